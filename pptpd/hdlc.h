@@ -1,0 +1,53 @@
+/* Async HDLC framing with FCS-16 on the pty: RFC 1662. */
+#ifndef PPTPD_HDLC_H
+#define PPTPD_HDLC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HDLC_FLAG	0x7E
+#define HDLC_ESCAPE	0x7D
+#define HDLC_FRAME_MAX	8196	/* longest PPP frame, as Poptop's */
+/* Room that a frame of n octets needs when every octet is escaped. */
+#define HDLC_ENCODED_MAX(n)	(2 * ((n) + 2) + 2)
+
+/* RFC 1662 C.2: start with HDLC_FCS_INIT; good residue is HDLC_FCS_GOOD. */
+#define HDLC_FCS_INIT	0xFFFF
+#define HDLC_FCS_GOOD	0xF0B8
+uint16_t hdlc_fcs(uint16_t fcs, const uint8_t *, size_t);
+
+/*
+ * Encodes one PPP frame (no flags, no FCS in it) towards pppd: a flag, the
+ * frame and its FCS with 0x7D, 0x7E and everything below 0x20 escaped
+ * whatever the ACCM (rfc2637.md P-3), a flag.  dst has room for
+ * HDLC_ENCODED_MAX(len).  Returns the octets written.
+ */
+size_t	hdlc_encode(uint8_t *dst, const uint8_t *frame, size_t len);
+
+/*
+ * A decoder keeps what a read from the pty left unfinished.
+ */
+struct hdlc_decoder {
+	size_t	 len;		/* octets in frame[] */
+	uint16_t fcs;		/* over frame[] so far */
+	bool	 escaped;	/* the last octet was 0x7D */
+	bool	 skipping;	/* too long: drop up to the next flag */
+	uint64_t frames;	/* delivered */
+	uint64_t bad_fcs, too_long, too_short, aborted;
+	uint8_t	 frame[HDLC_FRAME_MAX + 2];
+};
+
+/* Gets one frame (FCS taken off); the octets are valid during the call. */
+typedef void hdlc_deliver(const uint8_t *frame, size_t len, void *arg);
+
+void	hdlc_decoder_init(struct hdlc_decoder *);
+/*
+ * Takes n octets from the pty and delivers each whole frame with a good FCS
+ * and at least one octet besides it.  Every octet is un-escaped whatever the
+ * ACCM (P-4); bad ones are counted and dropped (P-5, P-7).
+ */
+void	hdlc_decode(struct hdlc_decoder *, const uint8_t *, size_t n,
+	    hdlc_deliver *, void *arg);
+
+#endif
