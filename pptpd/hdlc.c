@@ -16,13 +16,14 @@
 			TIMES_64(F, 128), TIMES_64(F, 192)
 
 /*
- * FCS-16 over groups of eight octets.  A1, A2, ... A8, B1, ... H8 are what a
- * single bit becomes after 1, 2, ... 64 steps of the shift register (RFC 1662
- * C.1, reflected polynomial).  Bit i of an octet takes 8 - i steps to leave
- * it, and 8 more for each octet that follows in the group; the share of the
- * octet in the FCS is the xor over its bits.  fcs_table[k] is for an octet
+ * FCS-16 over groups of sixteen octets.  A1, A2, ... A8, B1, ... P8 are what
+ * a single bit becomes after 1, 2, ... 128 steps of the shift register (RFC
+ * 1662 C.1, reflected polynomial).  Bit i of an octet takes 8 - i steps to
+ * leave it, and 8 more for each octet that follows in the group; the share of
+ * the octet in the FCS is the xor over its bits.  fcs_table[k] is for an octet
  * that k others follow; fcs_table[0] is the table of RFC 1662 C.2.
  */
+#define FCS_GROUP	16
 #define FCS_STEP(x)	((x) >> 1 ^ ((x) & 1 ? 0x8408 : 0))
 #define FCS_STEPS(x, r)							\
 	r##1 = FCS_STEP(x), r##2 = FCS_STEP(r##1),			\
@@ -32,7 +33,9 @@
 
 enum {
 	FCS_STEPS(1, A), FCS_STEPS(A8, B), FCS_STEPS(B8, C), FCS_STEPS(C8, D),
-	FCS_STEPS(D8, E), FCS_STEPS(E8, F), FCS_STEPS(F8, G), FCS_STEPS(G8, H)
+	FCS_STEPS(D8, E), FCS_STEPS(E8, F), FCS_STEPS(F8, G), FCS_STEPS(G8, H),
+	FCS_STEPS(H8, I), FCS_STEPS(I8, J), FCS_STEPS(J8, K), FCS_STEPS(K8, L),
+	FCS_STEPS(L8, M), FCS_STEPS(M8, N), FCS_STEPS(N8, O), FCS_STEPS(O8, P)
 };
 
 #define FCS_OCTET(r, n)							\
@@ -48,81 +51,81 @@ enum {
 #define FCS_F(n)	FCS_OCTET(F, n)
 #define FCS_G(n)	FCS_OCTET(G, n)
 #define FCS_H(n)	FCS_OCTET(H, n)
+#define FCS_I(n)	FCS_OCTET(I, n)
+#define FCS_J(n)	FCS_OCTET(J, n)
+#define FCS_K(n)	FCS_OCTET(K, n)
+#define FCS_L(n)	FCS_OCTET(L, n)
+#define FCS_M(n)	FCS_OCTET(M, n)
+#define FCS_N(n)	FCS_OCTET(N, n)
+#define FCS_O(n)	FCS_OCTET(O, n)
+#define FCS_P(n)	FCS_OCTET(P, n)
 
-static const uint16_t fcs_table[8][256] = {
+static const uint16_t fcs_table[FCS_GROUP][256] = {
 	{ TIMES_256(FCS_A) }, { TIMES_256(FCS_B) },
 	{ TIMES_256(FCS_C) }, { TIMES_256(FCS_D) },
 	{ TIMES_256(FCS_E) }, { TIMES_256(FCS_F) },
-	{ TIMES_256(FCS_G) }, { TIMES_256(FCS_H) }
+	{ TIMES_256(FCS_G) }, { TIMES_256(FCS_H) },
+	{ TIMES_256(FCS_I) }, { TIMES_256(FCS_J) },
+	{ TIMES_256(FCS_K) }, { TIMES_256(FCS_L) },
+	{ TIMES_256(FCS_M) }, { TIMES_256(FCS_N) },
+	{ TIMES_256(FCS_O) }, { TIMES_256(FCS_P) }
 };
 
 /*
- * What is sent for an octet: one octet, or two if the first is 0x7D.  The
- * second is written in either case and overwritten by what comes next, since
- * in an encrypted frame a branch on every seventh octet is never foreseen.
+ * What is sent for an octet, and how much of it.  The second octet is always
+ * written and mostly overwritten by the next: in an encrypted frame every
+ * seventh octet is escaped, and a branch on that cannot be foreseen.
  */
 #define MUST_ESCAPE(n)	((n) < 0x20 || (n) == HDLC_ESCAPE || (n) == HDLC_FLAG)
 #define ENCODED(n)							\
 	{ MUST_ESCAPE(n) ? HDLC_ESCAPE : (n), (n) ^ ESCAPE_XOR }
+#define ENCODED_LEN(n)	(MUST_ESCAPE(n) ? 2 : 1)
 
 static const uint8_t encoded[256][2] = { TIMES_256(ENCODED) };
+static const uint8_t encoded_len[256] = { TIMES_256(ENCODED_LEN) };
 
 uint16_t
 hdlc_fcs(uint16_t fcs, const uint8_t *p, size_t n)
 {
 	unsigned int rest;
 
-	for (; n >= 8; p += 8, n -= 8) {
-		/* What does not wait for the group before, first. */
-		rest = fcs_table[5][p[2]] ^ fcs_table[4][p[3]] ^
-		    fcs_table[3][p[4]] ^ fcs_table[2][p[5]] ^
-		    fcs_table[1][p[6]] ^ fcs_table[0][p[7]];
-		fcs = (uint16_t)(rest ^ fcs_table[7][(fcs ^ p[0]) & 0xFF] ^
-		    fcs_table[6][fcs >> 8 ^ p[1]]);
+	for (; n >= FCS_GROUP; p += FCS_GROUP, n -= FCS_GROUP) {
+		/* What need not wait for the group before. */
+		rest = fcs_table[13][p[2]] ^ fcs_table[12][p[3]] ^
+		    fcs_table[11][p[4]] ^ fcs_table[10][p[5]] ^
+		    fcs_table[9][p[6]] ^ fcs_table[8][p[7]] ^
+		    fcs_table[7][p[8]] ^ fcs_table[6][p[9]] ^
+		    fcs_table[5][p[10]] ^ fcs_table[4][p[11]] ^
+		    fcs_table[3][p[12]] ^ fcs_table[2][p[13]] ^
+		    fcs_table[1][p[14]] ^ fcs_table[0][p[15]];
+		fcs = (uint16_t)(rest ^ fcs_table[15][(fcs ^ p[0]) & 0xFF] ^
+		    fcs_table[14][fcs >> 8 ^ p[1]]);
 	}
 	for (; n > 0; p++, n--)
 		fcs = (uint16_t)(fcs >> 8 ^ fcs_table[0][(fcs ^ *p) & 0xFF]);
 	return fcs;
 }
 
-/* Appends what is sent for one octet. */
+/* Writes 2 octets at dst; returns the place for the next. */
 static inline uint8_t *
-put_octet(uint8_t *dst, uint8_t c)
+encode_octet(uint8_t *dst, uint8_t c)
 {
 	memcpy(dst, encoded[c], 2);
-	return dst + 1 + (encoded[c][0] == HDLC_ESCAPE);
+	return dst + encoded_len[c];
 }
-
-/* Every octet of a word is n. */
-#define ALL(n)		(UINT64_C(0x0101010101010101) * (n))
-/* Not 0 if an octet of w is below n; n is at most 0x80. */
-#define HAS_BELOW(w, n)	(((w) - ALL(n)) & ~(w) & ALL(0x80))
-#define HAS(w, n)	HAS_BELOW((w) ^ ALL(n), 1)
 
 size_t
 hdlc_encode(uint8_t *dst, const uint8_t *frame, size_t len)
 {
 	uint16_t fcs = (uint16_t)~hdlc_fcs(HDLC_FCS_INIT, frame, len);
 	uint8_t *p = dst;
-	uint64_t w;
 	size_t i;
 
 	*p++ = HDLC_FLAG;
-	for (; len >= sizeof(w); frame += sizeof(w), len -= sizeof(w)) {
-		memcpy(&w, frame, sizeof(w));
-		if ((HAS_BELOW(w, 0x20) | HAS(w, HDLC_ESCAPE) |
-		    HAS(w, HDLC_FLAG)) == 0) {
-			memcpy(p, &w, sizeof(w));
-			p += sizeof(w);
-			continue;
-		}
-		for (i = 0; i < sizeof(w); i++)
-			p = put_octet(p, frame[i]);
-	}
-	for (; len > 0; frame++, len--)
-		p = put_octet(p, *frame);
-	p = put_octet(p, fcs & 0xFF);		/* RFC 1662 C.2: low first */
-	p = put_octet(p, fcs >> 8);
+	for (i = 0; i < len; i++)
+		p = encode_octet(p, frame[i]);
+	p = encode_octet(p, fcs & 0xFF);	/* RFC 1662 C.2: low first */
+	p = encode_octet(p, fcs >> 8);
 	*p++ = HDLC_FLAG;
 	return (size_t)(p - dst);
 }
@@ -134,24 +137,98 @@ hdlc_decoder_init(struct hdlc_decoder *d)
 	d->fcs = HDLC_FCS_INIT;
 }
 
+/* Eight octets as a word, the first in the low bits on every machine. */
+static inline uint64_t
+load_word(const uint8_t *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+static inline void
+store_word(uint8_t *p, uint64_t w)
+{
+	p[0] = (uint8_t)w;
+	p[1] = (uint8_t)(w >> 8);
+	p[2] = (uint8_t)(w >> 16);
+	p[3] = (uint8_t)(w >> 24);
+	p[4] = (uint8_t)(w >> 32);
+	p[5] = (uint8_t)(w >> 40);
+	p[6] = (uint8_t)(w >> 48);
+	p[7] = (uint8_t)(w >> 56);
+}
+
+/* A word of eight times the octet n. */
+#define ALL(n)	(UINT64_C(0x0101010101010101) * (n))
+
+/* 0x80 in the place of each octet of w that is 0x7D, 0 in the others. */
+static inline uint64_t
+find_escapes(uint64_t w)
+{
+	w ^= ALL(HDLC_ESCAPE);
+	return ~(((w & ALL(0x7F)) + ALL(0x7F)) | w | ALL(0x7F));
+}
+
 /*
- * Un-escapes n octets without a flag into the frame, which has room for
- * them.  No branch on 0x7D, for the same reason as in the encoder.
+ * Takes the lowest octet that *mark marks out of w and moves what is above
+ * it down, the marks too; nothing if none is marked.
+ */
+static inline uint64_t
+squeeze(uint64_t w, uint64_t *mark)
+{
+	uint64_t below = ((*mark & -*mark) >> 7) - 1;
+
+	*mark = (*mark & (*mark - 1)) >> 8;
+	return (w & below) | (w >> 8 & ~below);
+}
+
+/* Un-escapes one by one; *escaped is 0x80 after 0x7D, else 0. */
+static uint8_t *
+decode_octets(uint8_t *out, const uint8_t *p, size_t n, uint64_t *escaped)
+{
+	for (; n > 0; p++, n--) {
+		if (*escaped == 0 && *p == HDLC_ESCAPE) {
+			*escaped = 0x80;
+			continue;
+		}
+		*out++ = (uint8_t)(*p ^ *escaped >> 2);
+		*escaped = 0;
+	}
+	return out;
+}
+
+/*
+ * Un-escapes n octets without a flag into the frame, which has room for n:
+ * a word at a time, most often without a branch on what is in it.
  */
 static void
-decode_octets(struct hdlc_decoder *d, const uint8_t *p, size_t n)
+decode_words(struct hdlc_decoder *d, const uint8_t *p, size_t n)
 {
 	uint8_t *start = d->frame + d->len, *out = start;
-	unsigned int escaped = d->escaped, escape;
-	size_t i;
+	uint64_t w, mark, after, escaped = d->escaped ? 0x80 : 0;
 
-	for (i = 0; i < n; i++) {
-		/* An escaped 0x7D is data: RFC 1662 4.2. */
-		escape = (p[i] == HDLC_ESCAPE) & ~escaped;
-		*out = (uint8_t)(p[i] ^ escaped << 5);
-		out += 1 - escape;
-		escaped = escape;
+	for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
+		w = load_word(p);
+		mark = find_escapes(w);
+		after = mark << 8 | escaped;
+		if ((mark & after) != 0) {
+			/* An escaped 0x7D is data; no sender of ours. */
+			out = decode_octets(out, p, sizeof(w), &escaped);
+			continue;
+		}
+		escaped = mark >> 56;
+		w ^= after >> 2;
+		after = mark;
+		w = squeeze(w, &mark);
+		w = squeeze(w, &mark);
+		while (mark != 0)
+			w = squeeze(w, &mark);
+		store_word(out, w);
+		/* 8 less the number of marks, which the product sums up. */
+		out += 8 - ((after >> 7) * ALL(1) >> 56);
 	}
+	out = decode_octets(out, p, n, &escaped);
 	d->escaped = escaped != 0;
 	d->len += (size_t)(out - start);
 	d->fcs = hdlc_fcs(d->fcs, start, (size_t)(out - start));
@@ -172,7 +249,7 @@ decode_part(struct hdlc_decoder *d, const uint8_t *p, size_t n)
 		}
 		if (room > n)
 			room = n;
-		decode_octets(d, p, room);
+		decode_words(d, p, room);
 		p += room;
 		n -= room;
 	}
