@@ -1,6 +1,7 @@
 /* Async HDLC framing with FCS-16 on the pty: RFC 1662. */
 #include "hdlc.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define ESCAPE_XOR	0x20	/* RFC 1662 4.2 */
@@ -141,22 +142,17 @@ hdlc_decoder_init(struct hdlc_decoder *d)
 static inline uint64_t
 load_word(const uint8_t *p)
 {
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return le64toh(w);
 }
 
 static inline void
 store_word(uint8_t *p, uint64_t w)
 {
-	p[0] = (uint8_t)w;
-	p[1] = (uint8_t)(w >> 8);
-	p[2] = (uint8_t)(w >> 16);
-	p[3] = (uint8_t)(w >> 24);
-	p[4] = (uint8_t)(w >> 32);
-	p[5] = (uint8_t)(w >> 40);
-	p[6] = (uint8_t)(w >> 48);
-	p[7] = (uint8_t)(w >> 56);
+	w = htole64(w);
+	memcpy(p, &w, sizeof(w));
 }
 
 /* A word of eight times the octet n. */
