@@ -1,0 +1,108 @@
+/* Sequence numbers, reordering and acknowledgements: RFC 2637 sections 4.1-4.3. */
+#ifndef PPTPD_GRE_WINDOW_H
+#define PPTPD_GRE_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Times are microseconds of a monotonic clock; the caller passes "now". */
+
+/*
+ * A packet up to GRE_AHEAD_MAX - 1 numbers past the expected one is kept for
+ * the ones it has overtaken.  They are given up when more than GRE_WAIT_MAX
+ * packets wait for them, or when the oldest has waited its time.
+ */
+#define GRE_AHEAD_MAX	16	/* a power of two */
+#define GRE_WAIT_MAX	10
+#define GRE_WAIT_FIRST_US	20000	/* adapts to the reordering seen */
+#define GRE_WAIT_LEAST_US	5000
+#define GRE_WAIT_MOST_US	300000
+/* A number further ahead is believed when a successor follows within: */
+#define GRE_JUMP_US	1000000
+
+#define GRE_ACK_DELAY_US	50000	/* latest stand-alone acknowledgement */
+
+/* What came in; plain data, part of the call's record. */
+struct gre_rx {
+	bool	 started;	/* a packet was delivered */
+	bool	 jump;		/* jump_seq, jump_at are valid */
+	uint32_t last;		/* number delivered last */
+	uint32_t highest;	/* highest accepted: what we acknowledge */
+	uint32_t jump_seq;
+	uint64_t jump_at;
+	uint64_t delivered_map;	/* bit n: last - n was delivered */
+	uint64_t wait_us;	/* how long a gap is waited for, adapts */
+	uint64_t delivered, reordered, late, duplicate, lost, jumps;
+};
+
+/* What goes out. */
+struct gre_tx {
+	uint32_t next;		/* number of the next packet; first is 0 */
+	uint32_t acked;		/* highest valid acknowledgement seen */
+	bool	 any_acked;
+};
+
+/* Our duty to acknowledge. */
+struct gre_ack {
+	uint32_t unacked;	/* packets since the last acknowledgement */
+	uint32_t every;		/* at the latest after so many */
+	uint64_t since;		/* us, arrival of the first of them */
+};
+
+/* Packets that wait for the ones they have overtaken; not in the record. */
+struct gre_reorder {
+	unsigned int waiting;		/* slots in use, the jump's not */
+	struct gre_slot {
+		uint8_t	*data;		/* owned; NULL: free */
+		size_t	 len;
+		uint32_t seq;
+		uint64_t at;		/* us, arrival */
+	} slot[GRE_AHEAD_MAX], jump;
+};
+
+enum gre_verdict {
+	GRE_DELIVERED,
+	GRE_WAITING,	/* kept until its predecessors come or time is up */
+	GRE_OLD,	/* late or duplicate: dropped */
+	GRE_SUSPECT,	/* far ahead: kept until a successor confirms it */
+	GRE_NO_MEMORY	/* would have been kept */
+};
+
+/* Gets payloads in order; valid during the call. */
+typedef void gre_deliver(const uint8_t *payload, size_t len, void *arg);
+
+void		 gre_rx_init(struct gre_rx *);
+void		 gre_reorder_init(struct gre_reorder *);
+void		 gre_reorder_free(struct gre_reorder *);
+
+/*
+ * A packet with a payload.  The first number may be 0 or 1 (rfc2637.md Q-2).
+ * What reaches `deliver` has strictly increasing numbers, modulo 2^32.
+ */
+enum gre_verdict gre_rx_packet(struct gre_rx *, struct gre_reorder *,
+		    uint32_t seq, const uint8_t *payload, size_t len,
+		    uint64_t now, gre_deliver *, void *arg);
+/* When gre_rx_timer() is due, in us; UINT64_MAX: never. */
+uint64_t	 gre_rx_deadline(const struct gre_rx *,
+		    const struct gre_reorder *);
+/* Gives up gaps that were waited for long enough. */
+void		 gre_rx_timer(struct gre_rx *, struct gre_reorder *,
+		    uint64_t now, gre_deliver *, void *arg);
+
+void		 gre_tx_init(struct gre_tx *);
+/* An acknowledgement from the peer; ones we never earned are ignored. */
+void		 gre_tx_acked(struct gre_tx *, uint32_t ack);
+
+/* window: packets the peer said it can have under way (OCRQ). */
+void		 gre_ack_init(struct gre_ack *, uint16_t window);
+/* A packet was accepted (delivered, or waiting). */
+void		 gre_ack_received(struct gre_ack *, uint64_t now);
+/* An acknowledgement went out, alone or with data. */
+void		 gre_ack_sent(struct gre_ack *);
+/* One must go out at once. */
+bool		 gre_ack_due(const struct gre_ack *);
+/* When one must go out, in us; UINT64_MAX: nothing to acknowledge. */
+uint64_t	 gre_ack_deadline(const struct gre_ack *);
+
+#endif
