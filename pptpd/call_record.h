@@ -1,0 +1,60 @@
+/* The record of one call: all that must outlive the process that serves it. */
+#ifndef PPTPD_CALL_RECORD_H
+#define PPTPD_CALL_RECORD_H
+
+#include <stdint.h>
+
+#include "ctrl.h"
+#include "gre_window.h"
+
+#define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
+#define CALL_RECORD_VERSION	1
+#define CALL_ADDR_TEXT		64	/* an address as the administrator wrote it */
+
+#define CALL_FLAG_DEBUG		0x01	/* pptpctrl logs debug lines */
+#define CALL_FLAG_STDERR	0x02	/* ... and all lines to stderr too */
+
+/*
+ * Lies in a sealed memfd: the keeper holds its descriptor, the engine maps
+ * it.  Plain data, no pointers; addresses in network order; times of
+ * CLOCK_MONOTONIC.  A change of layout changes CALL_RECORD_VERSION.
+ */
+struct call_record {
+	/* Written by the monitor before the call starts. */
+	uint32_t	magic, version, size;
+	uint32_t	flags;			/* CALL_FLAG_* */
+	int32_t		slot;			/* -1: delegate */
+	uint32_t	client_addr;		/* the peer of the control connection */
+	uint32_t	server_addr;		/* its address on our side */
+	uint16_t	our_id, peer_id;
+	uint64_t	started_ms;
+	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
+	char		remote[CALL_ADDR_TEXT];
+
+	/* Written by the keeper. */
+	int32_t		pppd_pid;		/* 0: none */
+
+	/* Written by the engine. */
+	enum ctrl_end	end;
+	uint64_t	octets_in, octets_out;	/* PPP octets, from / to client */
+	uint64_t	packets_in, packets_out;
+	struct ctrl	ctrl;
+	struct gre_rx	rx;
+	struct gre_tx	tx;
+	struct gre_ack	ack;
+};
+
+/*
+ * Makes a record in a new memfd that can neither shrink nor grow: fills in
+ * magic, version and size.  Returns the descriptor (close-on-exec) and maps
+ * it at *rec; -1 with errno set on error.
+ */
+int	call_record_create(struct call_record **rec);
+/*
+ * Maps the record behind fd, which somebody less trusted may have made:
+ * checks seals, size, magic and version.  NULL with errno set on error.
+ */
+struct call_record *call_record_map(int fd);
+void	call_record_unmap(struct call_record *);
+
+#endif

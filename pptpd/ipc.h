@@ -1,0 +1,89 @@
+/* Messages between monitor, engine and keepers: fixed size, with descriptors. */
+#ifndef PPTPD_IPC_H
+#define PPTPD_IPC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "log.h"
+
+#define IPC_VERSION	1
+#define IPC_FDS_MAX	2
+
+/* Descriptors that a program of ours finds open when it starts. */
+#define IPC_FD_PARENT	3	/* engine: monitor; keeper: engine */
+#define IPC_FD_LISTEN	4	/* engine: TCP listener */
+#define IPC_FD_GRE	5	/* engine: raw GRE socket */
+#define IPC_FD_RECORD	4	/* keeper: the call's record */
+#define IPC_FD_CONTROL	5	/* keeper: the control connection */
+
+enum ipc_type {
+	/* monitor -> engine */
+	IPC_CONFIG = 1,		/* u.config; first message */
+	IPC_CONNECTION,		/* a connection to serve: fd (inetd) */
+	IPC_CALL_REPLY,		/* u.call_reply; ok: fds keeper, record */
+	IPC_ACCESS_REPLY,	/* u.access */
+	IPC_SHUTDOWN,		/* end all calls in order, then exit */
+	/* engine -> monitor */
+	IPC_CALL_REQUEST,	/* u.call_request, fd control connection */
+	IPC_ACCESS_REQUEST,	/* u.access */
+	IPC_LOG,		/* u.log */
+	/* keeper -> engine */
+	IPC_KEEPER_READY,	/* pppd runs: fd pty master */
+	IPC_KEEPER_FAILED,	/* it does not */
+	IPC_PPPD_EXIT,		/* pppd was reaped */
+	IPC_TERM,		/* an administrator ended the call */
+	/* engine -> keeper */
+	IPC_HANGUP		/* hang up; the reason is in the record */
+};
+
+struct ipc_msg {
+	uint8_t  version;	/* IPC_VERSION */
+	uint8_t  type;		/* enum ipc_type */
+	uint16_t call_id;	/* ours; of the call that it is about */
+	union {
+		struct {
+			uint32_t stimeout_ms;
+			uint16_t first_call_id;	/* inetd; 0: random */
+			bool	 debug;
+			bool	 ask_access;	/* send IPC_ACCESS_REQUEST */
+		} config;
+		struct {
+			uint32_t client_addr, server_addr; /* network order */
+			uint16_t peer_id;
+		} call_request;
+		struct {
+			uint8_t result, error;	/* of OCRP; 1: started */
+		} call_reply;
+		struct {
+			uint32_t token;		/* the engine's */
+			uint32_t client_addr;	/* network order */
+			bool	 allowed;
+		} access;
+		struct {
+			int  priority;
+			char line[LOG_LINE_MAX];
+		} log;
+	} u;
+};
+
+void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
+
+/*
+ * Sends one message with n descriptors, which stay the caller's.  0, or -1
+ * with errno set (EAGAIN on a full non-blocking socket).
+ */
+int	ipc_send(int sock, const struct ipc_msg *, const int *fds, int n);
+
+/*
+ * Receives one message.  fds gets *n descriptors, close-on-exec, which are
+ * the caller's from then on.  1: a message; 0: the other side is gone; -1
+ * with errno set: EAGAIN, or EBADMSG for one of wrong size or version (its
+ * descriptors are closed).
+ */
+int	ipc_recv(int sock, struct ipc_msg *, int fds[IPC_FDS_MAX], int *n);
+
+/* Makes a connected SOCK_SEQPACKET pair, close-on-exec. 0, or -1 and errno. */
+int	ipc_pair(int pair[2]);
+
+#endif
