@@ -1,0 +1,304 @@
+/* The keeper of one call: parent of pppd, holder of what the call must keep. */
+#include "keeper.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "call_record.h"
+#include "ipc.h"
+#include "log.h"
+#include "pppd.h"
+#include "syslog_sink.h"
+#include "title.h"
+
+/* From the hang-up on; how long pppd may take to go. */
+#define TERM_AFTER_MS	5000
+#define KILL_AFTER_MS	10000
+/* How long the engine may take to end a call that we were told to end. */
+#define ENGINE_MS	8000
+
+#define ERROR_LINES_MAX	200	/* of pppd's stderr that are logged */
+#define IDENTITY_LEN	64
+
+struct keeper {
+	struct call_record *rec;
+	struct pppd	 pppd;
+	char		 client[INET_ADDRSTRLEN];
+	char		 local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
+	uint16_t	 our_id;
+	uint64_t	 started_ms;
+	bool		 stderr_too;
+	int		 engine;	/* -1: gone */
+	uint64_t	 hangup_at;	/* 0: line is up */
+	uint64_t	 engine_deadline; /* 0: none */
+	enum ctrl_end	 own_end;	/* reason when the engine gave none */
+	int		 signals_sent;	/* to pppd */
+	int		 status;	/* pppd's, once reaped */
+	int		 error_lines;
+	size_t		 error_len;
+	char		 error_line[256];
+};
+
+static volatile sig_atomic_t got_term;
+
+static void
+on_signal(int sig)
+{
+	if (sig == SIGTERM)
+		got_term = 1;
+}
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void
+tell_engine(struct keeper *k, enum ipc_type type, int fd)
+{
+	struct ipc_msg m;
+
+	if (k->engine == -1)
+		return;
+	ipc_msg_init(&m, type, k->our_id);
+	if (ipc_send(k->engine, &m, &fd, fd == -1 ? 0 : 1) == -1)
+		log_debug("CTRL: Client %s: engine cannot be told: %s",
+		    k->client, strerror(errno));
+}
+
+/*
+ * Takes what the monitor wrote, before anybody else may write to the record:
+ * the rest of the keeper's life does not depend on what the engine writes.
+ */
+static bool
+take_record(struct keeper *k)
+{
+	struct call_record *rec = call_record_map(IPC_FD_RECORD);
+	char title[IDENTITY_LEN];
+	struct in_addr in;
+
+	if (rec == NULL)
+		return false;
+	k->rec = rec;
+	in.s_addr = rec->client_addr;
+	inet_ntop(AF_INET, &in, k->client, sizeof(k->client));
+	snprintf(k->local, sizeof(k->local), "%s", rec->local);
+	snprintf(k->remote, sizeof(k->remote), "%s", rec->remote);
+	k->our_id = rec->our_id;
+	k->started_ms = rec->started_ms;
+	k->stderr_too = (rec->flags & CALL_FLAG_STDERR) != 0;
+	log_set_debug((rec->flags & CALL_FLAG_DEBUG) != 0);
+	snprintf(title, sizeof(title), "pptpd [%s:%04X - %04X]", k->client,
+	    rec->peer_id, rec->our_id);
+	title_set(title);
+	return true;
+}
+
+/* Logs whole lines of pppd's stderr under the call's name. */
+static void
+read_errors(struct keeper *k)
+{
+	char buf[512], safe[LOG_LINE_MAX];
+	ssize_t n;
+
+	while ((n = read(k->pppd.errors, buf, sizeof(buf))) > 0) {
+		for (ssize_t i = 0; i < n; i++) {
+			bool full =
+			    k->error_len == sizeof(k->error_line) - 1;
+
+			if (buf[i] != '\n' && !full) {
+				k->error_line[k->error_len++] = buf[i];
+				continue;
+			}
+			if (k->error_len > 0 &&
+			    k->error_lines++ < ERROR_LINES_MAX)
+				log_notice("CTRL: Client %s: pppd[%ld]: %s",
+				    k->client, (long)k->pppd.pid,
+				    log_escape(safe, sizeof(safe),
+				    k->error_line, k->error_len));
+			k->error_len = 0;
+			if (full && buf[i] != '\n')
+				k->error_line[k->error_len++] = buf[i];
+		}
+	}
+	if (n == 0) {
+		close(k->pppd.errors);
+		k->pppd.errors = -1;
+	}
+}
+
+/* Closes our side of the pty: pppd sees its line hang up. */
+static void
+hang_up(struct keeper *k, enum ctrl_end end)
+{
+	if (k->hangup_at != 0)
+		return;
+	k->hangup_at = now_ms();
+	k->own_end = end;
+	k->engine_deadline = 0;
+	close(k->pppd.pty);
+	close(IPC_FD_CONTROL);
+}
+
+static void
+engine_message(struct keeper *k)
+{
+	struct ipc_msg m;
+	int fds[IPC_FDS_MAX], n;
+	int got = ipc_recv(k->engine, &m, fds, &n);
+
+	while (n > 0)
+		close(fds[--n]);	/* nobody sends us any */
+	if (got == 1 && m.type == IPC_HANGUP)
+		hang_up(k, CTRL_END_LOST);
+	else if (got == 0 || (got == -1 && errno != EAGAIN)) {
+		close(k->engine);
+		k->engine = -1;
+		hang_up(k, CTRL_END_LOST);
+	}
+}
+
+/* What there is to do when time passes; returns ms to the next, -1: never. */
+static int
+timers(struct keeper *k)
+{
+	uint64_t now = now_ms(), next = UINT64_MAX;
+	static const struct { uint64_t after; int sig; } steps[] = {
+		{ TERM_AFTER_MS, SIGTERM }, { KILL_AFTER_MS, SIGKILL },
+	};
+
+	if (k->engine_deadline != 0) {
+		if (now >= k->engine_deadline)
+			hang_up(k, CTRL_END_ADMIN);
+		else
+			next = k->engine_deadline;
+	}
+	if (k->hangup_at != 0) {
+		while (k->signals_sent < 2 && now - k->hangup_at >=
+		    steps[k->signals_sent].after) {
+			int sig = steps[k->signals_sent++].sig;
+
+			log_notice("CTRL: Client %s: pppd[%ld] does not end, "
+			    "sending SIG%s", k->client, (long)k->pppd.pid,
+			    sig == SIGTERM ? "TERM" : "KILL");
+			kill(k->pppd.pid, sig);	/* not reaped: still ours */
+		}
+		if (k->signals_sent < 2)
+			next = k->hangup_at + steps[k->signals_sent].after;
+	}
+	return next == UINT64_MAX ? -1 : (int)(next - now);
+}
+
+/* Lives until pppd is reaped. */
+static void
+loop(struct keeper *k, const sigset_t *while_waiting)
+{
+	while (waitpid(k->pppd.pid, &k->status, WNOHANG) == 0) {
+		struct pollfd fds[2];
+		struct timespec ts;
+		int ms;
+
+		if (got_term) {
+			got_term = 0;
+			if (k->hangup_at == 0 && k->engine_deadline == 0) {
+				tell_engine(k, IPC_TERM, -1);
+				k->engine_deadline = now_ms() + ENGINE_MS;
+			}
+		}
+		ms = timers(k);
+		ts = (struct timespec){ ms / 1000, ms % 1000 * 1000000L };
+		fds[0] = (struct pollfd){ k->engine, POLLIN, 0 };
+		fds[1] = (struct pollfd){ k->pppd.errors, POLLIN, 0 };
+		if (ppoll(fds, 2, ms == -1 ? NULL : &ts, while_waiting) <= 0)
+			continue;
+		if (fds[1].revents != 0)
+			read_errors(k);
+		if (fds[0].revents != 0)
+			engine_message(k);
+	}
+	if (k->pppd.errors != -1)
+		read_errors(k);
+}
+
+/* The line that each call ends with, and Poptop's. */
+static void
+report_end(struct keeper *k)
+{
+	char words[128];
+	uint64_t seconds = (now_ms() - k->started_ms) / 1000;
+	enum ctrl_end end = k->rec->end;
+
+	pppd_status_text(k->status, words, sizeof(words));
+	if (end == CTRL_END_NONE)
+		end = k->hangup_at != 0 ? k->own_end : CTRL_END_PPPD;
+	log_info("CTRL: Call of client %s ended: local %s remote %s, "
+	    "%" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
+	    " octets, %s, pppd %s", k->client,
+	    k->local[0] != '\0' ? k->local : "-",
+	    k->remote[0] != '\0' ? k->remote : "-", seconds,
+	    k->rec->octets_in, k->rec->octets_out, ctrl_end_text(end), words);
+	/* Poptop logs this one without debug too, so it is counted on. */
+	log_set_debug(true);
+	log_debug("CTRL: Reaping child PPP[%ld]", (long)k->pppd.pid);
+}
+
+static void
+catch_signals(sigset_t *while_waiting)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t block;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	sigemptyset(while_waiting);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGCHLD, &sa, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+int
+keeper_run(char **argv)
+{
+	struct keeper k = { .engine = IPC_FD_PARENT };
+	sigset_t while_waiting;
+	int exit_status = 1;
+
+	catch_signals(&while_waiting);
+	if (!take_record(&k)) {
+		fprintf(stderr, "pptpctrl: descriptor %d is no call record\n",
+		    IPC_FD_RECORD);
+		return 1;
+	}
+	syslog_sink_open(k.stderr_too);
+	log_info("CTRL: Client %s control connection started", k.client);
+	log_info("CTRL: Starting call (launching pppd, opening GRE)");
+	if (pppd_start(&k.pppd, argv, k.client) == -1) {
+		tell_engine(&k, IPC_KEEPER_FAILED, -1);
+	} else {
+		k.rec->pppd_pid = k.pppd.pid;
+		tell_engine(&k, IPC_KEEPER_READY, k.pppd.pty);
+		loop(&k, &while_waiting);
+		k.rec->pppd_pid = 0;
+		tell_engine(&k, IPC_PPPD_EXIT, -1);
+		report_end(&k);
+		exit_status = 0;
+	}
+	log_info("CTRL: Client %s control connection finished", k.client);
+	return exit_status;
+}

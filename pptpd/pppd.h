@@ -1,0 +1,30 @@
+/* pppd on its pty: starting it, and what its exit status means. */
+#ifndef PPTPD_PPPD_H
+#define PPTPD_PPPD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* A pppd that was started.  The descriptors are the holder's. */
+struct pppd {
+	pid_t	pid;
+	int	pty;		/* master, non-blocking */
+	int	errors;		/* read end of its stderr, non-blocking */
+};
+
+/*
+ * Opens a pty, raw and without echo, and starts argv[0] (searched in PATH if
+ * it has no slash) with the slave on descriptors 0 and 1, a pipe on 2 and
+ * nothing else, in a session of its own, with an environment of PATH only,
+ * all signals default and unblocked.  It gets SIGTERM when we die.
+ * 0, or -1 with the reason logged; client names the call.
+ */
+int	pppd_start(struct pppd *, char *const argv[], const char *client);
+
+/*
+ * A wait status in words, "authentication failed (status 11)".
+ * Numbers: EXIT STATUS of pppd(8).  Returns buf.
+ */
+const char *pppd_status_text(int wait_status, char *buf, size_t size);
+
+#endif
