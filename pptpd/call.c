@@ -1,0 +1,518 @@
+/* A call: between the GRE socket and the pty of its pppd. */
+#include "call.h"
+
+#include <errno.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "call_ids.h"
+#include "call_record.h"
+#include "conn.h"
+#include "engine.h"
+#include "gre_window.h"
+#include "hdlc.h"
+#include "log.h"
+#include "pty_queue.h"
+
+/*
+ * pppd empties its line when it takes it over, so nothing is written to it
+ * before it has spoken, or for this long if it keeps silent.
+ */
+#define GATE_US		1000000
+/* pppd has left its line: how long its exit may take to be heard of. */
+#define LINE_GONE_US	2000000
+
+#define PTY_READ_SIZE	65536
+#define TOUCHED_MAX	64	/* calls in one batch of packets */
+
+enum call_stage {
+	CALL_ASKED,		/* the monitor is to answer */
+	CALL_SPAWNED,		/* pptpctrl is to answer */
+	CALL_UP
+};
+
+struct call {
+	struct conn	*conn;		/* NULL: gone before the answer */
+	enum ctrl_end	 end;		/* ... for this reason */
+	struct call_record *rec;	/* NULL: not spawned yet */
+	enum call_stage	 stage;
+	uint16_t	 id, peer_id;
+	uint32_t	 client, server;	/* network order */
+	int		 keeper, pty;	/* -1: none */
+	bool		 touched;
+	bool		 gate_open;
+	uint64_t	 gate_at;	/* us, opens then at the latest */
+	uint64_t	 line_gone_at;	/* us, 0: line is there */
+	uint64_t	 timer_at;	/* us, UINT64_MAX: not set */
+	uint64_t	 dropped;	/* frames that pppd did not take */
+	struct pty_queue queue;
+	struct gre_reorder reorder;
+	struct event	 keeper_ev, pty_ev, pty_write_ev, timer;
+	struct hdlc_decoder decoder;
+};
+
+static unsigned int count;
+static struct call *touched[TOUCHED_MAX];
+static unsigned int touched_count;
+
+unsigned int
+call_count(void)
+{
+	return count;
+}
+
+/* --- towards the client -------------------------------------------------- */
+
+/* Sends a frame, or with NULL an acknowledgement alone. */
+static void
+send_gre(struct call *call, const uint8_t *frame, size_t len)
+{
+	struct call_record *rec = call->rec;
+	struct gre_packet p = { .src = call->server, .dst = call->client };
+
+	p.header.call_id = call->peer_id;
+	p.payload = frame;
+	if (frame != NULL) {
+		p.header.has_seq = true;
+		p.header.seq = rec->tx.next++;
+		p.header.payload_len = len;
+		rec->packets_out++;
+		rec->octets_out += len;
+	}
+	if (rec->ack.unacked > 0) {
+		p.header.has_ack = true;
+		p.header.ack = rec->rx.highest;
+		gre_ack_sent(&rec->ack);
+	}
+	gre_socket_queue(IPC_FD_GRE, &p);
+}
+
+static void
+from_pppd(const uint8_t *frame, size_t len, void *arg)
+{
+	send_gre(arg, frame, len);
+}
+
+/* --- towards pppd -------------------------------------------------------- */
+
+static void
+touch(struct call *call)
+{
+	if (call->touched)
+		return;
+	if (touched_count == TOUCHED_MAX)
+		call_flush_touched();
+	call->touched = true;
+	touched[touched_count++] = call;
+}
+
+/* Writes to the pty what it takes. */
+static void
+flush_pty(struct call *call)
+{
+	if (!call->gate_open || call->line_gone_at != 0)
+		return;
+	switch (pty_queue_flush(&call->queue, call->pty)) {
+	case 1:
+		event_add(&call->pty_write_ev, NULL);
+		break;
+	case -1:
+		pty_queue_free(&call->queue);
+		break;
+	}
+}
+
+static void
+to_pppd(const uint8_t *frame, size_t len, void *arg)
+{
+	struct call *call = arg;
+
+	if (len == 0)
+		return;		/* a number without a frame: G-9 */
+	call->rec->packets_in++;
+	call->rec->octets_in += len;
+	if (pty_queue_add(&call->queue, frame, len))
+		return;
+	flush_pty(call);	/* full: make room if pppd reads at all */
+	if (!pty_queue_add(&call->queue, frame, len))
+		call->dropped++;
+}
+
+/* --- time ---------------------------------------------------------------- */
+
+static void
+set_timer(struct call *call)
+{
+	uint64_t at, other, now;
+	struct timeval tv;
+
+	at = gre_rx_deadline(&call->rec->rx, &call->reorder);
+	other = gre_ack_deadline(&call->rec->ack);
+	if (other < at)
+		at = other;
+	if (!call->gate_open && call->gate_at < at)
+		at = call->gate_at;
+	if (call->line_gone_at != 0 && call->line_gone_at + LINE_GONE_US < at)
+		at = call->line_gone_at + LINE_GONE_US;
+	/* An earlier one may fire for nothing: cheaper than moving it. */
+	if (at >= call->timer_at)
+		return;
+	call->timer_at = at;
+	now = engine_now_us();
+	at = at > now ? at - now : 0;
+	tv.tv_sec = at / 1000000;
+	tv.tv_usec = at % 1000000;
+	event_add(&call->timer, &tv);
+}
+
+static void
+settle(struct call *call)
+{
+	flush_pty(call);
+	if (gre_ack_due(&call->rec->ack))
+		send_gre(call, NULL, 0);
+	set_timer(call);
+}
+
+void
+call_flush_touched(void)
+{
+	for (unsigned int i = 0; i < touched_count; i++) {
+		struct call *call = touched[i];
+
+		if (call == NULL)
+			continue;
+		call->touched = false;
+		settle(call);
+	}
+	touched_count = 0;
+	gre_socket_flush(IPC_FD_GRE);
+}
+
+static void
+untouch(struct call *call)
+{
+	for (unsigned int i = 0; i < touched_count; i++) {
+		if (touched[i] == call)
+			touched[i] = NULL;
+	}
+}
+
+static void
+lost_line(struct call *call)
+{
+	struct conn *conn = call->conn;
+
+	conn_do(conn, ctrl_call_ended(conn_ctrl(conn), CTRL_END_PPPD,
+	    engine_now_ms()));
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct call *call = arg;
+	uint64_t now = engine_now_us();
+
+	(void)fd;
+	(void)what;
+	call->timer_at = UINT64_MAX;
+	if (call->line_gone_at != 0 &&
+	    now >= call->line_gone_at + LINE_GONE_US) {
+		lost_line(call);
+		return;
+	}
+	if (!call->gate_open && now >= call->gate_at)
+		call->gate_open = true;
+	gre_rx_timer(&call->rec->rx, &call->reorder, now, to_pppd, call);
+	if (now >= gre_ack_deadline(&call->rec->ack))
+		send_gre(call, NULL, 0);
+	settle(call);
+	gre_socket_flush(IPC_FD_GRE);
+}
+
+/* --- packets from the network -------------------------------------------- */
+
+void
+call_receive(const struct gre_packet *p)
+{
+	struct call *call = call_ids_find(p->header.call_id);
+	enum gre_verdict verdict;
+	uint64_t now;
+
+	if (call == NULL || call->stage != CALL_UP ||
+	    p->src != call->client || p->dst != call->server)
+		return;		/* not a word to strangers: G-8 */
+	if (p->header.has_ack)
+		gre_tx_acked(&call->rec->tx, p->header.ack);
+	if (!p->header.has_seq)
+		return;
+	now = engine_now_us();
+	verdict = gre_rx_packet(&call->rec->rx, &call->reorder, p->header.seq,
+	    p->payload, p->header.payload_len, now, to_pppd, call);
+	if (verdict == GRE_DELIVERED || verdict == GRE_WAITING)
+		gre_ack_received(&call->rec->ack, now);
+	touch(call);
+}
+
+/* --- packets from pppd --------------------------------------------------- */
+
+/* Reads once; false: nothing there, or the line is gone. */
+static bool
+read_pty(struct call *call)
+{
+	static uint8_t buf[PTY_READ_SIZE];
+	ssize_t n = read(call->pty, buf, sizeof(buf));
+
+	if (n > 0) {
+		if (!call->gate_open) {
+			call->gate_open = true;
+			flush_pty(call);
+		}
+		hdlc_decode(&call->decoder, buf, n, from_pppd, call);
+		return true;
+	}
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	/* No process has the line open: pppd's exit is not far. */
+	event_del(&call->pty_ev);
+	event_del(&call->pty_write_ev);
+	pty_queue_free(&call->queue);
+	call->line_gone_at = engine_now_us();
+	set_timer(call);
+	return false;
+}
+
+static void
+on_pty_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	read_pty(arg);
+	gre_socket_flush(IPC_FD_GRE);
+}
+
+static void
+on_pty_writable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	flush_pty(arg);
+}
+
+/* --- the keeper ---------------------------------------------------------- */
+
+static void
+call_free(struct call *call)
+{
+	untouch(call);
+	if (call->keeper != -1) {
+		event_del(&call->keeper_ev);
+		close(call->keeper);
+	}
+	if (call->pty != -1) {
+		event_del(&call->pty_ev);
+		event_del(&call->pty_write_ev);
+		close(call->pty);
+	}
+	if (call->rec != NULL)
+		event_del(&call->timer);
+	call_record_unmap(call->rec);
+	pty_queue_free(&call->queue);
+	gre_reorder_free(&call->reorder);
+	call_ids_give(call->id, engine_now_ms());
+	free(call);
+	count--;
+	engine_maybe_done();
+}
+
+/* Tells the keeper to hang up; the reason lies in the record. */
+static void
+hang_up(struct call *call, enum ctrl_end end)
+{
+	struct ipc_msg m;
+
+	call->rec->end = end;
+	ipc_msg_init(&m, IPC_HANGUP, call->id);
+	/* If it cannot be told, it sees end of file at once. */
+	(void)ipc_send(call->keeper, &m, NULL, 0);
+	call_free(call);
+}
+
+void
+call_end(struct call *call, enum ctrl_end end)
+{
+	conn_own_ctrl(call->conn);
+	conn_call_gone(call->conn);
+	call->conn = NULL;
+	call->end = end;
+	if (call->stage != CALL_ASKED)
+		hang_up(call, end);
+	/* else call_reply() finds that nobody wants it any more */
+}
+
+/* The keeper is gone, or makes no sense; its call ends. */
+static void
+lost_keeper(struct call *call, enum ctrl_end end)
+{
+	struct conn *conn = call->conn;
+	struct ctrl *ctrl = conn_ctrl(conn);
+	uint64_t now = engine_now_ms();
+
+	if (ctrl->call_state == CTRL_CALL_WAIT_START)
+		conn_do(conn, ctrl_call_failed(ctrl, PPTP_OCRP_ERROR,
+		    PPTP_ERROR_PAC, now));
+	else
+		conn_do(conn, ctrl_call_ended(ctrl, end, now));
+}
+
+static void
+call_up(struct call *call, int pty)
+{
+	struct ctrl *ctrl = conn_ctrl(call->conn);
+
+	call->pty = pty;
+	call->stage = CALL_UP;
+	call->gate_at = engine_now_us() + GATE_US;
+	gre_rx_init(&call->rec->rx);
+	gre_tx_init(&call->rec->tx);
+	gre_ack_init(&call->rec->ack, ctrl->call.window);
+	event_assign(&call->pty_ev, engine.base, pty, EV_READ | EV_PERSIST,
+	    on_pty_readable, call);
+	event_assign(&call->pty_write_ev, engine.base, pty, EV_WRITE,
+	    on_pty_writable, call);
+	event_add(&call->pty_ev, NULL);
+	set_timer(call);
+	conn_do(call->conn, ctrl_call_started(ctrl, engine_now_ms()));
+}
+
+static void
+pppd_exited(struct call *call)
+{
+	struct conn *conn = call->conn;
+
+	if (call->pty != -1 && call->line_gone_at == 0) {
+		while (read_pty(call))
+			;		/* its last words */
+	}
+	gre_socket_flush(IPC_FD_GRE);
+	conn_do(conn, ctrl_call_ended(conn_ctrl(conn), CTRL_END_PPPD,
+	    engine_now_ms()));
+}
+
+static void
+on_keeper(evutil_socket_t fd, short what, void *arg)
+{
+	struct call *call = arg;
+	struct ipc_msg m;
+	int fds[IPC_FDS_MAX], n;
+	int got = ipc_recv(fd, &m, fds, &n);
+
+	(void)what;
+	if (got == -1 && errno == EAGAIN)
+		return;
+	if (got == 1 && m.type == IPC_KEEPER_READY && n == 1 &&
+	    call->stage == CALL_SPAWNED) {
+		call_up(call, fds[0]);
+		return;
+	}
+	while (n > 0)
+		close(fds[--n]);
+	if (got == 1 && m.type == IPC_PPPD_EXIT && call->stage == CALL_UP)
+		pppd_exited(call);
+	else if (got == 1 && m.type == IPC_TERM && call->stage == CALL_UP)
+		lost_keeper(call, CTRL_END_ADMIN);
+	else
+		lost_keeper(call, CTRL_END_LOST);
+}
+
+/* --- the monitor --------------------------------------------------------- */
+
+struct call *
+call_start(struct conn *conn)
+{
+	const struct ctrl_call *wanted = &conn_ctrl(conn)->call;
+	struct call *call = calloc(1, sizeof(*call));
+	struct ipc_msg m;
+
+	if (call == NULL)
+		return NULL;
+	call->conn = conn;
+	call->keeper = call->pty = -1;
+	call->timer_at = UINT64_MAX;
+	call->peer_id = wanted->peer_id;
+	call->client = conn_client(conn);
+	call->server = conn_server(conn);
+	hdlc_decoder_init(&call->decoder);
+	gre_reorder_init(&call->reorder);
+	call->id = call_ids_take(call, engine.first_call_id,
+	    engine_now_ms());
+	engine.first_call_id = 0;
+	if (call->id == 0) {
+		log_err("CTRL: No free Call IDs!");
+		free(call);
+		return NULL;
+	}
+	ipc_msg_init(&m, IPC_CALL_REQUEST, call->id);
+	m.u.call_request.client_addr = call->client;
+	m.u.call_request.server_addr = call->server;
+	m.u.call_request.peer_id = call->peer_id;
+	if (!engine_tell(&m, conn_fd(conn))) {
+		call_ids_give(call->id, engine_now_ms());
+		free(call);
+		return NULL;
+	}
+	count++;
+	ctrl_call_starting(conn_ctrl(conn), call->id);
+	return call;
+}
+
+static void
+refused(struct call *call, uint8_t result, uint8_t error)
+{
+	struct conn *conn = call->conn;
+
+	if (conn != NULL)
+		conn_do(conn, ctrl_call_failed(conn_ctrl(conn), result, error,
+		    engine_now_ms()));
+	call_free(call);
+}
+
+void
+call_reply(const struct ipc_msg *m, int *fds, int n)
+{
+	struct call *call = call_ids_find(m->call_id);
+	struct call_record *rec = NULL;
+
+	if (call != NULL && call->stage == CALL_ASKED && n == 2)
+		rec = call_record_map(fds[1]);
+	if (n == 2)
+		close(fds[1]);
+	if (rec == NULL) {
+		if (n > 0)
+			close(fds[0]);	/* the keeper sees end of file */
+		if (call == NULL || call->stage != CALL_ASKED)
+			return;
+		if (n == 0)
+			refused(call, m->u.call_reply.result,
+			    m->u.call_reply.error);
+		else		/* started, but its record is of no use */
+			refused(call, PPTP_OCRP_ERROR,
+			    PPTP_ERROR_NO_RESOURCE);
+		return;
+	}
+	call->stage = CALL_SPAWNED;
+	call->rec = rec;
+	call->keeper = fds[0];
+	event_assign(&call->keeper_ev, engine.base, call->keeper,
+	    EV_READ | EV_PERSIST, on_keeper, call);
+	event_assign(&call->timer, engine.base, -1, 0, on_timer, call);
+	if (call->conn == NULL) {	/* given up while we waited */
+		hang_up(call, call->end);
+		return;
+	}
+	conn_call_kept(call->conn);
+	conn_move_ctrl(call->conn, &rec->ctrl);
+	event_add(&call->keeper_ev, NULL);
+}

@@ -1,0 +1,30 @@
+/* A call: between the GRE socket and the pty of its pppd. */
+#ifndef PPTPD_CALL_H
+#define PPTPD_CALL_H
+
+#include <stdint.h>
+
+#include "ctrl.h"
+#include "gre_socket.h"
+#include "ipc.h"
+
+struct call;
+struct conn;
+
+/*
+ * Asks the monitor for the call that conn's ctrl wants; the ctrl hears of it
+ * later.  NULL if it cannot be asked for.
+ */
+struct call *call_start(struct conn *);
+/* The monitor's answer; takes the descriptors. */
+void	call_reply(const struct ipc_msg *, int *fds, int n);
+/* Ends it: the keeper hangs up.  The call is freed and conn told. */
+void	call_end(struct call *, enum ctrl_end);
+/* A packet from the GRE socket, whosever it is. */
+void	call_receive(const struct gre_packet *);
+/* After each batch: writes to ptys and acknowledges. */
+void	call_flush_touched(void);
+/* How many there are, those that wait for the monitor included. */
+unsigned int call_count(void);
+
+#endif

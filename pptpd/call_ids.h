@@ -1,0 +1,22 @@
+/* Call IDs of ours: random, unique over the server, rested after use. */
+#ifndef PPTPD_CALL_IDS_H
+#define PPTPD_CALL_IDS_H
+
+#include <stdint.h>
+
+#define CALL_ID_REST_MS	30000	/* late GRE must not enter a new call */
+
+struct call;
+
+/*
+ * Reserves an unpredictable free ID, never 0 (rfc2637.md C-2 to C-4), for
+ * call; `wish` is taken instead if it is not 0 and free.  Returns 0 if none
+ * is to be had.
+ */
+uint16_t	 call_ids_take(struct call *, uint16_t wish, uint64_t now_ms);
+/* Gives it back; it rests for CALL_ID_REST_MS. */
+void		 call_ids_give(uint16_t id, uint64_t now_ms);
+/* The call that has it, or NULL. */
+struct call	*call_ids_find(uint16_t id);
+
+#endif

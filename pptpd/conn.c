@@ -1,0 +1,363 @@
+/* A control connection on its TCP socket. */
+#include "conn.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event_struct.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "engine.h"
+#include "log.h"
+
+#define READ_SIZE	4096
+/* A connection that asks for no call in this time is announced by us. */
+#define ANNOUNCE_MS	1000
+
+struct conn {
+	LIST_ENTRY(conn) entry;
+	int		 fd;
+	uint32_t	 client, server;	/* network order */
+	uint32_t	 token;			/* of the access request */
+	bool		 asking;		/* ... which is out */
+	bool		 announced;		/* "started" was logged by us */
+	bool		 by_keeper;		/* a keeper logs start and end */
+	struct call	*call;
+	struct ctrl	*ctrl;			/* own, or in the record */
+	struct ctrl	 own;
+	struct event	 readable, writable, timer;
+};
+
+static LIST_HEAD(, conn) conns = LIST_HEAD_INITIALIZER(conns);
+static unsigned int count;
+
+unsigned int
+conn_count(void)
+{
+	return count;
+}
+
+struct ctrl *
+conn_ctrl(struct conn *conn)
+{
+	return conn->ctrl;
+}
+
+int
+conn_fd(const struct conn *conn)
+{
+	return conn->fd;
+}
+
+uint32_t
+conn_client(const struct conn *conn)
+{
+	return conn->client;
+}
+
+uint32_t
+conn_server(const struct conn *conn)
+{
+	return conn->server;
+}
+
+void
+conn_move_ctrl(struct conn *conn, struct ctrl *to)
+{
+	*to = *conn->ctrl;
+	conn->ctrl = to;
+}
+
+void
+conn_own_ctrl(struct conn *conn)
+{
+	if (conn->ctrl != &conn->own)
+		conn_move_ctrl(conn, &conn->own);
+}
+
+void
+conn_call_kept(struct conn *conn)
+{
+	conn->by_keeper = true;
+}
+
+void
+conn_call_gone(struct conn *conn)
+{
+	conn->call = NULL;
+}
+
+/* --- the life of a connection -------------------------------------------- */
+
+/*
+ * Scripts pair the pid of "started" with that of the pppd lines behind it, so
+ * the call's keeper logs both lines; we do for connections without a call.
+ */
+static void
+announce(struct conn *conn)
+{
+	if (conn->announced || conn->by_keeper || !conn->ctrl->started)
+		return;
+	conn->announced = true;
+	log_info("CTRL: Client %s control connection started",
+	    conn->ctrl->client);
+}
+
+static void
+conn_free(struct conn *conn, bool reset)
+{
+	struct linger at_once = { 1, 0 };
+
+	announce(conn);
+	if (conn->announced && !conn->by_keeper)
+		log_info("CTRL: Client %s control connection finished",
+		    conn->ctrl->client);
+	event_del(&conn->readable);
+	event_del(&conn->writable);
+	event_del(&conn->timer);
+	if (reset)
+		(void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &at_once,
+		    sizeof(at_once));
+	else		/* a keeper may hold it a little longer */
+		(void)shutdown(conn->fd, SHUT_RDWR);
+	close(conn->fd);
+	LIST_REMOVE(conn, entry);
+	count--;
+	free(conn);
+	engine_maybe_done();
+}
+
+/* Writes queued messages; false: the peer is gone. */
+static bool
+conn_flush(struct conn *conn)
+{
+	const uint8_t *data;
+	size_t len;
+
+	while ((len = ctrl_out_next(conn->ctrl, &data)) > 0) {
+		ssize_t n = send(conn->fd, data, len, MSG_NOSIGNAL);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1 && errno != EAGAIN)
+			return false;
+		if (n > 0) {
+			ctrl_out_sent(conn->ctrl, n);
+			log_debug("CTRL: Sent packet to client");
+		}
+		if (n < (ssize_t)len) {
+			event_add(&conn->writable, NULL);
+			return true;
+		}
+	}
+	return true;
+}
+
+static void
+set_timer(struct conn *conn)
+{
+	uint64_t now = engine_now_ms(), at = ctrl_deadline(conn->ctrl);
+	struct timeval tv;
+
+	if (conn->ctrl->started && !conn->announced && !conn->by_keeper &&
+	    at > conn->ctrl->state_since + ANNOUNCE_MS)
+		at = conn->ctrl->state_since + ANNOUNCE_MS;
+	at = at > now ? at - now : 0;
+	tv.tv_sec = at / 1000;
+	tv.tv_usec = at % 1000 * 1000;
+	event_add(&conn->timer, &tv);
+}
+
+void
+conn_do(struct conn *conn, unsigned int todo)
+{
+	const uint8_t *data;
+
+	if (!conn_flush(conn))
+		todo |= ctrl_eof(conn->ctrl, true, engine_now_ms());
+	if ((todo & CTRL_DO_END) != 0 && conn->call != NULL)
+		call_end(conn->call, conn->ctrl->end);
+	if ((todo & CTRL_DO_START) != 0) {
+		conn->call = call_start(conn);
+		if (conn->call == NULL) {
+			conn_do(conn, ctrl_call_failed(conn->ctrl,
+			    PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE,
+			    engine_now_ms()));
+			return;
+		}
+	}
+	if ((todo & CTRL_DO_CLOSE) != 0) {
+		bool reset = (todo & CTRL_DO_RESET) != 0;
+
+		if (reset || ctrl_out_next(conn->ctrl, &data) == 0) {
+			conn_free(conn, reset);
+			return;
+		}
+		event_del(&conn->readable);
+	}
+	set_timer(conn);
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+	uint8_t buf[READ_SIZE];
+	const uint8_t *data = buf;
+	size_t len;
+	ssize_t n = recv(fd, buf, sizeof(buf), 0);
+
+	(void)what;
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		conn_do(conn, ctrl_eof(conn->ctrl, n == -1, engine_now_ms()));
+		return;
+	}
+	len = n;
+	while (len > 0) {
+		unsigned int todo = ctrl_input(conn->ctrl, &data, &len,
+		    engine_now_ms());
+
+		conn_do(conn, todo);
+		if ((todo & CTRL_DO_CLOSE) != 0)
+			return;		/* may be gone */
+	}
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	conn_do(conn, conn->ctrl->state == CTRL_CLOSED ? CTRL_DO_CLOSE : 0);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+	uint64_t now = engine_now_ms();
+
+	(void)fd;
+	(void)what;
+	if (now >= conn->ctrl->state_since + ANNOUNCE_MS)
+		announce(conn);
+	conn_do(conn, ctrl_timer(conn->ctrl, now));
+}
+
+/* --- beginning and end --------------------------------------------------- */
+
+static void
+conn_begin(struct conn *conn)
+{
+	char client[INET_ADDRSTRLEN];
+	struct in_addr in = { conn->client };
+
+	inet_ntop(AF_INET, &in, client, sizeof(client));
+	conn->ctrl = &conn->own;
+	ctrl_init(conn->ctrl, client, engine.stimeout_ms, engine_now_ms());
+	event_add(&conn->readable, NULL);
+	set_timer(conn);
+}
+
+static bool
+ask_access(struct conn *conn)
+{
+	static uint32_t last_token;
+	struct ipc_msg m;
+
+	conn->token = ++last_token;
+	conn->asking = true;
+	ipc_msg_init(&m, IPC_ACCESS_REQUEST, 0);
+	m.u.access.token = conn->token;
+	m.u.access.client_addr = conn->client;
+	return engine_tell(&m, -1);
+}
+
+/* Before the connection has begun, there is nothing to tell anybody. */
+static void
+conn_drop(struct conn *conn)
+{
+	close(conn->fd);
+	LIST_REMOVE(conn, entry);
+	count--;
+	free(conn);
+	engine_maybe_done();
+}
+
+void
+conn_access(uint32_t token, bool allowed)
+{
+	struct conn *conn;
+
+	LIST_FOREACH(conn, &conns, entry) {
+		if (conn->asking && conn->token == token)
+			break;
+	}
+	if (conn == NULL)
+		return;
+	conn->asking = false;
+	if (allowed && !engine.stopping)
+		conn_begin(conn);
+	else
+		conn_drop(conn);
+}
+
+void
+conn_new(int fd)
+{
+	struct sockaddr_in peer, self;
+	socklen_t peer_len = sizeof(peer), self_len = sizeof(self);
+	struct conn *conn = calloc(1, sizeof(*conn));
+	int on = 1;
+
+	if (conn == NULL ||
+	    getpeername(fd, (struct sockaddr *)&peer, &peer_len) == -1 ||
+	    getsockname(fd, (struct sockaddr *)&self, &self_len) == -1 ||
+	    peer.sin_family != AF_INET ||
+	    evutil_make_socket_nonblocking(fd) == -1) {
+		log_debug("CTRL: connection was gone before it was served");
+		free(conn);
+		close(fd);
+		return;
+	}
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	conn->fd = fd;
+	conn->client = peer.sin_addr.s_addr;
+	conn->server = self.sin_addr.s_addr;
+	event_assign(&conn->readable, engine.base, fd, EV_READ | EV_PERSIST,
+	    on_readable, conn);
+	event_assign(&conn->writable, engine.base, fd, EV_WRITE, on_writable,
+	    conn);
+	event_assign(&conn->timer, engine.base, -1, 0, on_timer, conn);
+	LIST_INSERT_HEAD(&conns, conn, entry);
+	count++;
+	if (!engine.ask_access)
+		conn_begin(conn);
+	else if (!ask_access(conn))
+		conn_drop(conn);
+}
+
+void
+conn_stop_all(enum ctrl_end end)
+{
+	struct conn *conn, *next;
+
+	for (conn = LIST_FIRST(&conns); conn != NULL; conn = next) {
+		next = LIST_NEXT(conn, entry);
+		if (conn->asking)
+			conn_drop(conn);
+		else
+			conn_do(conn, ctrl_stop(conn->ctrl, end,
+			    engine_now_ms()));
+	}
+}

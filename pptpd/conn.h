@@ -1,0 +1,38 @@
+/* A control connection on its TCP socket. */
+#ifndef PPTPD_CONN_H
+#define PPTPD_CONN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ctrl.h"
+
+struct call;
+struct conn;
+
+/* Serves a connected socket, which is owned from then on. */
+void	conn_new(int fd);
+/* TCP wrappers' answer for the connection with that token. */
+void	conn_access(uint32_t token, bool allowed);
+/* Does what ctrl asked for (CTRL_DO_*).  The conn may be gone afterwards. */
+void	conn_do(struct conn *, unsigned int todo);
+/* Ends all of them in order. */
+void	conn_stop_all(enum ctrl_end);
+/* How many there are. */
+unsigned int conn_count(void);
+
+struct ctrl	*conn_ctrl(struct conn *);
+/* The state moves into, or out of, a call's record: where it is now. */
+void	conn_move_ctrl(struct conn *, struct ctrl *to);
+/* Takes it back out of the record. */
+void	conn_own_ctrl(struct conn *);
+/* The call has a keeper, which logs its start and end. */
+void	conn_call_kept(struct conn *);
+/* The call is over. */
+void	conn_call_gone(struct conn *);
+int	conn_fd(const struct conn *);
+/* Addresses in network order: of the peer, and ours. */
+uint32_t conn_client(const struct conn *);
+uint32_t conn_server(const struct conn *);
+
+#endif

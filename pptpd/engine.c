@@ -1,0 +1,246 @@
+/* pptpd-engine: all control connections, GRE and ptys in one event loop. */
+#include "engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "conn.h"
+#include "gre_socket.h"
+#include "log.h"
+#include "sandbox.h"
+
+#define ACCEPT_MAX	16	/* connections accepted in one go */
+#define ACCEPT_PAUSE	1	/* seconds, when we run out of something */
+
+struct engine engine;
+
+static struct event *monitor_ev, *listen_ev, *gre_ev, *resume_ev;
+
+uint64_t
+engine_now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+uint64_t
+engine_now_ms(void)
+{
+	return engine_now_us() / 1000;
+}
+
+bool
+engine_tell(const struct ipc_msg *m, int fd)
+{
+	return ipc_send(IPC_FD_PARENT, m, &fd, fd == -1 ? 0 : 1) == 0;
+}
+
+/* The engine has no /dev/log where it lives: the monitor logs for it. */
+static void
+log_to_monitor(int priority, const char *line, void *arg)
+{
+	struct ipc_msg m;
+
+	(void)arg;
+	ipc_msg_init(&m, IPC_LOG, 0);
+	m.u.log.priority = priority;
+	snprintf(m.u.log.line, sizeof(m.u.log.line), "%s", line);
+	(void)engine_tell(&m, -1);
+}
+
+void
+engine_maybe_done(void)
+{
+	if ((engine.stopping || engine.one_connection) && conn_count() == 0 &&
+	    call_count() == 0)
+		event_base_loopbreak(engine.base);
+}
+
+static void
+stop(void)
+{
+	if (engine.stopping)
+		return;
+	engine.stopping = true;
+	if (listen_ev != NULL)
+		event_del(listen_ev);
+	event_del(resume_ev);
+	conn_stop_all(CTRL_END_SHUTDOWN);
+	engine_maybe_done();
+}
+
+/* --- new connections ----------------------------------------------------- */
+
+static void
+on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	event_add(listen_ev, NULL);
+}
+
+/* Out of descriptors or memory: the backlog keeps clients meanwhile. */
+static void
+pause_accept(void)
+{
+	struct timeval tv = { ACCEPT_PAUSE, 0 };
+
+	log_err("MGR: accept() failed");
+	log_err("accept: %s", strerror(errno));
+	event_del(listen_ev);
+	event_add(resume_ev, &tv);
+}
+
+static void
+on_connection(evutil_socket_t fd, short what, void *arg)
+{
+	(void)what;
+	(void)arg;
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		int s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (s != -1)
+			conn_new(s);
+		else if (errno == EMFILE || errno == ENFILE ||
+		    errno == ENOBUFS || errno == ENOMEM) {
+			pause_accept();
+			return;
+		} else if (errno != ECONNABORTED && errno != EINTR)
+			return;		/* EAGAIN, or the network's error */
+	}
+}
+
+/* --- GRE ----------------------------------------------------------------- */
+
+static void
+on_gre(evutil_socket_t fd, short what, void *arg)
+{
+	(void)what;
+	(void)arg;
+	if (gre_socket_read(fd, call_receive) > 0)
+		call_flush_touched();
+}
+
+/* --- the monitor --------------------------------------------------------- */
+
+static void
+configure(const struct ipc_msg *m)
+{
+	engine.stimeout_ms = m->u.config.stimeout_ms;
+	engine.first_call_id = m->u.config.first_call_id;
+	engine.ask_access = m->u.config.ask_access;
+	log_set_debug(m->u.config.debug);
+	if (listen_ev != NULL)
+		event_add(listen_ev, NULL);
+	event_add(gre_ev, NULL);
+}
+
+static void
+on_monitor(evutil_socket_t fd, short what, void *arg)
+{
+	struct ipc_msg m;
+	int fds[IPC_FDS_MAX], n;
+	int got = ipc_recv(fd, &m, fds, &n);
+
+	(void)what;
+	(void)arg;
+	if (got == -1 && errno == EAGAIN)
+		return;
+	if (got != 1) {			/* it is gone: so are we, in order */
+		event_del(monitor_ev);
+		stop();
+		return;
+	}
+	switch (m.type) {
+	case IPC_CALL_REPLY:
+		call_reply(&m, fds, n);
+		return;
+	case IPC_CONNECTION:
+		if (n == 1) {
+			engine.one_connection = true;
+			conn_new(fds[0]);
+			engine_maybe_done();
+			return;
+		}
+		break;
+	case IPC_CONFIG:
+		configure(&m);
+		break;
+	case IPC_ACCESS_REPLY:
+		conn_access(m.u.access.token, m.u.access.allowed);
+		break;
+	case IPC_SHUTDOWN:
+		stop();
+		break;
+	}
+	while (n > 0)
+		close(fds[--n]);
+}
+
+/* Signals from a terminal or a supervisor are the monitor's to act on. */
+static void
+ignore_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE,
+	    SIGUSR1, SIGUSR2 };
+	struct sigaction sa = { .sa_handler = SIG_IGN };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &sa, NULL);
+}
+
+static struct event *
+watch(int fd, event_callback_fn callback)
+{
+	struct event *ev = event_new(engine.base, fd, EV_READ | EV_PERSIST,
+	    callback, NULL);
+
+	if (ev == NULL) {
+		log_err("engine: out of memory");
+		exit(1);
+	}
+	return ev;
+}
+
+int
+main(int argc, char **argv)
+{
+	int flags = fcntl(IPC_FD_PARENT, F_GETFL);
+
+	if (argc != 2 || flags == -1) {
+		fprintf(stderr, "pptpd-engine is started by pptpd, see "
+		    "pptpd(8)\n");
+		return 1;
+	}
+	ignore_signals();
+	fcntl(IPC_FD_PARENT, F_SETFL, flags | O_NONBLOCK);
+	log_set_sink(log_to_monitor, NULL);
+	if (sandbox_enter(argv[1]) == -1)
+		return 1;
+
+	engine.base = event_base_new();
+	if (engine.base == NULL) {
+		log_err("engine: no event loop: %s", strerror(errno));
+		return 1;
+	}
+	monitor_ev = watch(IPC_FD_PARENT, on_monitor);
+	gre_ev = watch(IPC_FD_GRE, on_gre);
+	/* There is no listener when inetd hands us the one connection. */
+	if (fcntl(IPC_FD_LISTEN, F_GETFD) != -1)
+		listen_ev = watch(IPC_FD_LISTEN, on_connection);
+	resume_ev = evtimer_new(engine.base, on_resume, NULL);
+	event_add(monitor_ev, NULL);
+	event_base_dispatch(engine.base);
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* The engine: what its parts share. */
+#ifndef PPTPD_ENGINE_H
+#define PPTPD_ENGINE_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ipc.h"
+
+struct engine {
+	struct event_base *base;
+	uint32_t	 stimeout_ms;
+	uint16_t	 first_call_id;	/* wished for by inetd; 0: none */
+	bool		 ask_access;
+	bool		 stopping;
+	bool		 one_connection; /* from inetd: end with it */
+};
+
+extern struct engine engine;
+
+/* CLOCK_MONOTONIC. */
+uint64_t engine_now_ms(void);
+uint64_t engine_now_us(void);
+/* Sends to the monitor; false: it could not be told. */
+bool	 engine_tell(const struct ipc_msg *, int fd);
+/* Leaves the event loop once there is nothing left to do and we are stopping. */
+void	 engine_maybe_done(void);
+
+#endif

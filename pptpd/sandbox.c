@@ -1,0 +1,82 @@
+/* Leaving root behind before the first octet of a peer is read. */
+#include "sandbox.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define USER		"pptpd"
+#define OTHER_USER	"nobody"
+
+static int
+failed(const char *what)
+{
+	log_err("engine: %s: %s", what, strerror(errno));
+	return -1;
+}
+
+/* As many descriptors as may be had; no files, no processes, no core. */
+static int
+set_limits(void)
+{
+	struct rlimit none = { 0, 0 }, files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (setrlimit(RLIMIT_FSIZE, &none) == -1 ||
+	    setrlimit(RLIMIT_NPROC, &none) == -1 ||
+	    setrlimit(RLIMIT_CORE, &none) == -1)
+		return failed("setrlimit");
+	return 0;
+}
+
+int
+sandbox_enter(const char *dir)
+{
+	const char *name = USER;
+	struct passwd *user = getpwnam(name);
+	uid_t uid;
+	gid_t gid;
+
+	if (user == NULL) {
+		name = OTHER_USER;
+		user = getpwnam(name);
+		log_warn("MGR: there is no user \"%s\", the engine runs as "
+		    "\"%s\": \"useradd -r -s /sbin/nologin %s\" mends that",
+		    USER, OTHER_USER, USER);
+	}
+	if (user == NULL) {
+		log_err("MGR: there is no user \"%s\" either", name);
+		return -1;
+	}
+	uid = user->pw_uid;
+	gid = user->pw_gid;
+	if (uid == 0) {
+		log_err("MGR: user \"%s\" is root", name);
+		return -1;
+	}
+	if (chroot(dir) == -1 || chdir("/") == -1)
+		return failed(dir);
+	if (set_limits() == -1)
+		return -1;
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (capng_change_id(uid, gid, CAPNG_DROP_SUPP_GRP |
+	    CAPNG_CLEAR_BOUNDING) != 0)
+		return failed("giving up root");
+	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return failed("prctl");
+	if (setuid(0) != -1 || getuid() != uid || geteuid() != uid) {
+		errno = EPERM;
+		return failed("root was not given up");
+	}
+	return 0;
+}
