@@ -1,0 +1,18 @@
+/* TCP wrappers: who may connect at all (hosts_access(5), daemon "pptpd"). */
+#ifndef PPTPD_ACCESS_H
+#define PPTPD_ACCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Was the program built to ask? */
+bool	access_built(void);
+/* Are there rules at all?  Cheap. */
+bool	access_has_rules(void);
+/*
+ * Asks them for a client (network order).  May take long, since rules with
+ * host names ask the DNS: call it in a process of its own.
+ */
+bool	access_allowed(uint32_t client);
+
+#endif

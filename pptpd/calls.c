@@ -1,0 +1,243 @@
+/* The monitor's calls: slots, addresses, keepers. */
+#include "calls.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "call_record.h"
+#include "child.h"
+#include "log.h"
+#include "pool.h"
+#include "pppd_args.h"
+
+#define KEEPER		SBINDIR "/pptpctrl"
+/* Blanks behind argv[0] make room for the title (compatibility.md 1.4). */
+#define TITLE_ROOM	"                                "
+
+struct call {
+	LIST_ENTRY(call) entry;
+	pid_t		 keeper;	/* 0: gone */
+	pid_t		 pppd;		/* when the keeper died before it */
+	int		 slot;		/* -1: none */
+	struct call_record *rec;
+};
+
+static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
+static unsigned int count;
+static const struct conf *conf;
+static struct pool *pool;
+static bool log_stderr;
+
+int
+calls_init(const struct conf *c, bool to_stderr)
+{
+	conf = c;
+	log_stderr = to_stderr;
+	pool = pool_new(c);
+	return pool == NULL ? -1 : 0;
+}
+
+unsigned int
+calls_count(void)
+{
+	return count;
+}
+
+static void
+call_free(struct call *call)
+{
+	pool_release(pool, call->slot);
+	call_record_unmap(call->rec);
+	LIST_REMOVE(call, entry);
+	free(call);
+	count--;
+}
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* The record as the keeper and the engine find it. */
+static int
+make_record(struct call *call, const struct ipc_msg *m, const char *local,
+    const char *remote)
+{
+	struct call_record *rec;
+	int fd = call_record_create(&rec);
+
+	if (fd == -1)
+		return -1;
+	rec->flags = (conf->debug ? CALL_FLAG_DEBUG : 0) |
+	    (log_stderr ? CALL_FLAG_STDERR : 0);
+	rec->slot = call->slot;
+	rec->client_addr = m->u.call_request.client_addr;
+	rec->server_addr = m->u.call_request.server_addr;
+	rec->our_id = m->call_id;
+	rec->peer_id = m->u.call_request.peer_id;
+	rec->started_ms = now_ms();
+	snprintf(rec->local, sizeof(rec->local), "%s",
+	    local != NULL ? local : "");
+	snprintf(rec->remote, sizeof(rec->remote), "%s",
+	    remote != NULL ? remote : "");
+	call->rec = rec;
+	return fd;
+}
+
+/* Runs pptpctrl with pppd's arguments behind its own. */
+static pid_t
+spawn_keeper(struct pppd_args *args, int engine, int record, int control)
+{
+	static char name[] = KEEPER TITLE_ROOM, mode[] = "--call";
+	char *argv[PPPD_ARGS_MAX + 3] = { name, mode };
+	int fds[] = { engine, record, control };
+
+	for (int i = 0; i <= args->argc; i++)
+		argv[i + 2] = (char *)(uintptr_t)args->argv[i];
+	log_debug("MGR: Launching %s to handle client", KEEPER);
+	return child_spawn(KEEPER, argv, fds, 3);
+}
+
+/* The second half of calls_start(): false with the reason logged. */
+static bool
+start(struct call *call, const struct ipc_msg *m, int control_fd,
+    int fds[IPC_FDS_MAX])
+{
+	const char *local = pool_local(pool, call->slot);
+	const char *remote = pool_remote(pool, call->slot);
+	char client[INET_ADDRSTRLEN];
+	struct in_addr in = { m->u.call_request.client_addr };
+	struct pppd_args args;
+	int pair[2], record;
+
+	inet_ntop(AF_INET, &in, client, sizeof(client));
+	if (pppd_args_build(&args, conf, local, remote, client, true) == -1) {
+		log_err("MGR: pppd's arguments for client %s do not fit",
+		    client);
+		return false;
+	}
+	record = make_record(call, m, local, remote);
+	if (record == -1) {
+		log_err("MGR: no memory for the record of a call: %s",
+		    strerror(errno));
+		return false;
+	}
+	if (ipc_pair(pair) == -1) {
+		log_err("MGR: socketpair: %s", strerror(errno));
+		close(record);
+		return false;
+	}
+	call->keeper = spawn_keeper(&args, pair[1], record, control_fd);
+	close(pair[1]);
+	if (call->keeper == -1) {
+		log_err("MGR: fork() failed launching " KEEPER ": %s",
+		    strerror(errno));
+		close(pair[0]);
+		close(record);
+		return false;
+	}
+	fds[0] = pair[0];
+	fds[1] = record;
+	return true;
+}
+
+static void
+refuse(struct ipc_msg *reply, uint8_t result, uint8_t error)
+{
+	reply->u.call_reply.result = result;
+	reply->u.call_reply.error = error;
+}
+
+void
+calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
+    int fds[IPC_FDS_MAX])
+{
+	struct call *call = calloc(1, sizeof(*call));
+
+	ipc_msg_init(reply, IPC_CALL_REPLY, m->call_id);
+	if (call == NULL) {
+		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+		return;
+	}
+	call->slot = pool_take(pool);
+	if (call->slot == -1) {
+		log_err("MGR: No free connection slots or IPs - no more "
+		    "clients can connect!");
+		free(call);
+		refuse(reply, PPTP_OCRP_BUSY, PPTP_ERROR_NONE);
+		return;
+	}
+	LIST_INSERT_HEAD(&calls, call, entry);
+	count++;
+	if (!start(call, m, control_fd, fds)) {
+		call_free(call);
+		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+		return;
+	}
+	reply->u.call_reply.result = PPTP_OCRP_CONNECTED;
+}
+
+/*
+ * A keeper that was killed leaves its pppd to us (we are a subreaper); pppd
+ * got SIGTERM with its death, and its address is not free before it is gone.
+ */
+static void
+keeper_gone(struct call *call, int status)
+{
+	pid_t pppd = call->rec->pppd_pid;
+
+	log_debug("MGR: Reaped child %ld", (long)call->keeper);
+	if (WIFSIGNALED(status))
+		log_err("MGR: pptpctrl[%ld] was killed by signal %d (%s)",
+		    (long)call->keeper, WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	call->keeper = 0;
+	/* The record may have been written to: only a child of ours counts. */
+	if (pppd > 1 && waitpid(pppd, &status, WNOHANG) == 0)
+		call->pppd = pppd;
+	else
+		call_free(call);
+}
+
+bool
+calls_reaped(pid_t pid, int status)
+{
+	struct call *call;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->keeper == pid) {
+			keeper_gone(call, status);
+			return true;
+		}
+		if (call->pppd == pid) {
+			call_free(call);
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+calls_kill_all(void)
+{
+	struct call *call;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->keeper != 0)
+			kill(call->keeper, SIGKILL);
+		if (call->pppd != 0)
+			kill(call->pppd, SIGKILL);
+	}
+}

@@ -1,0 +1,35 @@
+/* The monitor's calls: slots, addresses, keepers. */
+#ifndef PPTPD_CALLS_H
+#define PPTPD_CALLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "conf.h"
+#include "ipc.h"
+
+/*
+ * Sets up the slots for conf, which stays the caller's and must stay.
+ * log_stderr: keepers log to stderr too.  0, or -1 with errno set.
+ */
+int	calls_init(const struct conf *, bool log_stderr);
+/*
+ * Starts the call that the engine asks for, over the control connection
+ * control_fd (which stays the caller's).  Fills in the reply; if it says
+ * connected, fds are the engine's ends: keeper socket and record, which the
+ * caller closes after sending.
+ */
+void	calls_start(const struct ipc_msg *request, int control_fd,
+	    struct ipc_msg *reply, int fds[IPC_FDS_MAX]);
+/*
+ * A child of ours was reaped; true if it was one of a call's.  The slot comes
+ * back only when both keeper and pppd are gone.
+ */
+bool	calls_reaped(pid_t, int wait_status);
+/* How many there are. */
+unsigned int calls_count(void);
+/* Kills those that are left; for the very end. */
+void	calls_kill_all(void);
+
+#endif

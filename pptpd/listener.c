@@ -1,0 +1,102 @@
+/* The sockets that only root can make: TCP 1723 and raw GRE. */
+#include "listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "pptp_gre.h"
+#include "pptp_msg.h"
+
+#define BACKLOG		128
+#define GRE_BUFFER	(8 * 1024 * 1024)	/* octets, both ways */
+
+uint16_t
+listener_port(void)
+{
+	struct servent *service = getservbyname("pptp", "tcp");
+
+	return service != NULL ? ntohs((uint16_t)service->s_port) : PPTP_PORT;
+}
+
+int
+listener_open(uint32_t addr)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	int on = 1, fd;
+
+	sin.sin_addr.s_addr = addr;
+	sin.sin_port = htons(listener_port());
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd != -1 &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    bind(fd, (struct sockaddr *)&sin, sizeof(sin)) == 0 &&
+	    listen(fd, BACKLOG) == 0)
+		return fd;
+	log_err("MGR: Couldn't create host socket");
+	log_err("createHostSocket: %s", strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+/* Runs over the IP header too, which a raw socket delivers. */
+static int
+attach_filter(int fd)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),	/* X = IP header */
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),	/* protocol type */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PPTP_GRE_PROTO, 0, 3),
+		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 1),	/* flags, version */
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 7),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
+	};
+	struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
+	int on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+	    sizeof(prog)) == -1)
+		return -1;
+	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
+}
+
+/* A large buffer, past the administrator's limit if we may. */
+static void
+set_buffer(int fd, int forced, int plain)
+{
+	int size = GRE_BUFFER;
+
+	if (setsockopt(fd, SOL_SOCKET, forced, &size, sizeof(size)) == -1)
+		(void)setsockopt(fd, SOL_SOCKET, plain, &size, sizeof(size));
+}
+
+int
+listener_open_gre(void)
+{
+	/* No path MTU discovery: a forged ICMP must not shrink the tunnel
+	 * (rfc2637.md T-3). */
+	int pmtu = IP_PMTUDISC_DONT;
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    IPPROTO_GRE);
+
+	if (fd == -1 || attach_filter(fd) == -1 ||
+	    setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &pmtu,
+	    sizeof(pmtu)) == -1) {
+		log_err("GRE: socket() failed: %s", strerror(errno));
+		if (fd != -1)
+			close(fd);
+		return -1;
+	}
+	set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
+	set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
+	return fd;
+}

@@ -1,0 +1,21 @@
+/* The sockets that only root can make: TCP 1723 and raw GRE. */
+#ifndef PPTPD_LISTENER_H
+#define PPTPD_LISTENER_H
+
+#include <stdint.h>
+
+/* The port of service "pptp" in /etc/services, else 1723; host order. */
+uint16_t listener_port(void);
+/*
+ * Listens on addr (network order, 0: all) and listener_port().  Returns a
+ * non-blocking close-on-exec descriptor, or -1 with the reason logged.
+ */
+int	listener_open(uint32_t addr);
+/*
+ * A raw socket for GRE of all calls; a filter that its holder cannot remove
+ * lets enhanced GRE (version 1, protocol 0x880B) through and nothing else.
+ * Returns a non-blocking close-on-exec descriptor, or -1, reason logged.
+ */
+int	listener_open_gre(void);
+
+#endif

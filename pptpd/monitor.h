@@ -1,0 +1,22 @@
+/* The monitor: starts the engine, gives it calls, and outlives it. */
+#ifndef PPTPD_MONITOR_H
+#define PPTPD_MONITOR_H
+
+#include <stdbool.h>
+
+#include "conf.h"
+
+/* What main() has made before the monitor runs. */
+struct monitor_setup {
+	const struct conf *conf;
+	int	listener;	/* -1 from inetd */
+	int	gre;
+	int	connection;	/* from inetd; else -1 */
+	bool	log_stderr;	/* keepers log to stderr too */
+};
+
+/* Runs until told to stop, or until inetd's connection is over.  Returns the
+ * exit status. */
+int	monitor_run(const struct monitor_setup *);
+
+#endif
