@@ -523,6 +523,17 @@ START_TEST(oversize)
 			assert_counts(1, 0, 1, 0, 0);
 		assert_last_is(lcp, sizeof(lcp));
 	}
+
+	/* The same at the very limit, octet by octet. */
+	for (len = HDLC_FRAME_MAX; len <= HDLC_FRAME_MAX + 1; len++) {
+		setup();
+		n = model_encode(stream, frame, len);
+		for (cut = 0; cut < n; cut++)
+			feed(stream + cut, 1);
+		assert_counts(len == HDLC_FRAME_MAX, 0,
+		    len != HDLC_FRAME_MAX, 0, 0);
+	}
+
 	setup();
 	n = model_encode(stream, frame, sizeof(frame));
 	feed(stream, n);

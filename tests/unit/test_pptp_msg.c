@@ -500,6 +500,27 @@ START_TEST(management_message_is_not_control)
 }
 END_TEST
 
+/* F-3: 10 and 11 octets hold a type, but are no message. */
+START_TEST(shorter_than_a_header)
+{
+	uint8_t buf[PPTP_HEADER_LEN];
+	struct pptp_msg msg;
+	uint16_t type;
+	size_t len;
+
+	for (len = 0; len < PPTP_HEADER_LEN; len++) {
+		for (type = 0; type < 20; type++) {
+			put_header(buf, len, type);
+			ck_assert_int_eq(decode_exact(buf, len, &msg),
+			    PPTP_BAD_LENGTH);
+			put16(buf + 2, 2);
+			ck_assert_int_eq(decode_exact(buf, len, &msg),
+			    PPTP_BAD_LENGTH);
+		}
+	}
+}
+END_TEST
+
 /* F-7: all 65521 of them, at the shortest and the longest length. */
 START_TEST(unknown_type)
 {
@@ -675,6 +696,7 @@ main(void)
 	tcase_add_loop_test(tc, random_body_comes_back, 0, NSAMPLES);
 	tcase_add_loop_test(tc, encode_needs_room, 0, NSAMPLES);
 	tcase_add_test(tc, length_field_is_compared);
+	tcase_add_test(tc, shorter_than_a_header);
 	tcase_add_test(tc, bad_magic);
 	tcase_add_test(tc, management_message_is_not_control);
 	tcase_add_test(tc, unknown_type);
