@@ -301,7 +301,7 @@ gre_tx_init(struct gre_tx *tx)
 void
 gre_tx_acked(struct gre_tx *tx, uint32_t ack)
 {
-	if (seq_diff(ack, tx->next) >= 0)
+	if (tx->any_acked ? seq_diff(ack, tx->next) >= 0 : ack >= tx->next)
 		return;				/* never sent */
 	if (tx->any_acked && seq_diff(ack, tx->acked) <= 0)
 		return;

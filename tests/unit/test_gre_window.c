@@ -1,0 +1,463 @@
+/* Sequence numbers, reordering, acknowledgements: packets and time in. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gre_window.h"
+
+#define MS	1000
+#define FAR	1000	/* us between packets of a quick stream */
+#define GOT_MAX	8192
+
+static struct gre_rx rx;
+static struct gre_reorder ro;
+static uint64_t now;
+static uint32_t got[GOT_MAX];
+static size_t got_count;
+
+static void
+setup(void)
+{
+	now = 5000000;
+	got_count = 0;
+	gre_rx_init(&rx);
+	gre_reorder_init(&ro);
+}
+
+static void
+teardown(void)
+{
+	gre_reorder_free(&ro);
+}
+
+/* The payload of a test packet is its number. */
+static void
+deliver(const uint8_t *payload, size_t len, void *arg)
+{
+	(void)arg;
+	ck_assert_uint_eq(len, sizeof(uint32_t));
+	ck_assert_uint_lt(got_count, GOT_MAX);
+	memcpy(&got[got_count++], payload, sizeof(uint32_t));
+}
+
+static enum gre_verdict
+packet(uint32_t seq)
+{
+	return gre_rx_packet(&rx, &ro, seq, (const uint8_t *)&seq, sizeof(seq),
+	    now, deliver, NULL);
+}
+
+static void
+timer(void)
+{
+	gre_rx_timer(&rx, &ro, now, deliver, NULL);
+}
+
+static void
+expect(const uint32_t *want, size_t n)
+{
+	ck_assert_uint_eq(got_count, n);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_uint_eq(got[i], want[i]);
+}
+
+#define EXPECT(...) do {						\
+	static const uint32_t want[] = { __VA_ARGS__ };			\
+	expect(want, sizeof(want) / sizeof(want[0]));			\
+} while (0)
+
+START_TEST(q1_in_order)
+{
+	for (uint32_t i = 0; i < 5; i++)
+		ck_assert_int_eq(packet(i), GRE_DELIVERED);
+	EXPECT(0, 1, 2, 3, 4);
+	ck_assert_uint_eq(rx.highest, 4);
+	ck_assert_uint_eq(gre_rx_deadline(&rx, &ro), UINT64_MAX);
+}
+END_TEST
+
+/* Kernel clients begin with 1. */
+START_TEST(q2_first_may_be_1)
+{
+	ck_assert_int_eq(packet(1), GRE_DELIVERED);
+	ck_assert_int_eq(packet(0), GRE_OLD);
+	ck_assert_int_eq(packet(2), GRE_DELIVERED);
+	EXPECT(1, 2);
+}
+END_TEST
+
+/* Poptop took number 1 at any time and began again there. */
+START_TEST(q4_number_1_is_no_reset)
+{
+	for (uint32_t i = 0; i < 10; i++)
+		packet(i);
+	ck_assert_int_eq(packet(1), GRE_OLD);
+	ck_assert_int_eq(packet(0), GRE_OLD);
+	ck_assert_int_eq(packet(10), GRE_DELIVERED);
+	ck_assert_uint_eq(got_count, 11);
+	ck_assert_uint_eq(rx.highest, 10);
+}
+END_TEST
+
+START_TEST(reordering_by_up_to_8_is_repaired)
+{
+	for (uint32_t by = 1; by <= 8; by++) {
+		teardown();
+		setup();
+		packet(0);
+		for (uint32_t i = 2; i < 2 + by; i++)
+			ck_assert_int_eq(packet(i), GRE_WAITING);
+		ck_assert_int_eq(packet(1), GRE_DELIVERED);
+		ck_assert_uint_eq(got_count, by + 2);
+		for (uint32_t i = 0; i < by + 2; i++)
+			ck_assert_uint_eq(got[i], i);
+	}
+}
+END_TEST
+
+START_TEST(gap_is_given_up_after_a_few_newer_packets)
+{
+	packet(0);
+	for (uint32_t i = 2; got_count == 1; i++) {
+		packet(i);
+		ck_assert_uint_le(i, 14);
+	}
+	ck_assert_uint_eq(got[1], 2);
+	ck_assert_uint_eq(got_count, 1 + GRE_WAIT_MAX + 1);
+	ck_assert_int_eq(packet(1), GRE_OLD);
+}
+END_TEST
+
+START_TEST(gap_is_given_up_after_a_while)
+{
+	packet(0);
+	packet(2);
+	ck_assert_uint_eq(gre_rx_deadline(&rx, &ro), now + GRE_WAIT_FIRST_US);
+	now += GRE_WAIT_FIRST_US - 1;
+	timer();
+	EXPECT(0);
+	now++;
+	timer();
+	EXPECT(0, 2);
+	ck_assert_uint_eq(gre_rx_deadline(&rx, &ro), UINT64_MAX);
+}
+END_TEST
+
+/* Two gaps: each packet waits its own time. */
+START_TEST(q6_each_packet_has_its_own_time)
+{
+	packet(0);
+	packet(3);
+	now += 10 * MS;
+	packet(5);
+	now += 10 * MS;
+	timer();
+	EXPECT(0, 3);
+	ck_assert_uint_eq(rx.wait_us, 15 * MS);	/* it adapts */
+	now += 5 * MS;
+	timer();
+	EXPECT(0, 3, 5);
+}
+END_TEST
+
+START_TEST(wait_grows_with_late_packets_and_shrinks_with_losses)
+{
+	uint64_t first = rx.wait_us;
+
+	packet(0);
+	packet(2);
+	now += first;
+	timer();
+	ck_assert_int_eq(packet(1), GRE_OLD);	/* just too late */
+	ck_assert_uint_eq(rx.late, 1);
+	ck_assert_uint_gt(rx.wait_us, first);
+	ck_assert_int_eq(packet(1), GRE_OLD);	/* a copy teaches nothing */
+	ck_assert_uint_eq(rx.late, 1);
+	for (uint32_t i = 0; i < 50; i++) {
+		packet(4 + 2 * i);
+		now += GRE_WAIT_MOST_US;
+		timer();
+	}
+	ck_assert_uint_eq(rx.wait_us, GRE_WAIT_LEAST_US);
+	for (uint32_t i = 0; i < 30; i++) {	/* all late, for ever */
+		packet(200 + 2 * i);
+		now += GRE_WAIT_MOST_US;
+		timer();
+		packet(199 + 2 * i);
+	}
+	ck_assert_uint_le(rx.wait_us, GRE_WAIT_MOST_US);
+	ck_assert_uint_ge(rx.wait_us, GRE_WAIT_MOST_US / 2);
+}
+END_TEST
+
+/* T-21: one forged number, wherever, costs a live stream nothing. */
+START_TEST(t21_one_far_number_does_not_hurt)
+{
+	static const uint32_t jumps[] = { 17, 100, 300, 301, 65536,
+	    0x70000000, 0x7FFFFFFE, 0x7FFFFFFF, 0x80000000, 0x80000001 };
+
+	for (size_t j = 0; j < sizeof(jumps) / sizeof(jumps[0]); j++) {
+		teardown();
+		setup();
+		for (uint32_t i = 0; i < 1000; i++, now += FAR) {
+			ck_assert_int_eq(packet(i), GRE_DELIVERED);
+			if (i == 500) {
+				enum gre_verdict v = packet(i + jumps[j]);
+
+				ck_assert(v == GRE_SUSPECT || v == GRE_OLD);
+			}
+			timer();
+		}
+		ck_assert_uint_eq(got_count, 1000);
+	}
+}
+END_TEST
+
+START_TEST(q8_a_real_jump_recovers_with_the_second_packet)
+{
+	packet(0);
+	ck_assert_int_eq(packet(5000), GRE_SUSPECT);
+	now += FAR;
+	ck_assert_int_eq(packet(5001), GRE_DELIVERED);
+	ck_assert_int_eq(packet(5002), GRE_DELIVERED);
+	EXPECT(0, 5000, 5001, 5002);
+	ck_assert_uint_eq(rx.highest, 5002);
+	ck_assert_int_eq(packet(1), GRE_OLD);
+}
+END_TEST
+
+START_TEST(a_suspect_is_forgotten)
+{
+	packet(0);
+	packet(5000);
+	now += GRE_JUMP_US + 1;
+	ck_assert_int_eq(packet(5001), GRE_SUSPECT);
+	ck_assert_int_eq(packet(1), GRE_DELIVERED);
+	EXPECT(0, 1);
+}
+END_TEST
+
+START_TEST(any_first_number_is_taken_when_confirmed)
+{
+	ck_assert_int_eq(packet(0xFFFFFFF0), GRE_SUSPECT);
+	now += 3000 * MS;		/* LCP tries again after 3 s */
+	ck_assert_int_eq(packet(0xFFFFFFF1), GRE_DELIVERED);
+	EXPECT(0xFFFFFFF0, 0xFFFFFFF1);
+	ck_assert_uint_eq(rx.highest, 0xFFFFFFF1);
+}
+END_TEST
+
+START_TEST(q10_wraps)
+{
+	packet(0xFFFFFFF0);
+	for (uint32_t i = 1; i < 64; i++)
+		ck_assert_int_eq(packet(0xFFFFFFF0 + i), GRE_DELIVERED);
+	ck_assert_uint_eq(got_count, 64);
+	ck_assert_int_eq(packet(0xFFFFFFFF), GRE_OLD);
+}
+END_TEST
+
+/* The kernel's driver dies when 0xFFFFFFFF is lost. */
+START_TEST(wrap_with_the_last_number_lost)
+{
+	packet(0xFFFFFFFC);
+	packet(0xFFFFFFFD);
+	packet(0xFFFFFFFE);
+	ck_assert_int_eq(packet(0), GRE_WAITING);
+	now += GRE_WAIT_FIRST_US;
+	timer();
+	ck_assert_int_eq(packet(1), GRE_DELIVERED);
+	EXPECT(0xFFFFFFFC, 0xFFFFFFFD, 0xFFFFFFFE, 0, 1);
+}
+END_TEST
+
+START_TEST(q9_first_of_two_equal_numbers_wins)
+{
+	uint32_t two = 2, other = 99;
+
+	packet(0);
+	gre_rx_packet(&rx, &ro, 2, (const uint8_t *)&two, 4, now, deliver,
+	    NULL);
+	ck_assert_int_eq(gre_rx_packet(&rx, &ro, 2, (const uint8_t *)&other,
+	    4, now, deliver, NULL), GRE_OLD);
+	packet(1);
+	EXPECT(0, 1, 2);
+}
+END_TEST
+
+START_TEST(burst_loss_longer_than_the_buffer)
+{
+	packet(0);
+	for (uint32_t i = 100; i < 120; i++)
+		packet(i);
+	ck_assert_uint_eq(got_count, 21);
+	ck_assert_uint_eq(got[1], 100);
+}
+END_TEST
+
+/* Loss while packets wait already: the stream moves on without a pause. */
+START_TEST(gaps_behind_gaps_move_on)
+{
+	packet(0);
+	for (uint32_t i = 2; i < 60; i += 2)
+		packet(i);
+	now += GRE_WAIT_MOST_US;
+	timer();
+	ck_assert_uint_eq(got_count, 30);
+	ck_assert_uint_eq(got[29], 58);
+}
+END_TEST
+
+/* Q-7, T-22: what waits is bounded, whatever comes. */
+START_TEST(memory_is_bounded)
+{
+	uint32_t seed = 1;
+
+	packet(0);
+	for (int i = 0; i < 1000000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		packet(seed);
+		ck_assert_uint_le(ro.waiting, GRE_WAIT_MAX);
+		got_count = 0;
+	}
+}
+END_TEST
+
+/* T-20: permutation, loss and copies; what comes out is increasing. */
+START_TEST(t20_random_network)
+{
+	for (uint32_t seed = 1; seed <= 200; seed++) {
+		uint32_t numbers[1000], r = seed;
+		size_t n = 0;
+
+		teardown();
+		setup();
+		for (uint32_t i = 0; i < 1000; i++)
+			numbers[n++] = i;
+		for (size_t i = 1; i + 6 < n; i++) {	/* displace by <= 5 */
+			size_t k;
+			uint32_t t;
+
+			r = r * 1664525 + 1013904223;
+			k = i + (r >> 16) % 6;
+			t = numbers[i];
+			numbers[i] = numbers[k];
+			numbers[k] = t;
+		}
+		for (size_t i = 0; i < n; i++) {
+			r = r * 1664525 + 1013904223;
+			now += r >> 22;
+			if ((r >> 8) % 100 < seed % 10)
+				continue;		/* lost */
+			packet(numbers[i]);
+			if ((r >> 16) % 10 == 0)
+				packet(numbers[i]);	/* a copy */
+			timer();
+		}
+		now += GRE_WAIT_MOST_US;
+		timer();
+		for (size_t i = 1; i < got_count; i++)
+			ck_assert_uint_gt(got[i], got[i - 1]);
+		ck_assert_uint_ge(got_count, 800);
+		ck_assert_uint_eq(ro.waiting, 0);
+	}
+}
+END_TEST
+
+/* --- acknowledgements --- */
+
+START_TEST(ack_after_a_quarter_of_the_window)
+{
+	static const struct { uint16_t window; uint32_t every; } cases[] = {
+		{ 0, 32 }, { 1, 1 }, { 3, 1 }, { 4, 1 }, { 8, 2 }, { 64, 16 },
+		{ 100, 25 }, { 8192, 32 }, { 65535, 32 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct gre_ack a;
+
+		gre_ack_init(&a, cases[i].window);
+		for (uint32_t n = 1; n < cases[i].every; n++) {
+			gre_ack_received(&a, now);
+			ck_assert(!gre_ack_due(&a));
+		}
+		gre_ack_received(&a, now);
+		ck_assert(gre_ack_due(&a));
+		gre_ack_sent(&a);
+		ck_assert(!gre_ack_due(&a));
+	}
+}
+END_TEST
+
+START_TEST(ack_after_50_ms)
+{
+	struct gre_ack a;
+
+	gre_ack_init(&a, 64);
+	ck_assert_uint_eq(gre_ack_deadline(&a), UINT64_MAX);
+	gre_ack_received(&a, now);
+	gre_ack_received(&a, now + 40 * MS);
+	ck_assert_uint_eq(gre_ack_deadline(&a), now + 50 * MS);
+	gre_ack_sent(&a);
+	ck_assert_uint_eq(gre_ack_deadline(&a), UINT64_MAX);
+}
+END_TEST
+
+START_TEST(w6_acks_that_we_never_earned)
+{
+	struct gre_tx tx;
+
+	gre_tx_init(&tx);
+	gre_tx_acked(&tx, 0xFFFFFFFF);
+	gre_tx_acked(&tx, 0);
+	ck_assert(!tx.any_acked);
+	tx.next = 10;
+	gre_tx_acked(&tx, 10);
+	ck_assert(!tx.any_acked);
+	gre_tx_acked(&tx, 9);
+	ck_assert_uint_eq(tx.acked, 9);
+	gre_tx_acked(&tx, 4);
+	ck_assert_uint_eq(tx.acked, 9);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("gre_window");
+	TCase *tc = tcase_create("gre_window");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, q1_in_order);
+	tcase_add_test(tc, q2_first_may_be_1);
+	tcase_add_test(tc, q4_number_1_is_no_reset);
+	tcase_add_test(tc, reordering_by_up_to_8_is_repaired);
+	tcase_add_test(tc, gap_is_given_up_after_a_few_newer_packets);
+	tcase_add_test(tc, gap_is_given_up_after_a_while);
+	tcase_add_test(tc, q6_each_packet_has_its_own_time);
+	tcase_add_test(tc,
+	    wait_grows_with_late_packets_and_shrinks_with_losses);
+	tcase_add_test(tc, t21_one_far_number_does_not_hurt);
+	tcase_add_test(tc, q8_a_real_jump_recovers_with_the_second_packet);
+	tcase_add_test(tc, a_suspect_is_forgotten);
+	tcase_add_test(tc, any_first_number_is_taken_when_confirmed);
+	tcase_add_test(tc, q10_wraps);
+	tcase_add_test(tc, wrap_with_the_last_number_lost);
+	tcase_add_test(tc, q9_first_of_two_equal_numbers_wins);
+	tcase_add_test(tc, burst_loss_longer_than_the_buffer);
+	tcase_add_test(tc, gaps_behind_gaps_move_on);
+	tcase_add_test(tc, memory_is_bounded);
+	tcase_add_test(tc, t20_random_network);
+	tcase_add_test(tc, ack_after_a_quarter_of_the_window);
+	tcase_add_test(tc, ack_after_50_ms);
+	tcase_add_test(tc, w6_acks_that_we_never_earned);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
