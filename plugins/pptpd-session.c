@@ -1,0 +1,233 @@
+/*
+ * pptpd-session.so: a pppd plugin that tells pptpd what goes on in a call,
+ * over a socket that pppd inherits.  It only looks; whether anybody listens
+ * makes no difference to the call.
+ */
+#include "pppd-compat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "session-encode.h"
+
+/* CCP may still be negotiating when IPCP is up: look again, that often. */
+#define LOOK_S	  1
+#define LOOKS_MAX 15
+
+#define CI_MPPE_OPTION 18	/* RFC 3078 */
+
+PLUGIN_VERSION_STAMP();
+
+static int	sock = -1;
+static int	looks;
+static int	mppe_told = -1;	/* what SESSION_MPPE said, to say it once */
+
+static int	set_fd(char **);
+
+static option_t options[] = {
+	{ PLUGIN_TEXT("pptpd-session-fd"), o_special, (void *)set_fd,
+	    PLUGIN_TEXT("Socket on which pptpd hears about this call"),
+	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
+	{ NULL, o_wild, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0 }
+};
+
+/* Never waits: what the other side does not take at once is lost. */
+static void
+tell(const struct session_out *o)
+{
+	if (sock == -1)
+		return;
+	if (send(sock, o->buf, o->len, MSG_DONTWAIT | MSG_NOSIGNAL) == -1 &&
+	    errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
+		close(sock);
+		sock = -1;
+	}
+}
+
+static int
+is_message_socket(int fd)
+{
+	struct stat	st;
+	socklen_t	len;
+	int		type;
+
+	len = sizeof(type);
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    (type == SOCK_SEQPACKET || type == SOCK_DGRAM);
+}
+
+/* The option; a descriptor that is not ours to use costs the reports only. */
+static int
+set_fd(char **argv)
+{
+	struct session_out	o;
+	int			fd;
+
+	if (!ppp_int_option(argv[0], &fd))
+		return 0;
+	if (fd <= 2 || !is_message_socket(fd) ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) == -1) {
+		plugin_warn("pptpd-session.so: descriptor %d is no socket "
+		    "of pptpd's", fd);
+		return 1;
+	}
+	sock = fd;
+	session_encode_hello(&o, (uint32_t)getpid(), PPPD_VERSION);
+	tell(&o);
+	return 1;
+}
+
+static unsigned int
+key_bits(const ccp_options *co)
+{
+	if (co->method != CI_MPPE_OPTION)
+		return 0;
+	if (co->mppe & PLUGIN_MPPE_128)
+		return 128;
+	return co->mppe & PLUGIN_MPPE_40 ? 40 : 0;
+}
+
+/* What the peer asked us to send with is in ccp_hisoptions. */
+static void
+look_at_mppe(void)
+{
+	struct session_out	o;
+	unsigned int		tx, rx, stateful;
+	int			all;
+
+	if (ccp_fsm[0].state != OPENED)
+		return;
+	tx = key_bits(&ccp_hisoptions[0]);
+	rx = key_bits(&ccp_gotoptions[0]);
+	stateful = (tx != 0 && ccp_hisoptions[0].mppe & PLUGIN_MPPE_STATEFUL) ||
+	    (rx != 0 && ccp_gotoptions[0].mppe & PLUGIN_MPPE_STATEFUL);
+	all = (int)(tx << 9 | rx << 1 | stateful);
+	if (all == mppe_told)
+		return;
+	mppe_told = all;
+	session_encode_mppe(&o, tx, rx, stateful);
+	tell(&o);
+}
+
+static void
+look_again(void *arg)
+{
+	(void)arg;
+	look_at_mppe();
+	if (sock != -1 && ++looks < LOOKS_MAX)
+		ppp_timeout(look_again, NULL, LOOK_S, 0);
+}
+
+static void
+on_phase(void *ctx, int arg)
+{
+	struct session_out	o;
+
+	(void)ctx;
+	if (arg < 0 || arg >= SESSION_PHASES)
+		return;
+	session_encode_number(&o, SESSION_PHASE, (unsigned int)arg);
+	tell(&o);
+	look_at_mppe();
+}
+
+/* What we asked of the peer and he agreed to is what he did. */
+static enum session_auth
+auth_method(void)
+{
+	const lcp_options	*go = &lcp_gotoptions[0];
+
+	if (go->neg_upap)
+		return SESSION_AUTH_PAP;
+	if (go->neg_eap)
+		return SESSION_AUTH_EAP;
+	if (!go->neg_chap)
+		return SESSION_AUTH_NONE;
+	switch (CHAP_DIGEST(go->chap_mdtype)) {
+	case CHAP_MICROSOFT_V2:
+		return SESSION_AUTH_MSCHAP_V2;
+	case CHAP_MICROSOFT:
+		return SESSION_AUTH_MSCHAP;
+	default:
+		return SESSION_AUTH_CHAP_MD5;
+	}
+}
+
+static void
+on_auth(void *ctx, int arg)
+{
+	struct session_out	o;
+
+	(void)ctx;
+	(void)arg;
+	session_encode_auth(&o, auth_method(), ppp_peer_authname(NULL, 0));
+	tell(&o);
+	looks = 0;
+	ppp_untimeout(look_again, NULL);
+	ppp_timeout(look_again, NULL, LOOK_S, 0);
+}
+
+static void
+on_ip_up(void *ctx, int arg)
+{
+	struct session_out	o;
+	uint32_t		addr[6];
+
+	(void)ctx;
+	(void)arg;
+	addr[0] = ipcp_gotoptions[0].ouraddr;
+	addr[1] = ipcp_hisoptions[0].hisaddr;
+	/* What the peer was given, when he asked. */
+	addr[2] = ipcp_allowoptions[0].dnsaddr[0];
+	addr[3] = ipcp_allowoptions[0].dnsaddr[1];
+	addr[4] = ipcp_allowoptions[0].winsaddr[0];
+	addr[5] = ipcp_allowoptions[0].winsaddr[1];
+	look_at_mppe();
+	session_encode_ip_up(&o, ppp_ifname(), (uint32_t)ppp_ifunit(), addr);
+	tell(&o);
+}
+
+/* The interface is still there: the only time when all counts are right. */
+static void
+on_ip_down(void *ctx, int arg)
+{
+	struct session_out	o;
+	ppp_link_stats_st	st;
+
+	(void)ctx;
+	(void)arg;
+	memset(&st, 0, sizeof(st));
+	if (!ppp_get_link_stats(&st))
+		memset(&st, 0, sizeof(st));
+	session_encode_ip_down(&o, st.bytes_in, st.bytes_out, st.pkts_in,
+	    st.pkts_out, (uint32_t)ppp_get_link_uptime());
+	tell(&o);
+}
+
+/* Only here is the status final: a hang-up of the peer shows in no other. */
+static void
+on_exit_status(void *ctx, int arg)
+{
+	struct session_out	o;
+
+	(void)ctx;
+	(void)arg;
+	session_encode_number(&o, SESSION_EXIT,
+	    (unsigned int)ppp_status() & 0xff);
+	tell(&o);
+}
+
+PLUGIN_EXPORT void
+plugin_init(void)
+{
+	ppp_add_options(options);
+	ppp_add_notify(NF_PHASE_CHANGE, on_phase, NULL);
+	ppp_add_notify(NF_AUTH_UP, on_auth, NULL);
+	ppp_add_notify(NF_IP_UP, on_ip_up, NULL);
+	ppp_add_notify(NF_IP_DOWN, on_ip_down, NULL);
+	ppp_add_notify(NF_EXIT, on_exit_status, NULL);
+}

@@ -1,0 +1,118 @@
+/* What pptpd-session.so tells from inside pppd: messages of fixed size. */
+#ifndef PPTPD_SESSION_MSG_H
+#define PPTPD_SESSION_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * One message is one datagram.  It begins with version, type and the length
+ * of the whole (16 bits); what follows has a fixed layout for each type, big-
+ * endian, texts padded with zeros.  The sender runs as root, but what it says
+ * comes from a peer in part: the reader trusts no octet of it.
+ *
+ * The plugin has an encoder of its own, plugins/session-encode.h, because it
+ * may not bring any function into pppd.
+ */
+#define SESSION_MSG_VERSION 1
+#define SESSION_MSG_MAX	    264	/* octets; no message is longer */
+
+#define SESSION_NAME_MAX    255	/* octets of a user's name */
+#define SESSION_IFNAME_LEN  16	/* IFNAMSIZ: with its NUL */
+#define SESSION_PPPD_LEN    16	/* a version of pppd, with its NUL */
+
+enum session_msg_type {
+	SESSION_HELLO = 1,	/* the plugin is there */
+	SESSION_PHASE,		/* pppd has entered a phase */
+	SESSION_AUTH,		/* the peer is who he says */
+	SESSION_MPPE,		/* CCP is up, or renegotiated */
+	SESSION_IP_UP,		/* IPCP is up */
+	SESSION_IP_DOWN,	/* IPCP is down; with the counts */
+	SESSION_EXIT		/* pppd exits now */
+};
+
+/* pppd's phases, in the order of pppd.h (the same in 2.4 and 2.5). */
+enum session_phase {
+	SESSION_DEAD,
+	SESSION_INITIALIZE,
+	SESSION_SERIALCONN,
+	SESSION_DORMANT,
+	SESSION_ESTABLISH,
+	SESSION_AUTHENTICATE,
+	SESSION_CALLBACK,
+	SESSION_NETWORK,
+	SESSION_RUNNING,
+	SESSION_TERMINATE,
+	SESSION_DISCONNECT,
+	SESSION_HOLDOFF,
+	SESSION_MASTER,
+	SESSION_PHASES		/* how many there are */
+};
+
+/* How the peer was authenticated. */
+enum session_auth {
+	SESSION_AUTH_NONE,	/* noauth */
+	SESSION_AUTH_PAP,
+	SESSION_AUTH_CHAP_MD5,
+	SESSION_AUTH_MSCHAP,
+	SESSION_AUTH_MSCHAP_V2,
+	SESSION_AUTH_EAP,
+	SESSION_AUTHS		/* how many there are */
+};
+
+/* The one of the type is valid. */
+struct session_msg {
+	enum session_msg_type type;
+	union {
+		struct {
+			uint32_t pid;		/* pppd's */
+			char	 pppd[SESSION_PPPD_LEN]; /* its version */
+		} hello;
+		enum session_phase phase;
+		struct {
+			enum session_auth method;
+			/* As the peer sent it: escape before logging.  No NUL
+			   within; "" with SESSION_AUTH_NONE. */
+			char	 name[SESSION_NAME_MAX + 1];
+		} auth;
+		struct {
+			uint8_t	 send_bits;	/* 0 (clear), 40, 56 or 128 */
+			uint8_t	 recv_bits;
+			bool	 stateful;	/* either direction */
+		} mppe;
+		struct {
+			char	 ifname[SESSION_IFNAME_LEN];
+			uint32_t unit;
+			uint32_t local;		/* network order, as all here */
+			uint32_t remote;
+			uint32_t dns[2];	/* given to the peer; 0: none */
+			uint32_t wins[2];
+		} ip_up;
+		struct {
+			uint64_t octets_in;	/* from the peer */
+			uint64_t octets_out;
+			uint32_t packets_in;
+			uint32_t packets_out;
+			uint32_t seconds;	/* that the link was up */
+		} ip_down;
+		uint8_t	 exit_status;		/* EXIT STATUS of pppd(8) */
+	} u;
+};
+
+/*
+ * Reads one datagram.  False when its length is not exactly that of its type,
+ * or anything in it is not as above; then *msg is undefined.
+ */
+bool	session_msg_decode(const void *, size_t, struct session_msg *);
+/*
+ * Writes one, for tests and for other sources of the same news.  buf has room
+ * for SESSION_MSG_MAX octets.  Returns the length, 0 if msg cannot be said.
+ */
+size_t	session_msg_encode(const struct session_msg *, void *buf);
+
+/* For log lines: "network", "MS-CHAPv2". */
+const char *session_phase_name(enum session_phase);
+const char *session_auth_name(enum session_auth);
+
+#endif
