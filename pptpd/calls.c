@@ -15,6 +15,7 @@
 #include "call_record.h"
 #include "child.h"
 #include "log.h"
+#include "pptp_msg.h"
 #include "pool.h"
 #include "pppd_args.h"
 
@@ -33,7 +34,7 @@ struct call {
 static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
 static unsigned int count;
 static const struct conf *conf;
-static struct pool *pool;
+static struct pool pool;
 static bool log_stderr;
 
 int
@@ -41,8 +42,7 @@ calls_init(const struct conf *c, bool to_stderr)
 {
 	conf = c;
 	log_stderr = to_stderr;
-	pool = pool_new(c);
-	return pool == NULL ? -1 : 0;
+	return pool_init(&pool, c);
 }
 
 unsigned int
@@ -54,7 +54,7 @@ calls_count(void)
 static void
 call_free(struct call *call)
 {
-	pool_release(pool, call->slot);
+	pool_release(&pool, call->slot);
 	call_record_unmap(call->rec);
 	LIST_REMOVE(call, entry);
 	free(call);
@@ -115,8 +115,8 @@ static bool
 start(struct call *call, const struct ipc_msg *m, int control_fd,
     int fds[IPC_FDS_MAX])
 {
-	const char *local = pool_local(pool, call->slot);
-	const char *remote = pool_remote(pool, call->slot);
+	const char *local = pool_local(&pool, call->slot);
+	const char *remote = pool_remote(&pool, call->slot);
 	char client[INET_ADDRSTRLEN];
 	struct in_addr in = { m->u.call_request.client_addr };
 	struct pppd_args args;
@@ -171,7 +171,7 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
 		return;
 	}
-	call->slot = pool_take(pool);
+	call->slot = pool_take(&pool);
 	if (call->slot == -1) {
 		log_err("MGR: No free connection slots or IPs - no more "
 		    "clients can connect!");

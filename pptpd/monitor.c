@@ -21,6 +21,7 @@
 #include "child.h"
 #include "ipc.h"
 #include "log.h"
+#include "pptp_msg.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
 #define BCRELAY		SBINDIR "/bcrelay"

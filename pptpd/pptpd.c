@@ -1,0 +1,146 @@
+/* pptpd: reads the configuration, opens the sockets, becomes the monitor. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "conf.h"
+#include "listener.h"
+#include "log.h"
+#include "monitor.h"
+#include "start.h"
+#include "syslog_sink.h"
+
+#define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
+#define DEV_LOG		"/dev/log"
+
+/*
+ * In the foreground lines go to stderr as well when a person reads it, or
+ * when there is no syslog: under a supervisor with both, once is enough.
+ */
+static bool
+wants_stderr(const struct conf *conf)
+{
+	if (!conf->foreground || conf->inetd)
+		return false;
+	return isatty(STDERR_FILENO) == 1 || access(DEV_LOG, F_OK) == -1;
+}
+
+/* Takes inetd's connection off descriptors 0 to 2, which children inherit. */
+static int
+take_connection(void)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int i = 0; fd != -1 && null != -1 && i <= STDERR_FILENO; i++) {
+		if (dup2(null, i) == -1)
+			return -1;
+	}
+	return null == -1 ? -1 : fd;
+}
+
+static void
+write_pidfile(const char *path)
+{
+	FILE *f = fopen(path, "we");
+
+	if (f == NULL || fprintf(f, "%ld\n", (long)getpid()) < 0)
+		log_err("PPTPD: failed to open(%s), errno=%d", path, errno);
+	if (f != NULL && fclose(f) != 0)
+		log_err("PPTPD: failed to open(%s), errno=%d", path, errno);
+}
+
+/* Removes the pid file, unless another server has put its own there. */
+static void
+remove_pidfile(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	long pid = 0;
+	bool ours;
+
+	if (f == NULL)
+		return;
+	ours = fscanf(f, "%20ld", &pid) == 1 && pid == (long)getpid();
+	fclose(f);
+	if (ours)
+		unlink(path);
+}
+
+static bool
+open_sockets(const struct conf *conf, struct monitor_setup *setup)
+{
+	if (!conf->inetd) {
+		setup->listener = listener_open(conf->listen_addr);
+		if (setup->listener == -1)
+			return false;
+	}
+	setup->gre = listener_open_gre();
+	return setup->gre != -1;
+}
+
+static int
+serve(const struct conf *conf)
+{
+	struct monitor_setup setup = { .conf = conf, .listener = -1,
+	    .connection = -1, .log_stderr = wants_stderr(conf) };
+	int status;
+
+	if (child_init() == -1) {
+		log_err("PPTPD: failed to open(/dev/null), errno=%d", errno);
+		return 1;
+	}
+	if (conf->inetd && (setup.connection = take_connection()) == -1) {
+		log_err("MGR: descriptor 0 is no connection: %s",
+		    strerror(errno));
+		return 1;
+	}
+	if (!open_sockets(conf, &setup))
+		return EXIT_NO_SOCKET;
+	if (!conf->foreground && daemon(0, 0) == -1) {
+		log_err("MGR: daemon: %s", strerror(errno));
+		return 1;
+	}
+	syslog_sink_open(setup.log_stderr);	/* as this process */
+	if (!conf->inetd) {
+		write_pidfile(conf->pidfile);
+		log_info("MGR: Manager process started");
+		if (!conf->delegate)
+			log_info("MGR: Maximum of %d connections available",
+			    conf->slots);
+	}
+	status = monitor_run(&setup);
+	if (!conf->inetd)
+		remove_pidfile(conf->pidfile);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct conf conf;
+	int status = 0;
+
+	umask(022);
+	conf_init(&conf);
+	switch (start_read(argc, argv, &conf)) {
+	case CONF_EXIT_OK:
+		break;
+	case CONF_EXIT_ERROR:
+		status = 1;
+		break;
+	case CONF_RUN:
+		if (!conf.check)
+			syslog_sink_open(wants_stderr(&conf));
+		status = conf.check ? start_check(&conf) : serve(&conf);
+		break;
+	}
+	conf_free(&conf);
+	return status;
+}
