@@ -29,7 +29,8 @@ enum pptp_gre_decode {
 /*
  * Decodes the GRE part of a datagram (len octets, IP header already taken
  * off).  Octets beyond the payload are ignored (G-6).  Without S,
- * payload_len is set to 0 (G-10).
+ * payload_len is set to 0 (G-10).  A packet with neither S nor A is decoded
+ * too, though it says nothing.
  */
 enum pptp_gre_decode pptp_gre_decode(const uint8_t *buf, size_t len,
 			struct pptp_gre *);

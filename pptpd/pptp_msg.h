@@ -146,7 +146,7 @@ struct pptp_header {
 enum pptp_decode {
 	PPTP_DECODED,		/* the message is in *msg */
 	PPTP_BAD_MAGIC,		/* cookie is not 0x1A2B3C4D (RFC 2637 1.4) */
-	PPTP_BAD_LENGTH,	/* Length < 12, > 220, or < its type's */
+	PPTP_BAD_LENGTH,	/* Length < 12, > 220, < its type's, not len */
 	PPTP_UNKNOWN_MESSAGE,	/* PPTP Message Type is not 1: skip it */
 	PPTP_UNKNOWN_TYPE	/* control type not in 1..15: skip it */
 };
