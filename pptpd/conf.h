@@ -9,8 +9,45 @@
 #include "iprange.h"
 
 #define CONF_CONNECTIONS_DEFAULT 100
+#define CONF_CONNECTIONS_MAX	 65535	/* Call IDs are 16 bits and not 0 */
 #define CONF_STIMEOUT_DEFAULT	 10	/* seconds */
+#define CONF_STIMEOUT_MAX	 86400
 #define CONF_LINE_MAX		 509	/* octets of a line, as Poptop's */
+/* Poptop's addresses where the file has none. */
+#define CONF_LOCALIP_DEFAULT	 "192.168.0.1-100"
+#define CONF_REMOTEIP_DEFAULT	 "192.168.1.1-100"
+
+/* Everything that can be set; the order is that of the usage text. */
+enum conf_key {
+	CONF_BCRELAY,
+	CONF_CONF,
+	CONF_DEBUG,
+	CONF_PPP,
+	CONF_FG,
+	CONF_HELP,
+	CONF_NOIPPARAM,
+	CONF_LISTEN,
+	CONF_OPTION,
+	CONF_PIDFILE,
+	CONF_SPEED,
+	CONF_STIMEOUT,
+	CONF_VERSION,
+	CONF_LOGWTMP,
+	CONF_CONNECTIONS,
+	CONF_DELEGATE,
+	CONF_CHECK,
+	CONF_INETD,
+	CONF_LOCALIP,
+	CONF_REMOTEIP,
+	CONF_CALLID,
+	CONF_NKEYS
+};
+
+enum conf_source {
+	CONF_FROM_DEFAULT,
+	CONF_FROM_ARGS,
+	CONF_FROM_FILE
+};
 
 /*
  * Strings are owned by the struct and NULL when not given, unless a default
@@ -19,6 +56,7 @@
 struct conf {
 	char	*file;		/* -c; /etc/pptpd.conf */
 	bool	 file_given;	/* by -c */
+	bool	 file_read;	/* there was one */
 	bool	 check;		/* --check */
 	bool	 foreground;	/* -f */
 	bool	 debug;		/* -d, debug */
@@ -32,21 +70,51 @@ struct conf {
 	char	*ppp;		/* -e, ppp; /usr/sbin/pppd */
 	char	*option;	/* -o, option: pppd options file */
 	char	*speed;		/* -s, speed; "115200" */
-	int	 stimeout;	/* -t, stimeout: seconds */
-	int	 connections;	/* -C, connections */
+	int	 stimeout;	/* -t, stimeout: seconds, above 0 */
+	int	 connections;	/* -C, connections: 0 or more */
 	bool	 connections_given;	/* explicitly: enforced with delegate */
-	struct iprange_list local;	/* localip, expanded */
-	struct iprange_list remote;	/* remoteip, expanded */
+	char	*localip;	/* localip: as given */
+	char	*remoteip;	/* remoteip: as given */
+	struct iprange_list local;	/* localip, expanded: slots long, or
+					   empty with delegate */
+	struct iprange_list remote;	/* remoteip, the same */
 	int	 slots;		/* calls that the addresses allow; with
 				   delegate: connections, or 0 = no limit */
+	char	*plugin;	/* for logwtmp: .../pptpd-logwtmp.so */
+
+	/*
+	 * One connection for pptpctrl under inetd: then no file is read and
+	 * local and remote have at most one address.
+	 */
+	bool	 inetd;		/* --inetd */
+	int	 inetd_callid;	/* --callid: Call ID; -1 none */
+
+	unsigned errors;	/* that forbid a start */
+	struct {
+		enum conf_source from;
+		unsigned	 line;	/* of the file; 0 otherwise */
+	} origin[CONF_NKEYS];
 };
 
 /*
- * One error or notice of reading.  `file`/`line` are NULL/0 for the command
- * line.  Severity is a syslog priority; an LOG_ERR that says fatal makes the
- * start fail.
+ * One error or notice of reading, at a syslog priority.  Errors that forbid
+ * a start are counted in conf.errors.
  */
 typedef void conf_report(int priority, const char *text, void *arg);
+
+/*
+ * What reading asks of the world, so that it makes no system call itself.
+ */
+struct conf_env {
+	conf_report	*report;
+	/* Takes usage and version; whole lines. */
+	void	(*print)(const char *text, void *arg);
+	/* Why the file of -c cannot be read; NULL if it can be. */
+	const char *(*unreadable)(const char *path, void *arg);
+	iprange_resolve	*resolve;
+	const char	*version;	/* for -v */
+	void		*arg;		/* of all these functions */
+};
 
 /* What the caller has to do after conf_parse_args(). */
 enum conf_action {
@@ -55,7 +123,36 @@ enum conf_action {
 	CONF_EXIT_ERROR		/* printed, exit 1 */
 };
 
+/* Sets the defaults.  Out of memory is fatal: abort(3). */
 void	conf_init(struct conf *);
 void	conf_free(struct conf *);
+
+/*
+ * Looks for -f, --check and --inetd only, which decide where errors go, and
+ * says nothing.
+ */
+void	conf_peek_args(struct conf *, int argc, char **argv);
+/* Reads the command line; argv is permuted as by getopt_long(3). */
+enum conf_action conf_parse_args(struct conf *, int argc, char **argv,
+		    const struct conf_env *);
+/*
+ * Reads the text of conf->file (len octets), after the command line, which
+ * wins (but see connections in pptpd.conf(5)).
+ */
+void	conf_parse_file(struct conf *, const char *text, size_t len,
+	    const struct conf_env *);
+/* Expands the addresses and counts the slots, after the file. */
+void	conf_finish(struct conf *, const struct conf_env *);
+
+/* Reports a line. */
+void	conf_say(const struct conf_env *, int priority, const char *fmt, ...)
+	    __attribute__((format(printf, 3, 4)));
+/*
+ * Reports what is wrong with the value of a key, where it was given, and
+ * counts an error if the priority is LOG_ERR:
+ * "/etc/pptpd.conf:7: ppp: is a directory: "/tmp"".  value may be NULL.
+ */
+void	conf_complain(struct conf *, const struct conf_env *, int priority,
+	    enum conf_key, const char *reason, const char *value);
 
 #endif

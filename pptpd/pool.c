@@ -1,0 +1,111 @@
+/* The slots of calls and the addresses that go with them. */
+#include "pool.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Without addresses (inetd) it stays empty. */
+static void
+set(char *addr, const struct iprange_list *list, int i)
+{
+	if ((size_t)i < list->n)
+		memcpy(addr, list->addr[i], IPRANGE_TEXT);
+}
+
+static const char *
+get(const char *addr)
+{
+	return addr[0] != '\0' ? addr : NULL;
+}
+
+int
+pool_init(struct pool *pool, const struct conf *conf)
+{
+	int i;
+
+	memset(pool, 0, sizeof(*pool));
+	pool->limit = conf->slots;
+	if (conf->delegate) {
+		if (pool->limit == 0)
+			pool->limit = CONF_CONNECTIONS_MAX;
+		return 0;
+	}
+	if (conf->slots == 0)
+		return 0;
+	pool->slot = calloc((size_t)conf->slots, sizeof(*pool->slot));
+	if (pool->slot == NULL)
+		return -1;
+	pool->n = conf->slots;
+	for (i = 0; i < pool->n; i++) {
+		set(pool->slot[i].local, &conf->local, i);
+		set(pool->slot[i].remote, &conf->remote, i);
+	}
+	return 0;
+}
+
+void
+pool_free(struct pool *pool)
+{
+	free(pool->slot);
+	memset(pool, 0, sizeof(*pool));
+}
+
+/* Adds free slots.  False at the limit, or without memory. */
+static bool
+grow(struct pool *pool)
+{
+	int n = pool->n > 0 ? pool->n * 2 : 16;
+	struct pool_slot *slot;
+
+	if (n > pool->limit)
+		n = pool->limit;
+	if (n == pool->n)
+		return false;
+	slot = reallocarray(pool->slot, (size_t)n, sizeof(*slot));
+	if (slot == NULL)
+		return false;
+	memset(slot + pool->n, 0, (size_t)(n - pool->n) * sizeof(*slot));
+	pool->slot = slot;
+	pool->n = n;
+	return true;
+}
+
+int
+pool_take(struct pool *pool)
+{
+	int i = 0;
+
+	if (pool->taken == pool->n) {
+		if (!grow(pool))
+			return -1;
+		i = pool->taken;
+	}
+	while (pool->slot[i].taken)
+		i++;
+	pool->slot[i].taken = true;
+	pool->taken++;
+	return i;
+}
+
+void
+pool_release(struct pool *pool, int slot)
+{
+	assert(slot >= 0 && slot < pool->n && pool->slot[slot].taken);
+	pool->slot[slot].taken = false;
+	pool->taken--;
+}
+
+const char *
+pool_local(const struct pool *pool, int slot)
+{
+	assert(slot >= 0 && slot < pool->n);
+	return get(pool->slot[slot].local);
+}
+
+const char *
+pool_remote(const struct pool *pool, int slot)
+{
+	assert(slot >= 0 && slot < pool->n);
+	return get(pool->slot[slot].remote);
+}

@@ -1,0 +1,27 @@
+/* What pptpd's main does before it runs: configuration, checks, --check. */
+#ifndef PPTPD_START_H
+#define PPTPD_START_H
+
+#include <stdbool.h>
+
+#include "conf.h"
+
+/*
+ * Fills a struct after conf_init() from the command line and the file and
+ * checks the programs and files that it names, in Poptop's order.  Lines go
+ * to syslog, which it opens, and from LOG_WARNING up to stderr where there is
+ * a terminal or -f; with --check to stderr only.  CONF_RUN: conf is good, to
+ * run or, if conf.check, for start_check().  Does not exit.
+ */
+enum conf_action start_read(int argc, char **argv, struct conf *);
+
+/*
+ * For --check: prints on stdout what a start would do.  Returns the exit
+ * status.
+ */
+int	start_check(const struct conf *);
+
+/* Whether the plugin of logwtmp is there. */
+bool	start_logwtmp_usable(const struct conf *);
+
+#endif
