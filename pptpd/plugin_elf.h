@@ -1,0 +1,21 @@
+/* What a plugin's file says about itself, without loading it. */
+#ifndef PPTPD_PLUGIN_ELF_H
+#define PPTPD_PLUGIN_ELF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Reads the string behind the dynamic symbol `pppd_version`, the version of
+ * pppd that a plugin was built for.  False, and version "", when the file
+ * cannot be read, is cut short, or has no such symbol.
+ */
+bool	plugin_elf_version(const char *path, char *version, size_t size);
+
+/*
+ * Are both files programs or libraries for the same machine?  True also when
+ * one of them is no ELF file at all (a pppd may be a script).
+ */
+bool	plugin_elf_same_machine(const char *a, const char *b);
+
+#endif

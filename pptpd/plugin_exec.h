@@ -1,0 +1,28 @@
+/* Asking a program something, for a limited time. */
+#ifndef PPTPD_PLUGIN_EXEC_H
+#define PPTPD_PLUGIN_EXEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PLUGIN_EXEC_LATE   -1	/* no answer in time: it was killed */
+#define PLUGIN_EXEC_FAILED -2	/* could not be started; or killed by a signal */
+
+int64_t	plugin_exec_now_ms(void);	/* CLOCK_MONOTONIC */
+
+/*
+ * Runs argv[0] (a path) with stdin from /dev/null, a clean environment and no
+ * descriptor of ours, until it ends or deadline_ms comes, and keeps what it
+ * says on stdout and stderr, in order: the last size - 1 octets of it, with a
+ * NUL.  Returns its exit status, or one of the above; for PLUGIN_EXEC_FAILED
+ * out says why.  Only a process without SIGCHLD handler may call it.
+ */
+int	plugin_exec(char *const argv[], int64_t deadline_ms, char *out,
+	    size_t size);
+
+/* In a child: closes all descriptors from `from` on, but for `keep`. */
+void	plugin_exec_close(int from, int keep);
+/* In a child: all signals default and unblocked. */
+void	plugin_exec_signals(void);
+
+#endif

@@ -1,0 +1,111 @@
+/* Does this pppd load this plugin?  Asked before pppd is started with it. */
+#ifndef PPTPD_PLUGIN_PROBE_H
+#define PPTPD_PLUGIN_PROBE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * pppd refuses a plugin built for another version of pppd, and then exits at
+ * once: after an upgrade of ppp every call would die.  So pppd itself is asked
+ * (`pppd plugin X --version` loads X and needs no kernel), the answer is kept
+ * for as long as neither file changes, and a plugin that does not fit is left
+ * out.
+ */
+enum plugin_verdict {
+	PLUGIN_UNASKED,		/* not probed yet: do not use it */
+	PLUGIN_FITS,
+	PLUGIN_MISSING,		/* there is no such file */
+	PLUGIN_UNREADABLE,	/* pppd could not read it: text says why */
+	PLUGIN_MISMATCH,	/* for another version: both are known */
+	PLUGIN_BROKEN,		/* pppd refuses it: text is what it says */
+	PLUGIN_PPPD_BROKEN	/* pppd cannot even tell its version, or
+				   refuses its options files: in its words */
+};
+
+#define PLUGIN_PROBE_MS	   5000	/* for a whole probe; too late: does not fit */
+#define PLUGIN_VERSION_MAX 32
+#define PLUGIN_TEXT_MAX	   256
+
+/* What tells one state of a file from another. */
+struct plugin_file_id {
+	int		error;		/* errno of stat(2); the rest is 0 */
+	dev_t		dev;
+	ino_t		ino;
+	off_t		size;
+	int64_t		mtime_ns, ctime_ns;	/* since the epoch */
+};
+
+struct plugin_answer {
+	enum plugin_verdict verdict;
+	bool	 versioned;	/* use .../VERSION/NAME.so, beside the plugin */
+	int64_t	 at_ms;		/* CLOCK_MONOTONIC */
+	struct plugin_file_id pppd_id, plugin_id, versioned_id;
+	char	 pppd_version[PLUGIN_VERSION_MAX];	/* "": unknown */
+	char	 plugin_version[PLUGIN_VERSION_MAX];	/* "": unknown */
+	char	 text[PLUGIN_TEXT_MAX];		/* one line, "" if none */
+};
+
+/* One pair of pppd and plugin, and the last answer about it. */
+struct plugin_probe {
+	char	 pppd[PATH_MAX];	/* as resolved in PATH */
+	char	 plugin[PATH_MAX];	/* "": pppd alone is asked */
+	char	 options[PATH_MAX];	/* "": no options file */
+	bool	 guard;			/* without it a call must not start */
+	struct plugin_answer answer;
+	pid_t	 pid;			/* of a probe under way; 0: none */
+	int	 fd;			/* readable when it is done; -1 */
+};
+
+/*
+ * pppd is a path, or a name to be found in PATH.  plugin NULL asks pppd
+ * alone; options (may be NULL) is an options file that pppd reads first.
+ */
+void	plugin_probe_init(struct plugin_probe *, const char *pppd,
+	    const char *plugin, const char *options, bool guard);
+
+/*
+ * Does the last answer still hold?  Two or three stat(2)s.  An answer that
+ * does not come from the two files alone (PLUGIN_BROKEN, PLUGIN_PPPD_BROKEN)
+ * holds for half a minute.
+ */
+bool	plugin_probe_fresh(const struct plugin_probe *);
+
+/*
+ * Asks.  Blocks for PLUGIN_PROBE_MS at most, typically 10 to 20 ms; a child
+ * does the work.  Afterwards answer is set.
+ */
+void	plugin_probe_run(struct plugin_probe *);
+
+/*
+ * The same for an event loop: start, and call finish when fd is readable,
+ * which it is within PLUGIN_PROBE_MS.  A SIGCHLD handler of the caller's may
+ * reap pid before.  0, or -1 with errno (then answer is PLUGIN_BROKEN).
+ */
+int	plugin_probe_start(struct plugin_probe *);
+void	plugin_probe_finish(struct plugin_probe *);
+/* Ends a probe under way without an answer. */
+void	plugin_probe_abort(struct plugin_probe *);
+
+/*
+ * What to name in pppd's argument vector, or NULL: leave it out (and if it is
+ * a guard, refuse the call).
+ */
+const char *plugin_probe_path(const struct plugin_probe *, char *buf,
+	    size_t size);
+
+/*
+ * The one line for the log, at level error, when the verdict is not
+ * PLUGIN_FITS: plugin, both versions, what happens to calls, and the command
+ * that mends it.  Returns buf.
+ */
+const char *plugin_probe_message(const struct plugin_probe *, char *buf,
+	    size_t size);
+
+/* A word for the verdict: "fits", "missing", ... */
+const char *plugin_verdict_name(enum plugin_verdict);
+
+#endif
