@@ -20,6 +20,7 @@
 #include "pppd_args.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
+#define ORPHAN_MS	5000	/* for a pppd to end after SIGTERM */
 /* Blanks behind argv[0] make room for the title (compatibility.md 1.4). */
 #define TITLE_ROOM	"                                "
 
@@ -27,6 +28,7 @@ struct call {
 	LIST_ENTRY(call) entry;
 	pid_t		 keeper;	/* 0: gone */
 	pid_t		 pppd;		/* when the keeper died before it */
+	uint64_t	 orphan_since;	/* ms; the keeper died */
 	int		 slot;		/* -1: none */
 	struct call_record *rec;
 };
@@ -199,16 +201,41 @@ keeper_gone(struct call *call, int status)
 	pid_t pppd = call->rec->pppd_pid;
 
 	log_debug("MGR: Reaped child %ld", (long)call->keeper);
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status)) {
+		char client[INET_ADDRSTRLEN];
+		struct in_addr in = { call->rec->client_addr };
+
+		inet_ntop(AF_INET, &in, client, sizeof(client));
 		log_err("MGR: pptpctrl[%ld] was killed by signal %d (%s)",
 		    (long)call->keeper, WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
+		log_info("CTRL: Client %s control connection finished",
+		    client);
+	}
 	call->keeper = 0;
+	call->orphan_since = now_ms();
 	/* The record may have been written to: only a child of ours counts. */
 	if (pppd > 1 && waitpid(pppd, &status, WNOHANG) == 0)
 		call->pppd = pppd;
 	else
 		call_free(call);
+}
+
+bool
+calls_kill_orphans(void)
+{
+	struct call *call;
+	uint64_t now = now_ms();
+	bool any = false;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->keeper != 0 || call->pppd == 0)
+			continue;
+		any = true;
+		if (now >= call->orphan_since + ORPHAN_MS)
+			kill(call->pppd, SIGKILL);	/* not reaped: ours */
+	}
+	return any;
 }
 
 bool

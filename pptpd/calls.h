@@ -27,6 +27,11 @@ void	calls_start(const struct ipc_msg *request, int control_fd,
  * back only when both keeper and pppd are gone.
  */
 bool	calls_reaped(pid_t, int wait_status);
+/*
+ * Kills each pppd that has lost its keeper and did not take the hint.  True
+ * if there are such: call again in a second.
+ */
+bool	calls_kill_orphans(void);
 /* How many there are. */
 unsigned int calls_count(void);
 /* Kills those that are left; for the very end. */

@@ -37,7 +37,7 @@
 static struct {
 	const struct monitor_setup *setup;
 	struct event_base *base;
-	struct event	*engine_ev, *restart_ev, *stop_ev;
+	struct event	*engine_ev, *restart_ev, *stop_ev, *orphan_ev;
 	int		 engine;	/* socket, -1: none */
 	pid_t		 engine_pid, bcrelay_pid;	/* 0: none */
 	time_t		 engine_since;
@@ -323,14 +323,24 @@ on_stop_time(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_orphan_time(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval second = { 1, 0 };
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	if (calls_kill_orphans())
+		event_add(monitor.orphan_ev, &second);
+}
+
+static void
 on_child(evutil_socket_t fd, short what, void *arg)
 {
 	pid_t pid;
 	int status;
 
-	(void)fd;
 	(void)what;
-	(void)arg;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == monitor.engine_pid) {
 			engine_gone(status);
@@ -343,6 +353,7 @@ on_child(evutil_socket_t fd, short what, void *arg)
 		    !asking_reaped(pid, status, answer_access))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
 	}
+	on_orphan_time(fd, what, arg);
 	maybe_done();
 }
 
@@ -428,6 +439,7 @@ monitor_run(const struct monitor_setup *setup)
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	monitor.restart_ev = evtimer_new(monitor.base, on_restart, NULL);
 	monitor.stop_ev = evtimer_new(monitor.base, on_stop_time, NULL);
+	monitor.orphan_ev = evtimer_new(monitor.base, on_orphan_time, NULL);
 	watch_signals();
 	start_bcrelay();
 	if (!start_engine())
