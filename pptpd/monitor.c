@@ -217,7 +217,7 @@ start_engine(void)
 static void
 give_up(void)
 {
-	monitor.exit_status = 1;
+	monitor.exit_status = EXIT_NO_SOCKET;	/* 1 is the administrator's */
 	monitor.stopping = true;
 	maybe_done();
 }
