@@ -101,6 +101,20 @@ send_stop(struct client *c, struct call *call)
 	control_send(c, call, msg, sizeof msg, STOPCCRQ);
 }
 
+/* The server may ask for the end of the connection at the same time as we. */
+static void
+got_stop(struct client *c, struct call *call)
+{
+	uint8_t msg[16] = { 0 };
+
+	msg[12] = 1;			/* Result Code: OK */
+	control_send(c, call, msg, sizeof msg, STOPCCRP);
+	if (call->state == CALL_CLEAR || call->state == CALL_STOP)
+		call->state = CALL_CLOSED;
+	else
+		call_fail(c, call, "Stop-Control-Connection-Request");
+}
+
 static void
 send_echo_reply(struct client *c, struct call *call, const uint8_t *request)
 {
@@ -263,7 +277,7 @@ message(struct client *c, struct call *call, const uint8_t *msg, size_t len)
 			call->state = CALL_CLOSED;
 		break;
 	case STOPCCRQ:
-		call_fail(c, call, "Stop-Control-Connection-Request");
+		got_stop(c, call);
 		break;
 	default:
 		break;

@@ -9,8 +9,10 @@ def median(values):
 
 def spread(values):
     """Half the distance between the quartiles, as a part of the median."""
+    if len(values) < 2:
+        return 0.0
     values, m = sorted(values), median(values)
-    if len(values) < 2 or not m:
+    if not m:
         return 0.0
     if len(values) < 4:
         return (values[-1] - values[0]) / 2 / m
