@@ -1,0 +1,172 @@
+"""Starts and watches the server under test."""
+
+import os
+import signal
+import subprocess
+import time
+
+import namespaces
+
+CONF = '/run/conformance/pptpd.conf'
+OPTIONS = '/run/conformance/options'
+PIDFILE = '/run/conformance/pptpd.pid'
+OUTPUT = '/run/conformance/output'
+
+LOCAL, REMOTE = '10.0.0.2', '10.0.0.%d'         # REMOTE % 200 is the first
+ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'}
+USUAL = [('localip', LOCAL), ('remoteip', '10.0.0.200-220'),
+         ('option', OPTIONS)]
+
+
+def read(path, mode='r'):
+    try:
+        with open(path, mode, **({} if 'b' in mode else
+                                 {'errors': 'replace'})) as stream:
+            return stream.read()
+    except OSError:
+        return b'' if 'b' in mode else ''
+
+
+class Process:
+    """A look at /proc/PID."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        text = read('/proc/%d/stat' % pid)
+        head, _, rest = text.rpartition(')')
+        fields = rest.split()
+        self.comm = head.partition('(')[2]
+        self.state = fields[0] if fields else 'X'
+        self.ppid = int(fields[1]) if fields else 0
+        self.title = read('/proc/%d/cmdline' % pid)
+
+    def alive(self):
+        return self.state not in 'XZ'
+
+    def status(self, key):
+        for line in read('/proc/%d/status' % self.pid).splitlines():
+            if line.startswith(key + ':'):
+                return line.split(':', 1)[1].strip()
+        return ''
+
+    def fds(self):
+        try:
+            return len(os.listdir('/proc/%d/fd' % self.pid))
+        except OSError:
+            return 0
+
+    def memory(self):
+        """Anonymous memory in KiB."""
+        return int((self.status('RssAnon') or '0').split()[0])
+
+    def cpu(self):
+        """Seconds of processor time."""
+        text = read('/proc/%d/schedstat' % self.pid)
+        return int(text.split()[0]) / 1e9 if text else 0.0
+
+
+def processes():
+    return [p for p in (Process(int(n)) for n in os.listdir('/proc')
+                        if n.isdigit()) if p.alive()]
+
+
+class Server:
+    """One run of the server.  conf is a list of (keyword, value), replaces
+    those of USUAL with the same keyword, value None leaves it out."""
+
+    def __init__(self, lab, conf=(), args=(), options='', before=(),
+                 wait=True, raw=None, wrap=(), env=()):
+        self.lab = lab
+        self.env = dict(env)
+        self.args = list(args)
+        self.wrap = list(wrap)
+        namespaces.write(OPTIONS, options)
+        if raw is None:
+            given = dict(conf)
+            lines = [(k, v) for k, v in [('ppp', lab.pppd)] + USUAL
+                     if k not in given]
+            lines += [(k, v) for k, v in conf if v is not None]
+            raw = ''.join('%s %s\n' % pair if pair[1] else pair[0] + '\n'
+                          for pair in list(before) + lines)
+        namespaces.write(CONF, raw)
+        self.child = None
+        self.start(wait)
+
+    def start(self, wait=True, pidfile=PIDFILE):
+        command = ['nsenter', '--net=/proc/%d/ns/net' % self.lab.holder,
+                   '--'] + self.wrap + [self.lab.binary, '--fg', '--conf',
+                                        CONF, '--pidfile', pidfile] + \
+            self.args
+        out = open(OUTPUT, 'ab')
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                 stdout=out, stderr=out, cwd='/',
+                                 env=dict(ENVIRONMENT, **self.env))
+        out.close()
+        if pidfile != PIDFILE:
+            return child
+        self.child = child
+        self.pid = child.pid
+        if wait and not self.listening(5.0):
+            raise RuntimeError('the server does not listen; it said: ' +
+                               (read(OUTPUT).strip() or 'nothing') + '; ' +
+                               '; '.join(line.text for line in
+                                         self.lab.log.since())[-600:])
+        return child
+
+    def listening(self, timeout=0.0):
+        """Whether something listens on the PPTP port in its namespace."""
+        end = time.monotonic() + timeout
+        while True:
+            for line in read('/proc/%d/net/tcp'
+                             % self.lab.holder).splitlines():
+                fields = line.split()
+                if fields[1].endswith(':06BB') and fields[3] == '0A':
+                    return True
+            if time.monotonic() >= end or self.child.poll() is not None:
+                return False
+            time.sleep(0.003)
+
+    def alive(self):
+        return self.child.poll() is None
+
+    def processes(self):
+        """The server's own processes: manager, engine, one per call."""
+        mine = []
+        for process in processes():
+            if process.pid == self.pid or process.comm.startswith('pptp'):
+                mine.append(process)
+        return mine
+
+    def sessions(self):
+        return [p for p in self.processes() if p.comm == 'pptpctrl']
+
+    def engines(self):
+        return [p for p in self.processes() if
+                p.comm.startswith('pptpd-engine'[:15])]
+
+    def fds(self):
+        return sum(p.fds() for p in self.processes())
+
+    def memory(self):
+        return sum(p.memory() for p in self.processes())
+
+    def cpu(self):
+        return sum(p.cpu() for p in self.processes())
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def wait_exit(self, timeout=10.0):
+        """Exit status, None when it still runs."""
+        try:
+            return self.child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self, timeout=10.0):
+        if self.alive():
+            self.signal(signal.SIGTERM)
+        return self.wait_exit(timeout)
+
+    def output(self):
+        return read(OUTPUT)

@@ -1,0 +1,267 @@
+"""Sequence numbers: RFC 2637 sections 4.1 and 4.3, RFC 2890 section 2.2."""
+
+import time
+
+import puppet
+from lab import data, number_of, numbered
+from points import check, ms, point
+
+
+def texts(session):
+    """Numbers of the numbered frames that pppd has, in order."""
+    return [number_of(f) for _, f in session.pppd.frames
+            if len(f) >= 8 and f[:4] == b'\xff\x03\x00\x21']
+
+
+def ready(session, until=0):
+    """A call whose first packets, up to this number, are delivered."""
+    for seq in range(until + 1):
+        session.up(numbered(seq), seq=seq)
+    session.seq = until + 1
+    check(session.pppd.wait_frame(numbered(until), 2), 'the first packets '
+          'are not delivered')
+    return session
+
+
+def settle(session, wanted, timeout=1.0):
+    """Waits until pppd has the frame with this number, then a little."""
+    session.pppd.wait_frame(numbered(wanted), timeout)
+    time.sleep(0.05)
+    return texts(session)
+
+
+def increasing(numbers):
+    return all(a < b for a, b in zip(numbers, numbers[1:]))
+
+
+@point('Q-1', 'the first packet sent has sequence number 0, each further one '
+       'with payload one more; bare acknowledgments use none')
+def q_1(lab):
+    lab.server()
+    session = lab.call(greeting=False)
+    for _ in puppet.GREETING:
+        check(session.down(3), 'the first packets do not come')
+    for number in range(5):
+        session.up(data(b'%d' % number))
+        time.sleep(0.08)                # lets a bare acknowledgment go out
+        session.pppd.send(data(b'%d' % number))
+        check(session.down(1), 'packet lost')
+    numbers = [p.seq for p in session.received if p.seq is not None]
+    check(numbers == list(range(len(puppet.GREETING) + 5)),
+          'numbers %s' % numbers)
+    return '0 to %d' % numbers[-1]
+
+
+@point('Q-2', "the peer's first number may be 0 or 1: delivered at once")
+def q_2(lab):
+    lab.server()
+    for first in (0, 1):
+        session = lab.call()
+        begin = time.monotonic()
+        for seq in (first, first + 1, first + 2):
+            session.up(numbered(seq), seq=seq)
+        when = session.pppd.wait_frame(numbered(first + 2), 2)
+        check(texts(session) == [first, first + 1, first + 2],
+              'start at %d: pppd gets %s' % (first, texts(session)))
+        check(when - begin < 0.15, 'start at %d: waits %s' % (
+            first, ms(when - begin)))
+    return 'both'
+
+
+@point('Q-3', 'packets in order are delivered at once and in order')
+def q_3(lab):
+    lab.server()
+    session = lab.call()
+    for seq in range(300):
+        session.up(numbered(seq), seq=seq)
+        if seq % 50 == 49:
+            time.sleep(0.01)
+    got = settle(session, 299, 2)
+    check(got == list(range(300)), '%d of 300, %s' % (
+        len(got), 'in order' if increasing(got) else 'out of order'))
+    return '300 of 300'
+
+
+@point('Q-4', 'late and repeated packets are dropped, number 1 too')
+def q_4(lab):
+    lab.server()
+    session = ready(lab.call(), 9)
+    for seq in list(range(10)) + [1, 1, 0, 9]:
+        session.up(numbered(1000 + seq), seq=seq)
+    time.sleep(0.45)
+    session.up(numbered(10), seq=10)
+    session.up(numbered(11), seq=11)
+    got = settle(session, 11)
+    check(got == list(range(12)), 'pppd gets %s' % got)
+    return 'dropped, the stream goes on'
+
+
+@point('Q-5', 'a packet up to 8 numbers late is put back in order, nothing is '
+       'lost')
+def q_5(lab):
+    lab.server()
+    session = ready(lab.call())
+    base = 1
+    for late in range(1, 9):
+        block = list(range(base + 1, base + 1 + late)) + [base]
+        for seq in block:
+            session.up(numbered(seq), seq=seq)
+        base += late + 1
+        time.sleep(0.02)
+    # Every one of a block of 8 in reverse, twice.
+    for _ in range(2):
+        for seq in range(base + 7, base - 1, -1):
+            session.up(numbered(seq), seq=seq)
+        base += 8
+        time.sleep(0.02)
+    got = settle(session, base - 1)
+    check(increasing(got), 'out of order: %s' % got)
+    check(got == list(range(base)), 'lost: %s' % sorted(
+        set(range(base)) - set(got)))
+    return '%d of %d in order' % (len(got), base)
+
+
+@point('Q-6', 'a packet behind a gap is delivered after at most 0.3 s, '
+       'without further traffic', alone=True)
+def q_6(lab):
+    lab.server()
+    session = ready(lab.call())
+    begin = time.monotonic()
+    session.up(numbered(2), seq=2)
+    session.up(numbered(3), seq=3)
+    when = session.pppd.wait_frame(numbered(3), 2)
+    check(when, 'not in 2 s')
+    took = when - begin
+    check(took <= 0.35, 'after ' + ms(took))
+    check(texts(session) == [0, 2, 3], 'pppd gets %s' % texts(session))
+    session.up(numbered(4), seq=4)
+    check(session.pppd.wait_frame(numbered(4), 1), 'the stream stops')
+    return 'after ' + ms(took)
+
+
+@point('Q-6b', 'in a steady stream a lost packet holds the others back only '
+       'for a few more packets or milliseconds', alone=True)
+def q_6b(lab):
+    lab.server()
+    session = ready(lab.call())
+    sent = {}
+    seq = 1
+    for number in range(400):
+        if number % 50 != 25:
+            sent[seq] = time.monotonic()
+            session.up(numbered(seq), seq=seq)
+        seq += 1
+        time.sleep(0.002)
+    settle(session, seq - 1)
+    delays = {}
+    for when, frame in session.pppd.frames:
+        if len(frame) >= 8 and number_of(frame) in sent:
+            delays[number_of(frame)] = when - sent[number_of(frame)]
+    check(len(delays) == len(sent), '%d of %d lost' % (
+        len(sent) - len(delays), len(sent)))
+    check(increasing(texts(session)), 'out of order')
+    worst = max(delays.values())
+    check(worst <= 0.1, 'up to %s late' % ms(worst))
+    return '2 %% lost, worst delay %s' % ms(worst)
+
+
+@point('Q-7', 'packets that wait for missing ones are few: memory is bounded, '
+       'order kept')
+def q_7(lab):
+    run = lab.server()
+    session = ready(lab.call())
+    memory = run.memory()
+    for seq in range(2, 24000, 2):
+        session.up(numbered(seq, 1400), seq=seq)
+    time.sleep(0.4)
+    grown = run.memory() - memory
+    got = texts(session)
+    check(increasing(got), 'out of order')
+    check(grown < 1024, '12,000 packets with gaps: %d KiB more' % grown)
+    session.seq = 24000
+    check(session.delivered(data(b'after')) is not None or
+          session.delivered(data(b'after that')) is not None,
+          'the stream stops')
+    return '%d KiB more' % grown
+
+
+@point('Q-8', 'one packet far ahead does no harm; a peer that really jumped '
+       'is followed from its second packet on')
+def q_8(lab):
+    lab.server()
+    session = ready(lab.call(), 9)
+    for far in (400, 100000, 0x7FFFFFF0):
+        session.up(numbered(999), seq=session.seq - 1 + far)
+        time.sleep(0.4)
+        for seq in range(session.seq, session.seq + 5):
+            session.up(numbered(seq), seq=seq)
+        session.seq += 5
+        got = settle(session, session.seq - 1)
+        check(got and [g for g in got if g != 999] ==
+              list(range(session.seq)), 'one packet %d ahead: then pppd gets '
+              '%s' % (far, got[-6:]))
+    jump = session.seq + 50000
+    for seq in range(jump, jump + 6):
+        session.up(numbered(seq), seq=seq)
+    got = settle(session, jump + 5)
+    check(got[-4:] == list(range(jump + 2, jump + 6)),
+          'after a real jump to %d pppd gets %s' % (jump, got[-4:]))
+    return 'harmless; a real jump is followed'
+
+
+@point('Q-9', 'of two packets with one number in the buffer the first counts')
+def q_9(lab):
+    lab.server()
+    session = ready(lab.call())
+    session.up(numbered(2), seq=2)
+    session.up(numbered(222), seq=2)
+    session.up(numbered(2), seq=2)
+    session.up(numbered(1), seq=1)
+    session.up(numbered(3), seq=3)
+    got = settle(session, 3)
+    check(got == [0, 1, 2, 3], 'pppd gets %s' % got)
+    return 'the first'
+
+
+def jump_to(session, target):
+    """Moves the stream to this number in steps below half the space."""
+    for seq in (target, target + 1, target + 2):
+        session.up(numbered(1 << 31), seq=seq)
+        time.sleep(0.02)
+
+
+@point('Q-10', 'received numbers wrap from 0xFFFFFFFF to 0 without loss')
+def q_10(lab):
+    lab.server()
+    session = ready(lab.call())
+    jump_to(session, 0x60000000)
+    time.sleep(0.4)
+    jump_to(session, 0xC0000000)
+    time.sleep(0.4)
+    jump_to(session, 0xFFFFFFF0)
+    time.sleep(0.4)
+    before = len(session.pppd.frames)
+    for number in range(40):
+        session.up(numbered(number), seq=(0xFFFFFFF3 + number) & 0xFFFFFFFF)
+    time.sleep(0.5)
+    got = [number_of(f) for _, f in session.pppd.frames[before:]]
+    got = [n for n in got if n != 1 << 31]
+    check(got == list(range(40)), '%d of 40 over the wrap%s' % (
+        len(got), '' if increasing(got) else ', out of order'))
+    return '40 of 40 over the wrap'
+
+
+@point('Q-11', 'numbers half the space away harm nobody')
+def q_11(lab):
+    lab.server()
+    session = ready(lab.call(), 4)
+    for far in (0x7FFFFFFE, 0x7FFFFFFF, 0x80000000, 0x80000001, 0xFFFFFFFF):
+        session.up(numbered(999), seq=(session.seq + far) & 0xFFFFFFFF)
+        time.sleep(0.35)
+        for seq in range(session.seq, session.seq + 3):
+            session.up(numbered(seq), seq=seq)
+        session.seq += 3
+        got = [g for g in settle(session, session.seq - 1) if g != 999]
+        check(got == list(range(session.seq)), '%08x ahead: then pppd gets '
+              '%s' % (far, got[-4:]))
+    return 'harmless'
