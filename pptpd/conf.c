@@ -183,9 +183,6 @@ set_connections(struct conf *conf, const struct conf_env *env,
 			    "not a number of 0 or more", value);
 		return;
 	}
-	if (n == 0)
-		conf_complain(conf, env, LOG_WARNING, key,
-		    "every client will be refused", value);
 	if (n > CONF_CONNECTIONS_MAX) {
 		conf_complain(conf, env, LOG_WARNING, key,
 		    "there are no more than 65535 Call IDs", value);

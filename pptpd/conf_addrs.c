@@ -68,10 +68,10 @@ unique(struct conf *conf, const struct conf_env *env, const struct list *l)
 	return false;
 }
 
-/* Expands a list to at most *limit addresses, and lowers *limit to these. */
-static void
+/* Fills a list with at most limit addresses.  False if that is an error. */
+static bool
 expand(struct conf *conf, const struct conf_env *env, const struct list *l,
-    int *limit)
+    int limit, bool *limited)
 {
 	struct iprange_result result;
 
@@ -81,33 +81,35 @@ expand(struct conf *conf, const struct conf_env *env, const struct list *l,
 		    l->fallback);
 		conf_set_string(l->text, l->fallback);
 	}
-	iprange_expand(l->addrs, *l->text, (size_t)*limit, env->resolve,
+	iprange_expand(l->addrs, *l->text, (size_t)limit, env->resolve,
 	    env->arg, &result);
+	*limited = result.limited;
 	if (result.status != IPRANGE_OK) {
 		bad_list(conf, env, l, &result);
-		return;
+		return false;
 	}
 	if (result.cut[0] != '\0')
 		conf_complain(conf, env, LOG_WARNING, l->key,
 		    "what stands after the blank is left out", result.cut);
-	if (result.limited)
+	return l->key != CONF_REMOTEIP || unique(conf, env, l);
+}
+
+/* How many calls a list allows, of at most limit; says so if it is not all. */
+static int
+count(const struct conf_env *env, const struct list *l, int limit,
+    bool limited)
+{
+	int n = (int)l->addrs->n;
+
+	if (limited)
 		conf_say(env, LOG_WARNING, "MGR: connections limit (%d) "
-		    "reached, extra IP addresses ignored", *limit);
-	if (l->key == CONF_REMOTEIP && !unique(conf, env, l))
-		return;
+		    "reached, extra IP addresses ignored", limit);
 	/* A single local address serves all calls. */
-	if (l->key == CONF_LOCALIP && l->addrs->n == 1 &&
-	    !iprange_repeat(l->addrs, (size_t)*limit)) {
-		conf_complain(conf, env, LOG_ERR, l->key, "out of memory",
-		    NULL);
-		return;
-	}
-	if (l->addrs->n < (size_t)*limit) {
-		conf_say(env, LOG_INFO, "MGR: Maximum of %d connections "
-		    "reduced to %d, not enough IP addresses given", *limit,
-		    (int)l->addrs->n);
-		*limit = (int)l->addrs->n;
-	}
+	if (n >= limit || (l->key == CONF_LOCALIP && n == 1))
+		return limit;
+	conf_say(env, LOG_INFO, "MGR: Maximum of %d connections reduced to "
+	    "%d, not enough IP addresses given", limit, n);
+	return n;
 }
 
 /* pppd refuses a link with the same address at both ends. */
@@ -157,8 +159,8 @@ conf_finish(struct conf *conf, const struct conf_env *env)
 		{ CONF_LOCALIP, "local", CONF_LOCALIP_DEFAULT,
 		    &conf->localip, &conf->local }
 	};
-	unsigned errors = conf->errors;
 	int limit = conf->connections;
+	bool limited, good;
 
 	if (conf->inetd) {
 		finish_inetd(conf, env, lists);
@@ -168,10 +170,20 @@ conf_finish(struct conf *conf, const struct conf_env *env)
 		conf->slots = conf->connections_given ? conf->connections : 0;
 		return;
 	}
-	expand(conf, env, &lists[0], &limit);
-	expand(conf, env, &lists[1], &limit);
-	if (conf->errors > errors)
+	if (limit == 0)
+		conf_complain(conf, env, LOG_WARNING, CONF_CONNECTIONS,
+		    "every client will be refused", "0");
+	good = expand(conf, env, &lists[0], limit, &limited);
+	if (good)
+		limit = count(env, &lists[0], limit, limited);
+	if (!expand(conf, env, &lists[1], limit, &limited) || !good)
 		return;
+	limit = count(env, &lists[1], limit, limited);
+	if (!iprange_repeat(&conf->local, (size_t)limit)) {
+		conf_complain(conf, env, LOG_ERR, CONF_LOCALIP,
+		    "out of memory", NULL);
+		return;
+	}
 	conf->slots = limit;
 	compare_ends(conf, env);
 }

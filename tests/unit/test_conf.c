@@ -1,0 +1,640 @@
+/* Command line and pptpd.conf: golden files, and what they cannot show. */
+#include <check.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <arpa/inet.h>
+
+#include "conf.h"
+
+#define ARGS_MAX 32
+
+/* What a reading said and printed. */
+static char *said, *printed;
+static size_t said_len, printed_len;
+static FILE *say_to, *print_to;
+
+static void
+report(int priority, const char *text, void *arg)
+{
+	(void)arg;
+	fprintf(say_to, "%c %s\n", "EEEEWNID"[priority], text);
+}
+
+static void
+print(const char *text, void *arg)
+{
+	(void)arg;
+	fputs(text, print_to);
+}
+
+static const char *
+unreadable(const char *path, void *arg)
+{
+	(void)arg;
+	return strstr(path, "missing") != NULL ? "No such file" : NULL;
+}
+
+static bool
+resolve(const char *name, uint32_t *addr, void *arg)
+{
+	(void)arg;
+	if (strcmp(name, "vpn.example.org") != 0)
+		return false;
+	*addr = htonl(0xc6336407);	/* 198.51.100.7 */
+	return true;
+}
+
+static const struct conf_env env = { report, print, unreadable, resolve,
+	"9.8.7", NULL };
+
+static void
+open_streams(void)
+{
+	say_to = open_memstream(&said, &said_len);
+	print_to = open_memstream(&printed, &printed_len);
+	ck_assert(say_to != NULL && print_to != NULL);
+}
+
+static void
+close_streams(void)
+{
+	fclose(say_to);
+	fclose(print_to);
+}
+
+static void
+free_streams(void)
+{
+	free(said);
+	free(printed);
+}
+
+/*
+ * Splits words at blanks into argv, after the program's name.  Returns argc;
+ * argv and *copy are the caller's.
+ */
+static int
+split(const char *words, char **argv, char **copy)
+{
+	static char name[] = "pptpd";
+	char *p, *save = NULL;
+	int argc = 0;
+
+	argv[argc++] = name;
+	*copy = strdup(words);
+	ck_assert_ptr_nonnull(*copy);
+	for (p = strtok_r(*copy, " \n", &save); p != NULL;
+	    p = strtok_r(NULL, " \n", &save)) {
+		ck_assert_int_lt(argc, ARGS_MAX - 1);
+		argv[argc++] = p;
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
+/* Reads as a start does; text may be NULL. */
+static enum conf_action
+read_all(struct conf *conf, const char *words, const char *text, size_t len)
+{
+	char *argv[ARGS_MAX], *copy;
+	enum conf_action action;
+	int argc = split(words, argv, &copy);
+
+	conf_init(conf);
+	free(conf->file);
+	conf->file = strdup("pptpd.conf");
+	open_streams();
+	conf_peek_args(conf, argc, argv);
+	action = conf_parse_args(conf, argc, argv, &env);
+	if (action == CONF_RUN) {
+		if (text != NULL)
+			conf_parse_file(conf, text, len, &env);
+		conf_finish(conf, &env);
+	}
+	close_streams();
+	free(copy);
+	return action;
+}
+
+static enum conf_action
+read_text(struct conf *conf, const char *words, const char *text)
+{
+	return read_all(conf, words, text, text != NULL ? strlen(text) : 0);
+}
+
+/* --- golden files -------------------------------------------------------- */
+
+static void
+put_string(FILE *f, const char *name, const char *value)
+{
+	if (value != NULL)
+		fprintf(f, "%s \"%s\"\n", name, value);
+}
+
+static void
+put_flag(FILE *f, const char *name, bool value)
+{
+	if (value)
+		fprintf(f, "%s\n", name);
+}
+
+/* The result, as the golden files have it: what is not the default. */
+static void
+put_conf(FILE *f, const struct conf *conf)
+{
+	int i;
+
+	fprintf(f, "errors %u\n", conf->errors);
+	put_flag(f, "foreground", conf->foreground);
+	put_flag(f, "debug", conf->debug);
+	put_flag(f, "noipparam", conf->noipparam);
+	put_flag(f, "logwtmp", conf->logwtmp);
+	put_flag(f, "delegate", conf->delegate);
+	put_string(f, "bcrelay", conf->bcrelay);
+	put_string(f, "listen", conf->listen);
+	if (conf->listen != NULL)
+		fprintf(f, "listen_addr %08x\n",
+		    (unsigned)ntohl(conf->listen_addr));
+	if (conf->origin[CONF_PIDFILE].from != CONF_FROM_DEFAULT)
+		put_string(f, "pidfile", conf->pidfile);
+	put_string(f, "ppp", conf->ppp);
+	put_string(f, "option", conf->option);
+	put_string(f, "speed", conf->speed);
+	fprintf(f, "stimeout %d\n", conf->stimeout);
+	fprintf(f, "connections %d%s\n", conf->connections,
+	    conf->connections_given ? " given" : "");
+	fprintf(f, "slots %d\n", conf->slots);
+	if (conf->local.n < (size_t)conf->slots)
+		return;
+	for (i = 0; i < conf->slots; i++) {
+		if (i > 2 && i < conf->slots - 1)
+			continue;
+		fprintf(f, "slot %d %s:%s\n", i, conf->local.addr[i],
+		    conf->remote.addr[i]);
+	}
+}
+
+static char *
+slurp(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = calloc(1, 65536);
+
+	ck_assert_msg(f != NULL, "%s cannot be read", path);
+	ck_assert_ptr_nonnull(text);
+	*len = fread(text, 1, 65535, f);
+	fclose(f);
+	return text;
+}
+
+static glob_t golden;
+
+/*
+ * NAME.conf is read, and with it the words of "#args" in its first line.
+ * NAME.out has the messages, "--", and the result.
+ */
+START_TEST(golden_file)
+{
+	const char *path = golden.gl_pathv[_i];
+	char *text, *want, *got = NULL, words[200] = "", name[512];
+	size_t len, want_len, got_len;
+	struct conf conf;
+	FILE *f;
+
+	text = slurp(path, &len);
+	if (strncmp(text, "#args ", 6) == 0)
+		snprintf(words, sizeof(words), "%.*s",
+		    (int)strcspn(text, "\n") - 6, text + 6);
+	ck_assert_int_eq(read_all(&conf, words, text, len), CONF_RUN);
+	f = open_memstream(&got, &got_len);
+	fprintf(f, "%s--\n", said);
+	put_conf(f, &conf);
+	fclose(f);
+	snprintf(name, sizeof(name), "%.*s.out", (int)strlen(path) - 5, path);
+	want = slurp(name, &want_len);
+	ck_assert_msg(strcmp(got, want) == 0,
+	    "%s: read as\n%s\ninstead of\n%s", path, got, want);
+	free(got);
+	free(want);
+	free(text);
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+START_TEST(golden_files_are_there)
+{
+	ck_assert_uint_ge(golden.gl_pathc, 25);
+}
+END_TEST
+
+/* --- command line -------------------------------------------------------- */
+
+static const struct args_row {
+	const char *words;
+	enum conf_action action;
+	const char *said;		/* what must be in it */
+} args_rows[] = {
+	{ "", CONF_RUN, "" },
+	{ "-h", CONF_EXIT_OK, "" },
+	{ "--help", CONF_EXIT_OK, "" },
+	{ "--he", CONF_EXIT_OK, "" },
+	{ "-v", CONF_EXIT_OK, "" },
+	{ "word -v", CONF_EXIT_OK, "" },
+	/* they act the moment they are read */
+	{ "-h -c missing", CONF_EXIT_OK, "" },
+	{ "-c missing -h", CONF_EXIT_ERROR, "E MGR: Config file not found!\n"
+	    "E command line: conf: No such file: \"missing\"\n" },
+	{ "-l nosuch -v", CONF_EXIT_ERROR,
+	    "E MGR: Invalid listening address: nosuch!\n" },
+	/* Poptop's abbreviations: the first in the table that fits */
+	{ "--c missing", CONF_EXIT_ERROR, "Config file not found!" },
+	{ "--con missing", CONF_EXIT_ERROR, "Config file not found!" },
+	{ "-Z", CONF_EXIT_ERROR, "" },
+	{ "-V blue", CONF_EXIT_ERROR, "" },
+	{ "--vrf blue", CONF_EXIT_ERROR, "" },
+	{ "--l x", CONF_EXIT_ERROR, "" },
+	{ "-C", CONF_EXIT_ERROR, "" },
+	{ "--debug=1", CONF_EXIT_ERROR, "" },
+	/* only after --inetd */
+	{ "--localip 10.0.0.1", CONF_EXIT_ERROR, "" },
+	{ "-f --inetd", CONF_EXIT_ERROR, "" },
+	{ "-C -1", CONF_EXIT_ERROR, "E command line: connections: not a "
+	    "number of 0 or more: \"-1\"\n" },
+	{ "-C x", CONF_EXIT_ERROR, "not a number of 0 or more: \"x\"" },
+	{ "-C 0", CONF_RUN, "W command line: connections: every client will "
+	    "be refused: \"0\"\n" },
+	{ "-C 5x", CONF_RUN, "W command line: connections: taken as 5: "
+	    "\"5x\"\n" },
+	{ "stray -d word", CONF_RUN,
+	    "W command line: not an option, ignored: \"stray\"\n"
+	    "W command line: not an option, ignored: \"word\"\n" },
+	{ "-- -d", CONF_RUN,
+	    "W command line: not an option, ignored: \"-d\"\n" },
+};
+
+START_TEST(args)
+{
+	const struct args_row *row = &args_rows[_i];
+	struct conf conf;
+
+	ck_assert_msg(read_text(&conf, row->words, NULL) == row->action, "%s",
+	    row->words);
+	ck_assert_msg(strstr(said, row->said) != NULL, "%s: %s", row->words,
+	    said);
+	if (row->action == CONF_EXIT_ERROR && row->said[0] == '\0')
+		ck_assert_ptr_nonnull(strstr(printed, "Usage: pptpd"));
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+#define LONG_FORMS "--conf f --debug --ppp p --fg --noipparam " \
+	"--listen 127.1 --option=o --pidfile=q --speed=9 --stimeout=3 " \
+	"--logwtmp --connections=7 --delegate"
+
+START_TEST(every_option)
+{
+	static const char *const forms[] = {
+		"-c f -d -e p -f -i -l 127.1 -o o -p q -s 9 -t 3 -w -C 7 -D",
+		"-dfiwD -C7 -cf -ep -l127.1 -oo -pq -s9 -t3",
+		LONG_FORMS
+	};
+	struct conf conf;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		const char *words = forms[i];
+
+		ck_assert_int_eq(read_text(&conf, words, NULL), CONF_RUN);
+		ck_assert_str_eq(said, "");
+		ck_assert_str_eq(conf.file, "f");
+		ck_assert(conf.file_given);
+		ck_assert(conf.debug && conf.foreground && conf.noipparam &&
+		    conf.logwtmp && conf.delegate && !conf.check);
+		ck_assert_str_eq(conf.ppp, "p");
+		ck_assert_str_eq(conf.listen, "127.1");
+		ck_assert_uint_eq(conf.listen_addr, htonl(INADDR_LOOPBACK));
+		ck_assert_str_eq(conf.option, "o");
+		ck_assert_str_eq(conf.pidfile, "q");
+		ck_assert_str_eq(conf.speed, "9");
+		ck_assert_int_eq(conf.stimeout, 3);
+		ck_assert_int_eq(conf.connections, 7);
+		ck_assert(conf.connections_given);
+		ck_assert_int_eq(conf.slots, 7);
+		free_streams();
+		conf_free(&conf);
+	}
+}
+END_TEST
+
+START_TEST(last_one_counts)
+{
+	struct conf conf;
+
+	ck_assert_int_eq(read_text(&conf, "-s 1 -s 2 -C 9 -C 8 -c a -c b",
+	    NULL), CONF_RUN);
+	ck_assert_str_eq(conf.speed, "2");
+	ck_assert_int_eq(conf.connections, 8);
+	ck_assert_str_eq(conf.file, "b");
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+START_TEST(abbreviations)
+{
+	struct conf conf;
+
+	/* Of debug and delegate, ppp and pidfile, the first; --lo is one. */
+	ck_assert_int_eq(read_text(&conf, "--d --p /x --lo --s 5", NULL),
+	    CONF_RUN);
+	ck_assert(conf.debug && !conf.delegate && conf.logwtmp);
+	ck_assert_str_eq(conf.ppp, "/x");
+	ck_assert_str_eq(conf.speed, "5");
+	free_streams();
+	conf_free(&conf);
+	ck_assert_int_eq(read_text(&conf, "--check --d", NULL), CONF_RUN);
+	ck_assert(conf.check && conf.debug);
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+START_TEST(version_and_usage)
+{
+	static const char *const lines[] = {
+		"\npptpd v9.8.7\nUsage: pptpd [options], where options are:\n"
+		"\n",
+		" [-c] [--conf file]        ", " [-d] [--debug]            ",
+		" [-t] [--stimeout seconds] ", " [-C] [--connections n]    ",
+		" [-l] [--listen x.x.x.x]   ", "      [--check]            ",
+		"\n\n\nLogs and debugging go to syslog as ",
+		"\n\nCommand line options will override any default settings "
+		"and any settings\nspecified in the config file (default "
+		"config file: ",
+	};
+	struct conf conf;
+	char *line, *save = NULL;
+	size_t i;
+
+	ck_assert_int_eq(read_text(&conf, "-v", NULL), CONF_EXIT_OK);
+	ck_assert_str_eq(printed, "pptpd v9.8.7\n");
+	free_streams();
+	conf_free(&conf);
+	ck_assert_int_eq(read_text(&conf, "-h", NULL), CONF_EXIT_OK);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		ck_assert_msg(strstr(printed, lines[i]) != NULL, "%s",
+		    lines[i]);
+	ck_assert_ptr_null(strstr(printed, "inetd"));
+	ck_assert_ptr_null(strstr(printed, "localip"));
+	for (line = strtok_r(printed, "\n", &save); line != NULL;
+	    line = strtok_r(NULL, "\n", &save))
+		ck_assert_msg(strlen(line) < 80, "%s", line);
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+/* A check goes on after an error, to find the next ones. */
+START_TEST(check_finds_all_errors)
+{
+	struct conf conf;
+
+	ck_assert_int_eq(read_text(&conf, "-l nosuch -C -1 --check",
+	    "remoteip 10.0.0.9-2\nlocalip x y\n"), CONF_RUN);
+	ck_assert_uint_eq(conf.errors, 4);
+	ck_assert_ptr_nonnull(strstr(said, "listening address: nosuch!"));
+	ck_assert_ptr_nonnull(strstr(said, "connections: not a number"));
+	ck_assert_ptr_nonnull(strstr(said, "E MGR: Bad remote IP range: "
+	    "10.0.0.9-2\nE pptpd.conf:1: remoteip: "));
+	ck_assert_ptr_nonnull(strstr(said, "E MGR: Bad IP address (x y) in "
+	    "config file!\nE pptpd.conf:2: localip: "));
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+START_TEST(peeks)
+{
+	static const struct {
+		const char *words;
+		bool	    fg, check, inetd;
+	} p[] = {
+		{ "", false, false, false },
+		{ "-c missing -f", true, false, false },
+		{ "-Z --fg", true, false, false },
+		{ "-c -f", false, false, false },
+		{ "-c --check", false, false, false },
+		{ "-- -f", false, false, false },
+		{ "word --che", false, true, false },
+		{ "--inetd -f", true, false, true },
+		{ "-f --inetd", true, false, false },
+	};
+	char *argv[ARGS_MAX], *copy;
+	struct conf conf;
+	size_t i;
+	int argc;
+
+	for (i = 0; i < sizeof(p) / sizeof(p[0]); i++) {
+		argc = split(p[i].words, argv, &copy);
+		conf_init(&conf);
+		conf_peek_args(&conf, argc, argv);
+		ck_assert_msg(conf.foreground == p[i].fg &&
+		    conf.check == p[i].check && conf.inetd == p[i].inetd,
+		    "%s", p[i].words);
+		conf_free(&conf);
+		free(copy);
+	}
+}
+END_TEST
+
+START_TEST(inetd)
+{
+	struct conf conf;
+
+	ck_assert_int_eq(read_text(&conf, "--inetd --fg --debug --option /o "
+	    "--speed 9 --localip 10.0.0.2 --remoteip 10.1 --callid 128 "
+	    "--ppp /p --logwtmp", NULL), CONF_RUN);
+	ck_assert_str_eq(said, "");
+	ck_assert(conf.inetd && conf.foreground && conf.debug && conf.logwtmp);
+	ck_assert_int_eq(conf.inetd_callid, 128);
+	ck_assert_uint_eq(conf.local.n, 1);
+	ck_assert_str_eq(conf.local.addr[0], "10.0.0.2");
+	ck_assert_str_eq(conf.remote.addr[0], "10.1");
+	ck_assert_int_eq(conf.slots, 1);
+	free_streams();
+	conf_free(&conf);
+
+	ck_assert_int_eq(read_text(&conf, "--inetd", NULL), CONF_RUN);
+	ck_assert_int_eq(conf.inetd_callid, -1);
+	ck_assert_uint_eq(conf.local.n + conf.remote.n, 0);
+	ck_assert_int_eq(conf.slots, 1);
+	ck_assert_str_eq(said, "");
+	free_streams();
+	conf_free(&conf);
+
+	/* stdout and stderr are the client's there */
+	ck_assert_int_eq(read_text(&conf, "--inetd --nosuch", NULL),
+	    CONF_EXIT_ERROR);
+	ck_assert_str_eq(printed, "");
+	ck_assert_str_eq(said, "E command line: unknown option, or one "
+	    "without its value\n");
+	free_streams();
+	conf_free(&conf);
+
+	ck_assert_int_eq(read_text(&conf, "--inetd --callid 70000", NULL),
+	    CONF_RUN);
+	ck_assert_int_eq(conf.inetd_callid, -1);
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+/* --- file ---------------------------------------------------------------- */
+
+/* 509 octets are a line, 510 are too many; its end does not count. */
+START_TEST(line_length)
+{
+	static const char *const ends[] = { "\n", "\r\n", "" };
+	struct conf conf;
+	char text[600];
+	size_t len, i;
+
+	for (i = 0; i < 3; i++) {
+		for (len = 505; len < 515; len++) {
+			memset(text, ' ', len);
+			memcpy(text, "speed 57600", 11);
+			strcpy(text + len, ends[i]);
+			read_text(&conf, "-C 1", text);
+			ck_assert_str_eq(conf.speed, len <= CONF_LINE_MAX ?
+			    "57600" : "115200");
+			ck_assert((strstr(said,
+			    "E Long config file line ignored.\n") != NULL) ==
+			    (len > CONF_LINE_MAX));
+			free_streams();
+			conf_free(&conf);
+		}
+	}
+}
+END_TEST
+
+START_TEST(nul_octets)
+{
+	static const char text[] = "speed 9\0 8\nfoo\0bar\n\0\noption /o\n";
+	struct conf conf;
+
+	read_all(&conf, "-D", text, sizeof(text) - 1);
+	ck_assert_str_eq(conf.speed, "9");
+	ck_assert_str_eq(conf.option, "/o");
+	ck_assert_uint_eq(conf.errors, 0);
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+/* Whatever stands in a file: no overrun, and the next line is read. */
+START_TEST(random_octets)
+{
+	static const char alphabet[] =
+	    "# \t\r\n\n,.-0125:/\"'\\%abc\xff\0speed\0localip\0remoteip 1\0"
+	    "connections";
+	char text[900];
+	struct conf conf;
+	unsigned seed = 1;
+	size_t n, i;
+
+	for (n = 0; n < 3000; n++) {
+		for (i = 0; i < 800; i++) {
+			seed = seed * 1103515245 + 12345;
+			text[i] = alphabet[(seed >> 16) %
+			    (sizeof(alphabet) - 1)];
+		}
+		strcpy(text + 800, "\npidfile /last\n");
+		read_all(&conf, "", text, 815);
+		ck_assert_str_eq(conf.pidfile, "/last");
+		free_streams();
+		conf_free(&conf);
+	}
+}
+END_TEST
+
+START_TEST(empty_file)
+{
+	struct conf conf;
+
+	read_text(&conf, "", "");
+	ck_assert_str_eq(said,
+	    "N no remoteip is given: using 192.168.1.1-100\n"
+	    "N no localip is given: using 192.168.0.1-100\n");
+	ck_assert_int_eq(conf.slots, 100);
+	ck_assert_str_eq(conf.local.addr[99], "192.168.0.100");
+	ck_assert_str_eq(conf.remote.addr[99], "192.168.1.100");
+	ck_assert(conf.file_read);
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+/* A reload reads into a second struct while the first is in use. */
+START_TEST(two_at_once)
+{
+	struct conf one, two;
+
+	read_text(&one, "-d -C 5", "localip 10.0.0.1\nremoteip 10.1.0.1-9\n");
+	free_streams();
+	read_text(&two, "-d -C 5", "localip 10.0.0.2\nremoteip 10.2.0.1-9\n");
+	free_streams();
+	ck_assert_int_eq(one.slots, 5);
+	ck_assert_int_eq(two.slots, 5);
+	ck_assert_str_eq(one.remote.addr[4], "10.1.0.5");
+	ck_assert_str_eq(two.remote.addr[4], "10.2.0.5");
+	conf_free(&two);
+	ck_assert_str_eq(one.local.addr[0], "10.0.0.1");
+	conf_free(&one);
+}
+END_TEST
+
+static void
+add_tests(TCase *t)
+{
+	tcase_add_test(t, golden_files_are_there);
+	tcase_add_loop_test(t, golden_file, 0, (int)golden.gl_pathc);
+	tcase_add_loop_test(t, args, 0,
+	    (int)(sizeof(args_rows) / sizeof(args_rows[0])));
+	tcase_add_test(t, every_option);
+	tcase_add_test(t, last_one_counts);
+	tcase_add_test(t, abbreviations);
+	tcase_add_test(t, version_and_usage);
+	tcase_add_test(t, check_finds_all_errors);
+	tcase_add_test(t, peeks);
+	tcase_add_test(t, inetd);
+	tcase_add_test(t, line_length);
+	tcase_add_test(t, nul_octets);
+	tcase_add_test(t, random_octets);
+	tcase_add_test(t, empty_file);
+	tcase_add_test(t, two_at_once);
+}
+
+int
+main(void)
+{
+	Suite *s = suite_create("conf");
+	TCase *t = tcase_create("conf");
+	SRunner *r;
+	int failed;
+
+	glob(TESTDATA "/conf/*.conf", 0, NULL, &golden);
+	tcase_set_timeout(t, 60);
+	add_tests(t);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	globfree(&golden);
+	return failed == 0 ? 0 : 1;
+}

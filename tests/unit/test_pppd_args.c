@@ -1,0 +1,152 @@
+/* pppd's argument vector: Poptop's, word for word, in every case. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pppd_args.h"
+
+#define CLIENT	"198.51.100.20"
+#define PLUGIN	"/usr/lib/pptpd/pptpd-logwtmp.so"
+
+static const struct row {
+	const char *option, *speed, *local, *remote;
+	bool	    noipparam, logwtmp, usable;
+	const char *want;	/* the words, a '|' between */
+} rows[] = {
+	{ NULL, "115200", "10.0.0.2", "10.0.0.200", false, false, true,
+	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|ipparam|" CLIENT
+	    "|remotenumber|" CLIENT },
+	{ "/etc/ppp/options.pptpd", "57600", "10.0.0.2", "10.0.0.200", false,
+	    true, true,
+	    "/usr/sbin/pppd|local|file|/etc/ppp/options.pptpd|57600|"
+	    "10.0.0.2:10.0.0.200|ipparam|" CLIENT "|plugin|" PLUGIN
+	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT },
+	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, true, true,
+	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|plugin|" PLUGIN
+	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT },
+	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, false, true,
+	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|remotenumber|"
+	    CLIENT },
+	/* delegate */
+	{ NULL, "115200", NULL, NULL, false, false, true,
+	    "/usr/sbin/pppd|local|115200|ipparam|" CLIENT "|remotenumber|"
+	    CLIENT },
+	{ "/f", "115200", "", "", false, false, true,
+	    "/usr/sbin/pppd|local|file|/f|115200|ipparam|" CLIENT
+	    "|remotenumber|" CLIENT },
+	/* pptpctrl with one address only */
+	{ NULL, "115200", "10.0.0.2", NULL, false, false, true,
+	    "/usr/sbin/pppd|local|115200|10.0.0.2:|ipparam|" CLIENT
+	    "|remotenumber|" CLIENT },
+	{ NULL, "115200", "", "10.0.0.200", false, false, true,
+	    "/usr/sbin/pppd|local|115200|:10.0.0.200|ipparam|" CLIENT
+	    "|remotenumber|" CLIENT },
+	/* a plugin that pppd could not load is left out */
+	{ NULL, "115200", "10.1", "10.2", false, true, false,
+	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
+	    "|remotenumber|" CLIENT },
+	/* one word stays one word */
+	{ "/etc/my options", "1 2", "10.1", "10.2", true, false, true,
+	    "/usr/sbin/pppd|local|file|/etc/my options|1 2|10.1:10.2|"
+	    "remotenumber|" CLIENT },
+};
+
+static char *
+word(const char *text)
+{
+	char *copy = strdup(text);
+
+	ck_assert_ptr_nonnull(copy);
+	return copy;
+}
+
+static void
+replace(char **field, const char *text)
+{
+	free(*field);
+	*field = text != NULL ? word(text) : NULL;
+}
+
+static void
+prepare(struct conf *conf, const struct row *row)
+{
+	conf_init(conf);
+	replace(&conf->ppp, "/usr/sbin/pppd");
+	replace(&conf->plugin, PLUGIN);
+	replace(&conf->option, row->option);
+	replace(&conf->speed, row->speed);
+	conf->noipparam = row->noipparam;
+	conf->logwtmp = row->logwtmp;
+}
+
+static struct pppd_args args;
+
+START_TEST(words)
+{
+	const struct row *row = &rows[_i];
+	struct conf conf;
+	char got[1024] = "";
+	int i;
+
+	prepare(&conf, row);
+	ck_assert_int_eq(pppd_args_build(&args, &conf, row->local,
+	    row->remote, CLIENT, row->usable), 0);
+	conf_free(&conf);	/* the words are the struct's own */
+	ck_assert_ptr_null(args.argv[args.argc]);
+	for (i = 0; i < args.argc; i++) {
+		strcat(got, i > 0 ? "|" : "");
+		strcat(got, args.argv[i]);
+	}
+	ck_assert_str_eq(got, row->want);
+}
+END_TEST
+
+START_TEST(too_long_is_an_error)
+{
+	struct conf conf;
+	char *path;
+	size_t len;
+	int rc, fits = 0;
+
+	path = malloc(PPPD_ARGS_ROOM + 1);
+	ck_assert_ptr_nonnull(path);
+	prepare(&conf, &rows[1]);
+	for (len = PPPD_ARGS_ROOM - 400; len < PPPD_ARGS_ROOM; len++) {
+		memset(path, 'x', len);
+		path[len] = '\0';
+		replace(&conf.option, path);
+		rc = pppd_args_build(&args, &conf, "10.0.0.2", "10.0.0.200",
+		    CLIENT, true);
+		if (rc == 0) {
+			fits++;
+			ck_assert_str_eq(args.argv[args.argc - 1], CLIENT);
+			ck_assert_uint_le(args.used, PPPD_ARGS_ROOM);
+		} else
+			ck_assert_uint_gt(args.used, PPPD_ARGS_ROOM);
+	}
+	ck_assert_int_gt(fits, 0);
+	ck_assert_int_lt(fits, 400);
+	conf_free(&conf);
+	free(path);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("pppd_args");
+	TCase *t = tcase_create("pppd_args");
+	SRunner *r;
+	int failed;
+
+	tcase_add_loop_test(t, words, 0,
+	    (int)(sizeof(rows) / sizeof(rows[0])));
+	tcase_add_test(t, too_long_is_an_error);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
