@@ -10,9 +10,10 @@ bool	access_built(void);
 /* Are there rules at all?  Cheap. */
 bool	access_has_rules(void);
 /*
- * Asks them for a client (network order).  May take long, since rules with
- * host names ask the DNS: call it in a process of its own.
+ * Asks them for a client (network order).  With `names` this may take long,
+ * since rules with host names ask the DNS: call it in a process of its own.
+ * Without, the client counts as one whose name is unknown.
  */
-bool	access_allowed(uint32_t client);
+bool	access_allowed(uint32_t client, bool names);
 
 #endif

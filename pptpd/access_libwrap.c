@@ -34,13 +34,20 @@ access_has_rules(void)
 }
 
 bool
-access_allowed(uint32_t client)
+access_allowed(uint32_t client, bool names)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET };
 	struct request_info req;
+	char addr[INET_ADDRSTRLEN];
 
 	sin.sin_addr.s_addr = client;
+	inet_ntop(AF_INET, &sin.sin_addr, addr, sizeof(addr));
 	request_init(&req, RQ_DAEMON, "pptpd", RQ_CLIENT_SIN, &sin, 0);
-	sock_methods(&req);
+	if (names) {
+		sock_methods(&req);
+	} else {
+		request_set(&req, RQ_CLIENT_ADDR, addr, RQ_CLIENT_NAME,
+		    STRING_UNKNOWN, 0);
+	}
 	return hosts_access(&req) != 0;
 }

@@ -19,12 +19,13 @@ struct question {
 	LIST_ENTRY(question) entry;
 	pid_t	 pid;
 	uint32_t token, client;
+	bool	 names;		/* host names are looked up */
 };
 
 static LIST_HEAD(, question) questions = LIST_HEAD_INITIALIZER(questions);
 
 static void
-child(uint32_t client)
+child(uint32_t client, bool names)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t none;
@@ -33,7 +34,21 @@ child(uint32_t client)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	alarm(LIMIT_S);
-	_exit(access_allowed(client) ? 0 : 1);
+	_exit(access_allowed(client, names) ? 0 : 1);
+}
+
+/* Starts the child; false: there is none. */
+static bool
+ask(struct question *q, bool names)
+{
+	q->names = names;
+	q->pid = fork();
+	if (q->pid == 0)
+		child(q->client, names);
+	if (q->pid == -1)
+		log_err("MGR: hosts.allow and hosts.deny cannot be asked, "
+		    "client refused: %s", strerror(errno));
+	return q->pid != -1;
 }
 
 void
@@ -46,20 +61,18 @@ asking_start(uint32_t token, uint32_t client, asking_answer *answer)
 		return;
 	}
 	q = calloc(1, sizeof(*q));
-	if (q != NULL)
-		q->pid = fork();
-	if (q == NULL || q->pid == -1) {
-		log_err("MGR: hosts.allow and hosts.deny cannot be asked, "
-		    "client refused: %s", strerror(errno));
-		free(q);
+	if (q == NULL) {
 		answer(token, false);
 		return;
 	}
-	if (q->pid == 0)
-		child(client);
 	q->token = token;
 	q->client = client;
-	LIST_INSERT_HEAD(&questions, q, entry);
+	if (ask(q, true)) {
+		LIST_INSERT_HEAD(&questions, q, entry);
+		return;
+	}
+	free(q);
+	answer(token, false);
 }
 
 bool
@@ -77,10 +90,12 @@ asking_reaped(pid_t pid, int status, asking_answer *answer)
 		return false;
 	in.s_addr = q->client;
 	inet_ntop(AF_INET, &in, client, sizeof(client));
-	if (WIFSIGNALED(status))
-		log_err("MGR: no answer from hosts.allow and hosts.deny about "
-		    "client %s in %d s, refused", client, LIMIT_S);
-	else if (WEXITSTATUS(status) != 0)
+	if (WIFSIGNALED(status) && q->names) {
+		log_warn("MGR: no name for client %s in %d s, it counts as "
+		    "unknown to hosts.allow and hosts.deny", client, LIMIT_S);
+		if (ask(q, false))
+			return true;
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		log_debug("MGR: client %s refused by hosts.deny", client);
 	answer(q->token, WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	LIST_REMOVE(q, entry);

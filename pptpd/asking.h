@@ -11,7 +11,8 @@ typedef void asking_answer(uint32_t token, bool allowed);
 
 /*
  * May client (network order) connect?  The answer comes at once where there
- * are no rules, else when the child is reaped; no answer in 2 s means no.
+ * are no rules, else when the child is reaped; a client whose name is not to
+ * be had in 2 s is one without a name.
  */
 void	asking_start(uint32_t token, uint32_t client, asking_answer *);
 /* A child of ours was reaped; true if it was one of these. */
