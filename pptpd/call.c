@@ -22,7 +22,7 @@
  */
 #define GATE_US		1000000
 /* pppd has left its line: how long its exit may take to be heard of. */
-#define LINE_GONE_US	2000000
+#define LINE_GONE_US	500000
 
 #define PTY_READ_SIZE	65536
 #define TOUCHED_MAX	64	/* calls in one batch of packets */

@@ -31,7 +31,10 @@ struct conn {
 	struct call	*call;
 	struct ctrl	*ctrl;			/* own, or in the record */
 	struct ctrl	 own;
-	struct event	 readable, writable, timer;
+	bool		 holding;		/* input waits for an OCRP */
+	uint8_t		*held;			/* ... and what was read of it */
+	size_t		 held_len;
+	struct event	 readable, writable, timer, release;
 };
 
 static LIST_HEAD(, conn) conns = LIST_HEAD_INITIALIZER(conns);
@@ -121,6 +124,7 @@ conn_free(struct conn *conn, bool reset)
 	event_del(&conn->readable);
 	event_del(&conn->writable);
 	event_del(&conn->timer);
+	event_del(&conn->release);
 	if (reset)
 		(void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &at_once,
 		    sizeof(at_once));
@@ -129,6 +133,7 @@ conn_free(struct conn *conn, bool reset)
 	close(conn->fd);
 	LIST_REMOVE(conn, entry);
 	count--;
+	free(conn->held);
 	free(conn);
 	engine_maybe_done();
 }
@@ -174,7 +179,68 @@ set_timer(struct conn *conn)
 	event_add(&conn->timer, &tv);
 }
 
-void
+/*
+ * While a call is being started, which takes milliseconds, what comes behind
+ * its request waits: replies keep the order of requests.
+ */
+static bool
+is_starting(const struct conn *conn)
+{
+	return conn->ctrl->call_state == CTRL_CALL_WAIT_START;
+}
+
+/* False: no memory. */
+static bool
+hold(struct conn *conn, const uint8_t *data, size_t len)
+{
+	conn->holding = true;
+	event_del(&conn->readable);
+	if (len == 0)
+		return true;
+	conn->held = malloc(len);
+	if (conn->held == NULL)
+		return false;
+	memcpy(conn->held, data, len);
+	conn->held_len = len;
+	return true;
+}
+
+/* Takes octets; false: the conn is gone. */
+static bool
+input(struct conn *conn, const uint8_t *data, size_t len)
+{
+	while (len > 0) {
+		if (!conn_do(conn, ctrl_input(conn->ctrl, &data, &len,
+		    engine_now_ms())))
+			return false;
+		if (!is_starting(conn))
+			continue;
+		if (!hold(conn, data, len))
+			return conn_do(conn, ctrl_eof(conn->ctrl, true,
+			    engine_now_ms()));
+		break;
+	}
+	return true;
+}
+
+static void
+on_release(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+	uint8_t *data = conn->held;
+	size_t len = conn->held_len;
+
+	(void)fd;
+	(void)what;
+	conn->held = NULL;
+	conn->held_len = 0;
+	if (input(conn, data, len) && !is_starting(conn) &&
+	    conn->ctrl->state != CTRL_CLOSED)
+		event_add(&conn->readable, NULL);
+	free(data);
+}
+
+bool
 conn_do(struct conn *conn, unsigned int todo)
 {
 	const uint8_t *data;
@@ -185,23 +251,26 @@ conn_do(struct conn *conn, unsigned int todo)
 		call_end(conn->call, conn->ctrl->end);
 	if ((todo & CTRL_DO_START) != 0) {
 		conn->call = call_start(conn);
-		if (conn->call == NULL) {
-			conn_do(conn, ctrl_call_failed(conn->ctrl,
+		if (conn->call == NULL)
+			return conn_do(conn, ctrl_call_failed(conn->ctrl,
 			    PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE,
 			    engine_now_ms()));
-			return;
-		}
 	}
 	if ((todo & CTRL_DO_CLOSE) != 0) {
 		bool reset = (todo & CTRL_DO_RESET) != 0;
 
 		if (reset || ctrl_out_next(conn->ctrl, &data) == 0) {
 			conn_free(conn, reset);
-			return;
+			return false;
 		}
 		event_del(&conn->readable);
 	}
+	if (conn->holding && !is_starting(conn)) {
+		conn->holding = false;
+		event_active(&conn->release, EV_TIMEOUT, 0);
+	}
 	set_timer(conn);
+	return true;
 }
 
 static void
@@ -209,8 +278,6 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *conn = arg;
 	uint8_t buf[READ_SIZE];
-	const uint8_t *data = buf;
-	size_t len;
 	ssize_t n = recv(fd, buf, sizeof(buf), 0);
 
 	(void)what;
@@ -220,15 +287,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		conn_do(conn, ctrl_eof(conn->ctrl, n == -1, engine_now_ms()));
 		return;
 	}
-	len = n;
-	while (len > 0) {
-		unsigned int todo = ctrl_input(conn->ctrl, &data, &len,
-		    engine_now_ms());
-
-		conn_do(conn, todo);
-		if ((todo & CTRL_DO_CLOSE) != 0)
-			return;		/* may be gone */
-	}
+	input(conn, buf, n);
 }
 
 static void
@@ -339,6 +398,7 @@ conn_new(int fd)
 	event_assign(&conn->writable, engine.base, fd, EV_WRITE, on_writable,
 	    conn);
 	event_assign(&conn->timer, engine.base, -1, 0, on_timer, conn);
+	event_assign(&conn->release, engine.base, -1, 0, on_release, conn);
 	LIST_INSERT_HEAD(&conns, conn, entry);
 	count++;
 	if (!engine.ask_access)

@@ -14,8 +14,8 @@ struct conn;
 void	conn_new(int fd);
 /* TCP wrappers' answer for the connection with that token. */
 void	conn_access(uint32_t token, bool allowed);
-/* Does what ctrl asked for (CTRL_DO_*).  The conn may be gone afterwards. */
-void	conn_do(struct conn *, unsigned int todo);
+/* Does what ctrl asked for (CTRL_DO_*).  False: the conn is gone. */
+bool	conn_do(struct conn *, unsigned int todo);
 /* Ends all of them in order. */
 void	conn_stop_all(enum ctrl_end);
 /* How many there are. */

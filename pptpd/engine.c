@@ -72,8 +72,10 @@ stop(void)
 	if (engine.stopping)
 		return;
 	engine.stopping = true;
-	if (listen_ev != NULL)
+	if (listen_ev != NULL) {
 		event_del(listen_ev);
+		close(IPC_FD_LISTEN);	/* the next server may want it now */
+	}
 	event_del(resume_ev);
 	conn_stop_all(CTRL_END_SHUTDOWN);
 	engine_maybe_done();
