@@ -164,6 +164,7 @@ expected_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 {
 	advance(rx, seq);
 	deliver(payload, len, arg);
+	rx->jump = false;		/* the stream goes on where it was */
 	if (ro->waiting > 0) {
 		/* A gap was filled: aim at twice what it took. */
 		uint64_t took = now - oldest(ro);

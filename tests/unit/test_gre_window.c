@@ -237,6 +237,18 @@ START_TEST(a_suspect_is_forgotten)
 }
 END_TEST
 
+/* Two forged numbers close to each other, with the stream between them. */
+START_TEST(a_suspect_is_cleared_by_the_stream)
+{
+	packet(0);
+	packet(5000);
+	packet(1);
+	ck_assert_int_eq(packet(5001), GRE_SUSPECT);
+	ck_assert_int_eq(packet(2), GRE_DELIVERED);
+	EXPECT(0, 1, 2);
+}
+END_TEST
+
 START_TEST(any_first_number_is_taken_when_confirmed)
 {
 	ck_assert_int_eq(packet(0xFFFFFFF0), GRE_SUSPECT);
@@ -443,6 +455,7 @@ main(void)
 	tcase_add_test(tc, t21_one_far_number_does_not_hurt);
 	tcase_add_test(tc, q8_a_real_jump_recovers_with_the_second_packet);
 	tcase_add_test(tc, a_suspect_is_forgotten);
+	tcase_add_test(tc, a_suspect_is_cleared_by_the_stream);
 	tcase_add_test(tc, any_first_number_is_taken_when_confirmed);
 	tcase_add_test(tc, q10_wraps);
 	tcase_add_test(tc, wrap_with_the_last_number_lost);
