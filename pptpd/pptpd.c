@@ -18,7 +18,6 @@
 #include "syslog_sink.h"
 
 #define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
-#define DEV_LOG		"/dev/log"
 
 /*
  * In the foreground lines go to stderr as well when a person reads it, or
@@ -29,7 +28,7 @@ wants_stderr(const struct conf *conf)
 {
 	if (!conf->foreground || conf->inetd)
 		return false;
-	return isatty(STDERR_FILENO) == 1 || access(DEV_LOG, F_OK) == -1;
+	return isatty(STDERR_FILENO) == 1 || access(SYSLOG_SOCKET, F_OK) == -1;
 }
 
 /* Takes inetd's connection off descriptors 0 to 2, which children inherit. */

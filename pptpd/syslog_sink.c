@@ -2,29 +2,76 @@
 #include "config.h"
 #include "syslog_sink.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
 
+/*
+ * syslog(3) waits when nobody empties /dev/log, and a VPN server must not
+ * wait for its log; so the datagrams are written here, in the form that
+ * syslog(3) gives them (RFC 3164), and what the log does not take is lost.
+ */
+#define IDENT	"pptpd"
+
+static struct {
+	int	sock;		/* connected to /dev/log; -1: not */
+	bool	to_stderr;
+} state = { -1, false };
+
+static bool
+connect_log(void)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX,
+	    .sun_path = SYSLOG_SOCKET };
+
+	if (state.sock != -1)
+		close(state.sock);
+	state.sock = socket(AF_UNIX,
+	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (state.sock != -1 &&
+	    connect(state.sock, (struct sockaddr *)&un, sizeof(un)) == 0)
+		return true;
+	if (state.sock != -1)
+		close(state.sock);
+	state.sock = -1;
+	return false;
+}
+
 static void
 sink(int priority, const char *line, void *arg)
 {
-	const bool *to_stderr = arg;
+	char text[LOG_LINE_MAX + 64], stamp[32] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+	int len;
 
-	syslog(priority, "%s", line);
-	if (*to_stderr)
-		dprintf(STDERR_FILENO, "pptpd[%ld]: %s\n", (long)getpid(),
+	(void)arg;
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(stamp, sizeof(stamp), "%h %e %T", &tm);
+	len = snprintf(text, sizeof(text), "<%d>%s " IDENT "[%ld]: %s",
+	    PPTPD_FACILITY | priority, stamp, (long)getpid(), line);
+	/* A restarted syslogd has a new socket: try that once. */
+	if (state.sock == -1 || (send(state.sock, text, len, MSG_NOSIGNAL) ==
+	    -1 && errno != EAGAIN)) {
+		if (connect_log())
+			(void)send(state.sock, text, len, MSG_NOSIGNAL);
+	}
+	if (state.to_stderr)
+		dprintf(STDERR_FILENO, IDENT "[%ld]: %s\n", (long)getpid(),
 		    line);
 }
 
 void
 syslog_sink_open(bool to_stderr)
 {
-	static bool also_stderr;
-
-	also_stderr = to_stderr;
-	openlog("pptpd", LOG_PID | LOG_NDELAY, PPTPD_FACILITY);
-	log_set_sink(sink, &also_stderr);
+	state.to_stderr = to_stderr;
+	log_set_sink(sink, NULL);
+	(void)connect_log();
 }

@@ -4,9 +4,12 @@
 
 #include <stdbool.h>
 
+#define SYSLOG_SOCKET	"/dev/log"
+
 /*
- * Opens syslog with ident "pptpd" and the configured facility and makes it
- * the sink of log.h.  With to_stderr every line goes to stderr as well.
+ * Makes syslog, with ident "pptpd" and the configured facility, the sink of
+ * log.h.  With to_stderr every line goes to stderr as well.  Never waits: what
+ * the log does not take at once is lost.
  */
 void	syslog_sink_open(bool to_stderr);
 
