@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -99,12 +100,14 @@ run(char *const argv[], int slave, int errors, pid_t parent,
 {
 	static char path[] = PPPD_PATH;
 	char *const envp[] = { path, NULL };
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	/* The kernel's own form of SIG_DFL without flags: glibc's sigaction(2)
+	 * keeps its hands off two signals that posix_spawn(3) has ignored. */
+	static const unsigned long dfl[8];
 	struct rlimit files;
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &dfl, NULL);	/* fails for some: fine */
+		syscall(SYS_rt_sigaction, sig, dfl, NULL, _NSIG / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
