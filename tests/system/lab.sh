@@ -327,8 +327,11 @@ client_address()
 # client_stop NAME: hangs up in order and waits for its end
 client_stop()
 {
-	# shellcheck disable=SC2046 # a list of pids
-	kill -TERM $(pids_named pppd "$1")
+	local pids
+
+	pids=$(pids_named pppd "$1")
+	# shellcheck disable=SC2086 # a list of pids
+	[ -z "$pids" ] || kill -TERM $pids
 	wait_for 15 client_is_gone "$1"
 }
 
