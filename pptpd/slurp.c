@@ -18,10 +18,6 @@ slurp(const char *path, size_t *len)
 	while (fd != -1) {
 		if (*len + 1 >= size) {
 			size = size > 0 ? 2 * size : 4096;
-			if (size > 2 * SLURP_MAX) {
-				errno = EFBIG;
-				break;
-			}
 			if ((bigger = realloc(text, size)) == NULL)
 				break;
 			text = bigger;
@@ -31,6 +27,10 @@ slurp(const char *path, size_t *len)
 			break;
 		*len += (size_t)n;
 		n = -1;
+		if (*len > SLURP_MAX) {
+			errno = EFBIG;
+			break;
+		}
 	}
 	saved = errno;
 	if (fd != -1)
