@@ -26,8 +26,8 @@ _GLOBAL_OFFSET_TABLE_|__tls_get_addr|__odr_asan[a-z0-9_.]*
 pattern=$(echo "$allowed" | tr '\n' '|' | sed 's/^|*//; s/|*$//')
 
 if ! [ -r "$LIBPPTP" ]; then
-	echo "layers.sh: $LIBPPTP is not there" >&2
-	exit 1
+    echo "layers.sh: $LIBPPTP is not there" >&2
+    exit 1
 fi
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -39,19 +39,19 @@ awk 'NF >= 2 && $2 ~ /^[A-TV-Zvw]$/ && !($2 ~ /^[vw]$/ && NF < 3) { print $1 }' 
 awk 'NF >= 2 && $2 == "U" { sub(/@.*/, "", $1); print $1 }' "$tmp/all" |
     sort -u >"$tmp/wanted"
 if ! [ -s "$tmp/defined" ]; then
-	echo "layers.sh: no symbols in $LIBPPTP" >&2
-	exit 1
+    echo "layers.sh: no symbols in $LIBPPTP" >&2
+    exit 1
 fi
 comm -13 "$tmp/defined" "$tmp/wanted" | grep -Evx "$pattern" >"$tmp/bad" || :
 if [ -s "$tmp/bad" ]; then
-	echo "layers.sh: the protocol library must not use:" >&2
-	while read -r name; do
-		files=$("$NM" -A -P -u "$LIBPPTP" 2>/dev/null |
-		    awk -v n="$name" '{ sub(/@.*/, "", $2) }
-			$2 == n { print $1 }' |
-		    sed 's/.*\[\(.*\)\]:*$/\1/' | sort -u | tr '\n' ' ' |
-		    sed 's/ $//')
-		echo "  $name ($files)" >&2
-	done <"$tmp/bad"
-	exit 1
+    echo "layers.sh: the protocol library must not use:" >&2
+    while read -r name; do
+        files=$("$NM" -A -P -u "$LIBPPTP" 2>/dev/null |
+            awk -v n="$name" '{ sub(/@.*/, "", $2) }
+            $2 == n { print $1 }' |
+            sed 's/.*\[\(.*\)\]:*$/\1/' | sort -u | tr '\n' ' ' |
+            sed 's/ $//')
+        echo "  $name ($files)" >&2
+    done <"$tmp/bad"
+    exit 1
 fi

@@ -579,6 +579,45 @@ START_TEST(empty_file)
 }
 END_TEST
 
+/* The relay is an option of configure; no line about it stops a start. */
+START_TEST(bcrelay)
+{
+	struct conf conf;
+	bool built;
+
+	read_text(&conf, "-h", NULL);
+	built = strstr(printed, " [-b] [--bcrelay if]") != NULL;
+	free_streams();
+	conf_free(&conf);
+
+	read_text(&conf, "-D", "bcrelay eth1\n");
+	if (built) {
+		ck_assert_str_eq(conf.bcrelay, "eth1");
+		ck_assert_str_eq(said, "");
+	} else {
+		ck_assert_ptr_null(conf.bcrelay);
+		ck_assert_str_eq(said, "W pptpd.conf:1: unknown keyword, "
+		    "line ignored: \"bcrelay\"\n");
+	}
+	free_streams();
+	conf_free(&conf);
+
+	read_text(&conf, "-D", "bcrelay\n");
+	ck_assert_ptr_null(conf.bcrelay);
+	ck_assert_uint_eq(conf.errors, 0);
+	ck_assert_str_eq(said, built ? "W pptpd.conf:1: bcrelay: no "
+	    "interface, so there is no relay\n" : "W pptpd.conf:1: unknown "
+	    "keyword, line ignored: \"bcrelay\"\n");
+	free_streams();
+	conf_free(&conf);
+
+	ck_assert_int_eq(read_text(&conf, "-b eth1", NULL),
+	    built ? CONF_RUN : CONF_EXIT_ERROR);
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
 /* A reload reads into a second struct while the first is in use. */
 START_TEST(two_at_once)
 {
@@ -616,6 +655,7 @@ add_tests(TCase *t)
 	tcase_add_test(t, nul_octets);
 	tcase_add_test(t, random_octets);
 	tcase_add_test(t, empty_file);
+	tcase_add_test(t, bcrelay);
 	tcase_add_test(t, two_at_once);
 }
 
