@@ -401,6 +401,18 @@ pppd_exited(struct call *call)
 	    engine_now_ms()));
 }
 
+/* Another pppd has taken the line over. */
+static void
+pppd_restarted(struct call *call)
+{
+	hdlc_decoder_init(&call->decoder);
+	call->gate_open = false;
+	call->gate_at = engine_now_us() + GATE_US;
+	call->line_gone_at = 0;
+	event_add(&call->pty_ev, NULL);
+	set_timer(call);
+}
+
 static void
 on_keeper(evutil_socket_t fd, short what, void *arg)
 {
@@ -421,6 +433,9 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 		close(fds[--n]);
 	if (got == 1 && m.type == IPC_PPPD_EXIT && call->stage == CALL_UP)
 		pppd_exited(call);
+	else if (got == 1 && m.type == IPC_PPPD_RESTARTED &&
+	    call->stage == CALL_UP)
+		pppd_restarted(call);
 	else if (got == 1 && m.type == IPC_TERM && call->stage == CALL_UP)
 		lost_keeper(call, CTRL_END_ADMIN);
 	else

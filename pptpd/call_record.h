@@ -10,9 +10,12 @@
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
 #define CALL_RECORD_VERSION	1
 #define CALL_ADDR_TEXT		64	/* an address as the administrator wrote it */
+#define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 
 #define CALL_FLAG_DEBUG		0x01	/* pptpctrl logs debug lines */
 #define CALL_FLAG_STDERR	0x02	/* ... and all lines to stderr too */
+#define CALL_FLAG_LOGWTMP	0x04	/* pppd's plugin records the login */
+#define CALL_FLAG_OWN_WTMP	0x08	/* pptpctrl does, in its place */
 
 /*
  * Lies in a sealed memfd: the keeper holds its descriptor, the engine maps
@@ -27,12 +30,15 @@ struct call_record {
 	uint32_t	client_addr;		/* the peer of the control connection */
 	uint32_t	server_addr;		/* its address on our side */
 	uint16_t	our_id, peer_id;
+	uint32_t	optional_words;		/* struct pppd_args, optional */
 	uint64_t	started_ms;
 	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
 	char		remote[CALL_ADDR_TEXT];
 
-	/* Written by the keeper. */
+	/* Written by the keeper; what is not known is empty. */
 	int32_t		pppd_pid;		/* 0: none */
+	char		user[CALL_USER_TEXT];	/* authenticated, escaped */
+	char		ifname[16];		/* of pppd, while IP is up */
 
 	/* Written by the engine. */
 	enum ctrl_end	end;

@@ -18,6 +18,7 @@
 #include "pptp_msg.h"
 #include "pool.h"
 #include "pppd_args.h"
+#include "pppd_plugins.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
 #define ORPHAN_MS	5000	/* for a pppd to end after SIGTERM */
@@ -44,6 +45,7 @@ calls_init(const struct conf *c, bool to_stderr)
 {
 	conf = c;
 	log_stderr = to_stderr;
+	(void)pppd_plugins_init(c);
 	return pool_init(&pool, c);
 }
 
@@ -75,7 +77,7 @@ now_ms(void)
 /* The record as the keeper and the engine find it. */
 static int
 make_record(struct call *call, const struct ipc_msg *m, const char *local,
-    const char *remote)
+    const char *remote, const struct pppd_plugins *use)
 {
 	struct call_record *rec;
 	int fd = call_record_create(&rec);
@@ -83,7 +85,9 @@ make_record(struct call *call, const struct ipc_msg *m, const char *local,
 	if (fd == -1)
 		return -1;
 	rec->flags = (conf->debug ? CALL_FLAG_DEBUG : 0) |
-	    (log_stderr ? CALL_FLAG_STDERR : 0);
+	    (log_stderr ? CALL_FLAG_STDERR : 0) |
+	    (use->logwtmp != NULL ? CALL_FLAG_LOGWTMP : 0) |
+	    (use->own_wtmp ? CALL_FLAG_OWN_WTMP : 0);
 	rec->slot = call->slot;
 	rec->client_addr = m->u.call_request.client_addr;
 	rec->server_addr = m->u.call_request.server_addr;
@@ -121,16 +125,19 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 	const char *remote = pool_remote(&pool, call->slot);
 	char client[INET_ADDRSTRLEN];
 	struct in_addr in = { m->u.call_request.client_addr };
+	struct pppd_plugins use;
 	struct pppd_args args;
 	int pair[2], record;
 
 	inet_ntop(AF_INET, &in, client, sizeof(client));
-	if (pppd_args_build(&args, conf, local, remote, client, true) == -1) {
+	pppd_plugins_choose(&use);
+	if (pppd_args_build(&args, conf, local, remote, client, use.logwtmp,
+	    use.session) == -1) {
 		log_err("MGR: pppd's arguments for client %s do not fit",
 		    client);
 		return false;
 	}
-	record = make_record(call, m, local, remote);
+	record = make_record(call, m, local, remote, &use);
 	if (record == -1) {
 		log_err("MGR: no memory for the record of a call: %s",
 		    strerror(errno));
@@ -141,6 +148,7 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		close(record);
 		return false;
 	}
+	call->rec->optional_words = args.optional;
 	call->keeper = spawn_keeper(&args, pair[1], record, control_fd);
 	close(pair[1]);
 	if (call->keeper == -1) {

@@ -32,6 +32,7 @@ enum ipc_type {
 	IPC_KEEPER_READY,	/* pppd runs: fd pty master */
 	IPC_KEEPER_FAILED,	/* it does not */
 	IPC_PPPD_EXIT,		/* pppd was reaped */
+	IPC_PPPD_RESTARTED,	/* another one is on the same pty */
 	IPC_TERM,		/* an administrator ended the call */
 	/* engine -> keeper */
 	IPC_HANGUP		/* hang up; the reason is in the record */

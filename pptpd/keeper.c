@@ -16,7 +16,9 @@
 #include "call_record.h"
 #include "ipc.h"
 #include "log.h"
+#include "login.h"
 #include "pppd.h"
+#include "pppd_args.h"
 #include "syslog_sink.h"
 #include "title.h"
 
@@ -26,12 +28,20 @@
 /* How long the engine may take to end a call that we were told to end. */
 #define ENGINE_MS	8000
 
+/* pppd refused its options (status 2) so soon that a plugin may be why. */
+#define OPTION_ERROR_MS	1000
+#define OPTION_ERROR	2
+
 #define ERROR_LINES_MAX	200	/* of pppd's stderr that are logged */
 #define IDENTITY_LEN	64
 
 struct keeper {
 	struct call_record *rec;
 	struct pppd	 pppd;
+	struct login	 login;
+	char		**argv;		/* pppd's */
+	uint32_t	 optional;	/* words of it that may be left out */
+	uint64_t	 pppd_since;
 	char		 client[INET_ADDRSTRLEN];
 	char		 local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
 	uint16_t	 our_id;
@@ -98,6 +108,8 @@ take_record(struct keeper *k)
 	snprintf(k->local, sizeof(k->local), "%s", rec->local);
 	snprintf(k->remote, sizeof(k->remote), "%s", rec->remote);
 	k->our_id = rec->our_id;
+	k->optional = rec->optional_words;
+	login_init(&k->login, rec, k->client, k->local, k->remote);
 	k->started_ms = rec->started_ms;
 	k->stderr_too = (rec->flags & CALL_FLAG_STDERR) != 0;
 	log_set_debug((rec->flags & CALL_FLAG_DEBUG) != 0);
@@ -150,6 +162,7 @@ hang_up(struct keeper *k, enum ctrl_end end)
 	k->own_end = end;
 	k->engine_deadline = 0;
 	close(k->pppd.pty);
+	k->pppd.pty = -1;
 	close(IPC_FD_CONTROL);
 }
 
@@ -180,10 +193,12 @@ timers(struct keeper *k)
 		{ TERM_AFTER_MS, SIGTERM }, { KILL_AFTER_MS, SIGKILL },
 	};
 
+	login_timer(&k->login, now);
+	next = login_deadline(&k->login);
 	if (k->engine_deadline != 0) {
 		if (now >= k->engine_deadline)
 			hang_up(k, CTRL_END_ADMIN);
-		else
+		else if (k->engine_deadline < next)
 			next = k->engine_deadline;
 	}
 	if (k->hangup_at != 0) {
@@ -196,41 +211,113 @@ timers(struct keeper *k)
 			    sig == SIGTERM ? "TERM" : "KILL");
 			kill(k->pppd.pid, sig);	/* not reaped: still ours */
 		}
-		if (k->signals_sent < 2)
+		if (k->signals_sent < 2 && next > k->hangup_at +
+		    steps[k->signals_sent].after)
 			next = k->hangup_at + steps[k->signals_sent].after;
 	}
 	return next == UINT64_MAX ? -1 : (int)(next - now);
+}
+
+static void
+read_session(struct keeper *k)
+{
+	if (login_read(&k->login, k->pppd.session))
+		return;
+	close(k->pppd.session);
+	k->pppd.session = -1;
+}
+
+/* Leaves out the words that a call can do without. */
+static void
+drop_optional(struct keeper *k)
+{
+	int to = 0;
+
+	for (int from = 0; k->argv[from] != NULL; from++) {
+		if (from >= 32 || (k->optional >> from & 1) == 0)
+			k->argv[to++] = k->argv[from];
+	}
+	k->argv[to] = NULL;
+	k->optional = 0;
+}
+
+static int
+start_pppd(struct keeper *k, int (*how)(struct pppd *, char *const [],
+    const char *))
+{
+	bool plugin = k->optional != 0;
+
+	if (how(&k->pppd, k->argv, k->client) == -1)
+		return -1;
+	k->pppd_since = now_ms();
+	k->rec->pppd_pid = k->pppd.pid;
+	login_started(&k->login, k->pppd.pid, plugin, k->pppd_since);
+	return 0;
+}
+
+/*
+ * pppd was upgraded between the monitor's look at it and its start: then it
+ * refuses our plugins, and the call goes on without them.
+ */
+static bool
+try_again(struct keeper *k)
+{
+	if (k->optional == 0 || k->hangup_at != 0 ||
+	    !WIFEXITED(k->status) || WEXITSTATUS(k->status) != OPTION_ERROR ||
+	    now_ms() - k->pppd_since > OPTION_ERROR_MS)
+		return false;
+	log_err("CTRL: Client %s: pppd[%ld] refuses its options, starting it "
+	    "again without our plugins", k->client, (long)k->pppd.pid);
+	drop_optional(k);
+	if (start_pppd(k, pppd_restart) == -1)
+		return false;
+	tell_engine(k, IPC_PPPD_RESTARTED, -1);
+	return true;
+}
+
+/* Waits for something and deals with it. */
+static void
+wait_once(struct keeper *k, const sigset_t *while_waiting)
+{
+	struct pollfd fds[3];
+	struct timespec ts;
+	int ms;
+
+	if (got_term) {
+		got_term = 0;
+		if (k->hangup_at == 0 && k->engine_deadline == 0) {
+			tell_engine(k, IPC_TERM, -1);
+			k->engine_deadline = now_ms() + ENGINE_MS;
+		}
+	}
+	ms = timers(k);
+	ts = (struct timespec){ ms / 1000, ms % 1000 * 1000000L };
+	fds[0] = (struct pollfd){ k->engine, POLLIN, 0 };
+	fds[1] = (struct pollfd){ k->pppd.errors, POLLIN, 0 };
+	fds[2] = (struct pollfd){ k->pppd.session, POLLIN, 0 };
+	if (ppoll(fds, 3, ms == -1 ? NULL : &ts, while_waiting) <= 0)
+		return;
+	if (fds[1].revents != 0)
+		read_errors(k);
+	if (fds[2].revents != 0)
+		read_session(k);
+	if (fds[0].revents != 0)
+		engine_message(k);
 }
 
 /* Lives until pppd is reaped. */
 static void
 loop(struct keeper *k, const sigset_t *while_waiting)
 {
-	while (waitpid(k->pppd.pid, &k->status, WNOHANG) == 0) {
-		struct pollfd fds[2];
-		struct timespec ts;
-		int ms;
-
-		if (got_term) {
-			got_term = 0;
-			if (k->hangup_at == 0 && k->engine_deadline == 0) {
-				tell_engine(k, IPC_TERM, -1);
-				k->engine_deadline = now_ms() + ENGINE_MS;
-			}
-		}
-		ms = timers(k);
-		ts = (struct timespec){ ms / 1000, ms % 1000 * 1000000L };
-		fds[0] = (struct pollfd){ k->engine, POLLIN, 0 };
-		fds[1] = (struct pollfd){ k->pppd.errors, POLLIN, 0 };
-		if (ppoll(fds, 2, ms == -1 ? NULL : &ts, while_waiting) <= 0)
-			continue;
-		if (fds[1].revents != 0)
+	do {
+		while (waitpid(k->pppd.pid, &k->status, WNOHANG) == 0)
+			wait_once(k, while_waiting);
+		if (k->pppd.errors != -1)
 			read_errors(k);
-		if (fds[0].revents != 0)
-			engine_message(k);
-	}
-	if (k->pppd.errors != -1)
-		read_errors(k);
+		if (k->pppd.session != -1)
+			read_session(k);
+	} while (try_again(k));
+	login_ended(&k->login, k->status);
 }
 
 /* The line that each call ends with, and Poptop's. */
@@ -244,9 +331,9 @@ report_end(struct keeper *k)
 	pppd_status_text(k->status, words, sizeof(words));
 	if (end == CTRL_END_NONE)
 		end = k->hangup_at != 0 ? k->own_end : CTRL_END_PPPD;
-	log_info("CTRL: Call of client %s ended: local %s remote %s, "
-	    "%" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
-	    " octets, %s, pppd %s", k->client,
+	log_info("CTRL: Call of client %s ended: user \"%s\", local %s "
+	    "remote %s, %" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
+	    " octets, %s, pppd %s", k->client, k->rec->user,
 	    k->local[0] != '\0' ? k->local : "-",
 	    k->remote[0] != '\0' ? k->remote : "-", seconds,
 	    k->rec->octets_in, k->rec->octets_out, ctrl_end_text(end), words);
@@ -275,7 +362,8 @@ catch_signals(sigset_t *while_waiting)
 int
 keeper_run(char **argv)
 {
-	struct keeper k = { .engine = IPC_FD_PARENT };
+	struct keeper k = { .engine = IPC_FD_PARENT, .argv = argv,
+	    .pppd = { -1, -1, -1, -1 } };
 	sigset_t while_waiting;
 	int exit_status = 1;
 
@@ -288,10 +376,9 @@ keeper_run(char **argv)
 	syslog_sink_open(k.stderr_too);
 	log_info("CTRL: Client %s control connection started", k.client);
 	log_info("CTRL: Starting call (launching pppd, opening GRE)");
-	if (pppd_start(&k.pppd, argv, k.client) == -1) {
+	if (start_pppd(&k, pppd_start) == -1) {
 		tell_engine(&k, IPC_KEEPER_FAILED, -1);
 	} else {
-		k.rec->pppd_pid = k.pppd.pid;
 		tell_engine(&k, IPC_KEEPER_READY, k.pppd.pty);
 		loop(&k, &while_waiting);
 		k.rec->pppd_pid = 0;

@@ -111,34 +111,57 @@ find_symbol(const struct image *im, const ElfW(Ehdr) *eh,
 	return false;
 }
 
+/* Looks a symbol up that the file gives to others. */
+static bool
+dynamic_symbol(const struct image *im, const char *name, ElfW(Ehdr) *eh,
+    ElfW(Sym) *sym)
+{
+	ElfW(Shdr)	 sh;
+	unsigned int	 i;
+
+	if (!image_get(im, 0, eh, sizeof(*eh)) || !is_elf(eh->e_ident) ||
+	    eh->e_ident[EI_CLASS] != (sizeof(eh->e_entry) == 8 ?
+	    ELFCLASS64 : ELFCLASS32) || eh->e_shentsize != sizeof(sh) ||
+	    eh->e_phentsize != sizeof(ElfW(Phdr)))
+		return false;
+	for (i = 0; i < eh->e_shnum; i++) {
+		if (!image_get(im, eh->e_shoff + (uint64_t)i * sizeof(sh),
+		    &sh, sizeof(sh)))
+			return false;
+		if (sh.sh_type == SHT_DYNSYM &&
+		    find_symbol(im, eh, &sh, name, sym))
+			return true;
+	}
+	return false;
+}
+
 static bool
 version_in(const struct image *im, char *version, size_t size)
 {
 	ElfW(Ehdr)	 eh;
-	ElfW(Shdr)	 sh;
 	ElfW(Sym)	 sym;
 	const char	*s;
 	uint64_t	 at;
-	unsigned int	 i;
 
-	if (!image_get(im, 0, &eh, sizeof(eh)) || !is_elf(eh.e_ident) ||
-	    eh.e_ident[EI_CLASS] != (sizeof(eh.e_entry) == 8 ?
-	    ELFCLASS64 : ELFCLASS32) ||
-	    eh.e_shentsize != sizeof(sh) || eh.e_phentsize != sizeof(ElfW(Phdr)))
+	if (!dynamic_symbol(im, "pppd_version", &eh, &sym) ||
+	    !file_offset(im, &eh, sym.st_value, &at) ||
+	    !image_text(im, at, &s) || strlen(s) >= size)
 		return false;
-	for (i = 0; i < eh.e_shnum; i++) {
-		if (!image_get(im, eh.e_shoff + (uint64_t)i * sizeof(sh), &sh,
-		    sizeof(sh)))
-			return false;
-		if (sh.sh_type == SHT_DYNSYM &&
-		    find_symbol(im, &eh, &sh, "pppd_version", &sym) &&
-		    file_offset(im, &eh, sym.st_value, &at) &&
-		    image_text(im, at, &s) && strlen(s) < size) {
-			strcpy(version, s);
-			return true;
-		}
-	}
-	return false;
+	strcpy(version, s);
+	return true;
+}
+
+bool
+plugin_elf_exports(const char *path, const char *name)
+{
+	struct image	im;
+	ElfW(Ehdr)	eh;
+	ElfW(Sym)	sym;
+	bool		ok;
+
+	ok = image_read(&im, path) && dynamic_symbol(&im, name, &eh, &sym);
+	free(im.p);
+	return ok;
 }
 
 bool

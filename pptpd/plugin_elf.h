@@ -13,6 +13,12 @@
 bool	plugin_elf_version(const char *path, char *version, size_t size);
 
 /*
+ * Does the file give others a dynamic symbol of that name?  A program that
+ * lacks what plugins are linked against cannot load any.
+ */
+bool	plugin_elf_exports(const char *path, const char *name);
+
+/*
  * Are both files programs or libraries for the same machine?  True also when
  * one of them is no ELF file at all (a pppd may be a script).
  */

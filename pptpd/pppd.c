@@ -5,10 +5,13 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,6 +19,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "pppd_args.h"
 
 #define PPPD_PATH	"PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:" \
 			"/usr/bin:/bin"
@@ -66,36 +70,54 @@ pppd_status_text(int wait_status, char *buf, size_t size)
 	return buf;
 }
 
-/* Opens the pty pair; no octet is echoed or changed by it (rfc2637.md P-9). */
-static int
-open_pty(int *master, int *slave)
+/* No octet is echoed or changed by the line (rfc2637.md P-9). */
+static bool
+make_raw(int slave)
 {
 	struct termios t;
 
-	if (openpty(master, slave, NULL, NULL, NULL) == -1) {
+	if (tcgetattr(slave, &t) == -1) {
+		log_err("CTRL: tcgetattr() error");
+		return false;
+	}
+	cfmakeraw(&t);
+	if (tcsetattr(slave, TCSANOW, &t) == -1) {
+		log_err("CTRL: tcsetattr() error");
+		return false;
+	}
+	return true;
+}
+
+/* Opens the pty pair; -1, or the slave. */
+static int
+open_pty(int *master)
+{
+	int slave;
+
+	if (openpty(master, &slave, NULL, NULL, NULL) == -1) {
 		log_err("CTRL: openpty() error");
 		log_err("openpty: %s", strerror(errno));
 		return -1;
 	}
-	if (tcgetattr(*slave, &t) == -1) {
-		log_err("CTRL: tcgetattr() error");
-	} else {
-		cfmakeraw(&t);
-		if (tcsetattr(*slave, TCSANOW, &t) == 0 &&
-		    fcntl(*master, F_SETFD, FD_CLOEXEC) == 0 &&
-		    fcntl(*master, F_SETFL, O_RDWR | O_NONBLOCK) == 0)
-			return 0;
-		log_err("CTRL: tcsetattr() error");
-	}
+	if (fcntl(slave, F_SETFD, FD_CLOEXEC) == 0 &&
+	    fcntl(*master, F_SETFD, FD_CLOEXEC) == 0 &&
+	    fcntl(*master, F_SETFL, O_RDWR | O_NONBLOCK) == 0 &&
+	    make_raw(slave))
+		return slave;
 	close(*master);
-	close(*slave);
+	close(slave);
 	return -1;
 }
+
+/* What the child gets, or -1. */
+struct child_fds {
+	int	slave, errors, session;
+};
 
 /* In the child, between vfork and exec: no memory of the parent is changed
  * but *error. */
 static void
-run(char *const argv[], int slave, int errors, pid_t parent,
+run(char *const argv[], const struct child_fds *fds, pid_t parent,
     volatile int *error)
 {
 	static char path[] = PPPD_PATH;
@@ -105,6 +127,7 @@ run(char *const argv[], int slave, int errors, pid_t parent,
 	static const unsigned long dfl[8];
 	struct rlimit files;
 	sigset_t none;
+	int first = PPPD_SESSION_FD;	/* to be closed */
 
 	for (int sig = 1; sig < NSIG; sig++)
 		syscall(SYS_rt_sigaction, sig, dfl, NULL, _NSIG / 8);
@@ -118,50 +141,112 @@ run(char *const argv[], int slave, int errors, pid_t parent,
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() == parent && dup2(slave, 0) == 0 && dup2(slave, 1) == 1 &&
-	    dup2(errors, 2) == 2) {
-		close_range(3, ~0U, 0);
-		execvpe(argv[0], argv, envp);
+	if (getppid() != parent || dup2(fds->slave, 0) == -1 ||
+	    dup2(fds->slave, 1) == -1 || dup2(fds->errors, 2) == -1)
+		goto out;
+	if (fds->session != -1) {
+		if (dup2(fds->session, PPPD_SESSION_FD) == -1)
+			goto out;
+		first++;
 	}
+	close_range(first, ~0U, 0);
+	execvpe(argv[0], argv, envp);
+out:
 	*error = errno;
 	_exit(127);
+}
+
+/* Does argv name the option that wants the socket? */
+static bool
+wants_session(char *const argv[])
+{
+	while (*argv != NULL && strcmp(*argv, "pptpd-session-fd") != 0)
+		argv++;
+	return *argv != NULL;
+}
+
+/* Starts it on a slave, which is closed here. */
+static int
+start_on(struct pppd *p, int slave, char *const argv[], const char *client)
+{
+	int errors[2] = { -1, -1 }, session[2] = { -1, -1 };
+	volatile int error = 0;
+	struct child_fds fds;
+	pid_t self = getpid();
+
+	p->pid = -1;
+	if (pipe2(errors, O_CLOEXEC) == -1 || (wants_session(argv) &&
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0, session) == -1)) {
+		log_err("CTRL: Client %s: no descriptors for pppd: %s",
+		    client, strerror(errno));
+	} else {
+		fds = (struct child_fds){ slave, errors[1], session[1] };
+		p->pid = vfork();
+		if (p->pid == 0)
+			run(argv, &fds, self, &error);
+		if (p->pid == -1)
+			log_err("CTRL: Error forking to exec pppd");
+	}
+	close(slave);
+	if (errors[1] != -1)
+		close(errors[1]);
+	if (session[1] != -1)
+		close(session[1]);
+	p->errors = errors[0];
+	p->session = session[0];
+	if (p->pid != -1 && error != 0) {
+		log_err("CTRL (PPPD Launcher): Failed to launch PPP daemon. "
+		    "%s: %s", argv[0], strerror(error));
+		waitpid(p->pid, NULL, 0);
+		p->pid = -1;
+	}
+	if (p->pid == -1) {
+		log_err("CTRL: PPPD launch failed! (launch_pppd did not fork)");
+		pppd_close(p);
+		return -1;
+	}
+	fcntl(p->errors, F_SETFL, O_NONBLOCK);
+	return 0;
 }
 
 int
 pppd_start(struct pppd *p, char *const argv[], const char *client)
 {
-	int slave, pipefd[2];
-	volatile int error = 0;
-	pid_t self = getpid();
+	int slave = open_pty(&p->pty);
 
-	if (pipe2(pipefd, O_CLOEXEC) == -1) {
-		log_err("CTRL: Client %s: pipe: %s", client, strerror(errno));
+	return slave == -1 ? -1 : start_on(p, slave, argv, client);
+}
+
+int
+pppd_restart(struct pppd *p, char *const argv[], const char *client)
+{
+	int slave = ioctl(p->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (p->errors != -1)
+		close(p->errors);
+	if (p->session != -1)
+		close(p->session);
+	p->errors = p->session = -1;
+	if (slave == -1 || !make_raw(slave)) {
+		log_err("CTRL: Client %s: the line of pppd cannot be opened "
+		    "again: %s", client, strerror(errno));
+		if (slave != -1)
+			close(slave);
+		pppd_close(p);
 		return -1;
 	}
-	if (open_pty(&p->pty, &slave) == -1) {
-		close(pipefd[0]);
-		close(pipefd[1]);
-		return -1;
-	}
-	fcntl(slave, F_SETFD, FD_CLOEXEC);
-	fcntl(pipefd[0], F_SETFL, O_NONBLOCK);
-	p->errors = pipefd[0];
+	return start_on(p, slave, argv, client);
+}
 
-	p->pid = vfork();
-	if (p->pid == 0)
-		run(argv, slave, pipefd[1], self, &error);
-	close(slave);
-	close(pipefd[1]);
-	if (p->pid == -1)
-		log_err("CTRL: Error forking to exec pppd");
-	else if (error != 0) {
-		log_err("CTRL (PPPD Launcher): Failed to launch PPP daemon. "
-		    "%s: %s", argv[0], strerror(error));
-		waitpid(p->pid, NULL, 0);
-	} else
-		return 0;
-	log_err("CTRL: PPPD launch failed! (launch_pppd did not fork)");
-	close(p->pty);
-	close(p->errors);
-	return -1;
+void
+pppd_close(struct pppd *p)
+{
+	if (p->pty != -1)
+		close(p->pty);
+	if (p->errors != -1)
+		close(p->errors);
+	if (p->session != -1)
+		close(p->session);
+	p->pty = p->errors = p->session = -1;
 }

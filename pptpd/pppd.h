@@ -10,16 +10,25 @@ struct pppd {
 	pid_t	pid;
 	int	pty;		/* master, non-blocking */
 	int	errors;		/* read end of its stderr, non-blocking */
+	int	session;	/* where pptpd-session.so reports; -1: nowhere */
 };
 
 /*
  * Opens a pty, raw and without echo, and starts argv[0] (searched in PATH if
  * it has no slash) with the slave on descriptors 0 and 1, a pipe on 2 and
  * nothing else, in a session of its own, with an environment of PATH only,
- * all signals default and unblocked.  It gets SIGTERM when we die.
+ * all signals default and unblocked.  It gets SIGTERM when we die.  If argv
+ * names the option of pptpd-session.so, it also gets a socket on 3.
  * 0, or -1 with the reason logged; client names the call.
  */
 int	pppd_start(struct pppd *, char *const argv[], const char *client);
+/*
+ * Starts another one, with other arguments, on the pty of one that was
+ * reaped.  0, or -1 with the reason logged: the struct is closed then.
+ */
+int	pppd_restart(struct pppd *, char *const argv[], const char *client);
+/* Closes the descriptors. */
+void	pppd_close(struct pppd *);
 
 /*
  * A wait status in words, "authentication failed (status 11)".

@@ -38,11 +38,28 @@ put_addresses(struct pppd_args *args, const char *local, const char *remote)
 	put(args, pair);
 }
 
+static void
+put_plugin(struct pppd_args *args, const char *path, const char *option,
+    const char *value)
+{
+	int first = args->argc;
+
+	put(args, "plugin");
+	put(args, path);
+	put(args, option);
+	put(args, value);
+	for (int i = first; i < args->argc; i++)
+		args->optional |= (uint32_t)1 << i;
+}
+
 int
 pppd_args_build(struct pppd_args *args, const struct conf *conf,
     const char *local, const char *remote, const char *client_ip,
-    bool logwtmp_usable)
+    const char *logwtmp, const char *session)
 {
+	char fd[12];
+
+
 	memset(args, 0, sizeof(*args));
 	put(args, conf->ppp);
 	put(args, "local");
@@ -56,15 +73,15 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 		put(args, "ipparam");
 		put(args, client_ip);
 	}
-	if (conf->logwtmp && logwtmp_usable) {
-		put(args, "plugin");
-		put(args, conf->plugin);
-		put(args, "pptpd-original-ip");
-		put(args, client_ip);
-	}
+	if (logwtmp != NULL)
+		put_plugin(args, logwtmp, "pptpd-original-ip", client_ip);
 	/* For radius.so, allow-number and pppd's "peer from calling number". */
 	put(args, "remotenumber");
 	put(args, client_ip);
+	if (session != NULL) {
+		snprintf(fd, sizeof(fd), "%d", PPPD_SESSION_FD);
+		put_plugin(args, session, "pptpd-session-fd", fd);
+	}
 	args->argv[args->argc] = NULL;
 	return args->used <= sizeof(args->room) ? 0 : -1;
 }

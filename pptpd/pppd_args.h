@@ -2,12 +2,14 @@
 #ifndef PPTPD_PPPD_ARGS_H
 #define PPTPD_PPPD_ARGS_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "conf.h"
 
-#define PPPD_ARGS_MAX	20	/* words, with the NULL at the end */
+#define PPPD_ARGS_MAX	24	/* words, with the NULL at the end */
 #define PPPD_ARGS_ROOM	16384	/* octets of all words: three paths and more */
+
+#define PPPD_SESSION_FD	3	/* where pptpd-session.so reports to */
 
 /*
  * Owns the words.  They point into the struct: copying it breaks them.
@@ -16,6 +18,8 @@ struct pppd_args {
 	int	 argc;
 	char	*argv[PPPD_ARGS_MAX];	/* NULL-terminated; argv[0] is the
 					   program, for execvp(3) */
+	uint32_t optional;		/* bit i: a call can do without word
+					   i, which is about a plugin */
 	size_t	 used;
 	char	 room[PPPD_ARGS_ROOM];
 };
@@ -23,16 +27,16 @@ struct pppd_args {
 /*
  * Builds the vector for a call:
  *	<ppp> local [file <option>] <speed> [<local>:<remote>]
- *	[ipparam <client>] [plugin <plugin> pptpd-original-ip <client>]
- *	remotenumber <client>
+ *	[ipparam <client>] [plugin <logwtmp> pptpd-original-ip <client>]
+ *	remotenumber <client> [plugin <session> pptpd-session-fd 3]
  * local and remote may be NULL or "": both with delegate; one of them under
  * inetd, which leaves its side of the colon empty.  client_ip is the peer of
- * the control connection as a dotted quad.  The plugin is named if logwtmp
- * is set and logwtmp_usable says that pppd can load it.
+ * the control connection as a dotted quad.  logwtmp and session are paths of
+ * plugins, NULL to leave them out; all but the last four words is Poptop's.
  * 0, or -1 if the words are longer than the room.
  */
 int	pppd_args_build(struct pppd_args *, const struct conf *,
 	    const char *local, const char *remote, const char *client_ip,
-	    bool logwtmp_usable);
+	    const char *logwtmp, const char *session);
 
 #endif

@@ -194,21 +194,11 @@ check_bcrelay(struct conf *conf, const struct conf_env *env)
 	    conf->bcrelay);
 }
 
-bool
-start_logwtmp_usable(const struct conf *conf)
-{
-	return access(conf->plugin, R_OK) == 0;
-}
-
 static void
 warn(struct conf *conf, const struct conf_env *env)
 {
 	if (conf->inetd)
 		return;		/* not with each connection */
-	if (conf->logwtmp && !start_logwtmp_usable(conf))
-		conf_complain(conf, env, LOG_WARNING, CONF_LOGWTMP,
-		    "the plugin is not there, so logins are not recorded",
-		    conf->plugin);
 	start_safety(conf, env);
 }
 

@@ -21,7 +21,4 @@ enum conf_action start_read(int argc, char **argv, struct conf *);
  */
 int	start_check(const struct conf *);
 
-/* Whether the plugin of logwtmp is there. */
-bool	start_logwtmp_usable(const struct conf *);
-
 #endif

@@ -11,7 +11,9 @@
 
 #include "listener.h"
 #include "pool.h"
+#include "log.h"
 #include "pppd_args.h"
+#include "pppd_plugins.h"
 
 #define EXAMPLE_CLIENT	"203.0.113.1"	/* RFC 5737 */
 #define SHOWN		4		/* address pairs, and the last one */
@@ -98,17 +100,32 @@ print_addresses(const struct conf *conf)
 	}
 }
 
+/* What pppd, or a plugin, does not like. */
+static void
+complain(int priority, const char *text, void *arg)
+{
+	(void)arg;
+	if (priority <= LOG_WARNING)
+		fprintf(stderr, "pptpd: %s\n", text);
+}
+
 static int
 print_pppd(const struct conf *conf)
 {
 	bool addresses = !conf->delegate && conf->slots > 0;
+	struct pppd_plugins use;
 	struct pppd_args args;
+	bool runs;
 	int i;
 
+	log_set_sink(complain, NULL);
+	runs = pppd_plugins_init(conf);
+	pppd_plugins_choose(&use);
+	log_set_sink(NULL, NULL);
 	if (pppd_args_build(&args, conf,
 	    addresses ? conf->local.addr[0] : NULL,
 	    addresses ? conf->remote.addr[0] : NULL, EXAMPLE_CLIENT,
-	    start_logwtmp_usable(conf)) == -1) {
+	    use.logwtmp, use.session) == -1) {
 		fprintf(stderr, "pptpd: error: the paths are too long\n");
 		return -1;
 	}
@@ -118,7 +135,7 @@ print_pppd(const struct conf *conf)
 		printf(strpbrk(args.argv[i], " \t") != NULL ? " '%s'" : " %s",
 		    args.argv[i]);
 	printf("\n");
-	return 0;
+	return runs ? 0 : -1;
 }
 
 int

@@ -8,46 +8,53 @@
 
 #define CLIENT	"198.51.100.20"
 #define PLUGIN	"/usr/lib/pptpd/pptpd-logwtmp.so"
+#define SESSION	"/usr/lib/pptpd/pptpd-session.so"
 
 static const struct row {
 	const char *option, *speed, *local, *remote;
-	bool	    noipparam, logwtmp, usable;
+	bool	    noipparam;
+	const char *logwtmp, *session;	/* plugins */
 	const char *want;	/* the words, a '|' between */
 } rows[] = {
-	{ NULL, "115200", "10.0.0.2", "10.0.0.200", false, false, true,
+	{ NULL, "115200", "10.0.0.2", "10.0.0.200", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|ipparam|" CLIENT
 	    "|remotenumber|" CLIENT },
 	{ "/etc/ppp/options.pptpd", "57600", "10.0.0.2", "10.0.0.200", false,
-	    true, true,
+	    PLUGIN, NULL,
 	    "/usr/sbin/pppd|local|file|/etc/ppp/options.pptpd|57600|"
 	    "10.0.0.2:10.0.0.200|ipparam|" CLIENT "|plugin|" PLUGIN
 	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT },
-	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, true, true,
+	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, PLUGIN, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|plugin|" PLUGIN
 	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT },
-	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, false, true,
+	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|remotenumber|"
 	    CLIENT },
 	/* delegate */
-	{ NULL, "115200", NULL, NULL, false, false, true,
+	{ NULL, "115200", NULL, NULL, false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|ipparam|" CLIENT "|remotenumber|"
 	    CLIENT },
-	{ "/f", "115200", "", "", false, false, true,
+	{ "/f", "115200", "", "", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|file|/f|115200|ipparam|" CLIENT
 	    "|remotenumber|" CLIENT },
 	/* pptpctrl with one address only */
-	{ NULL, "115200", "10.0.0.2", NULL, false, false, true,
+	{ NULL, "115200", "10.0.0.2", NULL, false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:|ipparam|" CLIENT
 	    "|remotenumber|" CLIENT },
-	{ NULL, "115200", "", "10.0.0.200", false, false, true,
+	{ NULL, "115200", "", "10.0.0.200", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|:10.0.0.200|ipparam|" CLIENT
 	    "|remotenumber|" CLIENT },
 	/* a plugin that pppd could not load is left out */
-	{ NULL, "115200", "10.1", "10.2", false, true, false,
+	{ NULL, "115200", "10.1", "10.2", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
 	    "|remotenumber|" CLIENT },
+	/* ours comes behind Poptop's words */
+	{ NULL, "115200", "10.1", "10.2", false, PLUGIN, SESSION,
+	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
+	    "|plugin|" PLUGIN "|pptpd-original-ip|" CLIENT "|remotenumber|"
+	    CLIENT "|plugin|" SESSION "|pptpd-session-fd|3" },
 	/* one word stays one word */
-	{ "/etc/my options", "1 2", "10.1", "10.2", true, false, true,
+	{ "/etc/my options", "1 2", "10.1", "10.2", true, NULL, NULL,
 	    "/usr/sbin/pppd|local|file|/etc/my options|1 2|10.1:10.2|"
 	    "remotenumber|" CLIENT },
 };
@@ -73,11 +80,9 @@ prepare(struct conf *conf, const struct row *row)
 {
 	conf_init(conf);
 	replace(&conf->ppp, "/usr/sbin/pppd");
-	replace(&conf->plugin, PLUGIN);
 	replace(&conf->option, row->option);
 	replace(&conf->speed, row->speed);
 	conf->noipparam = row->noipparam;
-	conf->logwtmp = row->logwtmp;
 }
 
 static struct pppd_args args;
@@ -91,7 +96,7 @@ START_TEST(words)
 
 	prepare(&conf, row);
 	ck_assert_int_eq(pppd_args_build(&args, &conf, row->local,
-	    row->remote, CLIENT, row->usable), 0);
+	    row->remote, CLIENT, row->logwtmp, row->session), 0);
 	conf_free(&conf);	/* the words are the struct's own */
 	ck_assert_ptr_null(args.argv[args.argc]);
 	for (i = 0; i < args.argc; i++) {
@@ -99,6 +104,23 @@ START_TEST(words)
 		strcat(got, args.argv[i]);
 	}
 	ck_assert_str_eq(got, row->want);
+}
+END_TEST
+
+/* What a call can do without is what stands about plugins, no more. */
+START_TEST(optional_words)
+{
+	struct conf conf;
+
+	prepare(&conf, &rows[0]);
+	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
+	    PLUGIN, SESSION), 0);
+	for (int i = 0; i < args.argc; i++) {
+		bool optional = (args.optional >> i & 1) != 0;
+
+		ck_assert_int_eq(optional, (i >= 6 && i < 10) || i >= 12);
+	}
+	conf_free(&conf);
 }
 END_TEST
 
@@ -117,7 +139,7 @@ START_TEST(too_long_is_an_error)
 		path[len] = '\0';
 		replace(&conf.option, path);
 		rc = pppd_args_build(&args, &conf, "10.0.0.2", "10.0.0.200",
-		    CLIENT, true);
+		    CLIENT, NULL, NULL);
 		if (rc == 0) {
 			fits++;
 			ck_assert_str_eq(args.argv[args.argc - 1], CLIENT);
@@ -142,6 +164,7 @@ main(void)
 
 	tcase_add_loop_test(t, words, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
+	tcase_add_test(t, optional_words);
 	tcase_add_test(t, too_long_is_an_error);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -1,0 +1,114 @@
+/* Which plugins of ours the next pppd is given: those that it loads. */
+#include "pppd_plugins.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "plugin_elf.h"
+#include "plugin_probe.h"
+
+#define SESSION_PLUGIN	PLUGINDIR "/pptpd-session.so"
+/* Plugins of every version are linked against this function of pppd. */
+#define PPPD_SYMBOL	"lcp_close"
+
+struct choice {
+	struct plugin_probe probe;
+	enum plugin_verdict said;	/* what was logged last */
+	char		    path[PATH_MAX];
+};
+
+static const struct conf *conf;
+static struct choice pppd, logwtmp, session;
+static bool is_pppd;
+
+/* Is what `ppp` names a pppd?  Looked at when the file has changed. */
+static void
+look_at_pppd(void)
+{
+	static struct stat last;
+	struct stat st;
+
+	if (stat(session.probe.pppd, &st) == -1) {
+		is_pppd = false;
+		return;
+	}
+	if (st.st_dev == last.st_dev && st.st_ino == last.st_ino &&
+	    st.st_size == last.st_size &&
+	    st.st_mtim.tv_sec == last.st_mtim.tv_sec &&
+	    st.st_mtim.tv_nsec == last.st_mtim.tv_nsec)
+		return;
+	last = st;
+	is_pppd = plugin_elf_exports(session.probe.pppd, PPPD_SYMBOL);
+}
+
+static void
+report(struct choice *c)
+{
+	enum plugin_verdict verdict = c->probe.answer.verdict;
+	char text[LOG_LINE_MAX];
+
+	if (verdict == c->said)
+		return;
+	if (verdict == PLUGIN_FITS) {
+		if (c->said != PLUGIN_UNASKED)
+			log_notice("MGR: %s fits pppd %s again",
+			    c->probe.plugin[0] != '\0' ? c->probe.plugin :
+			    c->probe.pppd, c->probe.answer.pppd_version);
+	} else if (c == &session && verdict == PLUGIN_MISSING) {
+		log_info("MGR: %s is not installed: pptpd knows less about "
+		    "its calls", c->probe.plugin);
+	} else if (c == &pppd || verdict != PLUGIN_PPPD_BROKEN) {
+		log_err("MGR: %s", plugin_probe_message(&c->probe, text,
+		    sizeof(text)));
+	}
+	c->said = verdict;
+}
+
+/* Asks if need be; the path to name, or NULL. */
+static const char *
+ask(struct choice *c)
+{
+	if (!plugin_probe_fresh(&c->probe)) {
+		plugin_probe_run(&c->probe);
+		report(c);
+	}
+	return plugin_probe_path(&c->probe, c->path, sizeof(c->path));
+}
+
+bool
+pppd_plugins_init(const struct conf *c)
+{
+	struct pppd_plugins use;
+
+	conf = c;
+	plugin_probe_init(&pppd.probe, c->ppp, NULL, c->option, false);
+	plugin_probe_init(&logwtmp.probe, c->ppp, c->plugin, NULL, false);
+	plugin_probe_init(&session.probe, c->ppp, SESSION_PLUGIN, NULL, false);
+	pppd_plugins_choose(&use);
+	if (!is_pppd && use.own_wtmp)
+		log_warn("MGR: %s is not there: pptpd records logins itself",
+		    c->plugin);
+	return !is_pppd || pppd.probe.answer.verdict == PLUGIN_FITS;
+}
+
+void
+pppd_plugins_choose(struct pppd_plugins *use)
+{
+	*use = (struct pppd_plugins){ NULL, NULL, false };
+	look_at_pppd();
+	if (!is_pppd) {
+		if (conf->logwtmp && access(conf->plugin, R_OK) == 0)
+			use->logwtmp = conf->plugin;
+		use->own_wtmp = conf->logwtmp && use->logwtmp == NULL;
+		return;
+	}
+	(void)ask(&pppd);
+	if (conf->logwtmp) {
+		use->logwtmp = ask(&logwtmp);
+		use->own_wtmp = use->logwtmp == NULL;
+	}
+	use->session = ask(&session);
+}

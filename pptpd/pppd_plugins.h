@@ -1,0 +1,34 @@
+/* Which plugins of ours the next pppd is given: those that it loads. */
+#ifndef PPTPD_PPPD_PLUGINS_H
+#define PPTPD_PPPD_PLUGINS_H
+
+#include <stdbool.h>
+
+#include "conf.h"
+
+struct pppd_plugins {
+	const char *logwtmp;	/* path to name, NULL: none */
+	const char *session;	/* same */
+	bool	    own_wtmp;	/* logwtmp is wanted, its plugin does not fit */
+};
+
+/*
+ * Gets to know pppd and the plugins; conf must stay.  Logs what is wrong with
+ * a pppd that does not run, or refuses its options file, in its own words;
+ * then false.
+ */
+bool	pppd_plugins_init(const struct conf *);
+
+/*
+ * Chooses for one start of pppd.  Costs some stat(2)s; where pppd or a plugin
+ * has changed, pppd is asked again, which blocks for PLUGIN_PROBE_MS at most.
+ * What does not fit is left out and logged once, at level error.  The paths
+ * are valid until the next call.
+ *
+ * A program in pppd's place that is no pppd (a script around it, a stand-in)
+ * is not asked: it is given the plugin that the administrator wants, if that
+ * is there, as Poptop would do it.
+ */
+void	pppd_plugins_choose(struct pppd_plugins *);
+
+#endif
