@@ -364,10 +364,10 @@ START_TEST(only_the_right_echo_reply_counts)
 }
 END_TEST
 
-START_TEST(a_year_of_echoes)
+START_TEST(a_month_of_echoes)
 {
 	call_up();
-	for (int minutes = 0; minutes < 365 * 24 * 60; minutes++) {
+	for (int minutes = 0; minutes < 30 * 24 * 60; minutes++) {
 		struct pptp_msg m;
 
 		now = ctrl_deadline(&c);
@@ -742,6 +742,7 @@ main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, sccrp_has_poptops_values);
 	tcase_add_test(tc, newer_version_gets_ours);
@@ -758,7 +759,7 @@ main(void)
 	tcase_add_test(tc, echo_is_answered);
 	tcase_add_test(tc, silence_is_asked_about_and_then_ended);
 	tcase_add_test(tc, only_the_right_echo_reply_counts);
-	tcase_add_test(tc, a_year_of_echoes);
+	tcase_add_test(tc, a_month_of_echoes);
 	tcase_add_test(tc, sccrq_must_come_in_time);
 	tcase_add_test(tc, ocrq_must_come_in_time);
 	tcase_add_test(tc, message_must_be_completed);
