@@ -2,6 +2,7 @@
 and calls as short to write as they are to say."""
 
 import os
+import re
 import struct
 import time
 
@@ -138,6 +139,7 @@ class Lab:
         self.holder = namespaces.private_net()
         self.binary = options.server
         self.pppd = options.pppd
+        self.sanitized = b'__asan_init' in server.read(self.binary, 'rb')
         self.log = logsink.Log()
         self.theatre = puppet.Theatre()
         namespaces.write('/run/conformance/version',
@@ -181,7 +183,7 @@ class Lab:
         for _ in range(3):
             tcp = self.connect(address, to)
             got = tcp.start(**fields)
-            if got or tcp.closed != 'FIN':
+            if got or not tcp.closed:
                 break
         return tcp, got
 
@@ -224,6 +226,15 @@ class Lab:
         namespaces.write(path, '#!/bin/sh\nexec cat >/dev/null\n')
         os.chmod(path, 0o755)
         return [('ppp', path)]
+
+    def crashes(self):
+        """The first line of a sanitizer's report or failed assertion in what
+        the server wrote to its stderr, else None.  With --fg it keeps it."""
+        for line in server.read(server.OUTPUT).splitlines():
+            if re.search(r'Sanitizer|runtime error:|Assertion .* failed',
+                         line):
+                return line.strip()
+        return None
 
     def until(self, ready, timeout=2.0):
         """Seconds until ready() is true, None when it is not in time."""

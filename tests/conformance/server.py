@@ -12,8 +12,11 @@ OPTIONS = '/run/conformance/options'
 PIDFILE = '/run/conformance/pptpd.pid'
 OUTPUT = '/run/conformance/output'
 
-LOCAL, REMOTE = '10.0.0.2', '10.0.0.%d'         # REMOTE % 200 is the first
+LOCAL = '10.0.0.2'
+SECURE = 'name pptpd\nrequire-mschap-v2\nrequire-mppe-128\n'
 ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'}
+ENVIRONMENT.update({name: os.environ[name] for name in os.environ
+                    if name.endswith('SAN_OPTIONS')})
 USUAL = [('localip', LOCAL), ('remoteip', '10.0.0.200-220'),
          ('option', OPTIONS)]
 
@@ -74,8 +77,8 @@ class Server:
     """One run of the server.  conf is a list of (keyword, value), replaces
     those of USUAL with the same keyword, value None leaves it out."""
 
-    def __init__(self, lab, conf=(), args=(), options='', before=(),
-                 wait=True, raw=None, wrap=(), env=()):
+    def __init__(self, lab, conf=(), args=(), options=SECURE,
+                 before=(), wait=True, raw=None, wrap=(), env=()):
         self.lab = lab
         self.env = dict(env)
         self.args = list(args)
@@ -148,6 +151,9 @@ class Server:
         return sum(p.fds() for p in self.processes())
 
     def memory(self):
+        """Of all its processes; 0 when sanitizers keep what was freed."""
+        if self.lab.sanitized:
+            return 0
         return sum(p.memory() for p in self.processes())
 
     def cpu(self):

@@ -284,8 +284,8 @@ def t_9(lab):
     lab.until(lambda: len(run.processes()) <= before[1], 15)
     lab.until(lambda: run.fds() <= before[0], 2)
     after = (run.fds(), len(run.processes()))
-    check(after == before, 'descriptors and processes %d, %d before, %d, %d '
-          'after' % (before + after))
+    check(after[0] <= before[0] and after[1] <= before[1], 'descriptors and '
+          'processes %d, %d before, %d, %d after' % (before + after))
     lab.serves(within=None)
     return '%d descriptors, %d processes' % after
 

@@ -33,7 +33,7 @@ def t_20(lab):
     got = texts(session)
     check(increasing(got), 'out of order or repeated')
     missing = len(set(near) - set(got))
-    check(missing <= 5, 'little reordering: %d of %d lost' % (
+    check(missing <= 10, 'little reordering: %d of %d lost' % (
         missing, len(set(near))))
     wild = list(range(1000, 2000))
     rng.shuffle(wild)
@@ -189,6 +189,7 @@ def t_26(lab):
                           lambda seq: session.gre.send(
                               session.theirs, seq=seq, payload=body,
                               plen=plen), b'lie about')
+        body = data(b'all but the last octet of %d' % options)
         session.gre.send(session.theirs, seq=session.seq, plen=len(body) - 1,
                          payload=body)
         session.seq += 1

@@ -115,8 +115,10 @@ def k_5(lab):
     session.tcp.send(build(ECHORP, ident=asked.ident ^ 0x5555))
     early = session.tcp.wait_closed(40)
     check(not early, 'the wrong identifier ends the connection')
-    check(session.tcp.wait_closed(35), 'taken for the reply')
+    end = session.tcp.wait_closed(35)
     took = time.monotonic() - begin
+    check(end, 'open after %.0f s: the wrong identifier counts, or patience '
+          'is too long' % took)
     check(115 <= took <= 131, 'closed after %.0f s' % took)
     return 'ignored; closed after %.0f s' % took
 

@@ -237,7 +237,7 @@ def pp_4(lab):
     tcp.close()
     check(session.pppd.wait_gone(14), 'pppd is still there 14 s later, and '
           'its slot with it')
-    time.sleep(0.5)
+    time.sleep(1)
     again = lab.call(address=OTHER)
     check(again.pppd.argv[4].endswith('10.0.0.200'), again.pppd.argv[4])
     return 'refused until pppd was gone, then given to the next'
