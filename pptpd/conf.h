@@ -75,8 +75,8 @@ struct conf {
 	bool	 connections_given;	/* explicitly: enforced with delegate */
 	char	*localip;	/* localip: as given */
 	char	*remoteip;	/* remoteip: as given */
-	struct iprange_list local;	/* localip, expanded: slots long, or
-					   empty with delegate */
+	struct iprange_list local;	/* localip, expanded: slots or more;
+					   none with delegate */
 	struct iprange_list remote;	/* remoteip, the same */
 	int	 slots;		/* calls that the addresses allow; with
 				   delegate: connections, or 0 = no limit */

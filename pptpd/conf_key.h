@@ -33,7 +33,7 @@ struct conf_keyword {
 	enum conf_kind	 kind;
 	size_t		 field;		/* offset in struct conf */
 	const char	*value;		/* its name in the usage; NULL: none */
-	const char	*help;		/* lines of the usage; NULL: not there */
+	const char	*help;		/* lines of the usage; NULL: none */
 };
 
 extern const struct conf_keyword conf_keywords[];

@@ -116,7 +116,7 @@ expand_single(struct expansion *e, char *entry)
 		iprange_number(entry, &addr);
 		return append(e, entry, addr);
 	}
-	/* No name consists of digits: do not ask the resolver for 10.0.0.256. */
+	/* No name is all digits: do not ask the resolver for 10.0.0.256. */
 	if (strpbrk(entry, BLANKS) == NULL &&
 	    entry[strspn(entry, DIGITS ".-")] != '\0' && e->resolve != NULL &&
 	    e->resolve(entry, &addr, e->arg))

@@ -18,7 +18,7 @@ struct pool {
 		char local[IPRANGE_TEXT], remote[IPRANGE_TEXT];
 	}	*slot;
 	int	 n;		/* slots that exist */
-	int	 limit;		/* slots that may exist: more only with delegate */
+	int	 limit;		/* slots that may exist */
 	int	 taken;		/* slots in use */
 };
 

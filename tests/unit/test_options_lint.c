@@ -83,8 +83,10 @@ static const struct row {
 	/* comments, quotes, values */
 	{ "#noauth\n" SAFE "lock # noauth\n\tlock#noauth", "" },
 	{ SAFE "name noauth\nipparam 'noauth debug' user \"noauth\"", "" },
-	{ SAFE "'noauth'", "f:2: noauth: clients come in without a password\n" },
-	{ SAFE "no\\auth", "f:2: noauth: clients come in without a password\n" },
+	{ SAFE "'noauth'",
+	    "f:2: noauth: clients come in without a password\n" },
+	{ SAFE "no\\auth",
+	    "f:2: noauth: clients come in without a password\n" },
 	{ SAFE "connect \"chat\n noauth\"\n", "" },
 	{ SAFE "'never closed noauth", "" },
 	/* files that files name */

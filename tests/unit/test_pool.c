@@ -64,7 +64,7 @@ START_TEST(gives_lowest_free)
 }
 END_TEST
 
-/* Poptop has 100 slots here, and its third client gets none of the addresses. */
+/* Poptop has 100 slots here, and no address for its third client. */
 START_TEST(fewer_addresses_than_connections)
 {
 	struct pool pool = pool_of("remoteip 10.0.0.1-2\n");
