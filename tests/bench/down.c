@@ -114,8 +114,9 @@ down_run(struct client *c, const struct params *p)
 		late += c->calls[i].late;
 	printf("{\"sent\":%" PRIu64 ",\"delivered\":%" PRIu64 ",\"late\":%"
 	    PRIu64 ",\"bad\":%" PRIu64 ",\"lost\":%" PRId64 ",\"ns\":%" PRIu64
-	    ",", sent, received, late, c->bad_data + c->bad_call,
-	    (int64_t)(sent - (received - late)), t - begin);
+	    ",\"overrun\":%" PRIu64 ",", sent, received, late,
+	    c->bad_data + c->bad_call, (int64_t)(sent - (received - late)),
+	    t - begin, gre_drops(c) - c->drops);
 	hist_print("latency", &c->down);
 	printf("}\n");
 }

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <arpa/inet.h>
+#include <linux/sock_diag.h>
 #include <netinet/ip.h>
 
 #include <err.h>
@@ -93,6 +94,17 @@ gre_open(struct client *c)
 		rx.msg[i].msg_hdr.msg_iov = &rx.iov[i];
 		rx.msg[i].msg_hdr.msg_iovlen = 1;
 	}
+}
+
+uint64_t
+gre_drops(const struct client *c)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof info;
+
+	if (getsockopt(c->gre, SOL_SOCKET, SO_MEMINFO, info, &len) == -1)
+		return 0;
+	return info[SK_MEMINFO_DROPS];
 }
 
 void
@@ -188,6 +200,7 @@ clear_counts(struct client *c)
 	memset(&c->echo, 0, sizeof c->echo);
 	memset(&c->down, 0, sizeof c->down);
 	c->echoes = c->bad_data = c->bad_call = 0;
+	c->drops = gre_drops(c);
 }
 
 /* Acks that no frame has carried for ACK_DELAY. */

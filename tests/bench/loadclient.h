@@ -51,6 +51,7 @@ struct call {
 	uint64_t received, late, missing;
 	uint64_t t_progress;		/* when the window last moved */
 	uint32_t progress;		/* where its edge was then */
+	uint32_t base;			/* number at the command's start */
 };
 
 struct client {
@@ -65,6 +66,7 @@ struct client {
 	struct call *by_id[65536];
 	uint16_t last_id;
 	uint64_t acks_due;		/* when acks are overdue, 0: none */
+	uint64_t drops;			/* gre_drops() at its start */
 	uint64_t strangers;		/* GRE packets that fit no call */
 	uint64_t bad_data;		/* frames down that were damaged */
 	uint64_t bad_call;		/* frames of another call's stand-in */
@@ -107,6 +109,8 @@ void	 gre_open(struct client *);
 void	 gre_receive(struct client *);
 void	 gre_flush(struct client *);
 void	 gre_acks(struct client *);	/* sends those that are due */
+/* Packets that our socket had no room for, ever. */
+uint64_t gre_drops(const struct client *);
 
 /* Queues the frame that is offset after the next; a full queue is sent. */
 void	 call_frame(struct client *, struct call *, unsigned int offset,

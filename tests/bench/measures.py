@@ -28,8 +28,9 @@ class Run:
 
 
 def notes_of(result):
-    """What a server did to frames that nobody asked it to do."""
-    return {k: result[k] for k in ('bad', 'late', 'lost', 'stalls')
+    """What a server did to frames that nobody asked it to do; overrun: what
+    the load client's socket could not hold."""
+    return {k: result[k] for k in ('bad', 'late', 'lost', 'stalls', 'overrun')
             if result.get(k)}
 
 
@@ -39,10 +40,8 @@ def setup(spec, acct, opt, parallel, chunk, silent=0):
     """CPU per call (us), calls per second, slowest set-up (ms)."""
     with Server(spec, acct, opt, connections=200) as server:
         client = server.client(addresses=max(parallel, 16))
-        processes = len(server.pids())
         client.ask('loops', calls=8, parallel=min(parallel, 4), ms=30000)
-        server.rest(processes + 1)
-        processes = len(server.pids())
+        server.rest()
         done = failed = ns = slowest = 0
         reason = ''
         before = server.cpu()
@@ -55,7 +54,7 @@ def setup(spec, acct, opt, parallel, chunk, silent=0):
             reason = reason or r['reason']
             if not r['done']:
                 raise Failed('no call came up: %s' % r['reason'])
-        server.rest(processes)
+        server.rest()
         used = server.cpu() - before
     return ({'.cpu': used / done / 1e3, '.rate': done / ns * 1e9,
              '.slowest': slowest / 1e6},

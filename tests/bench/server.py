@@ -211,13 +211,17 @@ class Server:
             fds += len(os.listdir('/proc/%d/fd' % pid))
         return pss * 1024, len(pids), fds
 
-    def rest(self, processes, limit=15):
-        """Waits until no stand-in runs and the server has as many processes
-        as before its calls."""
+    def rest(self, limit=15):
+        """Waits until no stand-in runs and the server's processes have
+        stayed the same for a while."""
         end = time.monotonic() + limit
+        since, last = time.monotonic(), None
         while time.monotonic() < end:
             lab.reap()
-            if not self.control.running() and len(self.pids()) <= processes:
+            now = sorted(self.pids())
+            if now != last or self.control.running():
+                since, last = time.monotonic(), now
+            elif time.monotonic() - since > 0.3:
                 return
             time.sleep(0.05)
         raise Failed('%s: calls have not ended after %d s' % (

@@ -76,6 +76,8 @@ room(struct client *c, struct up *u, struct call *call, uint64_t now)
 	uint32_t edge = u->p->window ? call->acked : next;
 	uint64_t used, n = BATCH;
 
+	if ((int32_t)(call->base - next) > 0)
+		next = call->base;
 	if (edge != call->progress) {
 		call->progress = edge;
 		call->t_progress = now;
@@ -215,8 +217,9 @@ up_report(struct client *c, struct up *u, uint64_t ns, uint64_t in_time)
 	    (int64_t)(u->sent - (all - late)), ns);
 	printf("\"skipped\":%" PRIu64 ",\"copies\":%" PRIu64
 	    ",\"swapped\":%" PRIu64 ",\"stalls\":%" PRIu64
-	    ",\"probes\":%" PRIu64 ",\"echoes\":%" PRIu64 ",", u->skipped,
-	    u->copies, u->swapped, u->stalls, u->probes, c->echoes);
+	    ",\"probes\":%" PRIu64 ",\"echoes\":%" PRIu64
+	    ",\"overrun\":%" PRIu64 ",", u->skipped, u->copies, u->swapped,
+	    u->stalls, u->probes, c->echoes, gre_drops(c) - c->drops);
 	hist_print("latency", &sum);
 	printf(",");
 	hist_print("echo", &c->echo);
@@ -246,6 +249,9 @@ up_begin(struct client *c, struct up *u, const struct params *p)
 	for (i = 0; i < u->n; i++) {
 		u->before[i] = *call_slot(c, &u->calls[i]);
 		u->calls[i].t_progress = u->t_begin;
+		/* What an earlier command has left under way is gone. */
+		u->calls[i].base = u->calls[i].number;
+		u->calls[i].acked = u->calls[i].seq;
 	}
 	return 0;
 }
