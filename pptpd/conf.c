@@ -27,6 +27,7 @@ conf_init(struct conf *conf)
 	conf_set_string(&conf->ppp, CONF_PPP_DEFAULT);
 	conf_set_string(&conf->speed, CONF_SPEED_DEFAULT);
 	conf_set_string(&conf->plugin, CONF_PLUGIN_DEFAULT);
+	conf_set_string(&conf->sandbox, CONF_SANDBOX_DEFAULT);
 	conf->stimeout = CONF_STIMEOUT_DEFAULT;
 	conf->connections = CONF_CONNECTIONS_DEFAULT;
 	conf->inetd_callid = -1;
@@ -45,6 +46,7 @@ conf_free(struct conf *conf)
 	free(conf->localip);
 	free(conf->remoteip);
 	free(conf->plugin);
+	free(conf->sandbox);
 	iprange_free(&conf->local);
 	iprange_free(&conf->remote);
 	memset(conf, 0, sizeof(*conf));
@@ -227,6 +229,18 @@ set_callid(struct conf *conf, const struct conf_env *env, const char *value)
 	conf->inetd_callid = (int)n;
 }
 
+static void
+set_sandbox(struct conf *conf, const struct conf_env *env, const char *value)
+{
+	if (strcmp(value, "on") != 0 && strcmp(value, "log") != 0 &&
+	    strcmp(value, "off") != 0) {
+		conf_complain(conf, env, LOG_WARNING, CONF_SANDBOX,
+		    "neither on, log nor off, it is on", value);
+		value = CONF_SANDBOX_DEFAULT;
+	}
+	conf_set_string(&conf->sandbox, value);
+}
+
 void
 conf_set(struct conf *conf, const struct conf_env *env,
     const struct conf_keyword *kw, const char *value, enum conf_source from,
@@ -256,6 +270,9 @@ conf_set(struct conf *conf, const struct conf_env *env,
 		break;
 	case CONF_KIND_CALLID:
 		set_callid(conf, env, value);
+		break;
+	case CONF_KIND_SANDBOX:
+		set_sandbox(conf, env, value);
 		break;
 	}
 }

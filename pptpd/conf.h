@@ -40,6 +40,7 @@ enum conf_key {
 	CONF_LOCALIP,
 	CONF_REMOTEIP,
 	CONF_CALLID,
+	CONF_SANDBOX,
 	CONF_NKEYS
 };
 
@@ -81,6 +82,7 @@ struct conf {
 	int	 slots;		/* calls that the addresses allow; with
 				   delegate: connections, or 0 = no limit */
 	char	*plugin;	/* for logwtmp: .../pptpd-logwtmp.so */
+	char	*sandbox;	/* sandbox: "on", "log" or "off" */
 
 	/*
 	 * One connection for pptpctrl under inetd: then no file is read and

@@ -72,6 +72,8 @@ const struct conf_keyword conf_keywords[] = {
 	    FIELD(remoteip), "list", NULL },
 	{ CONF_CALLID, "callid", 0, OWN, CONF_KIND_CALLID, FIELD(inetd_callid),
 	    "id", NULL },
+	{ CONF_SANDBOX, "sandbox", 0, CONF_IN_FILE, CONF_KIND_SANDBOX,
+	    FIELD(sandbox), "mode", NULL },
 };
 const size_t conf_nkeywords = sizeof(conf_keywords) / sizeof(conf_keywords[0]);
 

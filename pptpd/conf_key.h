@@ -8,6 +8,7 @@
 #define CONF_PIDFILE_DEFAULT	RUNDIR "/pptpd.pid"
 #define CONF_PPP_DEFAULT	"/usr/sbin/pppd"
 #define CONF_SPEED_DEFAULT	"115200"
+#define CONF_SANDBOX_DEFAULT	"on"
 #define CONF_PLUGIN_DEFAULT	PLUGINDIR "/pptpd-logwtmp.so"
 
 /* Where a key may stand. */
@@ -22,7 +23,8 @@ enum conf_kind {
 	CONF_KIND_LISTEN,	/* string, looked up into listen_addr */
 	CONF_KIND_CONNECTIONS,	/* int */
 	CONF_KIND_STIMEOUT,	/* int */
-	CONF_KIND_CALLID	/* int */
+	CONF_KIND_CALLID,	/* int */
+	CONF_KIND_SANDBOX	/* string, one of three */
 };
 
 struct conf_keyword {

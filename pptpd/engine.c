@@ -220,7 +220,7 @@ main(int argc, char **argv)
 {
 	int flags = fcntl(IPC_FD_PARENT, F_GETFL);
 
-	if (argc != 2 || flags == -1) {
+	if (argc != 3 || flags == -1) {
 		fprintf(stderr, "pptpd-engine is started by pptpd, see "
 		    "pptpd(8)\n");
 		return 1;
@@ -243,6 +243,8 @@ main(int argc, char **argv)
 		listen_ev = watch(IPC_FD_LISTEN, on_connection);
 	resume_ev = evtimer_new(engine.base, on_resume, NULL);
 	event_add(monitor_ev, NULL);
+	if (sandbox_lock(argv[2]) == -1)
+		return 1;
 	event_base_dispatch(engine.base);
 	return 0;
 }

@@ -181,7 +181,7 @@ static bool
 start_engine(void)
 {
 	static char name[] = ENGINE, dir[] = EMPTY_DIR;
-	char *argv[] = { name, dir, NULL };
+	char *argv[] = { name, dir, monitor.setup->conf->sandbox, NULL };
 	int pair[2], fds[3], size = QUEUE_SIZE;
 
 	if (!make_empty_dir())
@@ -266,6 +266,10 @@ engine_gone(int status)
 	else
 		log_err("MGR: engine[%ld] exited with status %d, its calls "
 		    "end", (long)pid, WEXITSTATUS(status));
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		log_err("MGR: its sandbox forbade it a system call: the "
+		    "kernel's log has the number; \"sandbox\" in "
+		    "pptpd.conf(5) says more");
 	if (seconds() - monitor.engine_since >= QUICK_DEATH_S)
 		monitor.quick_deaths = 0;
 	if (++monitor.quick_deaths >= QUICK_DEATHS) {

@@ -7,9 +7,15 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ipc.h"
 #include "log.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range	436		/* on every architecture */
+#endif
 
 #define USER		"pptpd"
 #define OTHER_USER	"nobody"
@@ -38,6 +44,20 @@ set_limits(void)
 	return 0;
 }
 
+/* Whatever looked the user up may have left something open. */
+static void
+close_rest(void)
+{
+	unsigned int first = IPC_FD_GRE + 1;
+	long fd, end;
+
+	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+		return;
+	end = sysconf(_SC_OPEN_MAX);		/* before Linux 5.9 */
+	for (fd = first; fd < end; fd++)
+		(void)close((int)fd);
+}
+
 int
 sandbox_enter(const char *dir)
 {
@@ -63,6 +83,7 @@ sandbox_enter(const char *dir)
 		log_err("MGR: user \"%s\" is root", name);
 		return -1;
 	}
+	close_rest();
 	if (chroot(dir) == -1 || chdir("/") == -1)
 		return failed(dir);
 	if (set_limits() == -1)
@@ -79,4 +100,21 @@ sandbox_enter(const char *dir)
 		return failed("root was not given up");
 	}
 	return 0;
+}
+
+int
+sandbox_lock(const char *mode)
+{
+	bool only_log = strcmp(mode, "log") == 0;
+
+	if (strcmp(mode, "off") == 0) {
+		log_notice("MGR: sandbox is off, the engine runs with chroot "
+		    "and a user of its own only");
+		return 0;
+	}
+	log_debug("MGR: engine: Landlock ABI %d", sandbox_landlock());
+	if (only_log)
+		log_notice("MGR: sandbox only logs: see the kernel's log for "
+		    "system calls of the engine");
+	return sandbox_seccomp(only_log);
 }

@@ -163,6 +163,8 @@ put_conf(FILE *f, const struct conf *conf)
 	put_string(f, "ppp", conf->ppp);
 	put_string(f, "option", conf->option);
 	put_string(f, "speed", conf->speed);
+	if (strcmp(conf->sandbox, "on") != 0)
+		put_string(f, "sandbox", conf->sandbox);
 	fprintf(f, "stimeout %d\n", conf->stimeout);
 	fprintf(f, "connections %d%s\n", conf->connections,
 	    conf->connections_given ? " given" : "");
