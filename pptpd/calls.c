@@ -13,17 +13,15 @@
 #include <unistd.h>
 
 #include "call_record.h"
-#include "child.h"
 #include "log.h"
-#include "pptp_msg.h"
 #include "pool.h"
 #include "pppd_args.h"
 #include "pppd_plugins.h"
+#include "pptp_msg.h"
+#include "spawner.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
 #define ORPHAN_MS	5000	/* for a pppd to end after SIGTERM */
-/* Blanks behind argv[0] make room for the title (compatibility.md 1.4). */
-#define TITLE_ROOM	"                                "
 
 struct call {
 	LIST_ENTRY(call) entry;
@@ -102,20 +100,6 @@ make_record(struct call *call, const struct ipc_msg *m, const char *local,
 	return fd;
 }
 
-/* Runs pptpctrl with pppd's arguments behind its own. */
-static pid_t
-spawn_keeper(struct pppd_args *args, int engine, int record, int control)
-{
-	static char name[] = KEEPER TITLE_ROOM, mode[] = "--call";
-	char *argv[PPPD_ARGS_MAX + 3] = { name, mode };
-	int fds[] = { engine, record, control };
-
-	for (int i = 0; i <= args->argc; i++)
-		argv[i + 2] = (char *)(uintptr_t)args->argv[i];
-	log_debug("MGR: Launching %s to handle client", KEEPER);
-	return child_spawn(KEEPER, argv, fds, 3);
-}
-
 /* The second half of calls_start(): false with the reason logged. */
 static bool
 start(struct call *call, const struct ipc_msg *m, int control_fd,
@@ -127,7 +111,7 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 	struct in_addr in = { m->u.call_request.client_addr };
 	struct pppd_plugins use;
 	struct pppd_args args;
-	int pair[2], record;
+	int pair[2], record, keeper_fds[3];
 
 	inet_ntop(AF_INET, &in, client, sizeof(client));
 	pppd_plugins_choose(&use);
@@ -149,7 +133,10 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		return false;
 	}
 	call->rec->optional_words = args.optional;
-	call->keeper = spawn_keeper(&args, pair[1], record, control_fd);
+	keeper_fds[0] = pair[1];
+	keeper_fds[1] = record;
+	keeper_fds[2] = control_fd;
+	call->keeper = spawner_keeper(&args, keeper_fds);
 	close(pair[1]);
 	if (call->keeper == -1) {
 		log_err("MGR: fork() failed launching " KEEPER ": %s",

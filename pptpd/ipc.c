@@ -21,9 +21,9 @@ ipc_msg_init(struct ipc_msg *m, enum ipc_type type, uint16_t call_id)
 }
 
 int
-ipc_send(int sock, const struct ipc_msg *m, const int *fds, int n)
+ipc_send_data(int sock, const void *data, size_t len, const int *fds, int n)
 {
-	struct iovec iov = { (void *)(uintptr_t)m, sizeof(*m) };
+	struct iovec iov = { (void *)(uintptr_t)data, len };
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
 	union fd_space space;
 	ssize_t sent;
@@ -43,7 +43,13 @@ ipc_send(int sock, const struct ipc_msg *m, const int *fds, int n)
 	do
 		sent = sendmsg(sock, &mh, MSG_NOSIGNAL);
 	while (sent == -1 && errno == EINTR);
-	return sent == (ssize_t)sizeof(*m) ? 0 : -1;
+	return sent == (ssize_t)len ? 0 : -1;
+}
+
+int
+ipc_send(int sock, const struct ipc_msg *m, const int *fds, int n)
+{
+	return ipc_send_data(sock, m, sizeof(*m), fds, n);
 }
 
 /* Takes the descriptors out of mh; those that do not fit are closed. */
@@ -73,10 +79,17 @@ take_fds(struct msghdr *mh, int fds[IPC_FDS_MAX])
 	return n;
 }
 
-int
-ipc_recv(int sock, struct ipc_msg *m, int fds[IPC_FDS_MAX], int *n)
+static void
+close_all(int fds[IPC_FDS_MAX], int *n)
 {
-	struct iovec iov = { m, sizeof(*m) };
+	while (*n > 0)
+		close(fds[--*n]);
+}
+
+ssize_t
+ipc_recv_data(int sock, void *data, size_t size, int fds[IPC_FDS_MAX], int *n)
+{
+	struct iovec iov = { data, size };
 	union fd_space space;
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1,
 	    .msg_control = space.buf, .msg_controllen = sizeof(space.buf) };
@@ -89,16 +102,28 @@ ipc_recv(int sock, struct ipc_msg *m, int fds[IPC_FDS_MAX], int *n)
 	if (got == -1)
 		return errno == ECONNRESET ? 0 : -1;
 	*n = take_fds(&mh, fds);
-	if (got == 0 && *n == 0)
-		return 0;
-	if (got != (ssize_t)sizeof(*m) || m->version != IPC_VERSION ||
-	    (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-		while (*n > 0)
-			close(fds[--*n]);
-		errno = EBADMSG;
+	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+		close_all(fds, n);
+		errno = EMSGSIZE;
 		return -1;
 	}
-	return 1;
+	return got;
+}
+
+int
+ipc_recv(int sock, struct ipc_msg *m, int fds[IPC_FDS_MAX], int *n)
+{
+	ssize_t got = ipc_recv_data(sock, m, sizeof(*m), fds, n);
+
+	if (got == 0 && *n == 0)
+		return 0;
+	if (got == (ssize_t)sizeof(*m) && m->version == IPC_VERSION)
+		return 1;
+	if (got != -1 || errno == EMSGSIZE) {
+		close_all(fds, n);
+		errno = EBADMSG;
+	}
+	return -1;
 }
 
 int

@@ -4,14 +4,15 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "log.h"
 
 #define IPC_VERSION	1
-#define IPC_FDS_MAX	2
+#define IPC_FDS_MAX	3
 
 /* Descriptors that a program of ours finds open when it starts. */
-#define IPC_FD_PARENT	3	/* engine: monitor; keeper: engine */
+#define IPC_FD_PARENT	3	/* engine, spawner: monitor; keeper: engine */
 #define IPC_FD_LISTEN	4	/* engine: TCP listener */
 #define IPC_FD_GRE	5	/* engine: raw GRE socket */
 #define IPC_FD_RECORD	4	/* keeper: the call's record */
@@ -83,6 +84,16 @@ int	ipc_send(int sock, const struct ipc_msg *, const int *fds, int n);
  * descriptors are closed).
  */
 int	ipc_recv(int sock, struct ipc_msg *, int fds[IPC_FDS_MAX], int *n);
+
+/*
+ * The same for one message of any size up to the receiver's buffer.
+ * ipc_recv_data() returns its length, 0 at the end, -1 with errno; EMSGSIZE
+ * if it was longer than size.
+ */
+int	ipc_send_data(int sock, const void *, size_t len, const int *fds,
+	    int n);
+ssize_t	ipc_recv_data(int sock, void *, size_t size, int fds[IPC_FDS_MAX],
+	    int *n);
 
 /* Makes a connected SOCK_SEQPACKET pair, close-on-exec. 0, or -1 and errno. */
 int	ipc_pair(int pair[2]);

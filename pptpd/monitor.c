@@ -22,6 +22,7 @@
 #include "ipc.h"
 #include "log.h"
 #include "pptp_msg.h"
+#include "spawner.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
 #define BCRELAY		SBINDIR "/bcrelay"
@@ -103,7 +104,7 @@ call_request(const struct ipc_msg *request, int control_fd)
 		tell(&reply, NULL, 0);
 		return;
 	}
-	tell(&reply, fds, IPC_FDS_MAX);
+	tell(&reply, fds, 2);
 	close(fds[0]);
 	close(fds[1]);
 }
@@ -354,6 +355,7 @@ on_child(evutil_socket_t fd, short what, void *arg)
 				log_err("MGR: bcrelay[%ld] has ended",
 				    (long)pid);
 		} else if (!calls_reaped(pid, status) &&
+		    !spawner_reaped(pid) &&
 		    !asking_reaped(pid, status, answer_access))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
 	}

@@ -1,0 +1,99 @@
+/* The spawner: a small process that becomes the keepers of calls by forking. */
+#include "spawner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "ipc.h"
+#include "keeper.h"
+#include "title.h"
+
+#define NAME		"pptpd-spawner"
+#define KEEPER_NAME	"pptpctrl"	/* what ps and pgrep look for */
+#define KEEPER_FDS	3
+#define SAFE_FD		16		/* above all of IPC_FD_* */
+
+/* Cuts the words of a request; false: it makes no sense. */
+static bool
+cut(char *words, size_t len, char *argv[PPPD_ARGS_MAX])
+{
+	int argc = 0;
+
+	if (len == 0 || words[len - 1] != '\0')
+		return false;
+	for (char *p = words; p < words + len; p += strlen(p) + 1) {
+		if (argc == PPPD_ARGS_MAX - 1)
+			return false;
+		argv[argc++] = p;
+	}
+	argv[argc] = NULL;
+	return true;
+}
+
+/* In the child: puts the descriptors where a keeper looks for them. */
+static bool
+place(int fds[KEEPER_FDS])
+{
+	for (int i = 0; i < KEEPER_FDS; i++) {
+		fds[i] = fcntl(fds[i], F_DUPFD, SAFE_FD);
+		if (fds[i] == -1)
+			return false;
+	}
+	for (int i = 0; i < KEEPER_FDS; i++) {
+		if (dup2(fds[i], IPC_FD_PARENT + i) == -1)
+			return false;
+	}
+	return close_range(IPC_FD_PARENT + KEEPER_FDS, ~0U, 0) == 0;
+}
+
+/* Like fork(2), but the child becomes our sibling. */
+static pid_t
+fork_sibling(void)
+{
+	unsigned long flags = CLONE_PARENT | SIGCHLD;
+
+#ifdef __s390__			/* its clone(2) begins with the stack */
+	return syscall(SYS_clone, 0, flags, NULL, NULL, 0);
+#else
+	return syscall(SYS_clone, flags, 0, NULL, NULL, 0);
+#endif
+}
+
+int
+spawner_run(void)
+{
+	static char words[PPPD_ARGS_ROOM];
+	char *argv[PPPD_ARGS_MAX];
+	struct spawner_answer answer;
+	int fds[IPC_FDS_MAX], n;
+	ssize_t len;
+
+	prctl(PR_SET_NAME, NAME);
+	title_set(NAME);
+	while ((len = ipc_recv_data(IPC_FD_PARENT, words, sizeof(words), fds,
+	    &n)) > 0) {
+		answer = (struct spawner_answer){ -1, EINVAL };
+		if (n == KEEPER_FDS && cut(words, len, argv)) {
+			answer.pid = fork_sibling();
+			answer.error = answer.pid == -1 ? errno : 0;
+		}
+		if (answer.pid == 0) {
+			setsid();
+			prctl(PR_SET_NAME, KEEPER_NAME);
+			return place(fds) ? keeper_run(argv) : 1;
+		}
+		while (n > 0)
+			close(fds[--n]);
+		if (ipc_send_data(IPC_FD_PARENT, &answer, sizeof(answer),
+		    NULL, 0) == -1)
+			return 1;
+	}
+	return len == 0 ? 0 : 1;
+}

@@ -1,0 +1,91 @@
+/* The monitor's side of the spawner. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "ipc.h"
+#include "log.h"
+#include "spawner.h"
+
+#define PROGRAM		SBINDIR "/pptpctrl"
+/* Blanks behind argv[0] make room for the title (compatibility.md 1.4). */
+#define TITLE_ROOM	"                                "
+
+static int sock = -1;
+static pid_t spawner;		/* 0: none */
+
+static bool
+start(void)
+{
+	static char name[] = PROGRAM TITLE_ROOM, mode[] = "--spawner",
+	    room[] = TITLE_ROOM TITLE_ROOM;
+	char *argv[] = { name, mode, room, NULL };
+	int pair[2];
+
+	if (ipc_pair(pair) == -1)
+		return false;
+	spawner = child_spawn(PROGRAM, argv, &pair[1], 1);
+	close(pair[1]);
+	if (spawner == -1) {
+		spawner = 0;
+		close(pair[0]);
+		return false;
+	}
+	sock = pair[0];
+	return true;
+}
+
+static void
+stop(void)
+{
+	if (sock != -1)
+		close(sock);		/* it ends by that */
+	sock = -1;
+}
+
+int
+spawner_reaped(pid_t pid)
+{
+	if (pid != spawner)
+		return 0;
+	spawner = 0;
+	stop();
+	return 1;
+}
+
+/* Asks once; -1 and EPIPE: there is nobody. */
+static pid_t
+ask(const struct pppd_args *args, const int fds[3])
+{
+	struct spawner_answer answer;
+	int none[IPC_FDS_MAX], n;
+	ssize_t got;
+
+	if (ipc_send_data(sock, args->room, args->used, fds, 3) == -1)
+		return -1;
+	got = ipc_recv_data(sock, &answer, sizeof(answer), none, &n);
+	if (got != (ssize_t)sizeof(answer)) {
+		errno = EPIPE;
+		return -1;
+	}
+	errno = answer.error;
+	return answer.pid;
+}
+
+pid_t
+spawner_keeper(const struct pppd_args *args, const int fds[3])
+{
+	pid_t pid;
+
+	for (int i = 0; i < 2; i++) {
+		if (sock == -1 && !start())
+			return -1;
+		log_debug("MGR: Launching " PROGRAM " to handle client");
+		pid = ask(args, fds);
+		if (pid != -1 || errno != EPIPE)
+			return pid;
+		stop();
+	}
+	return -1;
+}
