@@ -2,15 +2,15 @@
  * pptpd-logwtmp.so: a pppd plugin that notes each call in the login records,
  * with the address of the client.  Options and lines are Poptop's.
  */
-#include "pppd-compat.h"
+#include "../plugins/pppd-compat.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <unistd.h>
 #include <utmp.h>
 
-#include "wtmp.h"
-#include "wtmp_db.h"
+#include "../pptpd/wtmp.h"
+#include "../pptpd/wtmp_db.h"
 
 PLUGIN_VERSION_STAMP();
 

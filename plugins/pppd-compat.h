@@ -212,28 +212,32 @@ plugin_sysfs_counter(const char *what, uint64_t *value)
 	return 1;
 }
 
+/* A count of 32 bits, with the high ones of the kernel's own count. */
+static inline uint64_t
+plugin_widen(uint32_t low, const char *what)
+{
+	uint64_t	kernel;
+
+	if (!plugin_sysfs_counter(what, &kernel))
+		return low;
+	/* pppd leaves out what was there before the link came up. */
+	return kernel - (uint32_t)((uint32_t)kernel - low);
+}
+
 /*
- * False when pppd has no figures.  2.4's own wrap at 4 GiB: while the
- * interface is there (also in NF_IP_DOWN), the kernel knows all 64 bits, of
- * the same counters.
+ * False when pppd has no figures.  2.4's own wrap at 4 GiB; the kernel's do
+ * not, while the interface is there (also in NF_IP_DOWN).
  */
 static inline bool
 ppp_get_link_stats(ppp_link_stats_st *st)
 {
-	uint64_t	in, out;
-
 	update_link_stats(0);
 	if (!link_stats_valid)
 		return 0;
-	st->bytes_in = link_stats.bytes_in;
-	st->bytes_out = link_stats.bytes_out;
+	st->bytes_in = plugin_widen(link_stats.bytes_in, "rx_bytes");
+	st->bytes_out = plugin_widen(link_stats.bytes_out, "tx_bytes");
 	st->pkts_in = link_stats.pkts_in;
 	st->pkts_out = link_stats.pkts_out;
-	if (plugin_sysfs_counter("rx_bytes", &in) &&
-	    plugin_sysfs_counter("tx_bytes", &out)) {
-		st->bytes_in = in;
-		st->bytes_out = out;
-	}
 	return 1;
 }
 

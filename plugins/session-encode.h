@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "session_msg.h"
+#include "../pptpd/session_msg.h"
 
 struct session_out {
 	uint8_t	buf[SESSION_MSG_MAX];

@@ -66,6 +66,17 @@ is_elf(const unsigned char *ident)
 	return memcmp(ident, ELFMAG, SELFMAG) == 0;
 }
 
+/* False when it is none that this program could read. */
+static bool
+elf_header(const struct image *im, ElfW(Ehdr) *eh)
+{
+	return image_get(im, 0, eh, sizeof(*eh)) && is_elf(eh->e_ident) &&
+	    eh->e_ident[EI_CLASS] == (sizeof(eh->e_entry) == 8 ?
+	    ELFCLASS64 : ELFCLASS32) &&
+	    eh->e_shentsize == sizeof(ElfW(Shdr)) &&
+	    eh->e_phentsize == sizeof(ElfW(Phdr));
+}
+
 /* Where in the file the octet is that will have this address in memory. */
 static bool
 file_offset(const struct image *im, const ElfW(Ehdr) *eh, ElfW(Addr) addr,
@@ -119,10 +130,7 @@ dynamic_symbol(const struct image *im, const char *name, ElfW(Ehdr) *eh,
 	ElfW(Shdr)	 sh;
 	unsigned int	 i;
 
-	if (!image_get(im, 0, eh, sizeof(*eh)) || !is_elf(eh->e_ident) ||
-	    eh->e_ident[EI_CLASS] != (sizeof(eh->e_entry) == 8 ?
-	    ELFCLASS64 : ELFCLASS32) || eh->e_shentsize != sizeof(sh) ||
-	    eh->e_phentsize != sizeof(ElfW(Phdr)))
+	if (!elf_header(im, eh))
 		return false;
 	for (i = 0; i < eh->e_shnum; i++) {
 		if (!image_get(im, eh->e_shoff + (uint64_t)i * sizeof(sh),
@@ -179,6 +187,36 @@ plugin_elf_version(const char *path, char *version, size_t size)
 		if (version[i] <= ' ' || version[i] > '~')
 			version[i] = '?';
 	return ok;
+}
+
+static bool
+all_there(const struct image *im, const ElfW(Ehdr) *eh)
+{
+	ElfW(Phdr)	ph;
+	unsigned int	i;
+
+	for (i = 0; i < eh->e_phnum; i++) {
+		if (!image_get(im, eh->e_phoff + (uint64_t)i * sizeof(ph), &ph,
+		    sizeof(ph)))
+			return false;
+		if (ph.p_type == PT_LOAD && (ph.p_offset > im->size ||
+		    ph.p_filesz > im->size - ph.p_offset))
+			return false;
+	}
+	return true;
+}
+
+bool
+plugin_elf_whole(const char *path)
+{
+	struct image	im;
+	ElfW(Ehdr)	eh;
+	bool		whole;
+
+	whole = !image_read(&im, path) || !elf_header(&im, &eh) ||
+	    all_there(&im, &eh);
+	free(im.p);
+	return whole;
 }
 
 /* e_ident up to EI_DATA, and e_machine: the same place in both classes. */

@@ -19,6 +19,12 @@ bool	plugin_elf_version(const char *path, char *version, size_t size);
 bool	plugin_elf_exports(const char *path, const char *name);
 
 /*
+ * Is all of the file there that is to be loaded?  pppd dies of a signal on one
+ * that is not.  True also when it is no ELF file of this machine's kind.
+ */
+bool	plugin_elf_whole(const char *path);
+
+/*
  * Are both files programs or libraries for the same machine?  True also when
  * one of them is no ELF file at all (a pppd may be a script).
  */

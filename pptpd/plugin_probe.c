@@ -239,6 +239,8 @@ judge(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 	if (!plugin_elf_same_machine(plugin, p->pppd))
 		snprintf(a->text, sizeof(a->text),
 		    "it is for another kind of machine");
+	else if (!plugin_elf_whole(plugin))
+		snprintf(a->text, sizeof(a->text), "the file is cut short");
 	return PLUGIN_BROKEN;
 }
 

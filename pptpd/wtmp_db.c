@@ -5,7 +5,6 @@
 #include "wtmp_db.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
@@ -13,8 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Both from wtmpdb.h. */
-#define WTMP_DB_FILE "/var/lib/wtmpdb/wtmp.db"
+/*
+ * A system has it when one of these exists: the data base where upstream and
+ * where Debian keep it, the socket of the daemon that owns it.
+ */
+static const char *const signs[] = {
+	"/var/lib/wtmpdb/wtmp.db", "/var/log/wtmp.db", "/run/wtmpdb/socket"
+};
+
+/* From wtmpdb.h. */
 typedef int64_t logwtmpdb_fn(const char *db, const char *tty,
     const char *name, const char *host, const char *service, char **error);
 
@@ -65,9 +71,11 @@ pid_t
 wtmp_db_log(const char *line, const char *user, const char *host)
 {
 	pid_t	pid;
+	size_t	i;
 
-	if (access(WTMP_DB_FILE, F_OK) == -1)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	for (i = 0; access(signs[i], F_OK) == -1;)
+		if (++i == sizeof(signs) / sizeof(signs[0]))
+			return 0;
 	if ((pid = fork()) == 0)
 		child(line, user, host);
 	return pid;

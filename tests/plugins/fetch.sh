@@ -11,7 +11,9 @@
 #
 #   chroot DIR/root /usr/sbin/pppd ...
 #
-# and DIR/root/usr/include has its headers.  For calls, mount /dev, /proc, /sys
+# DIR/root/usr/include has its headers, DIR/version says which version it is,
+# and DIR/pptpd-logwtmp.so is the plugin of that release's Poptop, to compare
+# ours with.  For calls, mount /dev, /proc, /sys
 # and whatever of /etc/ppp, /run and /var the call is to see below DIR/root
 # before; with PPP's paths so, the real ones are not touched.  DIR is kept and
 # used again: a second call returns at once.  DIR should not lie below /tmp:
@@ -76,7 +78,8 @@ fetch_ppp()	# SUITE DIR [PACKAGE...]
 		export APT_CONFIG
 		apt-get -qq update &&
 		apt-get -qq -y --download-only install ppp ppp-dev dash \
-		    coreutils debianutils "$@"
+		    coreutils debianutils "$@" &&
+		cd "$fetch_dir/apt" && apt-get -qq download pptpd
 	) >"$fetch_dir/apt/log" 2>&1 </dev/null || {
 		echo "fetch_ppp: cannot fetch ppp of $fetch_suite:" >&2
 		tail -n 5 "$fetch_dir/apt/log" >&2
@@ -93,12 +96,15 @@ fetch_ppp()	# SUITE DIR [PACKAGE...]
 		    tar -x --keep-directory-symlink -C "$fetch_dir/root" -f - ||
 		    return 1
 	done
+	dpkg --fsys-tarfile "$fetch_dir"/apt/pptpd_*.deb |
+	    tar -xO -f - ./usr/lib/pptpd/pptpd-logwtmp.so \
+	    >"$fetch_dir/pptpd-logwtmp.so" || return 1
 	rm -rf "$fetch_dir/apt/cache" "$fetch_dir/apt/lists"
 	(
 		cd "$fetch_dir/root" || exit 1
-		mkdir -p dev proc sys run tmp root var/log etc/ppp
+		mkdir -p dev proc sys run tmp root var/log var/tmp etc/ppp
 		[ -e var/run ] || ln -s ../run var/run
-		chmod 1777 tmp
+		chmod 1777 tmp var/tmp
 		[ -e bin/sh ] || ln -s dash bin/sh
 		[ -c dev/null ] || mknod -m 666 dev/null c 1 3 2>/dev/null ||
 		    : >dev/null

@@ -6,8 +6,9 @@
  * PLUGIN "-" is none.  Words, in order: run and async ask; fresh, path and
  * message print what they are named for; answer prints the last answer; guard
  * makes the plugin one; abort starts and gives up; handler has SIGCHLD
- * handled and ignore ignored; options=FILE names an options file; check
- * prints the report; anything else is a command for the shell.
+ * handled and ignore ignored; options=FILE names an options file; later lets
+ * a minute pass; check prints the report; anything else is a command for the
+ * shell.
  */
 #include <errno.h>
 #include <poll.h>
@@ -86,6 +87,8 @@ word(const char *w)
 		    p.answer.text);
 	else if (strcmp(w, "guard") == 0)
 		p.guard = true;
+	else if (strcmp(w, "later") == 0)
+		p.answer.at_ms -= 60000;
 	else if (strcmp(w, "handler") == 0)
 		signal(SIGCHLD, reap);
 	else if (strcmp(w, "ignore") == 0)
