@@ -36,6 +36,7 @@ enum conf_key {
 	CONF_CONNECTIONS,
 	CONF_DELEGATE,
 	CONF_CHECK,
+	CONF_CHECK_PLUGINS,
 	CONF_INETD,
 	CONF_LOCALIP,
 	CONF_REMOTEIP,
@@ -59,6 +60,7 @@ struct conf {
 	bool	 file_given;	/* by -c */
 	bool	 file_read;	/* there was one */
 	bool	 check;		/* --check */
+	bool	 check_plugins;	/* --check-plugins; then check is true too */
 	bool	 foreground;	/* -f */
 	bool	 debug;		/* -d, debug */
 	bool	 noipparam;	/* -i, noipparam */
@@ -130,7 +132,7 @@ void	conf_init(struct conf *);
 void	conf_free(struct conf *);
 
 /*
- * Looks for -f, --check and --inetd only, which decide where errors go, and
+ * Looks for -f, --check, --check-plugins and --inetd only, which decide where errors go, and
  * says nothing.
  */
 void	conf_peek_args(struct conf *, int argc, char **argv);

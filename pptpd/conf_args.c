@@ -16,8 +16,8 @@ struct options {
 };
 
 /*
- * --check is an option only where it is asked for, and those of inetd only
- * after --inetd: they would make abbreviations ambiguous that Poptop takes.
+ * --check and --check-plugins are options only where they are asked for, and
+ * those of inetd only after --inetd: they would make abbreviations ambiguous that Poptop takes.
  */
 static bool
 is_option(const struct conf_keyword *kw, int argc, char **argv)
@@ -26,7 +26,7 @@ is_option(const struct conf_keyword *kw, int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--inetd") == 0)
 		return kw->where & CONF_IN_INETD;
-	if (kw->key == CONF_CHECK) {
+	if (kw->key == CONF_CHECK || kw->key == CONF_CHECK_PLUGINS) {
 		for (i = 1; i < argc; i++) {
 			if (strncmp(argv[i], "--ch", 4) == 0)
 				return true;
@@ -90,7 +90,8 @@ conf_peek_args(struct conf *conf, int argc, char **argv)
 			continue;
 		if (kw->key == CONF_FG)
 			conf->foreground = true;
-		else if (kw->key == CONF_CHECK)
+		else if (kw->key == CONF_CHECK ||
+		    kw->key == CONF_CHECK_PLUGINS)
 			conf->check = true;
 		else if (kw->key == CONF_INETD)
 			conf->inetd = true;

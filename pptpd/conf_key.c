@@ -64,6 +64,9 @@ const struct conf_keyword conf_keywords[] = {
 	{ CONF_CHECK, "check", 0, CONF_IN_ARGS, CONF_KIND_FLAG, FIELD(check),
 	    NULL, "Checks the configuration, says what a start\n"
 	    "would do, and does nothing." },
+	{ CONF_CHECK_PLUGINS, "check-plugins", 0, CONF_IN_ARGS, CONF_KIND_FLAG,
+	    FIELD(check_plugins),
+	    NULL, "Says whether pppd loads the server's plugins." },
 	{ CONF_INETD, "inetd", 0, OWN, CONF_KIND_FLAG, FIELD(inetd),
 	    NULL, NULL },
 	{ CONF_LOCALIP, "localip", 0, OWN | CONF_IN_FILE, CONF_KIND_STRING,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "plugin_check.h"
 #include "plugin_elf.h"
 #include "plugin_probe.h"
 
@@ -111,4 +112,16 @@ pppd_plugins_choose(struct pppd_plugins *use)
 		use->own_wtmp = use->logwtmp == NULL;
 	}
 	use->session = ask(&session);
+}
+
+int
+pppd_plugins_check(const struct conf *c)
+{
+	const struct plugin_desc ours[] = {
+		{ c->plugin, false },
+		{ SESSION_PLUGIN, false }
+	};
+
+	return plugin_check_report(stdout, c->ppp, ours,
+	    sizeof(ours) / sizeof(ours[0]));
 }

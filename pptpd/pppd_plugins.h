@@ -20,6 +20,12 @@ struct pppd_plugins {
 bool	pppd_plugins_init(const struct conf *);
 
 /*
+ * For --check-plugins: prints on stdout whether pppd loads our plugins.
+ * Returns the exit status, see plugin_check.h.
+ */
+int	pppd_plugins_check(const struct conf *);
+
+/*
  * Chooses for one start of pppd.  Costs some stat(2)s; where pppd or a plugin
  * has changed, pppd is asked again, which blocks for PLUGIN_PROBE_MS at most.
  * What does not fit is left out and logged once, at level error.  The paths

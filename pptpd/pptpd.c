@@ -14,6 +14,7 @@
 #include "listener.h"
 #include "log.h"
 #include "monitor.h"
+#include "pppd_plugins.h"
 #include "start.h"
 #include "syslog_sink.h"
 
@@ -137,7 +138,11 @@ main(int argc, char **argv)
 	case CONF_RUN:
 		if (!conf.check)
 			syslog_sink_open(wants_stderr(&conf));
-		status = conf.check ? start_check(&conf) : serve(&conf);
+		if (conf.check_plugins)
+			status = pppd_plugins_check(&conf);
+		else
+			status = conf.check ? start_check(&conf) :
+			    serve(&conf);
 		break;
 	}
 	conf_free(&conf);

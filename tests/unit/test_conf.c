@@ -360,7 +360,12 @@ START_TEST(abbreviations)
 	free_streams();
 	conf_free(&conf);
 	ck_assert_int_eq(read_text(&conf, "--check --d", NULL), CONF_RUN);
-	ck_assert(conf.check && conf.debug);
+	ck_assert(conf.check && conf.debug && !conf.check_plugins);
+	free_streams();
+	conf_free(&conf);
+	ck_assert_int_eq(read_text(&conf, "--check-plugins --d", NULL),
+	    CONF_RUN);
+	ck_assert(conf.check_plugins && conf.debug);
 	free_streams();
 	conf_free(&conf);
 }
@@ -433,6 +438,7 @@ START_TEST(peeks)
 		{ "-c --check", false, false, false },
 		{ "-- -f", false, false, false },
 		{ "word --che", false, true, false },
+		{ "--check-plugins", false, true, false },
 		{ "--inetd -f", true, false, true },
 		{ "-f --inetd", true, false, false },
 	};
