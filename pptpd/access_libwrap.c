@@ -3,7 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -19,18 +19,53 @@ access_built(void)
 	return true;
 }
 
+/* One of the files, and whether it said anything when it last changed. */
+struct rules {
+	const char	*path;
+	struct stat	 st;
+	bool		 some;
+};
+
+/* Anything but blank lines and comments? */
 static bool
-has_text(const char *path)
+says_something(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char line[512];
+	bool some = false;
+
+	while (f != NULL && !some && fgets(line, sizeof(line), f) != NULL)
+		some = line[0] != '#' && line[strspn(line, " \t\r\n")] != '\0';
+	if (f != NULL)
+		fclose(f);
+	return some;
+}
+
+static bool
+has_rules(struct rules *r)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && st.st_size > 0;
+	if (stat(r->path, &st) == -1)
+		return false;
+	if (st.st_ino != r->st.st_ino || st.st_dev != r->st.st_dev ||
+	    st.st_size != r->st.st_size ||
+	    st.st_mtim.tv_sec != r->st.st_mtim.tv_sec ||
+	    st.st_mtim.tv_nsec != r->st.st_mtim.tv_nsec) {
+		r->st = st;
+		r->some = says_something(r->path);
+	}
+	return r->some;
 }
 
 bool
 access_has_rules(void)
 {
-	return has_text("/etc/hosts.deny") || has_text("/etc/hosts.allow");
+	static struct rules allow = { .path = "/etc/hosts.allow" },
+	    deny = { .path = "/etc/hosts.deny" };
+
+	/* Both: each must be looked at when it changes. */
+	return (int)has_rules(&deny) + (int)has_rules(&allow) > 0;
 }
 
 bool

@@ -13,6 +13,7 @@
 
 #include "ipc.h"
 #include "keeper.h"
+#include "syslog_sink.h"
 #include "title.h"
 
 #define NAME		"pptpd-spawner"
@@ -69,7 +70,8 @@ fork_sibling(void)
 int
 spawner_run(void)
 {
-	static char words[PPPD_ARGS_ROOM];
+	/* On pages of their own: keepers get few of ours to write to. */
+	static char words[PPPD_ARGS_ROOM] __attribute__((aligned(4096)));
 	char *argv[PPPD_ARGS_MAX];
 	struct spawner_answer answer;
 	int fds[IPC_FDS_MAX], n;
@@ -77,6 +79,7 @@ spawner_run(void)
 
 	prctl(PR_SET_NAME, NAME);
 	title_set(NAME);
+	syslog_sink_warm_up();
 	while ((len = ipc_recv_data(IPC_FD_PARENT, words, sizeof(words), fds,
 	    &n)) > 0) {
 		answer = (struct spawner_answer){ -1, EINVAL };

@@ -44,17 +44,26 @@ connect_log(void)
 	return false;
 }
 
+/* The form of the time that syslog(3) gives it. */
+static void
+make_stamp(char *stamp, size_t size)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	stamp[0] = '\0';
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(stamp, size, "%h %e %T", &tm);
+}
+
 static void
 sink(int priority, const char *line, void *arg)
 {
-	char text[LOG_LINE_MAX + 64], stamp[32] = "";
-	time_t now = time(NULL);
-	struct tm tm;
+	char text[LOG_LINE_MAX + 64], stamp[32];
 	int len;
 
 	(void)arg;
-	if (localtime_r(&now, &tm) != NULL)
-		strftime(stamp, sizeof(stamp), "%h %e %T", &tm);
+	make_stamp(stamp, sizeof(stamp));
 	len = snprintf(text, sizeof(text), "<%d>%s " IDENT "[%ld]: %s",
 	    PPTPD_FACILITY | priority, stamp, (long)getpid(), line);
 	/* A restarted syslogd has a new socket: try that once. */
@@ -63,9 +72,12 @@ sink(int priority, const char *line, void *arg)
 		if (connect_log())
 			(void)send(state.sock, text, len, MSG_NOSIGNAL);
 	}
-	if (state.to_stderr)
-		dprintf(STDERR_FILENO, IDENT "[%ld]: %s\n", (long)getpid(),
-		    line);
+	if (state.to_stderr) {
+		len = snprintf(text, sizeof(text), IDENT "[%ld]: %s\n",
+		    (long)getpid(), line);
+		if (write(STDERR_FILENO, text, len) == -1)
+			state.to_stderr = false;	/* nobody reads it */
+	}
 }
 
 void
@@ -74,4 +86,13 @@ syslog_sink_open(bool to_stderr)
 	state.to_stderr = to_stderr;
 	log_set_sink(sink, NULL);
 	(void)connect_log();
+}
+
+void
+syslog_sink_warm_up(void)
+{
+	char stamp[32];
+
+	tzset();
+	make_stamp(stamp, sizeof(stamp));
 }

@@ -12,5 +12,10 @@
  * the log does not take at once is lost.
  */
 void	syslog_sink_open(bool to_stderr);
+/*
+ * Does what the first line would do to memory, such as reading the time zone:
+ * for a process whose children are to share it.
+ */
+void	syslog_sink_warm_up(void);
 
 #endif
