@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x4000000, 0x8000000
@@ -76,9 +77,8 @@ def init_main(body):
 
 
 def enter(body):
-    """Forks a process with all namespaces of its own that runs body();
-    returns the pid (outside) of the namespace's first process through the
-    returned (waiter, ) process: killing the waiter's child ends everything
+    """Runs body() in a process with all namespaces of its own; returns the
+    pid of the process that waits for it.  SIGTERM to that one ends everything
     within."""
     waiter = os.fork()
     if waiter:
@@ -102,7 +102,10 @@ def enter(body):
                 break
             except InterruptedError:
                 pass
+    except OSError as err:
+        print(err, file=sys.stderr)
     finally:
+        sys.stderr.flush()
         os._exit(0)
 
 

@@ -2,6 +2,7 @@
 
 import time
 
+import gre
 import puppet
 from lab import data, number_of, numbered
 from points import check, ms, point
@@ -97,27 +98,31 @@ def q_4(lab):
 
 
 @point('Q-5', 'a packet up to 8 numbers late is put back in order, nothing is '
-       'lost')
+       'lost', alone=True)
 def q_5(lab):
     lab.server()
     session = ready(lab.call())
-    base = 1
-    for late in range(1, 9):
-        block = list(range(base + 1, base + 1 + late)) + [base]
-        for seq in block:
-            session.up(numbered(seq), seq=seq)
-        base += late + 1
-        time.sleep(0.02)
-    # Every one of a block of 8 in reverse, twice.
-    for _ in range(2):
-        for seq in range(base + 7, base - 1, -1):
-            session.up(numbered(seq), seq=seq)
-        base += 8
-        time.sleep(0.02)
+    # Late by 1 to 8; then blocks of 8 in reverse.
+    blocks = [list(range(1, 1 + late)) + [0] for late in range(1, 9)]
+    blocks += [list(range(7, -1, -1))] * 4
+    base, want, slow = 1, {0}, 0
+    for block in blocks:
+        packets = [gre.build(session.theirs, seq=base + n,
+                             payload=numbered(base + n)) for n in block]
+        begin = time.monotonic()
+        for packet in packets:
+            session.gre.raw(packet)
+        # Where this machine itself paused, giving up is right.
+        if time.monotonic() - begin < 0.003:
+            want.update(base + n for n in block)
+        else:
+            slow += 1
+        base += len(block)
+        time.sleep(0.05)
     got = settle(session, base - 1)
     check(increasing(got), 'out of order: %s' % got)
-    check(got == list(range(base)), 'lost: %s' % sorted(
-        set(range(base)) - set(got)))
+    check(want <= set(got), 'lost: %s' % sorted(want - set(got)))
+    check(slow < 6, 'this machine is too busy to tell')
     return '%d of %d in order' % (len(got), base)
 
 
