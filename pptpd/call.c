@@ -25,6 +25,10 @@
 #define LINE_GONE_US	500000
 
 #define PTY_READ_SIZE	65536
+/* So many reads in a row while each brings much: fewer turns of the loop. */
+#define PTY_READS	4
+#define PTY_READ_MUCH	2048
+#define DECODERS_SPARE	16	/* kept for the next frame cut in two */
 #define TOUCHED_MAX	64	/* calls in one batch of packets */
 
 enum call_stage {
@@ -49,8 +53,8 @@ struct call {
 	uint64_t	 dropped;	/* frames that pppd did not take */
 	struct pty_queue queue;
 	struct gre_reorder reorder;
+	struct hdlc_decoder *decoder;	/* NULL: no frame is half read */
 	struct event	 keeper_ev, pty_ev, pty_write_ev, timer;
-	struct hdlc_decoder decoder;
 };
 
 static unsigned int count;
@@ -258,8 +262,35 @@ call_receive(const struct gre_packet *p)
 
 /* --- packets from pppd --------------------------------------------------- */
 
-/* Reads once; false: nothing there, or the line is gone. */
+static struct hdlc_decoder *spare[DECODERS_SPARE];
+static size_t spares;
+
+/* Most calls are idle, and most reads end with a frame: few need one. */
 static bool
+decoder_get(struct call *call)
+{
+	if (call->decoder != NULL)
+		return true;
+	call->decoder = spares > 0 ? spare[--spares] :
+	    malloc(sizeof(*call->decoder));
+	if (call->decoder == NULL)
+		return false;
+	hdlc_decoder_init(call->decoder);
+	return true;
+}
+
+static void
+decoder_put(struct call *call)
+{
+	if (call->decoder != NULL && spares < DECODERS_SPARE)
+		spare[spares++] = call->decoder;
+	else
+		free(call->decoder);
+	call->decoder = NULL;
+}
+
+/* Reads once; returns the octets, 0: nothing there, or the line is gone. */
+static size_t
 read_pty(struct call *call)
 {
 	static uint8_t buf[PTY_READ_SIZE];
@@ -270,18 +301,22 @@ read_pty(struct call *call)
 			call->gate_open = true;
 			flush_pty(call);
 		}
-		hdlc_decode(&call->decoder, buf, n, from_pppd, call);
-		return true;
+		if (decoder_get(call)) {
+			hdlc_decode(call->decoder, buf, n, from_pppd, call);
+			if (hdlc_decoder_is_idle(call->decoder))
+				decoder_put(call);
+		}
+		return n;
 	}
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return false;
+		return 0;
 	/* No process has the line open: pppd's exit is not far. */
 	event_del(&call->pty_ev);
 	event_del(&call->pty_write_ev);
 	pty_queue_free(&call->queue);
 	call->line_gone_at = engine_now_us();
 	set_timer(call);
-	return false;
+	return 0;
 }
 
 static void
@@ -289,7 +324,8 @@ on_pty_readable(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	read_pty(arg);
+	for (int i = 0; i < PTY_READS && read_pty(arg) >= PTY_READ_MUCH; i++)
+		;
 	gre_socket_flush(IPC_FD_GRE);
 }
 
@@ -320,6 +356,7 @@ call_free(struct call *call)
 		event_del(&call->timer);
 	call_record_unmap(call->rec);
 	pty_queue_free(&call->queue);
+	decoder_put(call);
 	gre_reorder_free(&call->reorder);
 	call_ids_give(call->id, engine_now_ms());
 	free(call);
@@ -393,7 +430,7 @@ pppd_exited(struct call *call)
 	struct conn *conn = call->conn;
 
 	if (call->pty != -1 && call->line_gone_at == 0) {
-		while (read_pty(call))
+		while (read_pty(call) > 0)
 			;		/* its last words */
 	}
 	gre_socket_flush(IPC_FD_GRE);
@@ -405,7 +442,7 @@ pppd_exited(struct call *call)
 static void
 pppd_restarted(struct call *call)
 {
-	hdlc_decoder_init(&call->decoder);
+	decoder_put(call);
 	call->gate_open = false;
 	call->gate_at = engine_now_us() + GATE_US;
 	call->line_gone_at = 0;
@@ -459,7 +496,6 @@ call_start(struct conn *conn)
 	call->peer_id = wanted->peer_id;
 	call->client = conn_client(conn);
 	call->server = conn_server(conn);
-	hdlc_decoder_init(&call->decoder);
 	gre_reorder_init(&call->reorder);
 	call->id = call_ids_take(call, engine.first_call_id,
 	    engine_now_ms());

@@ -138,6 +138,12 @@ hdlc_decoder_init(struct hdlc_decoder *d)
 	d->fcs = HDLC_FCS_INIT;
 }
 
+bool
+hdlc_decoder_is_idle(const struct hdlc_decoder *d)
+{
+	return d->len == 0 && !d->escaped && !d->skipping;
+}
+
 /* Eight octets as a word, the first in the low bits on every machine. */
 static inline uint64_t
 load_word(const uint8_t *p)

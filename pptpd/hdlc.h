@@ -42,6 +42,8 @@ struct hdlc_decoder {
 typedef void hdlc_deliver(const uint8_t *frame, size_t len, void *arg);
 
 void	hdlc_decoder_init(struct hdlc_decoder *);
+/* Nothing is half read: a fresh decoder would do as well for what comes. */
+bool	hdlc_decoder_is_idle(const struct hdlc_decoder *);
 /*
  * Takes n octets from the pty and delivers each whole frame with a good FCS
  * and at least one octet besides it.  Every octet is un-escaped whatever the

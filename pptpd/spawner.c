@@ -70,8 +70,7 @@ fork_sibling(void)
 int
 spawner_run(void)
 {
-	/* On pages of their own: keepers get few of ours to write to. */
-	static char words[PPPD_ARGS_ROOM] __attribute__((aligned(4096)));
+	static char words[PPPD_ARGS_ROOM];
 	char *argv[PPPD_ARGS_MAX];
 	struct spawner_answer answer;
 	int fds[IPC_FDS_MAX], n;

@@ -658,6 +658,25 @@ START_TEST(three_reads_at_every_place)
 }
 END_TEST
 
+/* What a fresh decoder could not go on with, and what it could. */
+START_TEST(idle_between_frames_only)
+{
+	static const uint8_t frame[] = { 0xff, 0x03, 0xc0, 0x21, 1, 1, 0, 4 };
+	uint8_t buf[HDLC_ENCODED_MAX(sizeof(frame))];
+	size_t n = hdlc_encode(buf, frame, sizeof(frame));
+
+	hdlc_decoder_init(&decoder);
+	ck_assert(hdlc_decoder_is_idle(&decoder));
+	for (size_t i = 0; i < n; i++) {
+		hdlc_decode(&decoder, buf + i, 1, deliver, &got);
+		ck_assert_int_eq(hdlc_decoder_is_idle(&decoder),
+		    i == 0 || i == n - 1);
+	}
+	hdlc_decode(&decoder, (const uint8_t *)"}", 1, deliver, &got);
+	ck_assert(!hdlc_decoder_is_idle(&decoder));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -669,6 +688,7 @@ main(void)
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, idle_between_frames_only);
 	tcase_add_test(tc, fcs_known);
 	tcase_add_test(tc, fcs_is_the_model);
 	tcase_add_test(tc, lcp_encodes);
