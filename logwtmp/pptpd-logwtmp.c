@@ -114,6 +114,15 @@ ip_down(void *ctx, int arg)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
+	static bool	done;
+
+	/*
+	 * Named in the options file too, for the option that only stands
+	 * there: it is the same library, and one record for a call is enough.
+	 */
+	if (done)
+		return;
+	done = 1;
 	ppp_add_options(options);
 	ppp_add_notify(NF_IP_UP, ip_up, NULL);
 	ppp_add_notify(NF_IP_DOWN, ip_down, NULL);

@@ -224,6 +224,12 @@ on_exit_status(void *ctx, int arg)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
+	static bool	done;
+
+	/* Named twice it is the same library: each report comes once. */
+	if (done)
+		return;
+	done = 1;
 	ppp_add_options(options);
 	ppp_add_notify(NF_PHASE_CHANGE, on_phase, NULL);
 	ppp_add_notify(NF_AUTH_UP, on_auth, NULL);

@@ -425,7 +425,7 @@ plugin_verdict_name(enum plugin_verdict verdict)
 	case PLUGIN_UNREADABLE:
 		return "unreadable";
 	case PLUGIN_MISMATCH:
-		return "for another version";
+		return "does not fit";
 	case PLUGIN_BROKEN:
 		return "refused";
 	case PLUGIN_PPPD_BROKEN:
