@@ -8,7 +8,7 @@
 #include "gre_window.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	1
+#define CALL_RECORD_VERSION	2
 #define CALL_ADDR_TEXT		64	/* an address as the administrator wrote it */
 #define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 

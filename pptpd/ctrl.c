@@ -46,6 +46,17 @@ static const char *const end_texts[] = {
 	[CTRL_END_ADMIN] = "ended by the administrator",
 	[CTRL_END_SHUTDOWN] = "server is shutting down",
 	[CTRL_END_LOST] = "a process of the server is gone",
+	[CTRL_END_NO_AUTH] = "client did not authenticate in time",
+	[CTRL_END_FLOOD] = "client sent too many control messages",
+	[CTRL_END_CROWDED] = "client was silent while others waited",
+	[CTRL_END_RATE] = "too many attempts from its address",
+	[CTRL_END_PER_IP] = "too many calls from its address",
+	[CTRL_END_UNAUTH_PER_IP] =
+	    "too many unauthenticated connections from its address",
+	[CTRL_END_PENALTY] = "authentications from its address keep failing",
+	[CTRL_END_ADDRESS] =
+	    "its address lies in remoteip or localip, its packets would loop",
+	[CTRL_END_NO_FILES] = "too many open files",
 };
 
 const char *
@@ -157,6 +168,8 @@ put_sccrp(struct ctrl *c, uint8_t result, uint64_t now)
 
 	m.u.start.version = PPTP_VERSION;
 	m.u.start.result = result;
+	if (result == PPTP_SCCRP_ERROR)
+		m.u.start.error = PPTP_ERROR_NO_RESOURCE;
 	m.u.start.max_channels = SCCRP_MAX_CHANNELS;
 	m.u.start.firmware = SCCRP_FIRMWARE;
 	memcpy(m.u.start.host, SCCRP_HOST, sizeof(SCCRP_HOST) - 1);
@@ -277,6 +290,8 @@ cdn_result(enum ctrl_end end)
 	case CTRL_END_ADMIN:
 	case CTRL_END_SHUTDOWN:
 	case CTRL_END_ECHO:
+	case CTRL_END_NO_AUTH:
+	case CTRL_END_FLOOD:
 		return PPTP_CDN_SHUTDOWN;
 	case CTRL_END_NOT_STARTED:
 	case CTRL_END_LOST:
@@ -338,6 +353,16 @@ ctrl_stop(struct ctrl *c, enum ctrl_end end, uint64_t now)
 }
 
 unsigned int
+ctrl_drop(struct ctrl *c, enum ctrl_end end, uint64_t now)
+{
+	unsigned int todo = ctrl_stop(c, end, now);
+
+	if (c->state != CTRL_CLOSED)
+		todo |= close_now(c, end, 0, ctrl_end_text(end), now);
+	return todo;
+}
+
+unsigned int
 ctrl_eof(struct ctrl *c, bool error, uint64_t now)
 {
 	c->out_len = c->out_part = 0;
@@ -374,6 +399,10 @@ idle_message(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 		todo = put_sccrp(c, PPTP_SCCRP_VERSION, now);
 		return todo | close_now(c, CTRL_END_PROTOCOL, 0,
 		    "protocol version", now);
+	}
+	if (c->refuse != 0) {
+		todo = put_sccrp(c, c->refuse, now);
+		return todo | close_now(c, c->refuse_end, 0, "refused", now);
 	}
 	c->started = true;
 	set_state(c, CTRL_ESTABLISHED, "SCCRQ", now);
@@ -573,6 +602,7 @@ ctrl_input(struct ctrl *c, const uint8_t **data, size_t *len, uint64_t now)
 		break;
 	}
 	c->partial_since = 0;
+	c->messages++;
 	how = pptp_msg_decode(c->in.buf, msg_len, &m);
 	c->last_input = now;
 	switch (how) {
@@ -610,6 +640,12 @@ ctrl_call_started(struct ctrl *c, uint64_t now)
 	    PPTP_ERROR_NONE, now);
 }
 
+void
+ctrl_call_authenticated(struct ctrl *c)
+{
+	c->authenticated = true;
+}
+
 unsigned int
 ctrl_call_failed(struct ctrl *c, uint8_t result, uint8_t error, uint64_t now)
 {
@@ -633,14 +669,42 @@ ctrl_init(struct ctrl *c, const char *client, uint32_t stimeout_ms,
 	memset(c, 0, sizeof(*c));
 	snprintf(c->client, sizeof(c->client), "%s", client);
 	c->stimeout_ms = stimeout_ms;
+	c->call_timeout_ms = CTRL_CALL_MS;
 	c->state_since = c->call_since = c->last_input = now;
 	stream_init(&c->in);
+}
+
+void
+ctrl_refuse(struct ctrl *c, uint8_t result, enum ctrl_end end)
+{
+	c->refuse = result;
+	c->refuse_end = end;
 }
 
 static uint64_t
 earlier(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
+}
+
+/* When the call has to have come one step further. */
+static uint64_t
+call_deadline(const struct ctrl *c)
+{
+	uint32_t ms = 0;
+
+	switch (c->call_state) {
+	case CTRL_CALL_NONE:
+		ms = c->call_timeout_ms;
+		break;
+	case CTRL_CALL_WAIT_START:
+		ms = CTRL_CALL_MS;
+		break;
+	case CTRL_CALL_UP:
+		ms = c->authenticated ? 0 : c->auth_timeout_ms;
+		break;
+	}
+	return ms > 0 ? c->call_since + ms : UINT64_MAX;
 }
 
 uint64_t
@@ -654,8 +718,7 @@ ctrl_deadline(const struct ctrl *c)
 	case CTRL_ESTABLISHED:
 		t = c->echo_wait ? c->echo_sent + CTRL_ECHO_MS :
 		    c->last_input + CTRL_IDLE_MS;
-		if (c->call_state != CTRL_CALL_UP)
-			t = earlier(t, c->call_since + CTRL_CALL_MS);
+		t = earlier(t, call_deadline(c));
 		if (c->partial_since != 0)
 			t = earlier(t, c->partial_since + CTRL_PARTIAL_MS);
 		break;
@@ -682,20 +745,29 @@ send_echo(struct ctrl *c, uint64_t now)
 }
 
 static unsigned int
+call_timer(struct ctrl *c, uint64_t now)
+{
+	switch (c->call_state) {
+	case CTRL_CALL_NONE:
+		c->end = CTRL_END_NO_CALL;
+		return begin_stop(c, CTRL_END_NO_CALL, "no call asked for",
+		    now);
+	case CTRL_CALL_WAIT_START:
+		return ctrl_call_failed(c, PPTP_OCRP_TIMEOUT, PPTP_ERROR_NONE,
+		    now);
+	case CTRL_CALL_UP:
+		break;
+	}
+	return end_call(c, CTRL_END_NO_AUTH, "auth-timeout", now);
+}
+
+static unsigned int
 established_timer(struct ctrl *c, uint64_t now)
 {
 	if (c->partial_since != 0 && now >= c->partial_since + CTRL_PARTIAL_MS)
 		return protocol_error(c, "message never completed", now);
-	if (c->call_state == CTRL_CALL_WAIT_START &&
-	    now >= c->call_since + CTRL_CALL_MS)
-		return ctrl_call_failed(c, PPTP_OCRP_TIMEOUT, PPTP_ERROR_NONE,
-		    now);
-	if (c->call_state == CTRL_CALL_NONE &&
-	    now >= c->call_since + CTRL_CALL_MS) {
-		c->end = CTRL_END_NO_CALL;
-		return begin_stop(c, CTRL_END_NO_CALL, "no call asked for",
-		    now);
-	}
+	if (now >= call_deadline(c))
+		return call_timer(c, now);
 	if (c->echo_wait) {
 		if (now < c->echo_sent + CTRL_ECHO_MS)
 			return 0;

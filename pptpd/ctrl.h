@@ -50,7 +50,17 @@ enum ctrl_end {
 	CTRL_END_PPPD,		/* pppd ended by itself */
 	CTRL_END_ADMIN,		/* TERM to the call's pptpctrl */
 	CTRL_END_SHUTDOWN,	/* the daemon stops */
-	CTRL_END_LOST		/* a process of ours is gone */
+	CTRL_END_LOST,		/* a process of ours is gone */
+	/* limit.h */
+	CTRL_END_NO_AUTH,	/* no authentication in time */
+	CTRL_END_FLOOD,		/* too many control messages */
+	CTRL_END_CROWDED,	/* silent, and others want to come in */
+	CTRL_END_RATE,		/* too much from its address for nothing */
+	CTRL_END_PER_IP,	/* max-per-ip */
+	CTRL_END_UNAUTH_PER_IP,	/* max-unauth-per-ip */
+	CTRL_END_PENALTY,	/* its authentications keep failing */
+	CTRL_END_ADDRESS,	/* its address is one of the tunnels' */
+	CTRL_END_NO_FILES	/* no descriptors are left */
 };
 
 /* What the caller has to do after an event; a set of bits. */
@@ -81,14 +91,21 @@ struct ctrl {
 	char			client[CTRL_ADDR_LEN];
 	bool			started;	/* an SCCRQ was accepted */
 	bool			echo_wait;	/* an Echo-Request is out */
+	bool			authenticated;	/* pppd has let the client in */
+	uint8_t			refuse;		/* Result Code of the SCCRP
+						   that refuses it; 0: none */
+	enum ctrl_end		refuse_end;	/* ... because of this */
 	uint32_t		echo_id;	/* the last one sent */
 	uint32_t		odd_messages;	/* skipped, see F-6, F-7 */
+	uint32_t		messages;	/* whole ones that were read */
 	uint64_t		state_since;	/* ms */
 	uint64_t		call_since;	/* call_state since */
 	uint64_t		last_input;	/* last whole message */
 	uint64_t		echo_sent;
 	uint64_t		partial_since;
 	uint32_t		stimeout_ms;
+	uint32_t		call_timeout_ms; /* to the OCRQ */
+	uint32_t		auth_timeout_ms; /* from OCRP; 0: for ever */
 	struct stream		in;
 	uint16_t		out_len;	/* octets in out[] */
 	uint16_t		out_part;	/* of these, the rest of a
@@ -96,9 +113,17 @@ struct ctrl {
 	uint8_t			out[CTRL_OUT_MAX];
 };
 
-/* client: dotted quad, for the log.  stimeout_ms: wait for the SCCRQ. */
+/*
+ * client: dotted quad, for the log.  stimeout_ms: wait for the SCCRQ.  The
+ * other two times are CTRL_CALL_MS and none; the caller may set them.
+ */
 void		ctrl_init(struct ctrl *, const char *client,
 		    uint32_t stimeout_ms, uint64_t now);
+/*
+ * Its SCCRQ is to be refused with a Result Code of SCCRP (RFC 2637 2.2), with
+ * general error 4 if that is 2; then it is closed.
+ */
+void		ctrl_refuse(struct ctrl *, uint8_t result, enum ctrl_end);
 
 /*
  * Octets from the peer: takes at most one message's worth from *data (*len
@@ -120,10 +145,14 @@ unsigned int	ctrl_call_started(struct ctrl *, uint64_t now);
 /* It cannot be started: sends OCRP with result and general error. */
 unsigned int	ctrl_call_failed(struct ctrl *, uint8_t result, uint8_t error,
 		    uint64_t now);
+/* pppd has authenticated the client: there is no auth_timeout any more. */
+void		ctrl_call_authenticated(struct ctrl *);
 /* The call ends from our side: sends CDN and StopCCRQ (RFC 2637 3.2.4.1). */
 unsigned int	ctrl_call_ended(struct ctrl *, enum ctrl_end, uint64_t now);
 /* The connection ends from our side, with its call if there is one. */
 unsigned int	ctrl_stop(struct ctrl *, enum ctrl_end, uint64_t now);
+/* The same, but nobody waits for the StopCCRP. */
+unsigned int	ctrl_drop(struct ctrl *, enum ctrl_end, uint64_t now);
 
 /*
  * Octets to send: points *data at the rest of the first unsent message and

@@ -734,6 +734,125 @@ START_TEST(t13_random_schedule)
 }
 END_TEST
 
+/* --- limits --- */
+
+START_TEST(refused_client_gets_a_proper_sccrp)
+{
+	struct pptp_msg m;
+
+	ctrl_refuse(&c, PPTP_SCCRP_FORBIDDEN, CTRL_END_PENALTY);
+	ck_assert_uint_eq(give_sccrq(PPTP_VERSION), CTRL_DO_CLOSE);
+	m = take();
+	ck_assert_uint_eq(m.type, PPTP_SCCRP);
+	ck_assert_uint_eq(m.u.start.result, PPTP_SCCRP_FORBIDDEN);
+	ck_assert_uint_eq(m.u.start.error, 0);
+	ck_assert_int_eq(c.end, CTRL_END_PENALTY);
+	ck_assert(!c.started);
+
+	setup();
+	ctrl_refuse(&c, PPTP_SCCRP_ERROR, CTRL_END_UNAUTH_PER_IP);
+	ck_assert_uint_eq(give_sccrq(PPTP_VERSION), CTRL_DO_CLOSE);
+	ck_assert_uint_eq(take().u.start.error, PPTP_ERROR_NO_RESOURCE);
+}
+END_TEST
+
+START_TEST(d6_call_timeout_can_be_set)
+{
+	c.call_timeout_ms = 5 * SECOND;
+	establish();
+	ck_assert_uint_eq(ctrl_deadline(&c), now + 5 * SECOND);
+	now += 5 * SECOND;
+	ck_assert_uint_eq(ctrl_timer(&c, now), 0);
+	expect(PPTP_STOPCCRQ);
+	ck_assert_int_eq(c.end, CTRL_END_NO_CALL);
+
+	/* 0: for ever, as long as it answers echoes */
+	setup();
+	c.call_timeout_ms = 0;
+	establish();
+	ck_assert_uint_eq(ctrl_deadline(&c), now + CTRL_IDLE_MS);
+}
+END_TEST
+
+START_TEST(d7_call_without_authentication_is_ended)
+{
+	c.auth_timeout_ms = 40 * SECOND;
+	call_up();
+	ck_assert_uint_eq(ctrl_deadline(&c), now + 40 * SECOND);
+	now += 40 * SECOND - 1;
+	ck_assert_uint_eq(ctrl_timer(&c, now), 0);
+	expect_silence();
+	now++;
+	ck_assert_uint_eq(ctrl_timer(&c, now), CTRL_DO_END);
+	ck_assert_uint_eq(take().u.cdn.result, PPTP_CDN_SHUTDOWN);
+	expect(PPTP_STOPCCRQ);
+	ck_assert_int_eq(c.end, CTRL_END_NO_AUTH);
+}
+END_TEST
+
+START_TEST(d7_authenticated_call_stays)
+{
+	c.auth_timeout_ms = 40 * SECOND;
+	call_up();
+	ctrl_call_authenticated(&c);
+	ck_assert_uint_eq(ctrl_deadline(&c), now + CTRL_IDLE_MS);
+
+	/* 0: nobody looks */
+	setup();
+	call_up();
+	ck_assert_uint_eq(ctrl_deadline(&c), now + CTRL_IDLE_MS);
+}
+END_TEST
+
+START_TEST(dropped_connection_is_closed_at_once)
+{
+	ck_assert_uint_eq(ctrl_drop(&c, CTRL_END_CROWDED, now),
+	    CTRL_DO_CLOSE);
+	expect_silence();
+
+	setup();
+	establish();
+	ck_assert_uint_eq(ctrl_drop(&c, CTRL_END_CROWDED, now),
+	    CTRL_DO_CLOSE);
+	expect(PPTP_STOPCCRQ);
+	ck_assert_int_eq(c.state, CTRL_CLOSED);
+	ck_assert_int_eq(c.end, CTRL_END_CROWDED);
+	ck_assert_uint_eq(ctrl_drop(&c, CTRL_END_FLOOD, now), 0);
+
+	/* one whose StopCCRP is still awaited */
+	setup();
+	call_up();
+	ctrl_call_ended(&c, CTRL_END_PPPD, now);
+	ck_assert_int_eq(c.state, CTRL_WAIT_STOP_REPLY);
+	ck_assert_uint_eq(ctrl_drop(&c, CTRL_END_CROWDED, now),
+	    CTRL_DO_CLOSE);
+}
+END_TEST
+
+START_TEST(whole_messages_are_counted)
+{
+	uint8_t buf[16] = { 0, 16, 0, 1, 0x1A, 0x2B, 0x3C, 0x4D, 0, 99 };
+
+	establish();
+	ck_assert_uint_eq(c.messages, 1);
+	feed(buf, 15);
+	ck_assert_uint_eq(c.messages, 1);
+	feed(buf + 15, 1);
+	ck_assert_uint_eq(c.messages, 2);
+}
+END_TEST
+
+START_TEST(every_end_has_words)
+{
+	for (int end = CTRL_END_NONE; end <= CTRL_END_NO_FILES; end++) {
+		ck_assert_ptr_nonnull(ctrl_end_text(end));
+		ck_assert_str_ne(ctrl_end_text(end), "unknown reason");
+	}
+	ck_assert_str_eq(ctrl_end_text(CTRL_END_NO_FILES + 1),
+	    "unknown reason");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -781,6 +900,13 @@ main(void)
 	tcase_add_test(tc, t6_peer_that_does_not_read_is_cut_off);
 	tcase_add_test(tc, a_message_sent_in_part_is_finished_first);
 	tcase_add_test(tc, t13_random_schedule);
+	tcase_add_test(tc, refused_client_gets_a_proper_sccrp);
+	tcase_add_test(tc, d6_call_timeout_can_be_set);
+	tcase_add_test(tc, d7_call_without_authentication_is_ended);
+	tcase_add_test(tc, d7_authenticated_call_stays);
+	tcase_add_test(tc, dropped_connection_is_closed_at_once);
+	tcase_add_test(tc, whole_messages_are_counted);
+	tcase_add_test(tc, every_end_has_words);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
