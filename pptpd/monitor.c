@@ -451,5 +451,6 @@ monitor_run(const struct monitor_setup *setup)
 	if (!start_engine())
 		return EXIT_NO_SOCKET;
 	event_base_dispatch(monitor.base);
+	spawner_stop();
 	return monitor.exit_status;
 }

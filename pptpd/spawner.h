@@ -28,5 +28,7 @@ int	spawner_run(void);
 pid_t	spawner_keeper(const struct pppd_args *, const int fds[3]);
 /* The spawner was reaped?  Then the next call starts another one. */
 int	spawner_reaped(pid_t);
+/* Ends it and waits for its end. */
+void	spawner_stop(void);
 
 #endif

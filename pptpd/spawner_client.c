@@ -1,6 +1,7 @@
 /* The monitor's side of the spawner. */
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -52,6 +53,15 @@ spawner_reaped(pid_t pid)
 	spawner = 0;
 	stop();
 	return 1;
+}
+
+void
+spawner_stop(void)
+{
+	stop();
+	if (spawner > 0)
+		waitpid(spawner, NULL, 0);
+	spawner = 0;
 }
 
 /* Asks once; -1 and EPIPE: there is nobody. */
