@@ -9,7 +9,7 @@
 struct call;
 
 /*
- * Reserves an unpredictable free ID, never 0 (rfc2637.md C-2 to C-4), for
+ * Reserves an unpredictable free ID, never 0 (points C-2 to C-4), for
  * call; `wish` is taken instead if it is not 0 and free.  Returns 0 if none
  * is to be had.
  */

@@ -15,7 +15,7 @@
 #define SCCRP_VENDOR		"linux"
 
 #define ODD_MESSAGES_MAX	64	/* then the peer is no PPTP peer */
-#define MANAGEMENT_MAX		3	/* PPTP Message Type 2, rfc2637.md F-6 */
+#define MANAGEMENT_MAX		3	/* PPTP Message Type 2, point F-6 */
 
 static const char *const state_names[] = {
 	[CTRL_IDLE] = "idle",
@@ -261,7 +261,7 @@ close_now(struct ctrl *c, enum ctrl_end end, unsigned int how,
 	return todo | CTRL_DO_CLOSE | how;
 }
 
-/* The Reason of StopCCRQ that fits an end (rfc2637.md S-22). */
+/* The Reason of StopCCRQ that fits an end (point S-22). */
 static uint8_t
 stop_reason(enum ctrl_end end)
 {
@@ -304,7 +304,7 @@ cdn_result(enum ctrl_end end)
 /*
  * Ends the call with CDN, then the connection with StopCCRQ: it carried one
  * call only, and behind Linux NAT the CDN's Call ID is rewritten so that the
- * client cannot match it (rfc2637.md C-25).
+ * client cannot match it (point C-25).
  */
 static unsigned int
 end_call(struct ctrl *c, enum ctrl_end end, const char *cause, uint64_t now)
@@ -381,7 +381,7 @@ protocol_error(struct ctrl *c, const char *what, uint64_t now)
 		    c->client, what);
 	else
 		log_warn("CTRL: Client %s: %s, closing", c->client, what);
-	/* Scanners take a FIN here for the bug of 2003 (rfc2637.md F-15). */
+	/* Scanners take a FIN here for the bug of 2003 (point F-15). */
 	return close_now(c, CTRL_END_PROTOCOL,
 	    c->state == CTRL_IDLE ? CTRL_DO_RESET : 0, what, now);
 }
@@ -449,7 +449,7 @@ call_clear(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 	return end_call(c, CTRL_END_CLEARED, "CCRQ", now);
 }
 
-/* Refuses an incoming call: we have no use for a PAC (rfc2637.md C-32). */
+/* Refuses an incoming call: we have no use for a PAC (point C-32). */
 static unsigned int
 incoming_call(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 {

@@ -157,7 +157,7 @@ unsigned int	ctrl_drop(struct ctrl *, enum ctrl_end, uint64_t now);
 /*
  * Octets to send: points *data at the rest of the first unsent message and
  * returns how many; 0 when there is none.  One message a write keeps NAT
- * helpers that look at segment starts happy (rfc2637.md F-12).
+ * helpers that look at segment starts happy (point F-12).
  */
 size_t		ctrl_out_next(const struct ctrl *, const uint8_t **data);
 /* n octets of it are sent. */

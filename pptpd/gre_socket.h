@@ -24,7 +24,7 @@ typedef void gre_receive(const struct gre_packet *);
 
 /*
  * Receives one batch and hands each good packet on; valid during the call.
- * Bad ones are counted and dropped without a word (rfc2637.md 7.2).  Errors
+ * Bad ones are counted and dropped without a word.  Errors
  * of the socket, such as ICMP messages, mean nothing (G-12).  Returns how
  * many datagrams there were.
  */

@@ -77,7 +77,7 @@ void		 gre_reorder_init(struct gre_reorder *);
 void		 gre_reorder_free(struct gre_reorder *);
 
 /*
- * A packet with a payload.  The first number may be 0 or 1 (rfc2637.md Q-2).
+ * A packet with a payload.  The first number may be 0 or 1 (point Q-2).
  * What reaches `deliver` has strictly increasing numbers, modulo 2^32.
  */
 enum gre_verdict gre_rx_packet(struct gre_rx *, struct gre_reorder *,

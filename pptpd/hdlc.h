@@ -20,7 +20,7 @@ uint16_t hdlc_fcs(uint16_t fcs, const uint8_t *, size_t);
 /*
  * Encodes one PPP frame (no flags, no FCS in it) towards pppd: a flag, the
  * frame and its FCS with 0x7D, 0x7E and everything below 0x20 escaped
- * whatever the ACCM (rfc2637.md P-3), a flag.  dst has room for
+ * whatever the ACCM (point P-3), a flag.  dst has room for
  * HDLC_ENCODED_MAX(len).  Returns the octets written.
  */
 size_t	hdlc_encode(uint8_t *dst, const uint8_t *frame, size_t len);

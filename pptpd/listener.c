@@ -83,7 +83,7 @@ int
 listener_open_gre(void)
 {
 	/* No path MTU discovery: a forged ICMP must not shrink the tunnel
-	 * (rfc2637.md T-3). */
+	 * (point TX-3). */
 	int pmtu = IP_PMTUDISC_DONT;
 	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    IPPROTO_GRE);

@@ -70,7 +70,7 @@ pppd_status_text(int wait_status, char *buf, size_t size)
 	return buf;
 }
 
-/* No octet is echoed or changed by the line (rfc2637.md P-9). */
+/* No octet is echoed or changed by the line (point P-9). */
 static bool
 make_raw(int slave)
 {

@@ -156,7 +156,7 @@ void		 pptp_header_decode(const uint8_t *buf, struct pptp_header *);
 
 /*
  * Decodes one whole message of len octets (len == its Length field).  Octets
- * beyond the length of its type are ignored (rfc2637.md F-5), reserved fields
+ * beyond the length of its type are ignored (point F-5), reserved fields
  * too.  msg is zeroed first; msg->type is set also for PPTP_UNKNOWN_TYPE.
  * A Phone Number Length over 64 is clamped to 64.
  */

@@ -1,4 +1,4 @@
-/* Frames on their way to pppd: whole ones, or none (rfc2637.md P-8). */
+/* Frames on their way to pppd: whole ones, or none (point P-8). */
 #include "pty_queue.h"
 
 #include <errno.h>

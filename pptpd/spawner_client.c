@@ -10,7 +10,7 @@
 #include "spawner.h"
 
 #define PROGRAM		SBINDIR "/pptpctrl"
-/* Blanks behind argv[0] make room for the title (compatibility.md 1.4). */
+/* Blanks behind argv[0] make room for the title. */
 #define TITLE_ROOM	"                                "
 
 static int sock = -1;

@@ -633,7 +633,7 @@ START_TEST(number_length_is_clamped)
 }
 END_TEST
 
-/* What a scanner or a lost HTTP or TLS client sends (rfc2637.md 11). */
+/* What a scanner or a lost HTTP or TLS client sends. */
 START_TEST(strangers)
 {
 	static const uint8_t http[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
