@@ -31,6 +31,7 @@ conf_init(struct conf *conf)
 	conf->stimeout = CONF_STIMEOUT_DEFAULT;
 	conf->connections = CONF_CONNECTIONS_DEFAULT;
 	conf->inetd_callid = -1;
+	conf_limit_init(&conf->limits);
 }
 
 void
@@ -241,6 +242,26 @@ set_sandbox(struct conf *conf, const struct conf_env *env, const char *value)
 	conf_set_string(&conf->sandbox, value);
 }
 
+static void
+set_limit(struct conf *conf, const struct conf_env *env, enum conf_key key,
+    uint32_t *limit, const char *value)
+{
+	long n;
+
+	if (!number(conf, env, key, value, &n) || n < 0) {
+		conf_complain(conf, env, LOG_WARNING, key,
+		    "not a number of 0 or more, passed over", value);
+		conf->origin[key].from = CONF_FROM_DEFAULT;
+		return;
+	}
+	if (n > CONF_LIMIT_MAX) {
+		conf_complain(conf, env, LOG_WARNING, key,
+		    "more than 1000000, taken as that", value);
+		n = CONF_LIMIT_MAX;
+	}
+	*limit = (uint32_t)n;
+}
+
 void
 conf_set(struct conf *conf, const struct conf_env *env,
     const struct conf_keyword *kw, const char *value, enum conf_source from,
@@ -273,6 +294,9 @@ conf_set(struct conf *conf, const struct conf_env *env,
 		break;
 	case CONF_KIND_SANDBOX:
 		set_sandbox(conf, env, value);
+		break;
+	case CONF_KIND_LIMIT:
+		set_limit(conf, env, kw->key, field, value);
 		break;
 	}
 }

@@ -7,11 +7,13 @@
 #include <stdint.h>
 
 #include "iprange.h"
+#include "limit.h"
 
 #define CONF_CONNECTIONS_DEFAULT 100
 #define CONF_CONNECTIONS_MAX	 65535	/* Call IDs are 16 bits and not 0 */
 #define CONF_STIMEOUT_DEFAULT	 10	/* seconds */
 #define CONF_STIMEOUT_MAX	 86400
+#define CONF_LIMIT_MAX		 1000000	/* of each number of limits */
 #define CONF_LINE_MAX		 509	/* octets of a line, as Poptop's */
 /* Poptop's addresses where the file has none. */
 #define CONF_LOCALIP_DEFAULT	 "192.168.0.1-100"
@@ -41,6 +43,18 @@ enum conf_key {
 	CONF_LOCALIP,
 	CONF_REMOTEIP,
 	CONF_CALLID,
+	CONF_MAX_PER_IP,
+	CONF_MAX_UNAUTH,
+	CONF_MAX_UNAUTH_PER_IP,
+	CONF_CONNECTION_RATE,
+	CONF_CONNECTION_RATE_PER_IP,
+	CONF_CALL_RATE,
+	CONF_CALL_RATE_PER_IP,
+	CONF_CALL_TIMEOUT,
+	CONF_AUTH_TIMEOUT,
+	CONF_AUTH_PENALTY,
+	CONF_MESSAGE_RATE,
+	CONF_LOG_RATE,
 	CONF_SANDBOX,
 	CONF_NKEYS
 };
@@ -83,6 +97,7 @@ struct conf {
 	struct iprange_list remote;	/* remoteip, the same */
 	int	 slots;		/* calls that the addresses allow; with
 				   delegate: connections, or 0 = no limit */
+	struct limit_conf limits;	/* max-per-ip and the like */
 	char	*plugin;	/* for logwtmp: .../pptpd-logwtmp.so */
 	char	*sandbox;	/* sandbox: "on", "log" or "off" */
 

@@ -150,8 +150,8 @@ finish_inetd(struct conf *conf, const struct conf_env *env,
 	conf->slots = 1;
 }
 
-void
-conf_finish(struct conf *conf, const struct conf_env *env)
+static void
+finish_addresses(struct conf *conf, const struct conf_env *env)
 {
 	const struct list lists[] = {
 		{ CONF_REMOTEIP, "remote", CONF_REMOTEIP_DEFAULT,
@@ -186,4 +186,11 @@ conf_finish(struct conf *conf, const struct conf_env *env)
 	}
 	conf->slots = limit;
 	compare_ends(conf, env);
+}
+
+void
+conf_finish(struct conf *conf, const struct conf_env *env)
+{
+	finish_addresses(conf, env);
+	conf_limit_finish(conf);
 }

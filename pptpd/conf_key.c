@@ -8,6 +8,9 @@
 #define BOTH	(ARGS | CONF_IN_FILE)
 #define OWN	CONF_IN_INETD
 #define FIELD(name) offsetof(struct conf, name)
+#define LIMIT(key, name, field, value) \
+	{ key, name, 0, CONF_IN_FILE, CONF_KIND_LIMIT, FIELD(limits.field), \
+	    value, NULL }
 
 /*
  * Poptop's options keep their order: an abbreviation such as --d that fits
@@ -77,6 +80,21 @@ const struct conf_keyword conf_keywords[] = {
 	    "id", NULL },
 	{ CONF_SANDBOX, "sandbox", 0, CONF_IN_FILE, CONF_KIND_SANDBOX,
 	    FIELD(sandbox), "mode", NULL },
+	LIMIT(CONF_MAX_PER_IP, "max-per-ip", max_per_ip, "n"),
+	LIMIT(CONF_MAX_UNAUTH, "max-unauth", max_unauth, "n"),
+	LIMIT(CONF_MAX_UNAUTH_PER_IP, "max-unauth-per-ip", max_unauth_per_ip,
+	    "n"),
+	LIMIT(CONF_CONNECTION_RATE, "connection-rate", connection_rate, "n"),
+	LIMIT(CONF_CONNECTION_RATE_PER_IP, "connection-rate-per-ip",
+	    connection_rate_per_ip, "n"),
+	LIMIT(CONF_CALL_RATE, "call-rate", call_rate, "n"),
+	LIMIT(CONF_CALL_RATE_PER_IP, "call-rate-per-ip", call_rate_per_ip,
+	    "n"),
+	LIMIT(CONF_CALL_TIMEOUT, "call-timeout", call_timeout, "seconds"),
+	LIMIT(CONF_AUTH_TIMEOUT, "auth-timeout", auth_timeout, "seconds"),
+	LIMIT(CONF_AUTH_PENALTY, "auth-penalty", auth_penalty, "seconds"),
+	LIMIT(CONF_MESSAGE_RATE, "message-rate", message_rate, "n"),
+	LIMIT(CONF_LOG_RATE, "log-rate", log_rate, "n"),
 };
 const size_t conf_nkeywords = sizeof(conf_keywords) / sizeof(conf_keywords[0]);
 

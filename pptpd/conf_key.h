@@ -24,7 +24,8 @@ enum conf_kind {
 	CONF_KIND_CONNECTIONS,	/* int */
 	CONF_KIND_STIMEOUT,	/* int */
 	CONF_KIND_CALLID,	/* int */
-	CONF_KIND_SANDBOX	/* string, one of three */
+	CONF_KIND_SANDBOX,	/* string, one of three */
+	CONF_KIND_LIMIT		/* uint32_t, 0 to CONF_LIMIT_MAX */
 };
 
 struct conf_keyword {
@@ -56,6 +57,10 @@ void	conf_set(struct conf *, const struct conf_env *,
 
 /* Replaces a string of the struct by a copy. */
 void	conf_set_string(char **field, const char *value);
+
+/* Sets the defaults of limits, those that depend on others after all. */
+void	conf_limit_init(struct limit_conf *);
+void	conf_limit_finish(struct conf *);
 
 /* Hands out the usage, as Poptop lays it out. */
 void	conf_usage(const struct conf_env *);

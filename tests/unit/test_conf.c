@@ -141,6 +141,40 @@ put_flag(FILE *f, const char *name, bool value)
 		fprintf(f, "%s\n", name);
 }
 
+static void
+put_limits(FILE *f, const struct conf *conf)
+{
+	const struct limit_conf *l = &conf->limits;
+	const struct {
+		enum conf_key key;
+		const char *name;
+		uint32_t value;
+	} limits[] = {
+		{ CONF_MAX_PER_IP, "max-per-ip", l->max_per_ip },
+		{ CONF_MAX_UNAUTH, "max-unauth", l->max_unauth },
+		{ CONF_MAX_UNAUTH_PER_IP, "max-unauth-per-ip",
+		    l->max_unauth_per_ip },
+		{ CONF_CONNECTION_RATE, "connection-rate",
+		    l->connection_rate },
+		{ CONF_CONNECTION_RATE_PER_IP, "connection-rate-per-ip",
+		    l->connection_rate_per_ip },
+		{ CONF_CALL_RATE, "call-rate", l->call_rate },
+		{ CONF_CALL_RATE_PER_IP, "call-rate-per-ip",
+		    l->call_rate_per_ip },
+		{ CONF_CALL_TIMEOUT, "call-timeout", l->call_timeout },
+		{ CONF_AUTH_TIMEOUT, "auth-timeout", l->auth_timeout },
+		{ CONF_AUTH_PENALTY, "auth-penalty", l->auth_penalty },
+		{ CONF_MESSAGE_RATE, "message-rate", l->message_rate },
+		{ CONF_LOG_RATE, "log-rate", l->log_rate },
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		if (conf->origin[limits[i].key].from != CONF_FROM_DEFAULT)
+			fprintf(f, "%s %u\n", limits[i].name,
+			    limits[i].value);
+	}
+}
+
 /* The result, as the golden files have it: what is not the default. */
 static void
 put_conf(FILE *f, const struct conf *conf)
@@ -169,6 +203,7 @@ put_conf(FILE *f, const struct conf *conf)
 	fprintf(f, "connections %d%s\n", conf->connections,
 	    conf->connections_given ? " given" : "");
 	fprintf(f, "slots %d\n", conf->slots);
+	put_limits(f, conf);
 	if (conf->local.n < (size_t)conf->slots)
 		return;
 	for (i = 0; i < conf->slots; i++) {
@@ -645,6 +680,46 @@ START_TEST(two_at_once)
 }
 END_TEST
 
+/* --- limits --- */
+
+START_TEST(limits_follow_the_calls_there_can_be)
+{
+	static const struct {
+		const char *text;
+		uint32_t calls, unauth, unauth_per_ip;
+	} rows[] = {
+		{ "localip 10.0.0.1\nremoteip 10.1.0.1-200\n",
+		    100, 300, 150 },
+		{ "localip 10.0.0.1\nremoteip 10.1.0.1-20\n", 20, 140, 70 },
+		{ "delegate\nconnections 4000\n", 4000, 8100, 4050 },
+		{ "delegate\n", 65535, 131170, 65585 },
+		{ "delegate\nconnections 4000\nmax-unauth 0\n"
+		    "max-unauth-per-ip 5\n", 4000, 0, 5 },
+	};
+	struct conf conf;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ck_assert_int_eq(read_text(&conf, "", rows[i].text),
+		    CONF_RUN);
+		ck_assert_uint_eq(conf.limits.connections, rows[i].calls);
+		ck_assert_uint_eq(conf.limits.max_unauth, rows[i].unauth);
+		ck_assert_uint_eq(conf.limits.max_unauth_per_ip,
+		    rows[i].unauth_per_ip);
+		/* an office behind one address is not limited */
+		ck_assert_uint_eq(conf.limits.max_per_ip, 0);
+		ck_assert_uint_eq(conf.limits.call_rate, 0);
+		ck_assert_uint_eq(conf.limits.call_rate_per_ip, 0);
+		ck_assert_uint_eq(conf.limits.call_timeout, 60);
+		ck_assert_uint_eq(conf.limits.auth_timeout, 60);
+		ck_assert_uint_eq(conf.limits.auth_penalty, 5);
+		ck_assert_uint_eq(conf.limits.message_rate, 10);
+		ck_assert_uint_eq(conf.limits.log_rate, 5);
+		free_streams();
+		conf_free(&conf);
+	}
+}
+END_TEST
+
 static void
 add_tests(TCase *t)
 {
@@ -665,6 +740,7 @@ add_tests(TCase *t)
 	tcase_add_test(t, empty_file);
 	tcase_add_test(t, bcrelay);
 	tcase_add_test(t, two_at_once);
+	tcase_add_test(t, limits_follow_the_calls_there_can_be);
 }
 
 int
