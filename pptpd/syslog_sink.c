@@ -20,10 +20,14 @@
  */
 #define IDENT	"pptpd"
 
+/* Where there is no log, it is looked for again after so long. */
+#define RETRY_S	2
+
 static struct {
 	int	sock;		/* connected to /dev/log; -1: not */
 	bool	to_stderr;
-} state = { -1, false };
+	time_t	failed_at;	/* wall clock; 0: it did not */
+} state = { -1, false, 0 };
 
 static bool
 connect_log(void)
@@ -41,7 +45,21 @@ connect_log(void)
 	if (state.sock != -1)
 		close(state.sock);
 	state.sock = -1;
+	state.failed_at = time(NULL);
 	return false;
+}
+
+static void
+send_log(const char *text, size_t len)
+{
+	/* A restarted syslogd has a new socket: try that once. */
+	if (state.sock != -1 && (send(state.sock, text, len, MSG_NOSIGNAL) !=
+	    -1 || errno == EAGAIN))
+		return;
+	if (state.sock == -1 && time(NULL) - state.failed_at < RETRY_S)
+		return;
+	if (connect_log())
+		(void)send(state.sock, text, len, MSG_NOSIGNAL);
 }
 
 /* The form of the time that syslog(3) gives it. */
@@ -66,12 +84,7 @@ sink(int priority, const char *line, void *arg)
 	make_stamp(stamp, sizeof(stamp));
 	len = snprintf(text, sizeof(text), "<%d>%s " IDENT "[%ld]: %s",
 	    PPTPD_FACILITY | priority, stamp, (long)getpid(), line);
-	/* A restarted syslogd has a new socket: try that once. */
-	if (state.sock == -1 || (send(state.sock, text, len, MSG_NOSIGNAL) ==
-	    -1 && errno != EAGAIN)) {
-		if (connect_log())
-			(void)send(state.sock, text, len, MSG_NOSIGNAL);
-	}
+	send_log(text, len);
 	if (state.to_stderr) {
 		len = snprintf(text, sizeof(text), IDENT "[%ld]: %s\n",
 		    (long)getpid(), line);
