@@ -106,13 +106,15 @@ int
 sandbox_lock(const char *mode)
 {
 	bool only_log = strcmp(mode, "log") == 0;
+	int abi;
 
 	if (strcmp(mode, "off") == 0) {
 		log_notice("MGR: sandbox is off, the engine runs with chroot "
 		    "and a user of its own only");
 		return 0;
 	}
-	log_debug("MGR: engine: Landlock ABI %d", sandbox_landlock());
+	abi = sandbox_landlock();
+	log_debug("MGR: engine: Landlock ABI %d", abi);
 	if (only_log)
 		log_notice("MGR: sandbox only logs: see the kernel's log for "
 		    "system calls of the engine");

@@ -9,7 +9,7 @@
 
 #include "log.h"
 
-/* Numbers and layout of linux/landlock.h, which may be older than the kernel. */
+/* As in linux/landlock.h, which may be older than the kernel. */
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset	444	/* on every architecture */
 #define SYS_landlock_restrict_self	446

@@ -1,4 +1,4 @@
-/* The list of system calls, for builds without libseccomp or with sanitizers. */
+/* No list of system calls: no libseccomp, or a build with sanitizers. */
 #include "sandbox.h"
 
 #include "log.h"
