@@ -92,10 +92,6 @@ serve(const struct conf *conf)
 	    .connection = -1, .log_stderr = wants_stderr(conf) };
 	int status;
 
-	if (child_init() == -1) {
-		log_err("PPTPD: failed to open(/dev/null), errno=%d", errno);
-		return 1;
-	}
 	if (conf->inetd && (setup.connection = take_connection()) == -1) {
 		log_err("MGR: descriptor 0 is no connection: %s",
 		    strerror(errno));
@@ -128,6 +124,12 @@ main(int argc, char **argv)
 	int status = 0;
 
 	umask(022);
+	/* What our caller left open is no business of ours or our children's. */
+	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
+	if (child_init() == -1) {
+		fprintf(stderr, "pptpd: /dev/null: %s\n", strerror(errno));
+		return 1;
+	}
 	conf_init(&conf);
 	switch (start_read(argc, argv, &conf)) {
 	case CONF_EXIT_OK:
