@@ -335,6 +335,16 @@ client_stop()
 	wait_for 15 client_is_gone "$1"
 }
 
+# client_kill NAME: kill -9 of all that runs there
+client_kill()
+{
+	local pids
+
+	pids=$(pids_of "$1")
+	# shellcheck disable=SC2086 # a list of pids
+	[ -z "$pids" ] || kill -KILL $pids
+}
+
 client_is_gone()
 {
 	[ -z "$(pids_named pppd "$1")" ] && [ -z "$(pids_named pptp "$1")" ]
