@@ -15,6 +15,7 @@
 #define LOOK_MS		1000
 #define LOOK_LATER_MS	10000
 #define LOOK_SOON_MS	60000	/* every LOOK_MS up to this age */
+#define PPPD_FATAL_SIGNAL 127	/* pppd's exit status then */
 
 void
 login_init(struct login *l, struct call_record *rec, const char *client,
@@ -167,8 +168,13 @@ void
 login_ended(struct login *l, int wait_status)
 {
 	(void)wtmp_logout(&l->wtmp);
-	/* A pppd that was killed had no time to have its record closed. */
-	if ((l->flags & CALL_FLAG_LOGWTMP) != 0 && WIFSIGNALED(wait_status))
+	/*
+	 * A pppd that was killed had no time to have its record closed, nor
+	 * has one that ends itself after a fatal signal.
+	 */
+	if ((l->flags & CALL_FLAG_LOGWTMP) != 0 && (WIFSIGNALED(wait_status) ||
+	    (WIFEXITED(wait_status) &&
+	    WEXITSTATUS(wait_status) == PPPD_FATAL_SIGNAL)))
 		(void)wtmp_close_killed(l->pppd, l->since,
 		    l->line[0] != '\0' ? l->line : NULL);
 }
