@@ -69,6 +69,29 @@ attach_filter(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
 }
 
+/*
+ * Newer kernels (seen with 6.18) answer a GRE packet that finds our buffer full
+ * with an ICMP error, as if nobody listened, and there are clients that hang
+ * up on that.  A second socket that lets nothing in is never full.
+ */
+static void
+open_silencer(void)
+{
+	struct sock_filter nothing[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
+	struct sock_fprog prog = { 1, nothing };
+	static int fd = -1;
+
+	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_GRE);
+	if (fd != -1 && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+	    sizeof(prog)) == -1) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd == -1)
+		log_warn("GRE: clients may be told that nobody listens when "
+		    "there is too much to do: %s", strerror(errno));
+}
+
 /* A large buffer, past the administrator's limit if we may. */
 static void
 set_buffer(int fd, int forced, int plain)
@@ -98,5 +121,6 @@ listener_open_gre(void)
 	}
 	set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
 	set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
+	open_silencer();
 	return fd;
 }
