@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <event2/event_struct.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "call_ids.h"
@@ -12,9 +14,12 @@
 #include "conn.h"
 #include "engine.h"
 #include "gre_window.h"
+#include "guard.h"
 #include "hdlc.h"
 #include "log.h"
+#include "ppp_auth.h"
 #include "pty_queue.h"
+#include "turn.h"
 
 /*
  * pppd empties its line when it takes it over, so nothing is written to it
@@ -31,7 +36,10 @@
 #define DECODERS_SPARE	16	/* kept for the next frame cut in two */
 #define TOUCHED_MAX	64	/* calls in one batch of packets */
 
+#define PPPD_AUTH_FAILED 11	/* exit status, pppd(8) */
+
 enum call_stage {
+	CALL_WAITING,		/* for its turn */
 	CALL_ASKED,		/* the monitor is to answer */
 	CALL_SPAWNED,		/* pptpctrl is to answer */
 	CALL_UP
@@ -51,6 +59,7 @@ struct call {
 	uint64_t	 line_gone_at;	/* us, 0: line is there */
 	uint64_t	 timer_at;	/* us, UINT64_MAX: not set */
 	uint64_t	 dropped;	/* frames that pppd did not take */
+	struct turn	 turn;
 	struct pty_queue queue;
 	struct gre_reorder reorder;
 	struct hdlc_decoder *decoder;	/* NULL: no frame is half read */
@@ -96,7 +105,21 @@ send_gre(struct call *call, const uint8_t *frame, size_t len)
 static void
 from_pppd(const uint8_t *frame, size_t len, void *arg)
 {
-	send_gre(arg, frame, len);
+	struct call *call = arg;
+
+	if (!call->rec->ctrl.authenticated) {
+		switch (ppp_auth_look(frame, len)) {
+		case PPP_AUTH_SUCCEEDED:
+			conn_authenticated(call->conn);
+			break;
+		case PPP_AUTH_FAILED:
+			conn_auth_failed(call->conn);
+			break;
+		case PPP_AUTH_NOTHING:
+			break;
+		}
+	}
+	send_gre(call, frame, len);
 }
 
 /* --- towards pppd -------------------------------------------------------- */
@@ -213,6 +236,14 @@ lost_line(struct call *call)
 	    engine_now_ms()));
 }
 
+/* pppd has begun, or never will say so. */
+static void
+open_gate(struct call *call)
+{
+	call->gate_open = true;
+	turn_done(&call->turn);
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -228,7 +259,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	if (!call->gate_open && now >= call->gate_at)
-		call->gate_open = true;
+		open_gate(call);
 	gre_rx_timer(&call->rec->rx, &call->reorder, now, to_pppd, call);
 	if (now >= gre_ack_deadline(&call->rec->ack))
 		send_gre(call, NULL, 0);
@@ -298,7 +329,7 @@ read_pty(struct call *call)
 
 	if (n > 0) {
 		if (!call->gate_open) {
-			call->gate_open = true;
+			open_gate(call);
 			flush_pty(call);
 		}
 		if (decoder_get(call)) {
@@ -343,6 +374,7 @@ static void
 call_free(struct call *call)
 {
 	untouch(call);
+	turn_done(&call->turn);
 	if (call->keeper != -1) {
 		event_del(&call->keeper_ev);
 		close(call->keeper);
@@ -384,7 +416,9 @@ call_end(struct call *call, enum ctrl_end end)
 	conn_call_gone(call->conn);
 	call->conn = NULL;
 	call->end = end;
-	if (call->stage != CALL_ASKED)
+	if (call->stage == CALL_WAITING)
+		call_free(call);
+	else if (call->stage != CALL_ASKED)
 		hang_up(call, end);
 	/* else call_reply() finds that nobody wants it any more */
 }
@@ -425,7 +459,7 @@ call_up(struct call *call, int pty)
 }
 
 static void
-pppd_exited(struct call *call)
+pppd_exited(struct call *call, int status)
 {
 	struct conn *conn = call->conn;
 
@@ -434,6 +468,8 @@ pppd_exited(struct call *call)
 			;		/* its last words */
 	}
 	gre_socket_flush(IPC_FD_GRE);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == PPPD_AUTH_FAILED)
+		conn_auth_failed(conn);
 	conn_do(conn, ctrl_call_ended(conn_ctrl(conn), CTRL_END_PPPD,
 	    engine_now_ms()));
 }
@@ -469,7 +505,7 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 	while (n > 0)
 		close(fds[--n]);
 	if (got == 1 && m.type == IPC_PPPD_EXIT && call->stage == CALL_UP)
-		pppd_exited(call);
+		pppd_exited(call, m.u.pppd_exit.status);
 	else if (got == 1 && m.type == IPC_PPPD_RESTARTED &&
 	    call->stage == CALL_UP)
 		pppd_restarted(call);
@@ -481,12 +517,52 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 
 /* --- the monitor --------------------------------------------------------- */
 
+bool
+call_is_waiting(const struct call *call)
+{
+	return call->stage == CALL_WAITING;
+}
+
+static bool
+ask_for(struct call *call)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_CALL_REQUEST, call->id);
+	m.u.call_request.client_addr = call->client;
+	m.u.call_request.server_addr = call->server;
+	m.u.call_request.peer_id = call->peer_id;
+	call->stage = CALL_ASKED;
+	return engine_tell(&m, conn_fd(call->conn));
+}
+
+static void
+refused(struct call *call, uint8_t result, uint8_t error)
+{
+	struct conn *conn = call->conn;
+
+	if (conn != NULL)
+		conn_do(conn, ctrl_call_failed(conn_ctrl(conn), result, error,
+		    engine_now_ms()));
+	call_free(call);
+}
+
+/* A call that has waited for it has its turn. */
+static void
+on_turn(struct turn *turn)
+{
+	struct call *call = (struct call *)((char *)turn -
+	    offsetof(struct call, turn));
+
+	if (!ask_for(call))
+		refused(call, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+}
+
 struct call *
 call_start(struct conn *conn)
 {
 	const struct ctrl_call *wanted = &conn_ctrl(conn)->call;
 	struct call *call = calloc(1, sizeof(*call));
-	struct ipc_msg m;
 
 	if (call == NULL)
 		return NULL;
@@ -505,29 +581,13 @@ call_start(struct conn *conn)
 		free(call);
 		return NULL;
 	}
-	ipc_msg_init(&m, IPC_CALL_REQUEST, call->id);
-	m.u.call_request.client_addr = call->client;
-	m.u.call_request.server_addr = call->server;
-	m.u.call_request.peer_id = call->peer_id;
-	if (!engine_tell(&m, conn_fd(conn))) {
-		call_ids_give(call->id, engine_now_ms());
-		free(call);
+	count++;
+	if (turn_take(&call->turn, on_turn) && !ask_for(call)) {
+		call_free(call);
 		return NULL;
 	}
-	count++;
 	ctrl_call_starting(conn_ctrl(conn), call->id);
 	return call;
-}
-
-static void
-refused(struct call *call, uint8_t result, uint8_t error)
-{
-	struct conn *conn = call->conn;
-
-	if (conn != NULL)
-		conn_do(conn, ctrl_call_failed(conn_ctrl(conn), result, error,
-		    engine_now_ms()));
-	call_free(call);
 }
 
 void
@@ -545,7 +605,9 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 			close(fds[0]);	/* the keeper sees end of file */
 		if (call == NULL || call->stage != CALL_ASKED)
 			return;
-		if (n == 0)
+		if (call->conn != NULL && m->u.call_reply.end != CTRL_END_NONE)
+			conn_refused(call->conn, m->u.call_reply.end);
+		if (m->u.call_reply.result != PPTP_OCRP_CONNECTED)
 			refused(call, m->u.call_reply.result,
 			    m->u.call_reply.error);
 		else		/* started, but its record is of no use */

@@ -2,6 +2,7 @@
 #ifndef PPTPD_CALL_H
 #define PPTPD_CALL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ctrl.h"
@@ -16,6 +17,8 @@ struct conn;
  * later.  NULL if it cannot be asked for.
  */
 struct call *call_start(struct conn *);
+/* Whether it waits for its turn to be started. */
+bool	call_is_waiting(const struct call *);
 /* The monitor's answer; takes the descriptors. */
 void	call_reply(const struct ipc_msg *, int *fds, int n);
 /* Ends it: the keeper hangs up.  The call is freed and conn told. */

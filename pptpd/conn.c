@@ -14,11 +14,13 @@
 
 #include "call.h"
 #include "engine.h"
+#include "guard.h"
 #include "log.h"
 
 #define READ_SIZE	4096
 /* A connection that asks for no call in this time is announced by us. */
-#define ANNOUNCE_MS	1000
+#define ANNOUNCE_MS	3000	/* pptp-linux takes 1 s */
+#define ROOM_TRIES	8	/* silent connections closed for one call */
 
 struct conn {
 	LIST_ENTRY(conn) entry;
@@ -27,14 +29,19 @@ struct conn {
 	uint32_t	 token;			/* of the access request */
 	bool		 asking;		/* ... which is out */
 	bool		 announced;		/* "started" was logged by us */
+	bool		 muted;			/* ... or left out by log-rate */
 	bool		 by_keeper;		/* a keeper logs start and end */
 	struct call	*call;
 	struct ctrl	*ctrl;			/* own, or in the record */
 	struct ctrl	 own;
-	bool		 holding;		/* input waits for an OCRP */
+	bool		 holding;		/* input waits for an OCRP, */
 	uint8_t		*held;			/* ... and what was read of it */
 	size_t		 held_len;
-	struct event	 readable, writable, timer, release;
+	bool		 paused;		/* ... or until resume */
+	enum ctrl_end	 refuse;		/* its SCCRQ, because of this */
+	struct limit_conn limit;
+	struct limit_messages messages;
+	struct event	 readable, writable, timer, release, resume, closed;
 };
 
 static LIST_HEAD(, conn) conns = LIST_HEAD_INITIALIZER(conns);
@@ -94,6 +101,26 @@ void
 conn_call_gone(struct conn *conn)
 {
 	conn->call = NULL;
+	limit_call_over(guard_limits, &conn->limit, engine_now_ms());
+}
+
+void
+conn_authenticated(struct conn *conn)
+{
+	ctrl_call_authenticated(conn->ctrl);
+	guard_authenticated(&conn->limit, conn->client);
+}
+
+void
+conn_auth_failed(struct conn *conn)
+{
+	guard_failed(&conn->limit, conn->client, conn->ctrl->end);
+}
+
+void
+conn_refused(struct conn *conn, enum ctrl_end end)
+{
+	guard_refused(&conn->limit, conn->client, end);
 }
 
 /* --- the life of a connection -------------------------------------------- */
@@ -105,9 +132,15 @@ conn_call_gone(struct conn *conn)
 static void
 announce(struct conn *conn)
 {
-	if (conn->announced || conn->by_keeper || !conn->ctrl->started)
+	if (conn->announced || conn->muted || conn->by_keeper ||
+	    !conn->ctrl->started)
 		return;
-	conn->announced = true;
+	conn->announced = guard_permits(&conn->limit, conn->client,
+	    SOURCE_LOG_SESSION);
+	conn->muted = !conn->announced;
+	if (conn->muted)
+		return;
+	guard_quiet();
 	log_info("CTRL: Client %s control connection started",
 	    conn->ctrl->client);
 }
@@ -118,13 +151,17 @@ conn_free(struct conn *conn, bool reset)
 	struct linger at_once = { 1, 0 };
 
 	announce(conn);
+	guard_quiet();
 	if (conn->announced && !conn->by_keeper)
 		log_info("CTRL: Client %s control connection finished",
 		    conn->ctrl->client);
+	limit_close(guard_limits, &conn->limit);
 	event_del(&conn->readable);
 	event_del(&conn->writable);
 	event_del(&conn->timer);
 	event_del(&conn->release);
+	event_del(&conn->resume);
+	event_del(&conn->closed);
 	if (reset)
 		(void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &at_once,
 		    sizeof(at_once));
@@ -170,7 +207,8 @@ set_timer(struct conn *conn)
 	uint64_t now = engine_now_ms(), at = ctrl_deadline(conn->ctrl);
 	struct timeval tv;
 
-	if (conn->ctrl->started && !conn->announced && !conn->by_keeper &&
+	if (conn->ctrl->started && !conn->announced && !conn->muted &&
+	    !conn->by_keeper &&
 	    at > conn->ctrl->state_since + ANNOUNCE_MS)
 		at = conn->ctrl->state_since + ANNOUNCE_MS;
 	at = at > now ? at - now : 0;
@@ -180,8 +218,9 @@ set_timer(struct conn *conn)
 }
 
 /*
- * While a call is being started, which takes milliseconds, what comes behind
- * its request waits: replies keep the order of requests.
+ * While a call is being started, which takes milliseconds unless there is a
+ * queue, what comes behind its request waits: replies keep the order of
+ * requests.
  */
 static bool
 is_starting(const struct conn *conn)
@@ -195,6 +234,8 @@ hold(struct conn *conn, const uint8_t *data, size_t len)
 {
 	conn->holding = true;
 	event_del(&conn->readable);
+	if (conn->call != NULL && call_is_waiting(conn->call))
+		event_add(&conn->closed, NULL);
 	if (len == 0)
 		return true;
 	conn->held = malloc(len);
@@ -205,15 +246,46 @@ hold(struct conn *conn, const uint8_t *data, size_t len)
 	return true;
 }
 
+/* After each message: who sends too many waits.  False: the conn is gone. */
+static bool
+pace(struct conn *conn)
+{
+	uint64_t now = engine_now_ms(), at;
+	struct timeval tv;
+	unsigned int todo = 0;
+
+	switch (limit_message(guard_limits, &conn->messages, now, &at)) {
+	case LIMIT_GO_ON:
+		return true;
+	case LIMIT_ENOUGH:
+		if (conn->ctrl->state == CTRL_ESTABLISHED)
+			guard_refused(&conn->limit, conn->client,
+			    CTRL_END_FLOOD);
+		todo = ctrl_stop(conn->ctrl, CTRL_END_FLOOD, now);
+		break;
+	case LIMIT_PAUSE:
+		break;
+	}
+	conn->paused = true;
+	tv.tv_sec = (at - now) / 1000;
+	tv.tv_usec = (at - now) % 1000 * 1000;
+	event_add(&conn->resume, &tv);
+	return conn_do(conn, todo);
+}
+
 /* Takes octets; false: the conn is gone. */
 static bool
 input(struct conn *conn, const uint8_t *data, size_t len)
 {
 	while (len > 0) {
+		uint32_t messages = conn->ctrl->messages;
+
 		if (!conn_do(conn, ctrl_input(conn->ctrl, &data, &len,
 		    engine_now_ms())))
 			return false;
-		if (!is_starting(conn))
+		if (conn->ctrl->messages != messages && !pace(conn))
+			return false;
+		if (!is_starting(conn) && !conn->paused)
 			continue;
 		if (!hold(conn, data, len))
 			return conn_do(conn, ctrl_eof(conn->ctrl, true,
@@ -232,12 +304,68 @@ on_release(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	guard_speak(&conn->limit, conn->client);
 	conn->held = NULL;
 	conn->held_len = 0;
-	if (input(conn, data, len) && !is_starting(conn) &&
+	event_del(&conn->closed);
+	if (input(conn, data, len) && !conn->holding &&
 	    conn->ctrl->state != CTRL_CLOSED)
 		event_add(&conn->readable, NULL);
 	free(data);
+	guard_quiet();
+}
+
+static void
+on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	conn->paused = false;
+	conn_do(conn, 0);
+}
+
+/* The Result Code of the OCRP that refuses a call (RFC 2637 2.8). */
+static uint8_t
+ocrp_result(enum ctrl_end end)
+{
+	switch (end) {
+	case CTRL_END_PENALTY:
+	case CTRL_END_ADDRESS:
+		return PPTP_OCRP_FORBIDDEN;
+	case CTRL_END_PER_IP:
+	case CTRL_END_RATE:
+		return PPTP_OCRP_BUSY;
+	default:
+		return PPTP_OCRP_ERROR;
+	}
+}
+
+/* Starts the call that it asks for; else what there is to do. */
+static unsigned int
+start_call(struct conn *conn)
+{
+	uint64_t now = engine_now_ms();
+	enum ctrl_end end = limit_call(guard_limits, &conn->limit, now);
+	uint8_t result, error = PPTP_ERROR_NONE;
+
+	if (end == CTRL_END_NONE) {
+		for (int i = 0; i < ROOM_TRIES && !engine_has_files(FILES_CALL);
+		    i++)
+			conn_make_room();
+		if (!engine_has_files(FILES_CALL))
+			end = CTRL_END_RESOURCE;
+		else if ((conn->call = call_start(conn)) != NULL)
+			return 0;
+		limit_call_over(guard_limits, &conn->limit, now);
+	}
+	if (end != CTRL_END_NONE)
+		guard_refused(&conn->limit, conn->client, end);
+	result = ocrp_result(end);
+	if (result == PPTP_OCRP_ERROR)
+		error = PPTP_ERROR_NO_RESOURCE;
+	return ctrl_call_failed(conn->ctrl, result, error, now);
 }
 
 bool
@@ -247,14 +375,15 @@ conn_do(struct conn *conn, unsigned int todo)
 
 	if (!conn_flush(conn))
 		todo |= ctrl_eof(conn->ctrl, true, engine_now_ms());
-	if ((todo & CTRL_DO_END) != 0 && conn->call != NULL)
+	if ((todo & CTRL_DO_END) != 0 && conn->call != NULL) {
+		if (conn->ctrl->end == CTRL_END_NO_AUTH)
+			conn_auth_failed(conn);
 		call_end(conn->call, conn->ctrl->end);
+	}
 	if ((todo & CTRL_DO_START) != 0) {
-		conn->call = call_start(conn);
+		todo = start_call(conn);
 		if (conn->call == NULL)
-			return conn_do(conn, ctrl_call_failed(conn->ctrl,
-			    PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE,
-			    engine_now_ms()));
+			return conn_do(conn, todo);
 	}
 	if ((todo & CTRL_DO_CLOSE) != 0) {
 		bool reset = (todo & CTRL_DO_RESET) != 0;
@@ -265,7 +394,7 @@ conn_do(struct conn *conn, unsigned int todo)
 		}
 		event_del(&conn->readable);
 	}
-	if (conn->holding && !is_starting(conn)) {
+	if (conn->holding && !is_starting(conn) && !conn->paused) {
 		conn->holding = false;
 		event_active(&conn->release, EV_TIMEOUT, 0);
 	}
@@ -283,11 +412,24 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n <= 0) {
+	guard_speak(&conn->limit, conn->client);
+	if (n <= 0)
 		conn_do(conn, ctrl_eof(conn->ctrl, n == -1, engine_now_ms()));
-		return;
-	}
-	input(conn, buf, n);
+	else
+		input(conn, buf, n);
+	guard_quiet();
+}
+
+/* The client has not waited for its turn. */
+static void
+on_closed(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	if (is_starting(conn))
+		conn_do(conn, ctrl_eof(conn->ctrl, false, engine_now_ms()));
 }
 
 static void
@@ -308,12 +450,26 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	guard_speak(&conn->limit, conn->client);
 	if (now >= conn->ctrl->state_since + ANNOUNCE_MS)
 		announce(conn);
 	conn_do(conn, ctrl_timer(conn->ctrl, now));
+	guard_quiet();
 }
 
 /* --- beginning and end --------------------------------------------------- */
+
+/* Before the connection has begun, there is nothing to tell anybody. */
+static void
+conn_drop(struct conn *conn)
+{
+	limit_close(guard_limits, &conn->limit);
+	close(conn->fd);
+	LIST_REMOVE(conn, entry);
+	count--;
+	free(conn);
+	engine_maybe_done();
+}
 
 static void
 conn_begin(struct conn *conn)
@@ -324,7 +480,15 @@ conn_begin(struct conn *conn)
 	inet_ntop(AF_INET, &in, client, sizeof(client));
 	conn->ctrl = &conn->own;
 	ctrl_init(conn->ctrl, client, engine.stimeout_ms, engine_now_ms());
-	event_add(&conn->readable, NULL);
+	conn->ctrl->call_timeout_ms = guard_limits->conf.call_timeout * 1000;
+	conn->ctrl->auth_timeout_ms = guard_limits->conf.auth_timeout * 1000;
+	if (conn->refuse != CTRL_END_NONE)
+		ctrl_refuse(conn->ctrl, conn->refuse == CTRL_END_PENALTY ?
+		    PPTP_SCCRP_FORBIDDEN : PPTP_SCCRP_ERROR, conn->refuse);
+	if (event_add(&conn->readable, NULL) == -1) {
+		conn_drop(conn);	/* the kernel has no memory */
+		return;
+	}
 	set_timer(conn);
 }
 
@@ -340,17 +504,6 @@ ask_access(struct conn *conn)
 	m.u.access.token = conn->token;
 	m.u.access.client_addr = conn->client;
 	return engine_tell(&m, -1);
-}
-
-/* Before the connection has begun, there is nothing to tell anybody. */
-static void
-conn_drop(struct conn *conn)
-{
-	close(conn->fd);
-	LIST_REMOVE(conn, entry);
-	count--;
-	free(conn);
-	engine_maybe_done();
 }
 
 void
@@ -369,6 +522,55 @@ conn_access(uint32_t token, bool allowed)
 		conn_begin(conn);
 	else
 		conn_drop(conn);
+}
+
+/* Closes a connection for the sake of others. */
+static void
+evict(struct conn *conn)
+{
+	guard_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
+	limit_close(guard_limits, &conn->limit);
+	if (conn->asking)
+		conn_drop(conn);
+	else
+		conn_do(conn, ctrl_drop(conn->ctrl, CTRL_END_CROWDED,
+		    engine_now_ms()));
+}
+
+bool
+conn_make_room(void)
+{
+	struct limit_conn *victim = limit_victim(guard_limits, true,
+	    engine_now_ms());
+
+	if (victim != NULL)
+		evict(victim->owner);
+	return victim != NULL;
+}
+
+/* Counts a new connection; false: there is no place for it. */
+static bool
+admit(struct conn *conn)
+{
+	uint64_t now = engine_now_ms();
+	struct limit_conn *victim;
+
+	conn->limit.owner = conn;
+	conn->refuse = limit_open(guard_limits, &conn->limit, conn->client,
+	    now);
+	if (conn->refuse != CTRL_END_NONE)
+		guard_refused(&conn->limit, conn->client, conn->refuse);
+	if (conn->limit.source == NULL)
+		return false;
+	victim = limit_victim(guard_limits, false, now);
+	if (victim == NULL)
+		return true;
+	if (victim != &conn->limit) {
+		evict(victim->owner);
+		return true;
+	}
+	guard_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
+	return false;
 }
 
 void
@@ -399,9 +601,14 @@ conn_new(int fd)
 	    conn);
 	event_assign(&conn->timer, engine.base, -1, 0, on_timer, conn);
 	event_assign(&conn->release, engine.base, -1, 0, on_release, conn);
+	event_assign(&conn->resume, engine.base, -1, 0, on_resume, conn);
+	event_assign(&conn->closed, engine.base, fd, EV_CLOSED, on_closed,
+	    conn);
 	LIST_INSERT_HEAD(&conns, conn, entry);
 	count++;
-	if (!engine.ask_access)
+	if (!admit(conn))
+		conn_drop(conn);
+	else if (!engine.ask_access)
 		conn_begin(conn);
 	else if (!ask_access(conn))
 		conn_drop(conn);

@@ -18,6 +18,13 @@ void	conn_access(uint32_t token, bool allowed);
 bool	conn_do(struct conn *, unsigned int todo);
 /* Ends all of them in order. */
 void	conn_stop_all(enum ctrl_end);
+/* Closes somebody who is silent; false: nobody is. */
+bool	conn_make_room(void);
+/* pppd has let the client in, or has not. */
+void	conn_authenticated(struct conn *);
+void	conn_auth_failed(struct conn *);
+/* Logs why it gets no call. */
+void	conn_refused(struct conn *, enum ctrl_end);
 /* How many there are. */
 unsigned int conn_count(void);
 

@@ -48,7 +48,7 @@ static const char *const end_texts[] = {
 	[CTRL_END_LOST] = "a process of the server is gone",
 	[CTRL_END_NO_AUTH] = "client did not authenticate in time",
 	[CTRL_END_FLOOD] = "client sent too many control messages",
-	[CTRL_END_CROWDED] = "client was silent while others waited",
+	[CTRL_END_CROWDED] = "too many unauthenticated connections",
 	[CTRL_END_RATE] = "too many attempts from its address",
 	[CTRL_END_PER_IP] = "too many calls from its address",
 	[CTRL_END_UNAUTH_PER_IP] =
@@ -56,7 +56,7 @@ static const char *const end_texts[] = {
 	[CTRL_END_PENALTY] = "authentications from its address keep failing",
 	[CTRL_END_ADDRESS] =
 	    "its address lies in remoteip or localip, its packets would loop",
-	[CTRL_END_NO_FILES] = "too many open files",
+	[CTRL_END_RESOURCE] = "server is out of memory or descriptors",
 };
 
 const char *

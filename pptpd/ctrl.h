@@ -54,13 +54,13 @@ enum ctrl_end {
 	/* limit.h */
 	CTRL_END_NO_AUTH,	/* no authentication in time */
 	CTRL_END_FLOOD,		/* too many control messages */
-	CTRL_END_CROWDED,	/* silent, and others want to come in */
+	CTRL_END_CROWDED,	/* max-unauth */
 	CTRL_END_RATE,		/* too much from its address for nothing */
 	CTRL_END_PER_IP,	/* max-per-ip */
 	CTRL_END_UNAUTH_PER_IP,	/* max-unauth-per-ip */
 	CTRL_END_PENALTY,	/* its authentications keep failing */
 	CTRL_END_ADDRESS,	/* its address is one of the tunnels' */
-	CTRL_END_NO_FILES	/* no descriptors are left */
+	CTRL_END_RESOURCE	/* no memory, no descriptors */
 };
 
 /* What the caller has to do after an event; a set of bits. */

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,11 +16,14 @@
 #include "call.h"
 #include "conn.h"
 #include "gre_socket.h"
+#include "guard.h"
 #include "log.h"
 #include "sandbox.h"
 
 #define ACCEPT_MAX	16	/* connections accepted in one go */
-#define ACCEPT_PAUSE	1	/* seconds, when we run out of something */
+#define ACCEPT_PAUSE	1000	/* ms, when we run out of something */
+#define ACCEPT_SAY	60000	/* ms until that is logged again */
+#define FILES_OWN	16	/* descriptors besides those of clients */
 
 struct engine engine;
 
@@ -45,6 +50,17 @@ engine_tell(const struct ipc_msg *m, int fd)
 	return ipc_send(IPC_FD_PARENT, m, &fd, fd == -1 ? 0 : 1) == 0;
 }
 
+/*
+ * A descriptor that is sent to us when there is no room for it is lost, so
+ * there has to be room before it is asked for.
+ */
+bool
+engine_has_files(unsigned int n)
+{
+	return FILES_OWN + conn_count() + FILES_CALL * call_count() + n <=
+	    engine.max_files;
+}
+
 /* The engine has no /dev/log where it lives: the monitor logs for it. */
 static void
 log_to_monitor(int priority, const char *line, void *arg)
@@ -52,6 +68,8 @@ log_to_monitor(int priority, const char *line, void *arg)
 	struct ipc_msg m;
 
 	(void)arg;
+	if (!guard_may_log(priority))
+		return;
 	ipc_msg_init(&m, IPC_LOG, 0);
 	m.u.log.priority = priority;
 	snprintf(m.u.log.line, sizeof(m.u.log.line), "%s", line);
@@ -92,16 +110,40 @@ on_resume(evutil_socket_t fd, short what, void *arg)
 	event_add(listen_ev, NULL);
 }
 
-/* Out of descriptors or memory: the backlog keeps clients meanwhile. */
 static void
-pause_accept(void)
+pause_accept(uint64_t ms)
 {
-	struct timeval tv = { ACCEPT_PAUSE, 0 };
+	struct timeval tv = { (time_t)(ms / 1000),
+	    (suseconds_t)(ms % 1000 * 1000) };
 
-	log_err("MGR: accept() failed");
-	log_err("accept: %s", strerror(errno));
 	event_del(listen_ev);
 	event_add(resume_ev, &tv);
+}
+
+/*
+ * Out of descriptors or memory.  Somebody who is silent makes room; if nobody
+ * is, the backlog keeps the clients.
+ */
+static void
+make_room(int error)
+{
+	static uint64_t said_at;
+	uint64_t now = engine_now_ms();
+
+	if (said_at == 0 || now >= said_at + ACCEPT_SAY) {
+		said_at = now;
+		log_err("MGR: accept() failed");
+		log_err("accept: %s", strerror(error));
+	}
+	if (!conn_make_room())
+		pause_accept(ACCEPT_PAUSE);
+}
+
+static bool
+is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	    error == ENOMEM;
 }
 
 static void
@@ -110,13 +152,22 @@ on_connection(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	(void)arg;
 	for (int i = 0; i < ACCEPT_MAX; i++) {
-		int s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		uint64_t now = engine_now_ms();
+		uint64_t at = limit_accept_at(guard_limits, now);
+		int s = -1;
 
-		if (s != -1)
+		if (at > now) {
+			pause_accept(at - now);
+			return;
+		}
+		errno = EMFILE;
+		if (engine_has_files(1 + FILES_CALL))
+			s = accept4(fd, NULL, NULL,
+			    SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (s != -1) {
 			conn_new(s);
-		else if (errno == EMFILE || errno == ENFILE ||
-		    errno == ENOBUFS || errno == ENOMEM) {
-			pause_accept();
+		} else if (is_shortage(errno)) {
+			make_room(errno);
 			return;
 		} else if (errno != ECONNABORTED && errno != EINTR)
 			return;		/* EAGAIN, or the network's error */
@@ -143,6 +194,10 @@ configure(const struct ipc_msg *m)
 	engine.first_call_id = m->u.config.first_call_id;
 	engine.ask_access = m->u.config.ask_access;
 	log_set_debug(m->u.config.debug);
+	if (!guard_configure(&m->u.config.limits)) {
+		log_err("engine: out of memory");
+		exit(1);
+	}
 	if (listen_ev != NULL)
 		event_add(listen_ev, NULL);
 	event_add(gre_ev, NULL);
@@ -202,6 +257,17 @@ ignore_signals(void)
 		sigaction(signals[i], &sa, NULL);
 }
 
+static unsigned int
+max_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+		return FILES_OWN;
+	return files.rlim_cur < INT_MAX ? (unsigned int)files.rlim_cur :
+	    INT_MAX;
+}
+
 static struct event *
 watch(int fd, event_callback_fn callback)
 {
@@ -230,6 +296,7 @@ main(int argc, char **argv)
 	log_set_sink(log_to_monitor, NULL);
 	if (sandbox_enter(argv[1]) == -1)
 		return 1;
+	engine.max_files = max_files();
 
 	engine.base = event_base_new();
 	if (engine.base == NULL) {

@@ -8,12 +8,15 @@
 
 #include "ipc.h"
 
+#define FILES_CALL	3	/* descriptors of a call: keeper, record, pty */
+
 struct engine {
 	struct event_base *base;
 	uint32_t	 stimeout_ms;
 	uint16_t	 first_call_id;	/* wished for by inetd; 0: none */
 	bool		 ask_access;
 	bool		 stopping;
+	unsigned int	 max_files;	/* descriptors that may be open */
 	bool		 one_connection; /* from inetd: end with it */
 };
 
@@ -24,6 +27,8 @@ uint64_t engine_now_ms(void);
 uint64_t engine_now_us(void);
 /* Sends to the monitor; false: it could not be told. */
 bool	 engine_tell(const struct ipc_msg *, int fd);
+/* Whether n more descriptors can be had, besides what all calls may take. */
+bool	 engine_has_files(unsigned int n);
 /* Leaves the event loop once there is nothing left to do and we are stopping. */
 void	 engine_maybe_done(void);
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "limit.h"
 #include "log.h"
 
 #define IPC_VERSION	1
@@ -32,7 +33,7 @@ enum ipc_type {
 	/* keeper -> engine */
 	IPC_KEEPER_READY,	/* pppd runs: fd pty master */
 	IPC_KEEPER_FAILED,	/* it does not */
-	IPC_PPPD_EXIT,		/* pppd was reaped */
+	IPC_PPPD_EXIT,		/* pppd was reaped: u.pppd_exit */
 	IPC_PPPD_RESTARTED,	/* another one is on the same pty */
 	IPC_TERM,		/* an administrator ended the call */
 	/* engine -> keeper */
@@ -49,6 +50,7 @@ struct ipc_msg {
 			uint16_t first_call_id;	/* inetd; 0: random */
 			bool	 debug;
 			bool	 ask_access;	/* send IPC_ACCESS_REQUEST */
+			struct limit_conf limits;
 		} config;
 		struct {
 			uint32_t client_addr, server_addr; /* network order */
@@ -56,7 +58,11 @@ struct ipc_msg {
 		} call_request;
 		struct {
 			uint8_t result, error;	/* of OCRP; 1: started */
+			enum ctrl_end end;	/* why not, if it is known */
 		} call_reply;
+		struct {
+			int status;		/* as wait(2) has it */
+		} pppd_exit;
 		struct {
 			uint32_t token;		/* the engine's */
 			uint32_t client_addr;	/* network order */

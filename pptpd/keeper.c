@@ -89,6 +89,17 @@ tell_engine(struct keeper *k, enum ipc_type type, int fd)
 		    k->client, strerror(errno));
 }
 
+static void
+tell_exit(const struct keeper *k)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_PPPD_EXIT, k->our_id);
+	m.u.pppd_exit.status = k->status;
+	if (k->engine != -1)
+		(void)ipc_send(k->engine, &m, NULL, 0);
+}
+
 /*
  * Takes what the monitor wrote, before anybody else may write to the record:
  * the rest of the keeper's life does not depend on what the engine writes.
@@ -382,7 +393,7 @@ keeper_run(char **argv)
 		tell_engine(&k, IPC_KEEPER_READY, k.pppd.pty);
 		loop(&k, &while_waiting);
 		k.rec->pppd_pid = 0;
-		tell_engine(&k, IPC_PPPD_EXIT, -1);
+		tell_exit(&k);
 		report_end(&k);
 		exit_status = 0;
 	}

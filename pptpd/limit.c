@@ -37,6 +37,13 @@ set_rates(struct limits *l)
 	    SECOND, 2 * LIMIT_LOG_PER_S);
 }
 
+void
+limit_change(struct limits *l, const struct limit_conf *conf)
+{
+	l->conf = *conf;
+	set_rates(l);
+}
+
 struct limits *
 limit_new(const struct limit_conf *conf, uint32_t seed)
 {
@@ -44,9 +51,8 @@ limit_new(const struct limit_conf *conf, uint32_t seed)
 
 	if (l == NULL)
 		return NULL;
-	l->conf = *conf;
 	l->random = seed | 1;
-	set_rates(l);
+	limit_change(l, conf);
 	if (source_table_init(&l->sources, SOURCE_MAX, seed) == 0)
 		return l;
 	free(l);
@@ -155,13 +161,10 @@ limit_victim(struct limits *l, bool urgent, uint64_t now)
 
 /* --- connections --------------------------------------------------------- */
 
-bool
-limit_accept(struct limits *l, uint64_t now, uint64_t *at)
+uint64_t
+limit_accept_at(const struct limits *l, uint64_t now)
 {
-	if (bucket_take(&l->connect, &l->connect_rate, now))
-		return true;
-	*at = bucket_next(&l->connect, &l->connect_rate, now);
-	return false;
+	return bucket_next(&l->connect, &l->connect_rate, now);
 }
 
 /* An address had to make room in the table. */
@@ -181,11 +184,12 @@ limit_open(struct limits *l, struct limit_conn *c, uint32_t addr,
 {
 	struct source forgotten, *s;
 
+	(void)bucket_take(&l->connect, &l->connect_rate, now);
 	if (!silent_reserve(l))
-		return CTRL_END_LOST;
+		return CTRL_END_RESOURCE;
 	s = source_get(&l->sources, addr, &forgotten);
 	if (s == NULL)
-		return CTRL_END_LOST;
+		return CTRL_END_RESOURCE;
 	forget(l, &forgotten);
 	if (!bucket_take(&s->connect, &l->connect_rate_per_ip, now))
 		return CTRL_END_RATE;

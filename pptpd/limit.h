@@ -86,15 +86,17 @@ struct limits {
 /* seed: random.  NULL: no memory. */
 struct limits	*limit_new(const struct limit_conf *, uint32_t seed);
 void		 limit_free(struct limits *);
+/* Other limits from now on; what is counted stays. */
+void		 limit_change(struct limits *, const struct limit_conf *);
 
 /* --- connections --- */
 
-/* Whether one more may be accepted; if not, *at is when. */
-bool		 limit_accept(struct limits *, uint64_t now, uint64_t *at);
+/* When one more may be accepted: now or later. */
+uint64_t	 limit_accept_at(const struct limits *, uint64_t now);
 /*
  * A connection from an address (network order); the struct is zeroed but for
- * its owner.  CTRL_END_NONE: welcome.  CTRL_END_RATE and CTRL_END_LOST (no
- * memory): not counted, to be closed without a word.  Else: counted, but its
+ * its owner.  CTRL_END_NONE: welcome.  CTRL_END_RATE and CTRL_END_RESOURCE: not
+ * counted, to be closed without a word.  Else: counted, but its
  * SCCRQ is to be refused.
  */
 enum ctrl_end	 limit_open(struct limits *, struct limit_conn *,
@@ -151,10 +153,11 @@ struct limit_summary {
 };
 
 /*
- * Whether a line may be logged about a connection; if so, the summary is to
- * be logged first.
+ * Whether a line may be logged about a connection from an address (network
+ * order); if so, the summary is to be logged first.  The connection may be
+ * NULL; if it has authenticated, its lines are counted for itself.
  */
-bool		 limit_log(struct limits *, struct limit_conn *,
+bool		 limit_log(struct limits *, struct limit_conn *, uint32_t addr,
 		    enum source_class, uint64_t now, struct limit_summary *);
 /*
  * Reports the summaries of those who have become quiet.  True if there are

@@ -21,12 +21,17 @@ suppress(struct limits *l, struct source_log *log, bool pending, uint64_t now)
 }
 
 bool
-limit_log(struct limits *l, struct limit_conn *c, enum source_class class,
-    uint64_t now, struct limit_summary *sum)
+limit_log(struct limits *l, struct limit_conn *c, uint32_t addr,
+    enum source_class class, uint64_t now, struct limit_summary *sum)
 {
-	bool own = c->authenticated || c->source == NULL;
-	struct source_log *log = own ? &c->log : &c->source->log[class];
+	bool own = c != NULL && c->authenticated;
+	struct source *s = own ? NULL : source_find(&l->sources, addr);
+	struct source_log other = { { 0 }, 0, 0 }, *log = &other;
 
+	if (own)
+		log = &c->log;
+	else if (s != NULL)
+		log = &s->log[class];
 	sum->lines = 0;
 	if (!bucket_take(&log->bucket, &l->log_rate, now)) {
 		suppress(l, log, !own, now);
@@ -40,8 +45,7 @@ limit_log(struct limits *l, struct limit_conn *c, enum source_class class,
 	}
 	if (log->suppressed > 0) {
 		l->log_pending -= !own;
-		summarize(log, c->source != NULL ? c->source->addr : 0, now,
-		    sum);
+		summarize(log, addr, now, sum);
 	}
 	return true;
 }

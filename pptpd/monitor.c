@@ -168,6 +168,7 @@ configure_engine(void)
 	m.u.config.stimeout_ms = (uint32_t)conf->stimeout * 1000;
 	m.u.config.debug = conf->debug;
 	m.u.config.ask_access = access_built();
+	m.u.config.limits = conf->limits;
 	if (conf->inetd && conf->inetd_callid > 0)
 		m.u.config.first_call_id = conf->inetd_callid;
 	tell(&m, NULL, 0);

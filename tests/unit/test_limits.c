@@ -414,11 +414,16 @@ START_TEST(total_rates_say_when_to_go_on)
 	conf.connection_rate = 50;
 	conf.call_rate = 5;
 	begin(&conf);
-	while (limit_accept(l, now, &at))
+	while (limit_accept_at(l, now) <= now) {
+		struct limit_conn c = { 0 };
+
+		limit_open(l, &c, 7, now);
+		limit_close(l, &c);
 		accepted++;
+	}
 	ck_assert_int_eq(accepted, 50);
-	ck_assert_uint_eq(at, now + 20);
-	ck_assert(limit_accept(l, at, &at));
+	ck_assert_uint_eq(limit_accept_at(l, now), now + 20);
+	ck_assert_uint_eq(limit_accept_at(l, now + 20), now + 20);
 	while (limit_start(l, now, &at))
 		started++;
 	ck_assert_int_eq(started, 5);
@@ -720,23 +725,24 @@ START_TEST(d11_lines_of_one_address_are_limited)
 	reported_lines = reports = 0;
 	limit_open(l, &c, 7, now);
 	for (int i = 0; i < 1000; i++) {
-		lines += limit_log(l, &c, SOURCE_LOG_PROTOCOL, now, &sum);
+		lines += limit_log(l, &c, 7, SOURCE_LOG_PROTOCOL, now, &sum);
 		ck_assert_uint_eq(sum.lines, 0);
 	}
 	ck_assert_int_eq(lines, 5);
 	/* another class, another address */
-	ck_assert(limit_log(l, &c, SOURCE_LOG_REFUSED, now, &sum));
+	ck_assert(limit_log(l, &c, 7, SOURCE_LOG_REFUSED, now, &sum));
+	ck_assert(limit_log(l, NULL, 8, SOURCE_LOG_PROTOCOL, now, &sum));
 	/* too early to say how many there were */
 	ck_assert(limit_log_flush(l, now, report));
 	ck_assert_uint_eq(reports, 0);
 	now += 12 * SECOND;
-	ck_assert(limit_log(l, &c, SOURCE_LOG_PROTOCOL, now, &sum));
+	ck_assert(limit_log(l, &c, 7, SOURCE_LOG_PROTOCOL, now, &sum));
 	ck_assert_uint_eq(sum.lines, 995);
 	ck_assert_uint_eq(sum.addr, 7);
 	ck_assert_uint_eq(sum.seconds, 12);
 	ck_assert(!limit_log_flush(l, now, report));
 	/* and if no line comes later, the summary does */
-	ck_assert(!limit_log(l, &c, SOURCE_LOG_PROTOCOL, now, &sum));
+	ck_assert(!limit_log(l, &c, 7, SOURCE_LOG_PROTOCOL, now, &sum));
 	limit_close(l, &c);
 	now += 60 * SECOND;
 	ck_assert(!limit_log_flush(l, now, report));
@@ -757,7 +763,8 @@ START_TEST(d11_lines_of_all_are_limited)
 
 		now++;
 		limit_open(l, &c, 1000 + i, now);
-		lines += limit_log(l, &c, SOURCE_LOG_PROTOCOL, now, &sum);
+		lines += limit_log(l, &c, 1000 + i, SOURCE_LOG_PROTOCOL, now,
+		    &sum);
 		limit_close(l, &c);
 	}
 	ck_assert_uint_le(lines, 10 * LIMIT_LOG_PER_S +
@@ -780,12 +787,12 @@ START_TEST(clients_that_are_in_have_lines_of_their_own)
 	}
 	/* an office loses its line: each of its calls says so */
 	for (int i = 0; i < 20; i++)
-		ck_assert(limit_log(l, &c[i], SOURCE_LOG_PROTOCOL, now,
+		ck_assert(limit_log(l, &c[i], 7, SOURCE_LOG_PROTOCOL, now,
 		    &sum));
 	for (int i = 0; i < 4; i++)
-		ck_assert(limit_log(l, &c[0], SOURCE_LOG_PROTOCOL, now,
+		ck_assert(limit_log(l, &c[0], 7, SOURCE_LOG_PROTOCOL, now,
 		    &sum));
-	ck_assert(!limit_log(l, &c[0], SOURCE_LOG_PROTOCOL, now, &sum));
+	ck_assert(!limit_log(l, &c[0], 7, SOURCE_LOG_PROTOCOL, now, &sum));
 }
 END_TEST
 
@@ -802,8 +809,8 @@ START_TEST(forgotten_addresses_keep_the_count_right)
 
 		now += 20;
 		limit_open(l, &c, 1000 + i, now);
-		limit_log(l, &c, SOURCE_LOG_PROTOCOL, now, &sum);
-		limit_log(l, &c, SOURCE_LOG_PROTOCOL, now, &sum);
+		limit_log(l, &c, 1000 + i, SOURCE_LOG_PROTOCOL, now, &sum);
+		limit_log(l, &c, 1000 + i, SOURCE_LOG_PROTOCOL, now, &sum);
 		limit_close(l, &c);
 	}
 	now += 120 * SECOND;
