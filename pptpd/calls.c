@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bucket.h"
 #include "call_record.h"
 #include "log.h"
 #include "pool.h"
@@ -21,6 +22,8 @@
 #include "spawner.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
+#define MINUTE_US	60000000U
+#define FULL_PER_MINUTE	20	/* lines about it */
 #define ORPHAN_MS	5000	/* for a pppd to end after SIGTERM */
 
 struct call {
@@ -157,21 +160,48 @@ refuse(struct ipc_msg *reply, uint8_t result, uint8_t error)
 	reply->u.call_reply.error = error;
 }
 
+/* A crowd outside must not fill the log. */
+static void
+log_full(void)
+{
+	static const struct bucket_rate rate = { MINUTE_US / FULL_PER_MINUTE,
+	    FULL_PER_MINUTE };
+	static struct bucket bucket;
+	static unsigned int more;
+
+	if (!bucket_take(&bucket, &rate, now_ms())) {
+		more++;
+		return;
+	}
+	if (more > 0)
+		log_notice("MGR: %u more calls were refused for want of free "
+		    "slots or IPs", more);
+	more = 0;
+	log_err("MGR: No free connection slots or IPs - no more clients can "
+	    "connect!");
+}
+
 void
 calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
     int fds[IPC_FDS_MAX])
 {
-	struct call *call = calloc(1, sizeof(*call));
+	struct call *call;
 
 	ipc_msg_init(reply, IPC_CALL_REPLY, m->call_id);
+	/* Its packets would be routed into its own tunnel. */
+	if (pool_has(&pool, m->u.call_request.client_addr)) {
+		refuse(reply, PPTP_OCRP_FORBIDDEN, PPTP_ERROR_NONE);
+		reply->u.call_reply.end = CTRL_END_ADDRESS;
+		return;
+	}
+	call = calloc(1, sizeof(*call));
 	if (call == NULL) {
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
 		return;
 	}
 	call->slot = pool_take(&pool);
 	if (call->slot == -1) {
-		log_err("MGR: No free connection slots or IPs - no more "
-		    "clients can connect!");
+		log_full();
 		free(call);
 		refuse(reply, PPTP_OCRP_BUSY, PPTP_ERROR_NONE);
 		return;

@@ -19,6 +19,35 @@ get(const char *addr)
 	return addr[0] != '\0' ? addr : NULL;
 }
 
+static int
+compare(const void *a, const void *b)
+{
+	uint32_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return (x > y) - (x < y);
+}
+
+/* All addresses in order.  False without memory. */
+static bool
+sort(struct pool *pool)
+{
+	pool->addr = calloc((size_t)pool->n, 2 * sizeof(*pool->addr));
+	if (pool->addr == NULL)
+		return false;
+	for (int i = 0; i < pool->n; i++) {
+		if (iprange_number(pool->slot[i].local,
+		    &pool->addr[pool->naddr]))
+			pool->naddr++;
+		if (iprange_number(pool->slot[i].remote,
+		    &pool->addr[pool->naddr]))
+			pool->naddr++;
+	}
+	qsort(pool->addr, pool->naddr, sizeof(*pool->addr), compare);
+	return true;
+}
+
 int
 pool_init(struct pool *pool, const struct conf *conf)
 {
@@ -41,13 +70,17 @@ pool_init(struct pool *pool, const struct conf *conf)
 		set(pool->slot[i].local, &conf->local, i);
 		set(pool->slot[i].remote, &conf->remote, i);
 	}
-	return 0;
+	if (sort(pool))
+		return 0;
+	pool_free(pool);
+	return -1;
 }
 
 void
 pool_free(struct pool *pool)
 {
 	free(pool->slot);
+	free(pool->addr);
 	memset(pool, 0, sizeof(*pool));
 }
 
@@ -108,4 +141,11 @@ pool_remote(const struct pool *pool, int slot)
 {
 	assert(slot >= 0 && slot < pool->n);
 	return get(pool->slot[slot].remote);
+}
+
+bool
+pool_has(const struct pool *pool, uint32_t addr)
+{
+	return pool->naddr > 0 && bsearch(&addr, pool->addr, pool->naddr,
+	    sizeof(addr), compare) != NULL;
 }

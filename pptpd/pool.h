@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "conf.h"
 
@@ -20,6 +21,8 @@ struct pool {
 	int	 n;		/* slots that exist */
 	int	 limit;		/* slots that may exist */
 	int	 taken;		/* slots in use */
+	uint32_t *addr;		/* of all slots, in order, to be searched */
+	size_t	 naddr;
 };
 
 /*
@@ -37,5 +40,8 @@ void	pool_release(struct pool *, int slot);
 /* The addresses of a slot; NULL: pppd chooses (delegate, or inetd's wish). */
 const char *pool_local(const struct pool *, int slot);
 const char *pool_remote(const struct pool *, int slot);
+
+/* Whether an address (network order) is one of a slot's, free or not. */
+bool	pool_has(const struct pool *, uint32_t addr);
 
 #endif

@@ -1,4 +1,5 @@
 /* Slots: lowest free one first, never more than there are addresses. */
+#include <arpa/inet.h>
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,6 +199,29 @@ START_TEST(random_take_and_release)
 }
 END_TEST
 
+START_TEST(t31_addresses_of_tunnels_are_known)
+{
+	static const char *const inside[] = { "10.0.0.5", "10.0.0.6",
+	    "10.1.0.200", "10.1.0.201", "10.9.9.9" };
+	static const char *const outside[] = { "10.0.0.4", "10.0.0.7",
+	    "10.1.0.202", "10.1.0.199", "0.0.0.0", "255.255.255.255" };
+	struct pool pool = pool_of("localip 10.0.0.5-6,10.0.0.6\n"
+	    "remoteip 10.1.0.200-201,10.9.9.9\n");
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++)
+		ck_assert_msg(pool_has(&pool, inet_addr(inside[i])), "%s",
+		    inside[i]);
+	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
+		ck_assert_msg(!pool_has(&pool, inet_addr(outside[i])), "%s",
+		    outside[i]);
+	pool_free(&pool);
+
+	pool = pool_of("delegate\n");
+	ck_assert(!pool_has(&pool, inet_addr("10.0.0.5")));
+	pool_free(&pool);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -215,6 +239,7 @@ main(void)
 	tcase_add_test(t, none_at_all);
 	tcase_add_test(t, one_end_only);
 	tcase_add_test(t, random_take_and_release);
+	tcase_add_test(t, t31_addresses_of_tunnels_are_known);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
