@@ -15,8 +15,9 @@ class Metric:
 class Run:
     """One kind of run; its figures come from one server's lifetime."""
 
-    def __init__(self, name, func, metrics, **args):
+    def __init__(self, name, func, metrics, asked=False, **args):
         self.name, self.func, self.args = name, func, args
+        self.asked = asked      # only if asked for by name
         self.metrics = [Metric(name + suffix, *rest)
                         for suffix, *rest in metrics]
 
@@ -147,11 +148,47 @@ def idle(spec, acct, opt, calls):
              '.rate': r['in_time'] / r['ns'] * 1e9}, notes_of(r))
 
 
+def scale(spec, acct, opt):
+    """Cost of a packet and of a call's set-up beside many calls."""
+    n = opt.calls
+    with open('/proc/sys/kernel/pty/max') as m, \
+            open('/proc/sys/kernel/pty/reserve') as r:
+        ptys = int(m.read()) - int(r.read())
+    if ptys < n + 50:
+        raise Failed('only %d ptys to be had: sysctl kernel.pty.max=%d' % (
+            ptys, n + 50 + 1024))
+    with Server(spec, acct, opt, connections=n + 50) as server:
+        client = server.client(addresses=n)
+        client.hold(n, ms=300000)
+        server.rest(held=n)
+        pss, processes, fds = server.footprint()
+        cpu, r = busy(server, client, 'up', opt, calls=1, size=512,
+                      inflight=opt.inflight)
+        down, _ = busy(server, client, 'down', opt, calls=1, size=512)
+        other = server.client(addresses=16, first='10.77.250.1')
+        other.ask('loops', calls=8, ms=30000)
+        server.rest(held=n)
+        before = server.cpu()
+        loops = other.ask('loops', calls=200, ms=120000)
+        server.rest(held=n)
+        used = server.cpu() - before
+        if not loops['done']:
+            raise Failed('no call came up: %s' % loops['reason'])
+    return ({'.pss': pss / 1024, '.processes': processes,
+             '.descriptors': fds, '.up': cpu, '.down': down,
+             '.setup': used / loops['done'] / 1e3}, notes_of(r))
+
+
 IDLE = [('.pss', 'PSS without pppd', 'KiB'), ('.processes', 'processes', ''),
         ('.descriptors', 'descriptors', ''),
         ('.rest', 'CPU per second, all idle', 'ms'),
         ('.busy', 'CPU per packet, one busy', 'us'),
         ('.rate', 'delivered, one busy', '/s', MORE)]
+
+
+SCALE = IDLE[:3] + [('.up', 'CPU per packet up', 'us'),
+                    ('.down', 'CPU per packet down', 'us'),
+                    ('.setup', 'CPU per call set up and cleared', 'us')]
 
 
 def runs(opt):
@@ -209,4 +246,5 @@ def runs(opt):
                        addresses=1, size=512, inflight=limit, **one))
     out.append(Run('nat-100-down', traffic, [CPU, RATE], command='down',
                    held=100, addresses=1, calls=1, size=512))
+    out.append(Run('scale', scale, SCALE, asked=True))
     return out

@@ -102,9 +102,13 @@ class Spec:
 
 def listening(pid):
     """Whether PID's network namespace has a TCP listener on port 1723."""
-    with open('/proc/%d/net/tcp' % pid) as f:
-        return any(line.split()[1].endswith(':06BB') and
-                   line.split()[3] == '0A' for line in f.readlines()[1:])
+    try:
+        with open('/proc/%d/net/tcp' % pid) as f:
+            lines = f.readlines()[1:]
+    except OSError:
+        return False
+    return any(line.split()[1].endswith(':06BB') and line.split()[3] == '0A'
+               for line in lines)
 
 
 class Server:
@@ -116,7 +120,7 @@ class Server:
         os.makedirs(self.dir, exist_ok=True)
         options = self.dir + '/options'
         with open(options, 'w') as f:
-            f.write('lock\n')
+            f.write('require-mschap-v2\nrequire-mppe-128\n')
         self.control = Control(options + '.ctl', opt.seed)
         self.conf = self.dir + '/pptpd.conf'
         with open(self.conf, 'w') as f:
@@ -211,15 +215,15 @@ class Server:
             fds += len(os.listdir('/proc/%d/fd' % pid))
         return pss * 1024, len(pids), fds
 
-    def rest(self, limit=15):
-        """Waits until no stand-in runs and the server's processes have
-        stayed the same for a while."""
+    def rest(self, held=0, limit=15):
+        """Waits until no more stand-ins run than calls are held and the
+        server's processes have stayed the same for a while."""
         end = time.monotonic() + limit
         since, last = time.monotonic(), None
         while time.monotonic() < end:
             lab.reap()
             now = sorted(self.pids())
-            if now != last or self.control.running():
+            if now != last or len(self.control.running()) > held:
                 since, last = time.monotonic(), now
             elif time.monotonic() - since > 0.3:
                 return
@@ -236,12 +240,11 @@ class Server:
 class Client:
     """The load client; one command at a time."""
 
-    def __init__(self, server, addresses, window=64):
+    def __init__(self, server, addresses, first=lab.FIRST):
         self.server = server
         self.proc = subprocess.Popen(
-            [server.opt.loadclient, '-s', lab.SERVER, '-f', lab.FIRST,
-             '-n', str(addresses), '-c', server.dir + '/options.ctl',
-             '-w', str(window)],
+            [server.opt.loadclient, '-s', lab.SERVER, '-f', first,
+             '-n', str(addresses), '-c', server.dir + '/options.ctl'],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             preexec_fn=lab.die_with_parent)
         if isinstance(server.acct, lab.ProcTimes):
