@@ -194,9 +194,10 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 		reply->u.call_reply.end = CTRL_END_ADDRESS;
 		return;
 	}
-	call = calloc(1, sizeof(*call));
+	call = control_fd != -1 ? calloc(1, sizeof(*call)) : NULL;
 	if (call == NULL) {
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+		reply->u.call_reply.end = CTRL_END_RESOURCE;
 		return;
 	}
 	call->slot = pool_take(&pool);

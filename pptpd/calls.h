@@ -16,9 +16,9 @@
 int	calls_init(const struct conf *, bool log_stderr);
 /*
  * Starts the call that the engine asks for, over the control connection
- * control_fd (which stays the caller's).  Fills in the reply; if it says
- * connected, fds are the engine's ends: keeper socket and record, which the
- * caller closes after sending.
+ * control_fd (which stays the caller's; -1: it was lost).  Fills in the
+ * reply; if it says connected, fds are the engine's ends: keeper socket and
+ * record, which the caller closes after sending.
  */
 void	calls_start(const struct ipc_msg *request, int control_fd,
 	    struct ipc_msg *reply, int fds[IPC_FDS_MAX]);

@@ -99,15 +99,21 @@ ipc_recv_data(int sock, void *data, size_t size, int fds[IPC_FDS_MAX], int *n)
 	do
 		got = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC);
 	while (got == -1 && errno == EINTR);
-	if (got == -1)
+	if (got == -1) {
+		if (errno == ENOMEM || errno == ENOBUFS)
+			errno = EAGAIN;		/* it is still there */
 		return errno == ECONNRESET ? 0 : -1;
-	*n = take_fds(&mh, fds);
-	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-		close_all(fds, n);
-		errno = EMSGSIZE;
-		return -1;
 	}
-	return got;
+	*n = take_fds(&mh, fds);
+	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
+		return got;
+	close_all(fds, n);
+	if ((mh.msg_flags & MSG_TRUNC) == 0) {
+		*n = IPC_FDS_LOST;
+		return got;
+	}
+	errno = EMSGSIZE;
+	return -1;
 }
 
 int

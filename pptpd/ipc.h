@@ -11,6 +11,7 @@
 
 #define IPC_VERSION	1
 #define IPC_FDS_MAX	3
+#define IPC_FDS_LOST	(-1)	/* in place of how many there are */
 
 /* Descriptors that a program of ours finds open when it starts. */
 #define IPC_FD_PARENT	3	/* engine, spawner: monitor; keeper: engine */
@@ -85,7 +86,8 @@ int	ipc_send(int sock, const struct ipc_msg *, const int *fds, int n);
 
 /*
  * Receives one message.  fds gets *n descriptors, close-on-exec, which are
- * the caller's from then on.  1: a message; 0: the other side is gone; -1
+ * the caller's from then on; if this process had no room for them, they are
+ * gone and *n is IPC_FDS_LOST.  1: a message; 0: the other side is gone; -1
  * with errno set: EAGAIN, or EBADMSG for one of wrong size or version (its
  * descriptors are closed).
  */

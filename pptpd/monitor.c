@@ -131,9 +131,10 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 		event_del(monitor.engine_ev);
 		return;
 	}
-	if (got == 1 && m.type == IPC_CALL_REQUEST && n == 1 &&
-	    m.call_id != 0 && !monitor.stopping)
-		call_request(&m, fds[0]);
+	if (got == 1 && m.type == IPC_CALL_REQUEST &&
+	    (n == 1 || n == IPC_FDS_LOST) && m.call_id != 0 &&
+	    !monitor.stopping)
+		call_request(&m, n == 1 ? fds[0] : -1);
 	else if (got == 1 && m.type == IPC_ACCESS_REQUEST && n == 0)
 		asking_start(m.u.access.token, m.u.access.client_addr,
 		    answer_access);

@@ -81,7 +81,8 @@ spawner_run(void)
 	syslog_sink_warm_up();
 	while ((len = ipc_recv_data(IPC_FD_PARENT, words, sizeof(words), fds,
 	    &n)) > 0) {
-		answer = (struct spawner_answer){ -1, EINVAL };
+		answer = (struct spawner_answer){ -1,
+		    n == IPC_FDS_LOST ? EMFILE : EINVAL };
 		if (n == KEEPER_FDS && cut(words, len, argv)) {
 			answer.pid = fork_sibling();
 			answer.error = answer.pid == -1 ? errno : 0;

@@ -14,6 +14,7 @@
 
 #include "log.h"
 #include "slurp.h"
+#include "start_resources.h"
 #include "start_safety.h"
 #include "syslog_sink.h"
 
@@ -200,6 +201,7 @@ warn(struct conf *conf, const struct conf_env *env)
 	if (conf->inetd)
 		return;		/* not with each connection */
 	start_safety(conf, env);
+	start_resources(conf, env);
 }
 
 enum conf_action

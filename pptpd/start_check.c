@@ -62,6 +62,15 @@ print_listen(const struct conf *conf)
 }
 
 static void
+print_time(const char *what, uint32_t seconds)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "within %u s", (unsigned)seconds);
+	line(what, seconds > 0 ? text : "at any time");
+}
+
+static void
 print_calls(const struct conf *conf)
 {
 	char text[80];
@@ -75,8 +84,15 @@ print_calls(const struct conf *conf)
 		snprintf(text, sizeof(text),
 		    "no limit, pppd chooses addresses");
 	line("calls", text);
+	if (conf->limits.max_per_ip > 0)
+		snprintf(text, sizeof(text), "at most %u at once",
+		    (unsigned)conf->limits.max_per_ip);
+	line("of one address", conf->limits.max_per_ip > 0 ? text :
+	    "no limit");
 	snprintf(text, sizeof(text), "within %d s", conf->stimeout);
 	line("first message", text);
+	print_time("request of a call", conf->limits.call_timeout);
+	print_time("authentication", conf->limits.auth_timeout);
 }
 
 static void
