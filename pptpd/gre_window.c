@@ -43,13 +43,19 @@ slot_clear(struct gre_slot *s)
 	memset(s, 0, sizeof(*s));
 }
 
-void
-gre_reorder_free(struct gre_reorder *ro)
+static void
+drop_waiting(struct gre_reorder *ro)
 {
 	for (size_t i = 0; i < GRE_AHEAD_MAX; i++)
 		slot_clear(&ro->slot[i]);
-	slot_clear(&ro->jump);
 	ro->waiting = 0;
+}
+
+void
+gre_reorder_free(struct gre_reorder *ro)
+{
+	drop_waiting(ro);
+	slot_clear(&ro->jump);
 }
 
 static bool
@@ -224,6 +230,9 @@ far_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 		return GRE_OLD;
 	rx->jump = false;
 	rx->jumps++;
+	/* Before the first delivery, what waits may lie ahead of the stream. */
+	if (ro->waiting > 0 && seq_diff(rx->jump_seq, rx->highest) <= 0)
+		drop_waiting(ro);
 	while (ro->waiting > 0)
 		skip_gap(rx, ro, deliver, arg);
 	rx->highest = rx->jump_seq;

@@ -259,6 +259,17 @@ START_TEST(any_first_number_is_taken_when_confirmed)
 }
 END_TEST
 
+/* What waited for 0 and 1 came before the stream's own first numbers. */
+START_TEST(the_first_numbers_do_not_go_backwards)
+{
+	ck_assert_int_eq(packet(2), GRE_WAITING);
+	ck_assert_int_eq(packet(UINT32_MAX - 10), GRE_SUSPECT);
+	ck_assert_int_eq(packet(UINT32_MAX - 9), GRE_DELIVERED);
+	EXPECT(UINT32_MAX - 10, UINT32_MAX - 9);
+	ck_assert_uint_eq(ro.waiting, 0);
+}
+END_TEST
+
 START_TEST(q10_wraps)
 {
 	packet(0xFFFFFFF0);
@@ -457,6 +468,7 @@ main(void)
 	tcase_add_test(tc, a_suspect_is_forgotten);
 	tcase_add_test(tc, a_suspect_is_cleared_by_the_stream);
 	tcase_add_test(tc, any_first_number_is_taken_when_confirmed);
+	tcase_add_test(tc, the_first_numbers_do_not_go_backwards);
 	tcase_add_test(tc, q10_wraps);
 	tcase_add_test(tc, wrap_with_the_last_number_lost);
 	tcase_add_test(tc, q9_first_of_two_equal_numbers_wins);
