@@ -23,8 +23,8 @@ iprange_number(const char *text, uint32_t *addr)
 {
 	struct in_addr in;
 
-	/* What stands after a blank is for the caller to judge. */
-	if (strpbrk(text, BLANKS) != NULL || inet_aton(text, &in) == 0)
+	/* What stands after white space is for the caller to judge. */
+	if (strpbrk(text, BLANKS "\n\v\f\r") != NULL || inet_aton(text, &in) == 0)
 		return false;
 	*addr = in.s_addr;
 	return true;
