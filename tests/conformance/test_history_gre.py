@@ -319,7 +319,9 @@ def t_33(lab):
         sent += len(junk)
     time.sleep(0.3)
     after = (run.memory(), run.fds())
-    check(after[0] - before[0] < 256, 'memory grows by %d KiB' % (
+    # A server that receives in batches touches a buffer's page the first
+    # time that its batch is full; 100 packets of one page are no leak.
+    check(after[0] - before[0] <= 400, 'memory grows by %d KiB' % (
         after[0] - before[0]))
     check(after[1] == before[1], 'descriptors %d, then %d' % (
         before[1], after[1]))
