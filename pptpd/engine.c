@@ -245,12 +245,21 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		close(fds[--n]);
 }
 
+/* What libevent has to say must not go to stderr, perhaps a file: none may
+ * grow by us, and the first octet would kill us. */
+static void
+log_libevent(int severity, const char *text)
+{
+	log_msg(severity == EVENT_LOG_ERR ? LOG_ERR : LOG_DEBUG,
+	    "engine: libevent: %s", text);
+}
+
 /* Signals from a terminal or a supervisor are the monitor's to act on. */
 static void
 ignore_signals(void)
 {
 	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE,
-	    SIGUSR1, SIGUSR2 };
+	    SIGUSR1, SIGUSR2, SIGXFSZ };
 	struct sigaction sa = { .sa_handler = SIG_IGN };
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -298,6 +307,7 @@ main(int argc, char **argv)
 		return 1;
 	engine.max_files = max_files();
 
+	event_set_log_callback(log_libevent);
 	engine.base = event_base_new();
 	if (engine.base == NULL) {
 		log_err("engine: no event loop: %s", strerror(errno));

@@ -225,6 +225,20 @@ give_up(void)
 	maybe_done();
 }
 
+/* Starts the engine again, in a second. */
+static void
+try_again(void)
+{
+	struct timeval soon = { 1, 0 };
+
+	if (++monitor.quick_deaths >= QUICK_DEATHS) {
+		log_err("MGR: the engine does not stay up, giving up");
+		give_up();
+		return;
+	}
+	event_add(monitor.restart_ev, &soon);
+}
+
 static void
 on_restart(evutil_socket_t fd, short what, void *arg)
 {
@@ -232,13 +246,12 @@ on_restart(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	(void)arg;
 	if (!monitor.stopping && !start_engine())
-		give_up();
+		try_again();
 }
 
 static void
 engine_gone(int status)
 {
-	struct timeval soon = { 1, 0 };
 	pid_t pid = monitor.engine_pid;
 
 	/* What it still had to say. */
@@ -275,12 +288,7 @@ engine_gone(int status)
 		    "pptpd.conf(5) says more");
 	if (seconds() - monitor.engine_since >= QUICK_DEATH_S)
 		monitor.quick_deaths = 0;
-	if (++monitor.quick_deaths >= QUICK_DEATHS) {
-		log_err("MGR: the engine does not stay up, giving up");
-		give_up();
-		return;
-	}
-	event_add(monitor.restart_ev, &soon);
+	try_again();
 }
 
 /* --- signals ------------------------------------------------------------- */

@@ -1,0 +1,52 @@
+"""The test's end of shim.c: which call of which process fails."""
+
+import errno
+import mmap
+import os
+import struct
+
+import namespaces
+from points import Skip
+
+SHIM = None                     # where it lies, set by run
+FILE = '/run/conformance/rules'
+RULE = struct.Struct('=16s16siiii')
+RULES = 8
+LOST = -1                       # of recvmsg: descriptors do not arrive
+FOREVER = -1
+
+
+def name(error):
+    return 'lost' if error == LOST else errno.errorcode[error]
+
+
+class Rules:
+    """Preloads the shim into all that is started from now on."""
+
+    def __init__(self, lab):
+        if lab.sanitized:
+            raise Skip('a sanitizer wants to be loaded first')
+        with open(FILE, 'wb') as stream:
+            stream.write(bytes(RULE.size * RULES))
+        os.chmod(FILE, 0o666)
+        with open(FILE, 'r+b') as stream:
+            self.map = mmap.mmap(stream.fileno(), 0)
+        shim = '/run/conformance/shim.so'
+        with open(SHIM, 'rb') as source, open(shim, 'wb') as target:
+            target.write(source.read())
+        os.chmod(shim, 0o755)
+        os.mkdir('/run/conformance/etc')
+        namespaces.write('/run/conformance/etc/ld.so.preload', shim + '\n')
+        namespaces.mount('overlay', '/etc', 'overlay', 0,
+                         'lowerdir=/run/conformance/etc:/etc')
+
+    def set(self, process, call, error, times=FOREVER, number=0):
+        RULE.pack_into(self.map, number * RULE.size, process.encode(),
+                       call.encode(), error, times, 0, 0)
+
+    def clear(self, number=0):
+        """The call succeeds again; what was counted stays."""
+        struct.pack_into('=i', self.map, number * RULE.size + 36, 0)
+
+    def hits(self, number=0):
+        return RULE.unpack_from(self.map, number * RULE.size)[4]
