@@ -14,7 +14,7 @@
 #include "pptp_gre.h"
 #include "pptp_msg.h"
 
-#define BACKLOG		128
+#define BACKLOG		1024	/* a crowd that redials comes within ms */
 #define GRE_BUFFER	(8 * 1024 * 1024)	/* octets, both ways */
 
 uint16_t
