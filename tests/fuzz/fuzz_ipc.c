@@ -68,7 +68,7 @@ send_datagram(int sock, const uint8_t *data, size_t len, size_t nfds)
 static void
 take(int fds[IPC_FDS_MAX], int n)
 {
-	MUST(n >= 0 && n <= IPC_FDS_MAX);
+	MUST(n == IPC_FDS_LOST || (n >= 0 && n <= IPC_FDS_MAX));
 	while (n > 0) {
 		MUST((fcntl(fds[--n], F_GETFD) & FD_CLOEXEC) != 0);
 		close(fds[n]);
