@@ -84,6 +84,7 @@ close_all(int fds[IPC_FDS_MAX], int *n)
 {
 	while (*n > 0)
 		close(fds[--*n]);
+	*n = 0;				/* also instead of IPC_FDS_LOST */
 }
 
 ssize_t
