@@ -3,6 +3,7 @@
 
 #define CONNECTION_RATE		2000	/* per second */
 #define CONNECTION_RATE_PER_IP	20
+#define CALL_RATE_PER_IP	10
 #define CALL_TIMEOUT		60	/* seconds */
 #define AUTH_TIMEOUT		60
 #define AUTH_PENALTY		5
@@ -17,6 +18,7 @@ conf_limit_init(struct limit_conf *limits)
 {
 	limits->connection_rate = CONNECTION_RATE;
 	limits->connection_rate_per_ip = CONNECTION_RATE_PER_IP;
+	limits->call_rate_per_ip = CALL_RATE_PER_IP;
 	limits->call_timeout = CALL_TIMEOUT;
 	limits->auth_timeout = AUTH_TIMEOUT;
 	limits->auth_penalty = AUTH_PENALTY;

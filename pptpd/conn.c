@@ -558,6 +558,13 @@ admit(struct conn *conn)
 	conn->limit.owner = conn;
 	conn->refuse = limit_open(guard_limits, &conn->limit, conn->client,
 	    now);
+	if (conn->refuse == CTRL_END_UNAUTH_PER_IP) {
+		victim = limit_neighbour(guard_limits, &conn->limit, now);
+		if (victim != NULL) {
+			evict(victim->owner);
+			conn->refuse = CTRL_END_NONE;
+		}
+	}
 	if (conn->refuse != CTRL_END_NONE)
 		guard_refused(&conn->limit, conn->client, conn->refuse);
 	if (conn->limit.source == NULL)

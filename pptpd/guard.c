@@ -52,12 +52,12 @@ report(const struct limit_summary *sum)
 
 	speaker.limited = false;
 	if (sum->addr != 0)
-		log_notice("CTRL: Client %s: %u more such lines in %u s are "
-		    "left out", address(sum->addr), (unsigned)sum->lines,
+		log_notice("CTRL: Client %s: %u more such lines suppressed in "
+		    "%u s", address(sum->addr), (unsigned)sum->lines,
 		    (unsigned)sum->seconds);
 	else
-		log_notice("CTRL: %u more lines about clients in %u s are "
-		    "left out", (unsigned)sum->lines, (unsigned)sum->seconds);
+		log_notice("CTRL: %u more lines about clients suppressed in "
+		    "%u s", (unsigned)sum->lines, (unsigned)sum->seconds);
 	speaker.limited = was;
 }
 

@@ -5,17 +5,17 @@
 #include <string.h>
 
 #define SAMPLES		8	/* silent connections compared for a victim */
-#define BURST_LEAST	100	/* clients, if there is room for fewer */
+#define CONNECT_BURST	200	/* at least, of one address */
+#define CALL_BURST	1000
 #define MESSAGE_BURST	5	/* seconds' worth of control messages */
 #define SECOND		1000
 #define MINUTE		60000
 
 /* All clients that there is room for may come at once, and as many again. */
 static uint32_t
-burst(const struct limit_conf *conf)
+burst(const struct limit_conf *conf, uint32_t least)
 {
-	return 2 * (conf->connections > BURST_LEAST ? conf->connections :
-	    BURST_LEAST);
+	return 2 * conf->connections > least ? 2 * conf->connections : least;
 }
 
 static void
@@ -26,10 +26,10 @@ set_rates(struct limits *l)
 	l->connect_rate = bucket_rate(c->connection_rate, SECOND,
 	    c->connection_rate);
 	l->connect_rate_per_ip = bucket_rate(c->connection_rate_per_ip,
-	    SECOND, burst(c));
+	    SECOND, burst(c, CONNECT_BURST));
 	l->call_rate = bucket_rate(c->call_rate, SECOND, c->call_rate);
 	l->call_rate_per_ip = bucket_rate(c->call_rate_per_ip, SECOND,
-	    burst(c));
+	    burst(c, CALL_BURST));
 	l->message_rate = bucket_rate(c->message_rate, SECOND,
 	    c->message_rate * MESSAGE_BURST);
 	l->log_rate = bucket_rate(c->log_rate, MINUTE, c->log_rate);
@@ -159,6 +159,23 @@ limit_victim(struct limits *l, bool urgent, uint64_t now)
 	return silent_pick(l, LIMIT_YOUNG_MS, now);
 }
 
+struct limit_conn *
+limit_neighbour(const struct limits *l, const struct limit_conn *c,
+    uint64_t now)
+{
+	struct limit_conn *oldest = NULL;
+
+	for (uint32_t i = 0; i < l->nsilent; i++) {
+		struct limit_conn *s = l->silent[i];
+
+		if (s->source == c->source &&
+		    s->since + LIMIT_YOUNG_MS <= now &&
+		    (oldest == NULL || s->since < oldest->since))
+			oldest = s;
+	}
+	return oldest;
+}
+
 /* --- connections --------------------------------------------------------- */
 
 uint64_t
@@ -219,7 +236,7 @@ limit_call(struct limits *l, struct limit_conn *c, uint64_t now)
 		return CTRL_END_PENALTY;
 	if (l->conf.max_per_ip > 0 && s->calls >= l->conf.max_per_ip)
 		return CTRL_END_PER_IP;
-	if (!bucket_take(&s->call, &l->call_rate_per_ip, now))
+	if (!l->suspended && !bucket_take(&s->call, &l->call_rate_per_ip, now))
 		return CTRL_END_RATE;
 	bucket_give(&s->connect, &l->connect_rate_per_ip);
 	silent_remove(l, c);

@@ -107,6 +107,12 @@ enum ctrl_end	 limit_open(struct limits *, struct limit_conn *,
  * urgent: somebody has to go, if anybody is silent.
  */
 struct limit_conn *limit_victim(struct limits *, bool urgent, uint64_t now);
+/*
+ * After CTRL_END_UNAUTH_PER_IP: another one of its address that has been
+ * silent for long and can be closed in its place; NULL if there is none.
+ */
+struct limit_conn *limit_neighbour(const struct limits *,
+		    const struct limit_conn *, uint64_t now);
 /* It asks for a call: CTRL_END_NONE if it may have one. */
 enum ctrl_end	 limit_call(struct limits *, struct limit_conn *,
 		    uint64_t now);

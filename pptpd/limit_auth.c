@@ -64,7 +64,8 @@ limit_authenticated(struct limits *l, struct limit_conn *c, uint64_t now)
 	s->authenticated++;
 	s->unauthenticated--;
 	l->unauthenticated--;
-	bucket_give(&s->call, &l->call_rate_per_ip);
+	memset(&s->connect, 0, sizeof(s->connect));
+	memset(&s->call, 0, sizeof(s->call));
 	if (!s->known)
 		l->known++;
 	s->known = true;

@@ -101,6 +101,27 @@ said out '  runs in           the foreground'
 said err 'pptpd: warning: command line: not an option, ignored: "word"'
 said err 'pptpd: warning: MGR: connections limit (3) reached, extra IP addresses ignored'
 
+cat good.conf >limits.conf
+cat >>limits.conf <<'END'
+max-per-ip 4
+call-timeout 0
+auth-timeout 90
+END
+said out '  of one address    no limit'
+said out '  request of a call within 60 s'
+said out '  authentication    within 60 s'
+run 0 'check of limits' --check -c limits.conf
+said out '  of one address    at most 4 at once'
+said out '  request of a call at any time'
+said out '  authentication    within 90 s'
+
+hard=$(ulimit -H -n)
+files=$(ulimit -S -n)
+ulimit -S -n 64 && ulimit -H -n 64
+run 0 'too few descriptors' --check -c good.conf
+said err 'pptpd: warning: default: connections: 21 calls take 116 descriptors, and a process may open 64: raise that with LimitNOFILE= in the systemd unit, or with ulimit -n'
+ulimit -H -n "$hard" 2>/dev/null && ulimit -S -n "$files"
+
 run 0 'check with delegate' --check -c good.conf -D
 said out '  calls             no limit, pppd chooses addresses'
 starts out "    $tmp/pppd local file $tmp/options 115200 ipparam 203.0.113.1 remotenumber 203.0.113.1"

@@ -712,7 +712,9 @@ START_TEST(limits_follow_the_calls_there_can_be)
 		/* an office behind one address is not limited */
 		ck_assert_uint_eq(conf.limits.max_per_ip, 0);
 		ck_assert_uint_eq(conf.limits.call_rate, 0);
-		ck_assert_uint_eq(conf.limits.call_rate_per_ip, 0);
+		ck_assert_uint_eq(conf.limits.connection_rate, 2000);
+		ck_assert_uint_eq(conf.limits.connection_rate_per_ip, 20);
+		ck_assert_uint_eq(conf.limits.call_rate_per_ip, 10);
 		ck_assert_uint_eq(conf.limits.call_timeout, 60);
 		ck_assert_uint_eq(conf.limits.auth_timeout, 60);
 		ck_assert_uint_eq(conf.limits.auth_penalty, 5);

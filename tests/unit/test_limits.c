@@ -265,6 +265,12 @@ START_TEST(max_unauth_per_ip)
 	limit_close(l, &c[2]);
 	limit_close(l, &c[2]);		/* once more does nothing */
 	ck_assert_uint_eq(l->unauthenticated, 3);
+	/* Nobody has been silent for long, then somebody has. */
+	ck_assert_ptr_null(limit_neighbour(l, &c[1], now));
+	now += 2 * SECOND;
+	limit_open(l, &c[2], 7, now);
+	ck_assert_ptr_eq(limit_neighbour(l, &c[2], now), &c[0]);
+	limit_close(l, &c[2]);
 	/* Who is in makes room. */
 	limit_call(l, &c[0], now);
 	limit_authenticated(l, &c[0], now);
@@ -393,7 +399,7 @@ START_TEST(calls_for_nothing_are_limited_if_asked)
 
 	conf.call_rate_per_ip = 2;
 	begin(&conf);
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < 2000; i++) {
 		struct limit_conn c = { 0 };
 
 		now += 10;
@@ -401,8 +407,38 @@ START_TEST(calls_for_nothing_are_limited_if_asked)
 		given += limit_call(l, &c, now) == CTRL_END_NONE;
 		limit_close(l, &c);
 	}
-	ck_assert_int_ge(given, 200 + 19);
-	ck_assert_int_le(given, 200 + 21);
+	ck_assert_int_ge(given, 1000 + 39);
+	ck_assert_int_le(given, 1000 + 41);
+}
+END_TEST
+
+/* RADIUS was down: who waits in vain is slowed down, until one gets in. */
+START_TEST(one_success_gives_all_of_an_address_their_turn)
+{
+	struct limit_conf conf = usual;
+	struct limit_conn good = { 0 };
+	int given = 0;
+
+	conf.call_rate_per_ip = 1;
+	begin(&conf);
+	limit_open(l, &good, 7, now);
+	limit_call(l, &good, now);
+	for (int i = 0; i < 2000; i++) {
+		struct limit_conn c = { 0 };
+
+		limit_open(l, &c, 7, now);
+		given += limit_call(l, &c, now) == CTRL_END_NONE;
+		limit_close(l, &c);
+	}
+	ck_assert_int_eq(given, 999);
+	limit_authenticated(l, &good, now);
+	for (int i = 0; i < 500; i++) {
+		struct limit_conn c = { 0 };
+
+		limit_open(l, &c, 7, now);
+		ck_assert_int_eq(limit_call(l, &c, now), CTRL_END_NONE);
+		limit_close(l, &c);
+	}
 }
 END_TEST
 
@@ -848,6 +884,7 @@ main(void)
 	tcase_add_test(t, connections_for_nothing_are_limited);
 	tcase_add_test(t, connections_with_a_call_are_not);
 	tcase_add_test(t, calls_for_nothing_are_limited_if_asked);
+	tcase_add_test(t, one_success_gives_all_of_an_address_their_turn);
 	tcase_add_test(t, total_rates_say_when_to_go_on);
 	tcase_add_test(t, d8_messages_are_paced);
 	tcase_add_test(t, d8_flood_is_ended);
