@@ -29,6 +29,9 @@
 /* pppd has left its line: how long its exit may take to be heard of. */
 #define LINE_GONE_US	500000
 
+/* With so many octets waiting for pppd an acknowledgement may wait, too. */
+#define ACK_BACKLOG	16384
+
 #define PTY_READ_SIZE	65536
 /* So many reads in a row while each brings much: fewer turns of the loop. */
 #define PTY_READS	4
@@ -55,6 +58,7 @@ struct call {
 	int		 keeper, pty;	/* -1: none */
 	bool		 touched;
 	bool		 gate_open;
+	bool		 pty_full;	/* pty_write_ev is waited for */
 	uint64_t	 gate_at;	/* us, opens then at the latest */
 	uint64_t	 line_gone_at;	/* us, 0: line is there */
 	uint64_t	 timer_at;	/* us, UINT64_MAX: not set */
@@ -139,10 +143,11 @@ touch(struct call *call)
 static void
 flush_pty(struct call *call)
 {
-	if (!call->gate_open || call->line_gone_at != 0)
+	if (!call->gate_open || call->line_gone_at != 0 || call->pty_full)
 		return;
 	switch (pty_queue_flush(&call->queue, call->pty)) {
 	case 1:
+		call->pty_full = true;
 		event_add(&call->pty_write_ev, NULL);
 		break;
 	case -1:
@@ -198,7 +203,8 @@ static void
 settle(struct call *call)
 {
 	flush_pty(call);
-	if (gre_ack_due(&call->rec->ack))
+	/* A peer that honours its window waits for a pppd that is behind. */
+	if (gre_ack_due(&call->rec->ack) && call->queue.len <= ACK_BACKLOG)
 		send_gre(call, NULL, 0);
 	set_timer(call);
 }
@@ -363,9 +369,13 @@ on_pty_readable(evutil_socket_t fd, short what, void *arg)
 static void
 on_pty_writable(evutil_socket_t fd, short what, void *arg)
 {
+	struct call *call = arg;
+
 	(void)fd;
 	(void)what;
-	flush_pty(arg);
+	call->pty_full = false;
+	settle(call);
+	gre_socket_flush(IPC_FD_GRE);
 }
 
 /* --- the keeper ---------------------------------------------------------- */
@@ -479,6 +489,7 @@ static void
 pppd_restarted(struct call *call)
 {
 	decoder_put(call);
+	call->pty_full = false;
 	call->gate_open = false;
 	call->gate_at = engine_now_us() + GATE_US;
 	call->line_gone_at = 0;

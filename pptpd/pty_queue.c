@@ -8,7 +8,7 @@
 
 #include "hdlc.h"
 
-#define QUEUE_SIZE	65536
+#define QUEUE_SIZE	131072	/* a window of 64 of the usual largest frames */
 #define SPARE_MAX	16	/* buffers kept for the next busy call */
 
 static uint8_t *spare[SPARE_MAX];
@@ -66,6 +66,8 @@ pty_queue_flush(struct pty_queue *q, int pty)
 			return -1;
 		q->start += n;
 		q->len -= n;
+		if (q->len > 0)
+			return 1;	/* it took what it could */
 	}
 	pty_queue_free(q);
 	return 0;
