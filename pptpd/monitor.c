@@ -151,8 +151,15 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 static bool
 make_empty_dir(void)
 {
-	if ((mkdir(RUNDIR "/pptpd", 0755) == -1 && errno != EEXIST) ||
-	    (mkdir(EMPTY_DIR, 0555) == -1 && errno != EEXIST)) {
+	char path[] = EMPTY_DIR;
+
+	for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL;
+	    slash++) {
+		*slash = '\0';
+		(void)mkdir(path, 0755);	/* what fails, fails below */
+		*slash = '/';
+	}
+	if (mkdir(path, 0555) == -1 && errno != EEXIST) {
 		log_err("MGR: " EMPTY_DIR ": %s", strerror(errno));
 		return false;
 	}
