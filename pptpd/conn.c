@@ -583,7 +583,7 @@ admit(struct conn *conn)
 void
 conn_new(int fd)
 {
-	struct sockaddr_in peer, self;
+	struct sockaddr_in peer = { .sin_family = AF_UNSPEC }, self;
 	socklen_t peer_len = sizeof(peer), self_len = sizeof(self);
 	struct conn *conn = calloc(1, sizeof(*conn));
 	int on = 1;

@@ -89,17 +89,16 @@ append(struct expansion *e, const char *text, uint32_t addr)
  * over these, so files with them worked.
  */
 static bool
-number(struct expansion *e, char *entry)
+number(struct expansion *e, char *entry, uint32_t *addr)
 {
 	size_t len = strcspn(entry, BLANKS);
-	uint32_t addr;
 	char head[IPRANGE_ENTRY];
 
 	if (len >= sizeof(head))
 		return false;
 	memcpy(head, entry, len);
 	head[len] = '\0';
-	if (!iprange_number(head, &addr))
+	if (!iprange_number(head, addr))
 		return false;
 	if (entry[len + strspn(entry + len, BLANKS)] != '\0')
 		snprintf(e->result->cut, sizeof(e->result->cut), "%s", entry);
@@ -112,10 +111,8 @@ expand_single(struct expansion *e, char *entry)
 {
 	uint32_t addr;
 
-	if (number(e, entry)) {
-		iprange_number(entry, &addr);
+	if (number(e, entry, &addr))
 		return append(e, entry, addr);
-	}
 	/* No name is all digits: do not ask the resolver for 10.0.0.256. */
 	if (strpbrk(entry, BLANKS) == NULL &&
 	    entry[strspn(entry, DIGITS ".-")] != '\0' && e->resolve != NULL &&

@@ -139,6 +139,7 @@ take(struct side *s, const uint8_t *data, size_t len)
 	while (len > 0 && !s->gone) {
 		const uint8_t *p = data;
 		size_t n = len < s->step ? len : s->step, left = n;
+		uint16_t out_len = s->ctrl.out_len;
 		unsigned int todo;
 
 		if (s->ctrl.call_state == CTRL_CALL_WAIT_START) {
@@ -153,7 +154,8 @@ take(struct side *s, const uint8_t *data, size_t len)
 		MUST(p == data + (n - left) || s->ctrl.state == CTRL_CLOSED);
 		data += n - left;
 		len -= n - left;
-		act(s, todo);
+		if (todo != 0 || s->ctrl.out_len != out_len)
+			act(s, todo);
 	}
 }
 
