@@ -37,6 +37,12 @@ bucket_take(struct bucket *b, const struct bucket_rate *rate, uint64_t now)
 }
 
 void
+bucket_owe(struct bucket *b, const struct bucket_rate *rate)
+{
+	b->empty_us += rate->interval_us;
+}
+
+void
 bucket_give(struct bucket *b, const struct bucket_rate *rate)
 {
 	if (b->empty_us > rate->interval_us)

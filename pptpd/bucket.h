@@ -24,6 +24,8 @@ struct bucket_rate bucket_rate(uint32_t n, uint32_t period_ms,
 /* Takes a token; false if there is none. */
 bool	bucket_take(struct bucket *, const struct bucket_rate *,
 	    uint64_t now);
+/* Counts what could not be prevented: the next token comes later. */
+void	bucket_owe(struct bucket *, const struct bucket_rate *);
 /* Puts one back: what it was taken for has turned out well. */
 void	bucket_give(struct bucket *, const struct bucket_rate *);
 /* When the next token can be taken: now or later. */

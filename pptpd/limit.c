@@ -238,7 +238,9 @@ limit_call(struct limits *l, struct limit_conn *c, uint64_t now)
 		return CTRL_END_PER_IP;
 	if (!l->suspended && !bucket_take(&s->call, &l->call_rate_per_ip, now))
 		return CTRL_END_RATE;
-	bucket_give(&s->connect, &l->connect_rate_per_ip);
+	if (!c->asked)
+		bucket_give(&s->connect, &l->connect_rate_per_ip);
+	c->asked = true;
 	silent_remove(l, c);
 	c->call = true;
 	c->since = now;
@@ -299,6 +301,7 @@ limit_message(struct limits *l, struct limit_messages *m, uint64_t now,
 			m->flood_since = 0;
 		return LIMIT_GO_ON;
 	}
+	bucket_owe(&m->bucket, &l->message_rate);
 	if (m->flood_since == 0)
 		m->flood_since = now;
 	*at = bucket_next(&m->bucket, &l->message_rate, now);

@@ -46,6 +46,7 @@ struct limit_conn {
 	void		*owner;		/* the caller's */
 	uint64_t	 since;		/* ms, of its last change */
 	uint32_t	 place;		/* among the silent ones, from 1; 0 */
+	bool		 asked;		/* for a call, which was given */
 	bool		 call;		/* has one, or is given one */
 	bool		 authenticated;
 	bool		 failed;	/* to authenticate; counted once */

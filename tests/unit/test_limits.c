@@ -476,8 +476,9 @@ START_TEST(d8_messages_are_paced)
 	for (int i = 0; i < 50; i++)
 		ck_assert_int_eq(limit_message(l, &m, now, &at),
 		    LIMIT_GO_ON);
+	/* This one was read all the same. */
 	ck_assert_int_eq(limit_message(l, &m, now, &at), LIMIT_PAUSE);
-	ck_assert_uint_eq(at, now + 100);
+	ck_assert_uint_eq(at, now + 200);
 	/* Once is no flood: after a pause all is forgiven. */
 	now += 5 * SECOND;
 	ck_assert_int_eq(limit_message(l, &m, now, &at), LIMIT_GO_ON);
@@ -498,6 +499,22 @@ START_TEST(d8_flood_is_ended)
 	} while (pace != LIMIT_ENOUGH);
 	ck_assert_uint_ge(now - begun, LIMIT_FLOOD_MS);
 	ck_assert_uint_le(now - begun, LIMIT_FLOOD_MS + SECOND);
+}
+END_TEST
+
+START_TEST(d8_flood_is_read_at_the_rate)
+{
+	struct limit_messages m = { { 0 }, 0 };
+	uint64_t begun = now;
+	int read = 0;
+
+	while (now - begun < 20 * SECOND) {
+		read++;
+		if (limit_message(l, &m, now, &at) == LIMIT_PAUSE)
+			now = at;
+	}
+	ck_assert_int_ge(read, 50 + 200 - 2);
+	ck_assert_int_le(read, 50 + 200 + 2);
 }
 END_TEST
 
@@ -888,6 +905,7 @@ main(void)
 	tcase_add_test(t, total_rates_say_when_to_go_on);
 	tcase_add_test(t, d8_messages_are_paced);
 	tcase_add_test(t, d8_flood_is_ended);
+	tcase_add_test(t, d8_flood_is_read_at_the_rate);
 	tcase_add_test(t, d8_busy_client_is_no_flood);
 	tcase_add_test(t, d14_guessing_is_refused_for_a_while);
 	tcase_add_test(t, d14_guessing_on_and_on);
