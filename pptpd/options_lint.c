@@ -159,7 +159,8 @@ include(struct options_lint *lint, const char *directory, const char *name)
 {
 	char path[sizeof(PEERS) + OPTIONS_LINT_WORD];
 
-	if (lint->include == NULL || lint->depth >= OPTIONS_LINT_DEPTH)
+	if (lint->include == NULL || lint->depth >= OPTIONS_LINT_DEPTH ||
+	    lint->files++ >= OPTIONS_LINT_FILES)
 		return;
 	snprintf(path, sizeof(path), "%s%s", directory, name);
 	lint->depth++;

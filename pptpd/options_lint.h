@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #define OPTIONS_LINT_DEPTH 8	/* files that include files */
+#define OPTIONS_LINT_FILES 64	/* that are included in all */
 #define OPTIONS_LINT_WORD  256	/* octets of a word that are looked at */
 
 struct options_lint;
@@ -27,7 +28,7 @@ struct options_lint {
 	bool	 nomppe_40;
 	bool	 debug, show_password;
 	char	 noauth_at[OPTIONS_LINT_WORD];	/* "file:line" */
-	int	 depth;
+	int	 depth, files;
 	options_lint_include *include;
 	void	*arg;
 };

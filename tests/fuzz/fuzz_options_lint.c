@@ -8,7 +8,7 @@
 #include "options_lint.h"
 
 #define FILES_MAX	8
-#define READS_MAX	20000	/* a file that includes itself twice, 8 deep */
+#define PATH_MAX_HERE	(OPTIONS_LINT_WORD + 20)	/* call NAME */
 
 static struct { const char *text; size_t len; } files[FILES_MAX];
 static size_t nfiles, reads;
@@ -19,9 +19,10 @@ read_file(struct options_lint *lint, const char *path, void *arg)
 	size_t n = (size_t)(path[strlen(path) - 1] - '0');
 
 	MUST(arg == files);
-	MUST(strlen(path) < OPTIONS_LINT_WORD);
+	MUST(strlen(path) < PATH_MAX_HERE);
+	MUST(reads++ < OPTIONS_LINT_FILES);
 	MUST(lint->depth >= 0 && lint->depth <= OPTIONS_LINT_DEPTH);
-	if (n < nfiles && reads++ < READS_MAX)
+	if (n < nfiles)
 		options_lint_text(lint, path, files[n].text, files[n].len);
 }
 

@@ -126,6 +126,28 @@ START_TEST(two_files)
 }
 END_TEST
 
+#define ITSELF "file x file x file x file x file x file x file x file x"
+
+static void
+include_itself(struct options_lint *lint, const char *path, void *arg)
+{
+	++*(int *)arg;
+	options_lint_text(lint, path, ITSELF, strlen(ITSELF));
+}
+
+/* 8 deep and 8 times each would take for ever. */
+START_TEST(a_file_that_includes_itself_often)
+{
+	struct options_lint lint;
+	int files = 0;
+
+	options_lint_init(&lint, include_itself, &files);
+	options_lint_text(&lint, "x", ITSELF, strlen(ITSELF));
+	ck_assert_int_eq(files, OPTIONS_LINT_FILES);
+	ck_assert_int_eq(lint.depth, 0);
+}
+END_TEST
+
 START_TEST(random_octets)
 {
 	static const char alphabet[] = " \n\t#'\"\\\0abc-noauth file call name";
@@ -168,6 +190,7 @@ main(void)
 	tcase_add_loop_test(t, says, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(t, two_files);
+	tcase_add_test(t, a_file_that_includes_itself_often);
 	tcase_add_test(t, random_octets);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
