@@ -29,7 +29,7 @@
 #define ENGINE_MS	8000
 
 /* pppd refused its options (status 2) so soon that a plugin may be why. */
-#define OPTION_ERROR_MS	1000
+#define OPTION_ERROR_MS	5000	/* a busy machine takes more than one second */
 #define OPTION_ERROR	2
 
 #define ERROR_LINES_MAX	200	/* of pppd's stderr that are logged */
