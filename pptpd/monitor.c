@@ -22,6 +22,7 @@
 #include "ipc.h"
 #include "log.h"
 #include "pptp_msg.h"
+#include "request.h"
 #include "spawner.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
@@ -99,6 +100,13 @@ call_request(const struct ipc_msg *request, int control_fd)
 	struct ipc_msg reply;
 	int fds[IPC_FDS_MAX];
 
+	if (control_fd != -1 && request_is_late(control_fd)) {
+		ipc_msg_init(&reply, IPC_CALL_REPLY, request->call_id);
+		reply.u.call_reply.result = PPTP_OCRP_ERROR;
+		reply.u.call_reply.error = PPTP_ERROR_PAC;
+		tell(&reply, NULL, 0);
+		return;
+	}
 	calls_start(request, control_fd, &reply, fds);
 	if (reply.u.call_reply.result != PPTP_OCRP_CONNECTED) {
 		tell(&reply, NULL, 0);
@@ -122,6 +130,7 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 	struct ipc_msg m;
 	int fds[IPC_FDS_MAX], n;
 	int got = ipc_recv(fd, &m, fds, &n);
+	const char *fault;
 
 	(void)what;
 	(void)arg;
@@ -131,17 +140,19 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 		event_del(monitor.engine_ev);
 		return;
 	}
-	if (got == 1 && m.type == IPC_CALL_REQUEST &&
-	    (n == 1 || n == IPC_FDS_LOST) && m.call_id != 0 &&
-	    !monitor.stopping)
+	fault = got == 1 ? request_fault(&m, fds, n, seconds() * 1000) :
+	    "sent what is no message";
+	if (monitor.stopping)
+		;			/* it knows, or soon will */
+	else if (fault != NULL)
+		kill_engine(fault);
+	else if (m.type == IPC_CALL_REQUEST)
 		call_request(&m, n == 1 ? fds[0] : -1);
-	else if (got == 1 && m.type == IPC_ACCESS_REQUEST && n == 0)
+	else if (m.type == IPC_ACCESS_REQUEST)
 		asking_start(m.u.access.token, m.u.access.client_addr,
 		    answer_access);
-	else if (got == 1 && m.type == IPC_LOG && n == 0)
+	if (fault == NULL && m.type == IPC_LOG)
 		engine_log(&m);
-	else if (!monitor.stopping)
-		kill_engine("sent what it must not send");
 	while (n > 0)
 		close(fds[--n]);
 }
@@ -459,6 +470,8 @@ monitor_run(const struct monitor_setup *setup)
 		return 1;
 	}
 	raise_limits();
+	request_init(&setup->conf->limits, setup->conf->debug,
+	    access_built());
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	monitor.restart_ev = evtimer_new(monitor.base, on_restart, NULL);
 	monitor.stop_ev = evtimer_new(monitor.base, on_stop_time, NULL);

@@ -1,0 +1,100 @@
+/* What the engine may ask of the monitor, judged before anything is done. */
+#include "request.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "bucket.h"
+
+#define RATE_LEAST	10000	/* messages per second */
+#define RATE_MOST	1000000
+#define SECOND		1000
+
+static struct bucket bucket;
+static struct bucket_rate rate;
+static bool count_logs, may_ask_access;
+
+/*
+ * More messages than any number of clients makes an honest engine send: four
+ * times its limits.  Without these there is no such number.
+ */
+void
+request_init(const struct limit_conf *l, bool debug, bool ask_access)
+{
+	uint64_t n;
+
+	n = 4 * ((uint64_t)l->connection_rate +
+	    (uint64_t)l->message_rate * (l->max_unauth + l->connections));
+	if (n < RATE_LEAST)
+		n = RATE_LEAST;
+	if (n > RATE_MOST)
+		n = RATE_MOST;
+	if (l->connection_rate == 0 || l->message_rate == 0 ||
+	    l->max_unauth == 0)
+		n = 0;
+	rate = bucket_rate((uint32_t)n, SECOND, (uint32_t)n);
+	bucket = (struct bucket){ 0 };
+	count_logs = !debug;
+	may_ask_access = ask_access;
+}
+
+bool
+request_is_late(int control_fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	return getpeername(control_fd, (struct sockaddr *)&peer, &len) == -1 &&
+	    errno == ENOTCONN;
+}
+
+static bool
+is(const struct sockaddr_in *sin, uint32_t addr)
+{
+	return sin->sin_family == AF_INET && sin->sin_addr.s_addr == addr;
+}
+
+/* Whether it is the connection that the engine says it is. */
+static bool
+is_of_client(int fd, uint32_t client, uint32_t server)
+{
+	struct sockaddr_in peer = { .sin_family = AF_UNSPEC }, self = peer;
+	socklen_t peer_len = sizeof(peer), self_len = sizeof(self);
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) == -1)
+		return errno == ENOTCONN;	/* late, not foreign */
+	return getsockname(fd, (struct sockaddr *)&self, &self_len) == 0 &&
+	    is(&peer, client) && is(&self, server);
+}
+
+static const char *
+call_fault(const struct ipc_msg *m, const int *fds, int n)
+{
+	if (m->call_id == 0 || (n != 1 && n != IPC_FDS_LOST))
+		return "asked for a call that cannot be";
+	if (n == 1 && !is_of_client(fds[0], m->u.call_request.client_addr,
+	    m->u.call_request.server_addr))
+		return "asked for a call of somebody else";
+	return NULL;
+}
+
+const char *
+request_fault(const struct ipc_msg *m, const int *fds, int n, uint64_t now)
+{
+	if ((m->type != IPC_LOG || count_logs) &&
+	    !bucket_take(&bucket, &rate, now))
+		return "sends too much";
+	switch (m->type) {
+	case IPC_CALL_REQUEST:
+		return call_fault(m, fds, n);
+	case IPC_ACCESS_REQUEST:
+		return may_ask_access && n == 0 ? NULL :
+		    "asked what it need not ask";
+	case IPC_LOG:
+		return n == 0 ? NULL : "sent a descriptor with a log line";
+	default:
+		return "sent what it must not send";
+	}
+}

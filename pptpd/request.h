@@ -1,0 +1,26 @@
+/* What the engine may ask of the monitor, judged before anything is done. */
+#ifndef PPTPD_REQUEST_H
+#define PPTPD_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ipc.h"
+#include "limit.h"
+
+/* Takes the rates from limits that the engine keeps to. */
+void		 request_init(const struct limit_conf *, bool debug,
+		    bool ask_access);
+
+/*
+ * What is wrong with a message of the engine and its n descriptors (or
+ * IPC_FDS_LOST), for the log; NULL: nothing.  A call must be for the very
+ * client at the other end of its control connection: that address becomes an
+ * argument of pppd.  now: milliseconds of a monotonic clock.
+ */
+const char	*request_fault(const struct ipc_msg *, const int *fds, int n,
+		    uint64_t now);
+/* The client of a call has gone since: not worth starting anything. */
+bool		 request_is_late(int control_fd);
+
+#endif

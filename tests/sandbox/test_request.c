@@ -1,0 +1,190 @@
+/* What an engine that a peer has taken over might ask of the monitor. */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Not in the library, which makes no system calls. */
+#include "request.c"
+
+static const struct limit_conf usual = {
+	.connections = 100, .max_unauth = 300, .connection_rate = 2000,
+	.message_rate = 10,
+};
+static unsigned int passed, failed;
+static int client, server, listener;	/* a control connection's ends */
+static uint32_t home;			/* 127.0.0.1 */
+
+static void
+verdict(const char *what, bool ok)
+{
+	if (ok)
+		passed++;
+	else {
+		failed++;
+		printf("FAIL %s\n", what);
+	}
+}
+
+static void
+good(const char *what, const struct ipc_msg *m, const int *fds, int n)
+{
+	const char *fault = request_fault(m, fds, n, 1000);
+
+	verdict(what, fault == NULL);
+	if (fault != NULL)
+		printf("     %s\n", fault);
+}
+
+static void
+bad(const char *what, const struct ipc_msg *m, const int *fds, int n)
+{
+	verdict(what, request_fault(m, fds, n, 1000) != NULL);
+}
+
+static void
+make_connection(void)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sin);
+
+	home = sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(listener, (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
+	    listen(listener, 1) == -1 || getsockname(listener,
+	    (struct sockaddr *)&sin, &len) == -1 || connect(client,
+	    (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
+	    (server = accept(listener, NULL, NULL)) == -1) {
+		perror("connection");
+		exit(1);
+	}
+}
+
+static struct ipc_msg
+call(uint32_t client_addr, uint32_t server_addr)
+{
+	struct ipc_msg m;
+
+	memset(&m, 0, sizeof(m));
+	m.version = IPC_VERSION;
+	m.type = IPC_CALL_REQUEST;
+	m.call_id = 7;
+	m.u.call_request.client_addr = client_addr;
+	m.u.call_request.server_addr = server_addr;
+	return m;
+}
+
+static void
+test_calls(void)
+{
+	struct ipc_msg m = call(home, home);
+	int fds[2] = { server, server }, lines[2], null;
+
+	good("a call", &m, fds, 1);
+	good("a call whose descriptor was lost", &m, fds, IPC_FDS_LOST);
+	bad("a call without a connection", &m, fds, 0);
+	bad("a call with two connections", &m, fds, 2);
+	m.call_id = 0;
+	bad("a call without an ID", &m, fds, 1);
+	m = call(htonl(0xc6336407), home);
+	bad("a call in another client's name", &m, fds, 1);
+	m = call(home, htonl(0xc6336407));
+	bad("a call at another address of ours", &m, fds, 1);
+	m = call(home, home);
+	null = open("/dev/null", O_RDWR);
+	bad("a call on a file", &m, &null, 1);
+	close(null);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, lines) == 0) {
+		bad("a call on a socket of another kind", &m, lines, 1);
+		close(lines[0]);
+		close(lines[1]);
+	}
+	m = call(0, 0);
+	good("the listener is not connected, so it is late", &m, &listener, 1);
+	verdict("the listener is late", request_is_late(listener));
+}
+
+static void
+test_late_client(void)
+{
+	struct linger at_once = { 1, 0 };
+	struct ipc_msg m = call(home, home);
+
+	verdict("a connected client is not late", !request_is_late(server));
+	setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(client);
+	good("a client that has just gone", &m, &server, 1);
+	verdict("a client that has reset is late", request_is_late(server));
+}
+
+static void
+test_others(void)
+{
+	struct ipc_msg m;
+
+	memset(&m, 0, sizeof(m));
+	m.version = IPC_VERSION;
+	m.type = IPC_ACCESS_REQUEST;
+	bad("access, which nobody needs", &m, &server, 0);
+	request_init(&usual, false, true);
+	good("access", &m, &server, 0);
+	bad("access with a descriptor", &m, &server, 1);
+	m.type = IPC_LOG;
+	good("a line", &m, &server, 0);
+	bad("a line with a descriptor", &m, &server, 1);
+	bad("a line with lost ones", &m, &server, IPC_FDS_LOST);
+	for (unsigned int type = 0; type <= UINT8_MAX; type++) {
+		if (type == IPC_LOG || type == IPC_ACCESS_REQUEST ||
+		    type == IPC_CALL_REQUEST)
+			continue;
+		m.type = (uint8_t)type;
+		bad("a message of others", &m, &server, 0);
+	}
+}
+
+/* How many of max messages of one instant are let through. */
+static unsigned int
+burst(unsigned int max, uint64_t now)
+{
+	struct ipc_msg m;
+	unsigned int n = 0;
+
+	memset(&m, 0, sizeof(m));
+	m.type = IPC_LOG;
+	while (n < max && request_fault(&m, NULL, 0, now) == NULL)
+		n++;
+	return n;
+}
+
+static void
+test_rate(void)
+{
+	struct limit_conf none = usual;
+
+	request_init(&usual, false, false);
+	verdict("4 x (2000 + 10 x 400) at once", burst(1000000, 5000) == 24000);
+	verdict("no more", burst(1, 5000) == 0);
+	verdict("as many a second later", burst(1000000, 6000) >= 23000);
+	request_init(&usual, true, false);
+	verdict("debug lines are not counted", burst(100000, 5000) == 100000);
+	none.connection_rate = 0;
+	request_init(&none, false, false);
+	verdict("no limit on clients, none here", burst(100000, 5000) ==
+	    100000);
+}
+
+int
+main(void)
+{
+	request_init(&usual, false, false);
+	make_connection();
+	test_calls();
+	test_late_client();
+	test_others();
+	test_rate();
+	printf("%u passed, %u failed\n", passed, failed);
+	return failed == 0 ? 0 : 1;
+}
