@@ -8,7 +8,7 @@
 #include "gre_window.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	2
+#define CALL_RECORD_VERSION	3
 #define CALL_ADDR_TEXT		64	/* an address as the administrator wrote it */
 #define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 
@@ -23,14 +23,13 @@
  * CLOCK_MONOTONIC.  A change of layout changes CALL_RECORD_VERSION.
  */
 struct call_record {
-	/* Written by the monitor before the call starts. */
+	/* Written by the monitor before the call starts, for the engine. */
 	uint32_t	magic, version, size;
 	uint32_t	flags;			/* CALL_FLAG_* */
 	int32_t		slot;			/* -1: delegate */
 	uint32_t	client_addr;		/* the peer of the control connection */
 	uint32_t	server_addr;		/* its address on our side */
 	uint16_t	our_id, peer_id;
-	uint32_t	optional_words;		/* struct pppd_args, optional */
 	uint64_t	started_ms;
 	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
 	char		remote[CALL_ADDR_TEXT];

@@ -32,7 +32,8 @@ struct call {
 	pid_t		 pppd;		/* when the keeper died before it */
 	uint64_t	 orphan_since;	/* ms; the keeper died */
 	int		 slot;		/* -1: none */
-	struct call_record *rec;
+	uint32_t	 client;	/* network order */
+	struct call_record *rec;	/* where the engine can write */
 };
 
 static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
@@ -75,30 +76,45 @@ now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* The record as the keeper and the engine find it. */
-static int
-make_record(struct call *call, const struct ipc_msg *m, const char *local,
+/* The call as its keeper is told. */
+static void
+describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
     const char *remote, const struct pppd_plugins *use)
+{
+	memset(kc, 0, sizeof(*kc));
+	kc->flags = (conf->debug ? CALL_FLAG_DEBUG : 0) |
+	    (log_stderr ? CALL_FLAG_STDERR : 0) |
+	    (use->logwtmp != NULL ? CALL_FLAG_LOGWTMP : 0) |
+	    (use->own_wtmp ? CALL_FLAG_OWN_WTMP : 0);
+	kc->client_addr = m->u.call_request.client_addr;
+	kc->our_id = m->call_id;
+	kc->peer_id = m->u.call_request.peer_id;
+	kc->started_ms = now_ms();
+	snprintf(kc->local, sizeof(kc->local), "%s",
+	    local != NULL ? local : "");
+	snprintf(kc->remote, sizeof(kc->remote), "%s",
+	    remote != NULL ? remote : "");
+}
+
+/* The record as the engine finds it. */
+static int
+make_record(struct call *call, const struct ipc_msg *m,
+    const struct keeper_call *kc)
 {
 	struct call_record *rec;
 	int fd = call_record_create(&rec);
 
 	if (fd == -1)
 		return -1;
-	rec->flags = (conf->debug ? CALL_FLAG_DEBUG : 0) |
-	    (log_stderr ? CALL_FLAG_STDERR : 0) |
-	    (use->logwtmp != NULL ? CALL_FLAG_LOGWTMP : 0) |
-	    (use->own_wtmp ? CALL_FLAG_OWN_WTMP : 0);
+	rec->flags = kc->flags;
 	rec->slot = call->slot;
-	rec->client_addr = m->u.call_request.client_addr;
+	rec->client_addr = kc->client_addr;
 	rec->server_addr = m->u.call_request.server_addr;
-	rec->our_id = m->call_id;
-	rec->peer_id = m->u.call_request.peer_id;
-	rec->started_ms = now_ms();
-	snprintf(rec->local, sizeof(rec->local), "%s",
-	    local != NULL ? local : "");
-	snprintf(rec->remote, sizeof(rec->remote), "%s",
-	    remote != NULL ? remote : "");
+	rec->our_id = kc->our_id;
+	rec->peer_id = kc->peer_id;
+	rec->started_ms = kc->started_ms;
+	memcpy(rec->local, kc->local, sizeof(rec->local));
+	memcpy(rec->remote, kc->remote, sizeof(rec->remote));
 	call->rec = rec;
 	return fd;
 }
@@ -114,6 +130,7 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 	struct in_addr in = { m->u.call_request.client_addr };
 	struct pppd_plugins use;
 	struct pppd_args args;
+	struct keeper_call kc;
 	int pair[2], record, keeper_fds[3];
 
 	inet_ntop(AF_INET, &in, client, sizeof(client));
@@ -124,7 +141,10 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		    client);
 		return false;
 	}
-	record = make_record(call, m, local, remote, &use);
+	call->client = m->u.call_request.client_addr;
+	describe(&kc, m, local, remote, &use);
+	kc.optional_words = args.optional;
+	record = make_record(call, m, &kc);
 	if (record == -1) {
 		log_err("MGR: no memory for the record of a call: %s",
 		    strerror(errno));
@@ -135,11 +155,10 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		close(record);
 		return false;
 	}
-	call->rec->optional_words = args.optional;
 	keeper_fds[0] = pair[1];
 	keeper_fds[1] = record;
 	keeper_fds[2] = control_fd;
-	call->keeper = spawner_keeper(&args, keeper_fds);
+	call->keeper = spawner_keeper(&kc, &args, keeper_fds);
 	close(pair[1]);
 	if (call->keeper == -1) {
 		log_err("MGR: fork() failed launching " KEEPER ": %s",
@@ -218,6 +237,27 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 }
 
 /*
+ * Whether that can be a pppd that lost its keeper.  Its number stands in the
+ * record, where the engine could write one of another process of ours.
+ */
+static bool
+is_orphan(pid_t pid)
+{
+	siginfo_t info = { 0 };
+	struct call *call;
+
+	if (pid <= 1 || spawner_is(pid))
+		return false;
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->keeper == pid || call->pppd == pid)
+			return false;
+	}
+	/* A child of ours that has not ended. */
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+	    0 && info.si_pid == 0;
+}
+
+/*
  * A keeper that was killed leaves its pppd to us (we are a subreaper); pppd
  * got SIGTERM with its death, and its address is not free before it is gone.
  */
@@ -229,7 +269,7 @@ keeper_gone(struct call *call, int status)
 	log_debug("MGR: Reaped child %ld", (long)call->keeper);
 	if (WIFSIGNALED(status)) {
 		char client[INET_ADDRSTRLEN];
-		struct in_addr in = { call->rec->client_addr };
+		struct in_addr in = { call->client };
 
 		inet_ntop(AF_INET, &in, client, sizeof(client));
 		log_err("MGR: pptpctrl[%ld] was killed by signal %d (%s)",
@@ -240,8 +280,7 @@ keeper_gone(struct call *call, int status)
 	}
 	call->keeper = 0;
 	call->orphan_since = now_ms();
-	/* The record may have been written to: only a child of ours counts. */
-	if (pppd > 1 && waitpid(pppd, &status, WNOHANG) == 0)
+	if (is_orphan(pppd))
 		call->pppd = pppd;
 	else
 		call_free(call);

@@ -101,11 +101,11 @@ tell_exit(const struct keeper *k)
 }
 
 /*
- * Takes what the monitor wrote, before anybody else may write to the record:
- * the rest of the keeper's life does not depend on what the engine writes.
+ * Nothing is read from the record but what the call's last line says: the
+ * engine can write to it.
  */
 static bool
-take_record(struct keeper *k)
+take_call(struct keeper *k, const struct keeper_call *call)
 {
 	struct call_record *rec = call_record_map(IPC_FD_RECORD);
 	char title[IDENTITY_LEN];
@@ -114,18 +114,19 @@ take_record(struct keeper *k)
 	if (rec == NULL)
 		return false;
 	k->rec = rec;
-	in.s_addr = rec->client_addr;
+	in.s_addr = call->client_addr;
 	inet_ntop(AF_INET, &in, k->client, sizeof(k->client));
-	snprintf(k->local, sizeof(k->local), "%s", rec->local);
-	snprintf(k->remote, sizeof(k->remote), "%s", rec->remote);
-	k->our_id = rec->our_id;
-	k->optional = rec->optional_words;
-	login_init(&k->login, rec, k->client, k->local, k->remote);
-	k->started_ms = rec->started_ms;
-	k->stderr_too = (rec->flags & CALL_FLAG_STDERR) != 0;
-	log_set_debug((rec->flags & CALL_FLAG_DEBUG) != 0);
+	snprintf(k->local, sizeof(k->local), "%s", call->local);
+	snprintf(k->remote, sizeof(k->remote), "%s", call->remote);
+	k->our_id = call->our_id;
+	k->optional = call->optional_words;
+	login_init(&k->login, rec, call->flags, k->client, k->local,
+	    k->remote);
+	k->started_ms = call->started_ms;
+	k->stderr_too = (call->flags & CALL_FLAG_STDERR) != 0;
+	log_set_debug((call->flags & CALL_FLAG_DEBUG) != 0);
 	snprintf(title, sizeof(title), "pptpd [%s:%04X - %04X]", k->client,
-	    rec->peer_id, rec->our_id);
+	    call->peer_id, call->our_id);
 	title_set(title);
 	return true;
 }
@@ -344,7 +345,7 @@ report_end(struct keeper *k)
 		end = k->hangup_at != 0 ? k->own_end : CTRL_END_PPPD;
 	log_info("CTRL: Call of client %s ended: user \"%s\", local %s "
 	    "remote %s, %" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
-	    " octets, %s, pppd %s", k->client, k->rec->user,
+	    " octets, %s, pppd %s", k->client, k->login.user,
 	    k->local[0] != '\0' ? k->local : "-",
 	    k->remote[0] != '\0' ? k->remote : "-", seconds,
 	    k->rec->octets_in, k->rec->octets_out, ctrl_end_text(end), words);
@@ -371,7 +372,7 @@ catch_signals(sigset_t *while_waiting)
 }
 
 int
-keeper_run(char **argv)
+keeper_run(const struct keeper_call *call, char **argv)
 {
 	struct keeper k = { .engine = IPC_FD_PARENT, .argv = argv,
 	    .pppd = { -1, -1, -1, -1 } };
@@ -379,7 +380,7 @@ keeper_run(char **argv)
 	int exit_status = 1;
 
 	catch_signals(&while_waiting);
-	if (!take_record(&k)) {
+	if (!take_call(&k, call)) {
 		fprintf(stderr, "pptpctrl: descriptor %d is no call record\n",
 		    IPC_FD_RECORD);
 		return 1;

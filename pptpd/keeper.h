@@ -2,10 +2,28 @@
 #ifndef PPTPD_KEEPER_H
 #define PPTPD_KEEPER_H
 
+#include <stdint.h>
+
+#include "call_record.h"
+
+/*
+ * What a keeper is told about its call.  It stands in the record too, but
+ * there the engine can write.
+ */
+struct keeper_call {
+	uint32_t	flags;			/* CALL_FLAG_* */
+	uint32_t	client_addr;		/* network order */
+	uint32_t	optional_words;		/* struct pppd_args, optional */
+	uint16_t	our_id, peer_id;
+	uint64_t	started_ms;
+	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
+	char		remote[CALL_ADDR_TEXT];
+};
+
 /*
  * Serves the call whose record is on IPC_FD_RECORD until its pppd is reaped;
  * argv is pppd's, NULL-terminated, program first.  Returns the exit status.
  */
-int	keeper_run(char **argv);
+int	keeper_run(const struct keeper_call *, char **argv);
 
 #endif

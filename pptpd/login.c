@@ -18,13 +18,13 @@
 #define PPPD_FATAL_SIGNAL 127	/* pppd's exit status then */
 
 void
-login_init(struct login *l, struct call_record *rec, const char *client,
-    const char *local, const char *remote)
+login_init(struct login *l, struct call_record *rec, uint32_t flags,
+    const char *client, const char *local, const char *remote)
 {
 	memset(l, 0, sizeof(*l));
 	l->rec = rec;
 	l->client = client;
-	l->flags = rec->flags;
+	l->flags = flags;
 	l->mppe_bits = -1;
 	l->look_at = UINT64_MAX;
 	(void)iprange_number(local, &l->local);
@@ -43,6 +43,14 @@ login_started(struct login *l, pid_t pppd, bool plugin, uint64_t now)
 		l->look_at = now + LOOK_MS;
 }
 
+/* Shows the engine, which can write there, what it may know. */
+static void
+publish(const struct login *l)
+{
+	memcpy(l->rec->user, l->user, sizeof(l->user));
+	memcpy(l->rec->ifname, l->ifname, sizeof(l->ifname));
+}
+
 /* Records the login in the plugin's place. */
 static void
 record(struct login *l)
@@ -50,7 +58,7 @@ record(struct login *l)
 	l->look_at = UINT64_MAX;
 	if ((l->flags & CALL_FLAG_OWN_WTMP) == 0 || l->wtmp.open)
 		return;
-	if (wtmp_login(&l->wtmp, l->line, l->rec->user, l->client,
+	if (wtmp_login(&l->wtmp, l->line, l->user, l->client,
 	    l->pppd) == -1)
 		log_warn("CTRL: Client %s: login cannot be recorded: %s",
 		    l->client, strerror(errno));
@@ -78,7 +86,7 @@ log_up(const struct login *l)
 		snprintf(mppe, sizeof(mppe), "MPPE %d bit %s", l->mppe_bits,
 		    l->mppe_stateful ? "stateful" : "stateless");
 	log_info("CTRL: Client %s is up: user \"%s\", %s, %s, %s, local %s "
-	    "remote %s", l->client, l->rec->user, session_auth_name(l->method),
+	    "remote %s", l->client, l->user, session_auth_name(l->method),
 	    mppe, l->line, quad(l->local, local), quad(l->remote, remote));
 }
 
@@ -88,32 +96,32 @@ message(struct login *l, const struct session_msg *m)
 	switch (m->type) {
 	case SESSION_AUTH:
 		l->method = m->u.auth.method;
-		log_escape(l->rec->user, sizeof(l->rec->user),
+		log_escape(l->user, sizeof(l->user),
 		    m->u.auth.name, strlen(m->u.auth.name));
 		log_debug("CTRL: Client %s: user \"%s\" authenticated by %s",
-		    l->client, l->rec->user, session_auth_name(l->method));
+		    l->client, l->user, session_auth_name(l->method));
 		break;
 	case SESSION_MPPE:
 		l->mppe_bits = m->u.mppe.send_bits < m->u.mppe.recv_bits ?
 		    m->u.mppe.send_bits : m->u.mppe.recv_bits;
 		l->mppe_stateful = m->u.mppe.stateful;
-		if (l->rec->ifname[0] != '\0')
+		if (l->ifname[0] != '\0')
 			log_up(l);
 		break;
 	case SESSION_IP_UP:
 		l->local = m->u.ip_up.local;
 		l->remote = m->u.ip_up.remote;
-		log_escape(l->rec->ifname, sizeof(l->rec->ifname),
+		log_escape(l->ifname, sizeof(l->ifname),
 		    m->u.ip_up.ifname, strlen(m->u.ip_up.ifname));
-		snprintf(l->line, sizeof(l->line), "%s", l->rec->ifname);
+		snprintf(l->line, sizeof(l->line), "%s", l->ifname);
 		record(l);
 		if (l->mppe_bits != -1)
 			log_up(l);
 		break;
 	case SESSION_IP_DOWN:
-		if (l->rec->ifname[0] != '\0' && l->mppe_bits == -1)
+		if (l->ifname[0] != '\0' && l->mppe_bits == -1)
 			log_up(l);	/* never heard of MPPE */
-		l->rec->ifname[0] = '\0';
+		l->ifname[0] = '\0';
 		(void)wtmp_logout(&l->wtmp);
 		break;
 	case SESSION_PHASE:
@@ -135,9 +143,10 @@ login_read(struct login *l, int fd)
 
 	while ((n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0) {
 		l->reports = true;
-		if (session_msg_decode(buf, n, &m))
+		if (session_msg_decode(buf, n, &m)) {
 			message(l, &m);
-		else
+			publish(l);
+		} else
 			log_warn("CTRL: Client %s: pptpd-session.so sent %zd "
 			    "octets that make no sense", l->client, n);
 	}

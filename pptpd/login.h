@@ -13,7 +13,9 @@
 
 /* Part of a keeper; times are ms of CLOCK_MONOTONIC. */
 struct login {
-	struct call_record *rec;	/* user and ifname are written */
+	struct call_record *rec;	/* gets user and ifname, for others */
+	char		 user[CALL_USER_TEXT];	/* authenticated, escaped */
+	char		 ifname[16];	/* of pppd, while IP is up */
 	const char	*client;
 	uint32_t	 flags;		/* CALL_FLAG_* */
 	uint32_t	 local, remote;	/* network order, 0: not known */
@@ -29,7 +31,7 @@ struct login {
 };
 
 /* Before pppd starts; rec, client and both addresses' texts stay. */
-void	login_init(struct login *, struct call_record *rec,
+void	login_init(struct login *, struct call_record *rec, uint32_t flags,
 	    const char *client, const char *local, const char *remote);
 /* pppd runs (again); `plugin` says whether its plugin records the login. */
 void	login_started(struct login *, pid_t pppd, bool plugin, uint64_t now);

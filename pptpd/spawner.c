@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -23,12 +24,15 @@
 
 /* Cuts the words of a request; false: it makes no sense. */
 static bool
-cut(char *words, size_t len, char *argv[PPPD_ARGS_MAX])
+cut(struct spawner_request *request, size_t len, char *argv[PPPD_ARGS_MAX])
 {
+	const size_t before = offsetof(struct spawner_request, words);
+	char *words = request->words;
 	int argc = 0;
 
-	if (len == 0 || words[len - 1] != '\0')
+	if (len <= before || words[len - before - 1] != '\0')
 		return false;
+	len -= before;
 	for (char *p = words; p < words + len; p += strlen(p) + 1) {
 		if (argc == PPPD_ARGS_MAX - 1)
 			return false;
@@ -70,7 +74,7 @@ fork_sibling(void)
 int
 spawner_run(void)
 {
-	static char words[PPPD_ARGS_ROOM];
+	static struct spawner_request request;
 	char *argv[PPPD_ARGS_MAX];
 	struct spawner_answer answer;
 	int fds[IPC_FDS_MAX], n;
@@ -79,18 +83,19 @@ spawner_run(void)
 	prctl(PR_SET_NAME, NAME);
 	title_set(NAME);
 	syslog_sink_warm_up();
-	while ((len = ipc_recv_data(IPC_FD_PARENT, words, sizeof(words), fds,
-	    &n)) > 0) {
+	while ((len = ipc_recv_data(IPC_FD_PARENT, &request, sizeof(request),
+	    fds, &n)) > 0) {
 		answer = (struct spawner_answer){ -1,
 		    n == IPC_FDS_LOST ? EMFILE : EINVAL };
-		if (n == KEEPER_FDS && cut(words, len, argv)) {
+		if (n == KEEPER_FDS && cut(&request, len, argv)) {
 			answer.pid = fork_sibling();
 			answer.error = answer.pid == -1 ? errno : 0;
 		}
 		if (answer.pid == 0) {
 			setsid();
 			prctl(PR_SET_NAME, KEEPER_NAME);
-			return place(fds) ? keeper_run(argv) : 1;
+			return place(fds) ? keeper_run(&request.call, argv) :
+			    1;
 		}
 		while (n > 0)
 			close(fds[--n]);

@@ -1,5 +1,6 @@
 /* The monitor's side of the spawner. */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,15 +65,26 @@ spawner_stop(void)
 	spawner = 0;
 }
 
+int
+spawner_is(pid_t pid)
+{
+	return spawner != 0 && pid == spawner;
+}
+
 /* Asks once; -1 and EPIPE: there is nobody. */
 static pid_t
-ask(const struct pppd_args *args, const int fds[3])
+ask(const struct keeper_call *call, const struct pppd_args *args,
+    const int fds[3])
 {
+	static struct spawner_request request;
 	struct spawner_answer answer;
 	int none[IPC_FDS_MAX], n;
 	ssize_t got;
 
-	if (ipc_send_data(sock, args->room, args->used, fds, 3) == -1)
+	request.call = *call;
+	memcpy(request.words, args->room, args->used);
+	if (ipc_send_data(sock, &request, offsetof(struct spawner_request,
+	    words) + args->used, fds, 3) == -1)
 		return -1;
 	got = ipc_recv_data(sock, &answer, sizeof(answer), none, &n);
 	if (got != (ssize_t)sizeof(answer)) {
@@ -84,7 +96,8 @@ ask(const struct pppd_args *args, const int fds[3])
 }
 
 pid_t
-spawner_keeper(const struct pppd_args *args, const int fds[3])
+spawner_keeper(const struct keeper_call *call, const struct pppd_args *args,
+    const int fds[3])
 {
 	pid_t pid;
 
@@ -92,7 +105,7 @@ spawner_keeper(const struct pppd_args *args, const int fds[3])
 		if (sock == -1 && !start())
 			return -1;
 		log_debug("MGR: Launching " PROGRAM " to handle client");
-		pid = ask(args, fds);
+		pid = ask(call, args, fds);
 		if (pid != -1 || errno != EPIPE)
 			return pid;
 		stop();
