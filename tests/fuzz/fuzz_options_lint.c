@@ -16,10 +16,11 @@ static size_t nfiles, reads;
 static void
 read_file(struct options_lint *lint, const char *path, void *arg)
 {
-	size_t n = (size_t)(path[strlen(path) - 1] - '0');
+	size_t len = strlen(path);
+	size_t n = len > 0 ? (size_t)path[len - 1] - '0' : nfiles;
 
 	MUST(arg == files);
-	MUST(strlen(path) < PATH_MAX_HERE);
+	MUST(len < PATH_MAX_HERE);
 	MUST(reads++ < OPTIONS_LINT_FILES);
 	MUST(lint->depth >= 0 && lint->depth <= OPTIONS_LINT_DEPTH);
 	if (n < nfiles)
