@@ -1,0 +1,310 @@
+/* The monitor's engine: starting it, talking to it, starting it again. */
+#include "engines.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "access.h"
+#include "asking.h"
+#include "calls.h"
+#include "child.h"
+#include "log.h"
+#include "pptp_msg.h"
+#include "request.h"
+
+#define ENGINE		LIBEXECDIR "/pptpd-engine"
+#define EMPTY_DIR	RUNDIR "/pptpd/empty"
+
+#define QUICK_DEATH_S	5	/* an engine that dies so soon ... */
+#define QUICK_DEATHS	5	/* ... so often is not started again */
+#define QUEUE_SIZE	(4 * 1024 * 1024)	/* messages to the engine */
+
+static struct {
+	const struct monitor_setup *setup;
+	struct event_base *base;
+	void		(*failed)(void);
+	struct event	*event, *restart_ev;
+	int		 sock;		/* -1: none */
+	pid_t		 pid;		/* 0: none */
+	time_t		 since;
+	int		 quick_deaths;
+	bool		 stopping;
+} engine;
+
+static time_t
+seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
+bool
+engines_running(void)
+{
+	return engine.pid != 0;
+}
+
+void
+engines_stop(void)
+{
+	engine.stopping = true;
+}
+
+/* --- talking to the engine ----------------------------------------------- */
+
+/* An engine that does not listen, or talks nonsense, is of no use. */
+void
+engines_kill(const char *why)
+{
+	log_err("MGR: engine[%ld] %s, ending it", (long)engine.pid, why);
+	kill(engine.pid, SIGKILL);	/* not reaped: still ours */
+}
+
+void
+engines_tell(const struct ipc_msg *m, const int *fds, int n)
+{
+	if (engine.sock != -1 &&
+	    ipc_send(engine.sock, m, fds, n) == -1 && errno == EAGAIN)
+		engines_kill("does not read its messages");
+}
+
+static void
+answer_access(uint32_t token, bool allowed)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_ACCESS_REPLY, 0);
+	m.u.access.token = token;
+	m.u.access.allowed = allowed;
+	engines_tell(&m, NULL, 0);
+}
+
+bool
+engines_access_reaped(pid_t pid, int status)
+{
+	return asking_reaped(pid, status, answer_access);
+}
+
+static void
+call_request(const struct ipc_msg *request, int control_fd)
+{
+	struct ipc_msg reply;
+	int fds[IPC_FDS_MAX];
+
+	if (control_fd != -1 && request_is_late(control_fd)) {
+		ipc_msg_init(&reply, IPC_CALL_REPLY, request->call_id);
+		reply.u.call_reply.result = PPTP_OCRP_ERROR;
+		reply.u.call_reply.error = PPTP_ERROR_PAC;
+		engines_tell(&reply, NULL, 0);
+		return;
+	}
+	calls_start(request, control_fd, &reply, fds);
+	if (reply.u.call_reply.result != PPTP_OCRP_CONNECTED) {
+		engines_tell(&reply, NULL, 0);
+		return;
+	}
+	engines_tell(&reply, fds, 2);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void
+engine_log(struct ipc_msg *m)
+{
+	m->u.log.line[sizeof(m->u.log.line) - 1] = '\0';
+	log_msg(m->u.log.priority & LOG_PRIMASK, "%s", m->u.log.line);
+}
+
+static void
+on_engine(evutil_socket_t fd, short what, void *arg)
+{
+	struct ipc_msg m;
+	int fds[IPC_FDS_MAX], n;
+	int got = ipc_recv(fd, &m, fds, &n);
+	const char *fault;
+
+	(void)what;
+	(void)arg;
+	if (got == -1 && errno == EAGAIN)
+		return;
+	if (got == 0) {			/* its exit will be reaped */
+		event_del(engine.event);
+		return;
+	}
+	fault = got == 1 ? request_fault(&m, fds, n, seconds() * 1000) :
+	    "sent what is no message";
+	if (engine.stopping)
+		;			/* it knows, or soon will */
+	else if (fault != NULL)
+		engines_kill(fault);
+	else if (m.type == IPC_CALL_REQUEST)
+		call_request(&m, n == 1 ? fds[0] : -1);
+	else if (m.type == IPC_ACCESS_REQUEST)
+		asking_start(m.u.access.token, m.u.access.client_addr,
+		    answer_access);
+	if (fault == NULL && m.type == IPC_LOG)
+		engine_log(&m);
+	while (n > 0)
+		close(fds[--n]);
+}
+
+/* --- starting the engine ------------------------------------------------- */
+
+static bool
+make_empty_dir(void)
+{
+	char path[] = EMPTY_DIR;
+
+	for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL;
+	    slash++) {
+		*slash = '\0';
+		(void)mkdir(path, 0755);	/* what fails, fails below */
+		*slash = '/';
+	}
+	if (mkdir(path, 0555) == -1 && errno != EEXIST) {
+		log_err("MGR: " EMPTY_DIR ": %s", strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+static void
+configure_engine(void)
+{
+	const struct conf *conf = engine.setup->conf;
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_CONFIG, 0);
+	m.u.config.stimeout_ms = (uint32_t)conf->stimeout * 1000;
+	m.u.config.debug = conf->debug;
+	m.u.config.ask_access = access_built();
+	m.u.config.limits = conf->limits;
+	if (conf->inetd && conf->inetd_callid > 0)
+		m.u.config.first_call_id = conf->inetd_callid;
+	engines_tell(&m, NULL, 0);
+	if (engine.setup->connection != -1) {
+		ipc_msg_init(&m, IPC_CONNECTION, 0);
+		engines_tell(&m, &engine.setup->connection, 1);
+		close(engine.setup->connection);
+	}
+}
+
+bool
+engines_start(void)
+{
+	static char name[] = ENGINE, dir[] = EMPTY_DIR;
+	char *argv[] = { name, dir, engine.setup->conf->sandbox, NULL };
+	int pair[2], fds[3], size = QUEUE_SIZE;
+
+	if (!make_empty_dir())
+		return false;
+	if (ipc_pair(pair) == -1) {
+		log_err("MGR: socketpair: %s", strerror(errno));
+		return false;
+	}
+	for (int i = 0; i < 2; i++)
+		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUFFORCE, &size,
+		    sizeof(size));
+	fds[0] = pair[1];
+	fds[1] = engine.setup->listener;
+	fds[2] = engine.setup->gre;
+	engine.pid = child_spawn(ENGINE, argv, fds, 3);
+	close(pair[1]);
+	if (engine.pid == -1) {
+		log_err("MGR: cannot start " ENGINE ": %s", strerror(errno));
+		engine.pid = 0;
+		close(pair[0]);
+		return false;
+	}
+	engine.sock = pair[0];
+	engine.since = seconds();
+	evutil_make_socket_nonblocking(engine.sock);
+	engine.event = event_new(engine.base, engine.sock,
+	    EV_READ | EV_PERSIST, on_engine, NULL);
+	event_add(engine.event, NULL);
+	configure_engine();
+	return true;
+}
+
+/* Starts the engine again, in a second. */
+static void
+try_again(void)
+{
+	struct timeval soon = { 1, 0 };
+
+	if (++engine.quick_deaths >= QUICK_DEATHS) {
+		log_err("MGR: the engine does not stay up, giving up");
+		engine.failed();
+		return;
+	}
+	event_add(engine.restart_ev, &soon);
+}
+
+static void
+on_restart(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	if (!engine.stopping && !engines_start())
+		try_again();
+}
+
+bool
+engines_reaped(pid_t pid, int status)
+{
+	if (engine.pid == 0 || pid != engine.pid)
+		return false;
+	/* What it still had to say. */
+	if (event_pending(engine.event, EV_READ, NULL)) {
+		struct ipc_msg m;
+		int fds[IPC_FDS_MAX], n;
+
+		while (ipc_recv(engine.sock, &m, fds, &n) == 1) {
+			if (m.type == IPC_LOG)
+				engine_log(&m);
+			while (n > 0)
+				close(fds[--n]);
+		}
+	}
+	event_free(engine.event);
+	close(engine.sock);
+	engine.sock = -1;
+	engine.pid = 0;
+	if (engine.stopping || engine.setup->conf->inetd)
+		return true;
+	if (WIFSIGNALED(status))
+		log_err("MGR: engine[%ld] was killed by signal %d (%s), its "
+		    "calls end", (long)pid, WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else
+		log_err("MGR: engine[%ld] exited with status %d, its calls "
+		    "end", (long)pid, WEXITSTATUS(status));
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		log_err("MGR: its sandbox forbade it a system call: the "
+		    "kernel's log has the number; \"sandbox\" in "
+		    "pptpd.conf(5) says more");
+	if (seconds() - engine.since >= QUICK_DEATH_S)
+		engine.quick_deaths = 0;
+	try_again();
+	return true;
+}
+
+void
+engines_init(struct event_base *base, const struct monitor_setup *setup,
+    void (*failed)(void))
+{
+	engine.base = base;
+	engine.setup = setup;
+	engine.failed = failed;
+	engine.sock = -1;
+	engine.restart_ev = evtimer_new(base, on_restart, NULL);
+}

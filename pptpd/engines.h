@@ -1,0 +1,33 @@
+/* The monitor's engine: starting it, talking to it, starting it again. */
+#ifndef PPTPD_ENGINES_H
+#define PPTPD_ENGINES_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "ipc.h"
+#include "monitor.h"
+
+/*
+ * Before the first start; setup stays the caller's and must stay.  failed()
+ * is called when the engine does not stay up.
+ */
+void	engines_init(struct event_base *, const struct monitor_setup *,
+	    void (*failed)(void));
+/* Starts it.  False with the reason logged. */
+bool	engines_start(void);
+/* Tells it something; what cannot be told to a living one ends it. */
+void	engines_tell(const struct ipc_msg *, const int *fds, int n);
+/* Kills it, for a reason that is logged. */
+void	engines_kill(const char *why);
+/* From now on its end is no accident. */
+void	engines_stop(void);
+/* A child was reaped; true if it was the engine. */
+bool	engines_reaped(pid_t, int wait_status);
+/* The same of a child that was asked whether a client may come in. */
+bool	engines_access_reaped(pid_t, int wait_status);
+/* Whether one runs. */
+bool	engines_running(void);
+
+#endif
