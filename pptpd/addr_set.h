@@ -1,0 +1,30 @@
+/* A set of IPv4 addresses that counts how often each one is in it. */
+#ifndef PPTPD_ADDR_SET_H
+#define PPTPD_ADDR_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Zeroed memory is an empty set.  Addresses in network order. */
+struct addr_set {
+	uint32_t *addr;		/* sorted, by a number that means nothing */
+	size_t	  n, size;
+};
+
+/* Room for n addresses in all.  False without memory. */
+bool	addr_set_reserve(struct addr_set *, size_t n);
+/*
+ * Many at once: adds without order, in room that was reserved; the set is
+ * none before addr_set_sort().
+ */
+void	addr_set_append(struct addr_set *, uint32_t addr);
+void	addr_set_sort(struct addr_set *);
+/* False without memory. */
+bool	addr_set_add(struct addr_set *, uint32_t addr);
+/* Takes one of it out, if there is one. */
+void	addr_set_remove(struct addr_set *, uint32_t addr);
+bool	addr_set_has(const struct addr_set *, uint32_t addr);
+void	addr_set_free(struct addr_set *);
+
+#endif
