@@ -1,0 +1,73 @@
+/* The files of a server in the run directory: one name each, always the same. */
+#include <check.h>
+#include <string.h>
+
+#include "instance.h"
+
+static const char *
+path_of(const char *name, const char *pidfile)
+{
+	static char buf[2][200];
+	static int turn;
+	char *path = buf[turn++ % 2];
+
+	ck_assert_int_eq(instance_path(path, sizeof(buf[0]), name, pidfile),
+	    0);
+	return path;
+}
+
+START_TEST(default_pidfile_has_plain_names)
+{
+	ck_assert_str_eq(path_of("control", RUNDIR "/pptpd.pid"),
+	    RUNDIR "/pptpd/control");
+	ck_assert_str_eq(path_of("keepers", RUNDIR "/pptpd.pid"),
+	    RUNDIR "/pptpd/keepers");
+}
+END_TEST
+
+/* The hashes are of another implementation of FNV-1a. */
+START_TEST(other_pidfiles_have_names_of_their_own)
+{
+	ck_assert_str_eq(path_of("control", "/run/second.pid"),
+	    RUNDIR "/pptpd/control-298dc9c7");
+	ck_assert_str_eq(path_of("calls", "/run/second.pid"),
+	    RUNDIR "/pptpd/calls-298dc9c7");
+	ck_assert_str_eq(path_of("calls", ""), RUNDIR "/pptpd/calls-2a0c975e");
+	ck_assert_str_ne(path_of("control", "/run/second.pid"),
+	    path_of("control", "/run/third.pid"));
+	ck_assert_str_eq(path_of("control", "run/second.pid"),
+	    path_of("control", "/run/second.pid"));
+}
+END_TEST
+
+START_TEST(too_long_is_an_error)
+{
+	char path[sizeof(RUNDIR "/pptpd/control")];
+
+	ck_assert_int_eq(instance_path(path, sizeof(path), "control",
+	    RUNDIR "/pptpd.pid"), 0);
+	ck_assert_int_eq(instance_path(path, sizeof(path) - 1, "control",
+	    RUNDIR "/pptpd.pid"), -1);
+	ck_assert_int_eq(instance_path(path, sizeof(path), "control",
+	    "/run/second.pid"), -1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("instance");
+	TCase *t = tcase_create("instance");
+	SRunner *r;
+	int failed;
+
+	tcase_add_test(t, default_pidfile_has_plain_names);
+	tcase_add_test(t, other_pidfiles_have_names_of_their_own);
+	tcase_add_test(t, too_long_is_an_error);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
