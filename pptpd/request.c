@@ -21,7 +21,7 @@ static bool count_logs, may_ask_access;
  * times its limits.  Without these there is no such number.
  */
 void
-request_init(const struct limit_conf *l, bool debug, bool ask_access)
+engine_request_init(const struct limit_conf *l, bool debug, bool ask_access)
 {
 	uint64_t n;
 
@@ -41,7 +41,7 @@ request_init(const struct limit_conf *l, bool debug, bool ask_access)
 }
 
 bool
-request_is_late(int control_fd)
+engine_request_is_late(int control_fd)
 {
 	struct sockaddr_storage peer;
 	socklen_t len = sizeof(peer);
@@ -81,7 +81,8 @@ call_fault(const struct ipc_msg *m, const int *fds, int n)
 }
 
 const char *
-request_fault(const struct ipc_msg *m, const int *fds, int n, uint64_t now)
+engine_request_fault(const struct ipc_msg *m, const int *fds, int n,
+    uint64_t now)
 {
 	if ((m->type != IPC_LOG || count_logs) &&
 	    !bucket_take(&bucket, &rate, now))

@@ -9,7 +9,7 @@
 #include "limit.h"
 
 /* Takes the rates from limits that the engine keeps to. */
-void		 request_init(const struct limit_conf *, bool debug,
+void		 engine_request_init(const struct limit_conf *, bool debug,
 		    bool ask_access);
 
 /*
@@ -18,9 +18,9 @@ void		 request_init(const struct limit_conf *, bool debug,
  * client at the other end of its control connection: that address becomes an
  * argument of pppd.  now: milliseconds of a monotonic clock.
  */
-const char	*request_fault(const struct ipc_msg *, const int *fds, int n,
-		    uint64_t now);
+const char	*engine_request_fault(const struct ipc_msg *, const int *fds,
+		    int n, uint64_t now);
 /* The client of a call has gone since: not worth starting anything. */
-bool		 request_is_late(int control_fd);
+bool		 engine_request_is_late(int control_fd);
 
 #endif

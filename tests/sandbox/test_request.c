@@ -31,7 +31,7 @@ verdict(const char *what, bool ok)
 static void
 good(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
-	const char *fault = request_fault(m, fds, n, 1000);
+	const char *fault = engine_request_fault(m, fds, n, 1000);
 
 	verdict(what, fault == NULL);
 	if (fault != NULL)
@@ -41,7 +41,7 @@ good(const char *what, const struct ipc_msg *m, const int *fds, int n)
 static void
 bad(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
-	verdict(what, request_fault(m, fds, n, 1000) != NULL);
+	verdict(what, engine_request_fault(m, fds, n, 1000) != NULL);
 }
 
 static void
@@ -104,7 +104,7 @@ test_calls(void)
 	}
 	m = call(0, 0);
 	good("the listener is not connected, so it is late", &m, &listener, 1);
-	verdict("the listener is late", request_is_late(listener));
+	verdict("the listener is late", engine_request_is_late(listener));
 }
 
 static void
@@ -113,11 +113,13 @@ test_late_client(void)
 	struct linger at_once = { 1, 0 };
 	struct ipc_msg m = call(home, home);
 
-	verdict("a connected client is not late", !request_is_late(server));
+	verdict("a connected client is not late",
+	    !engine_request_is_late(server));
 	setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	close(client);
 	good("a client that has just gone", &m, &server, 1);
-	verdict("a client that has reset is late", request_is_late(server));
+	verdict("a client that has reset is late",
+	    engine_request_is_late(server));
 }
 
 static void
@@ -129,7 +131,7 @@ test_others(void)
 	m.version = IPC_VERSION;
 	m.type = IPC_ACCESS_REQUEST;
 	bad("access, which nobody needs", &m, &server, 0);
-	request_init(&usual, false, true);
+	engine_request_init(&usual, false, true);
 	good("access", &m, &server, 0);
 	bad("access with a descriptor", &m, &server, 1);
 	m.type = IPC_LOG;
@@ -154,7 +156,8 @@ burst(unsigned int max, uint64_t now)
 
 	memset(&m, 0, sizeof(m));
 	m.type = IPC_LOG;
-	while (n < max && request_fault(&m, NULL, 0, now) == NULL)
+	while (n < max &&
+	    engine_request_fault(&m, NULL, 0, now) == NULL)
 		n++;
 	return n;
 }
@@ -164,14 +167,14 @@ test_rate(void)
 {
 	struct limit_conf none = usual;
 
-	request_init(&usual, false, false);
+	engine_request_init(&usual, false, false);
 	verdict("4 x (2000 + 10 x 400) at once", burst(1000000, 5000) == 24000);
 	verdict("no more", burst(1, 5000) == 0);
 	verdict("as many a second later", burst(1000000, 6000) >= 23000);
-	request_init(&usual, true, false);
+	engine_request_init(&usual, true, false);
 	verdict("debug lines are not counted", burst(100000, 5000) == 100000);
 	none.connection_rate = 0;
-	request_init(&none, false, false);
+	engine_request_init(&none, false, false);
 	verdict("no limit on clients, none here", burst(100000, 5000) ==
 	    100000);
 }
@@ -179,7 +182,7 @@ test_rate(void)
 int
 main(void)
 {
-	request_init(&usual, false, false);
+	engine_request_init(&usual, false, false);
 	make_connection();
 	test_calls();
 	test_late_client();
