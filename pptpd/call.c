@@ -251,13 +251,10 @@ open_gate(struct call *call)
 }
 
 static void
-on_timer(evutil_socket_t fd, short what, void *arg)
+time_passed(struct call *call)
 {
-	struct call *call = arg;
 	uint64_t now = engine_now_us();
 
-	(void)fd;
-	(void)what;
 	call->timer_at = UINT64_MAX;
 	if (call->line_gone_at != 0 &&
 	    now >= call->line_gone_at + LINE_GONE_US) {
@@ -273,6 +270,18 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	gre_socket_flush(IPC_FD_GRE);
 }
 
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct call *call = arg;
+
+	(void)fd;
+	(void)what;
+	*engine.at_work = call->id;
+	time_passed(call);
+	*engine.at_work = 0;
+}
+
 /* --- packets from the network -------------------------------------------- */
 
 void
@@ -285,6 +294,7 @@ call_receive(const struct gre_packet *p)
 	if (call == NULL || call->stage != CALL_UP ||
 	    p->src != call->client || p->dst != call->server)
 		return;		/* not a word to strangers: G-8 */
+	*engine.at_work = call->id;
 	if (p->header.has_ack)
 		gre_tx_acked(&call->rec->tx, p->header.ack);
 	if (!p->header.has_seq)
@@ -359,11 +369,15 @@ read_pty(struct call *call)
 static void
 on_pty_readable(evutil_socket_t fd, short what, void *arg)
 {
+	struct call *call = arg;
+
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < PTY_READS && read_pty(arg) >= PTY_READ_MUCH; i++)
+	*engine.at_work = call->id;
+	for (int i = 0; i < PTY_READS && read_pty(call) >= PTY_READ_MUCH; i++)
 		;
 	gre_socket_flush(IPC_FD_GRE);
+	*engine.at_work = 0;
 }
 
 static void
@@ -448,22 +462,28 @@ lost_keeper(struct call *call, enum ctrl_end end)
 		conn_do(conn, ctrl_call_ended(ctrl, end, now));
 }
 
+/* The line is ours to read and write. */
 static void
-call_up(struct call *call, int pty)
+take_line(struct call *call, int pty)
 {
-	struct ctrl *ctrl = conn_ctrl(call->conn);
-
 	call->pty = pty;
 	call->stage = CALL_UP;
-	call->gate_at = engine_now_us() + GATE_US;
-	gre_rx_init(&call->rec->rx);
-	gre_tx_init(&call->rec->tx);
-	gre_ack_init(&call->rec->ack, ctrl->call.window);
 	event_assign(&call->pty_ev, engine.base, pty, EV_READ | EV_PERSIST,
 	    on_pty_readable, call);
 	event_assign(&call->pty_write_ev, engine.base, pty, EV_WRITE,
 	    on_pty_writable, call);
 	event_add(&call->pty_ev, NULL);
+}
+
+static void
+call_up(struct call *call)
+{
+	struct ctrl *ctrl = conn_ctrl(call->conn);
+
+	call->gate_at = engine_now_us() + GATE_US;
+	gre_rx_init(&call->rec->rx);
+	gre_tx_init(&call->rec->tx);
+	gre_ack_init(&call->rec->ack, ctrl->call.window);
 	set_timer(call);
 	conn_do(call->conn, ctrl_call_started(ctrl, engine_now_ms()));
 }
@@ -498,6 +518,20 @@ pppd_restarted(struct call *call)
 }
 
 static void
+keeper_said(struct call *call, const struct ipc_msg *m, int got)
+{
+	if (got == 1 && m->type == IPC_PPPD_EXIT && call->stage == CALL_UP)
+		pppd_exited(call, m->u.pppd_exit.status);
+	else if (got == 1 && m->type == IPC_PPPD_RESTARTED &&
+	    call->stage == CALL_UP)
+		pppd_restarted(call);
+	else if (got == 1 && m->type == IPC_TERM && call->stage == CALL_UP)
+		lost_keeper(call, CTRL_END_ADMIN);
+	else
+		lost_keeper(call, CTRL_END_LOST);
+}
+
+static void
 on_keeper(evutil_socket_t fd, short what, void *arg)
 {
 	struct call *call = arg;
@@ -510,20 +544,15 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (got == 1 && m.type == IPC_KEEPER_READY && n == 1 &&
 	    call->stage == CALL_SPAWNED) {
-		call_up(call, fds[0]);
+		take_line(call, fds[0]);
+		call_up(call);
 		return;
 	}
 	while (n > 0)
 		close(fds[--n]);
-	if (got == 1 && m.type == IPC_PPPD_EXIT && call->stage == CALL_UP)
-		pppd_exited(call, m.u.pppd_exit.status);
-	else if (got == 1 && m.type == IPC_PPPD_RESTARTED &&
-	    call->stage == CALL_UP)
-		pppd_restarted(call);
-	else if (got == 1 && m.type == IPC_TERM && call->stage == CALL_UP)
-		lost_keeper(call, CTRL_END_ADMIN);
-	else
-		lost_keeper(call, CTRL_END_LOST);
+	*engine.at_work = call->id;
+	keeper_said(call, &m, got);
+	*engine.at_work = 0;
 }
 
 /* --- the monitor --------------------------------------------------------- */
@@ -569,10 +598,10 @@ on_turn(struct turn *turn)
 		refused(call, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
 }
 
-struct call *
-call_start(struct conn *conn)
+/* With a Call ID, if it can be had the one that is wished for. */
+static struct call *
+call_new(struct conn *conn, uint16_t wish)
 {
-	const struct ctrl_call *wanted = &conn_ctrl(conn)->call;
 	struct call *call = calloc(1, sizeof(*call));
 
 	if (call == NULL)
@@ -580,19 +609,40 @@ call_start(struct conn *conn)
 	call->conn = conn;
 	call->keeper = call->pty = -1;
 	call->timer_at = UINT64_MAX;
-	call->peer_id = wanted->peer_id;
+	call->peer_id = conn_ctrl(conn)->call.peer_id;
 	call->client = conn_client(conn);
 	call->server = conn_server(conn);
 	gre_reorder_init(&call->reorder);
-	call->id = call_ids_take(call, engine.first_call_id,
-	    engine_now_ms());
-	engine.first_call_id = 0;
+	call->id = call_ids_take(call, wish, engine_now_ms());
 	if (call->id == 0) {
 		log_err("CTRL: No free Call IDs!");
 		free(call);
 		return NULL;
 	}
 	count++;
+	return call;
+}
+
+/* Its keeper and its record, from now on the call's. */
+static void
+take_keeper(struct call *call, int keeper, struct call_record *rec)
+{
+	call->stage = CALL_SPAWNED;
+	call->rec = rec;
+	call->keeper = keeper;
+	event_assign(&call->keeper_ev, engine.base, keeper,
+	    EV_READ | EV_PERSIST, on_keeper, call);
+	event_assign(&call->timer, engine.base, -1, 0, on_timer, call);
+}
+
+struct call *
+call_start(struct conn *conn)
+{
+	struct call *call = call_new(conn, engine.first_call_id);
+
+	engine.first_call_id = 0;
+	if (call == NULL)
+		return NULL;
 	if (turn_take(&call->turn, on_turn) && !ask_for(call)) {
 		call_free(call);
 		return NULL;
@@ -626,12 +676,7 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 			    PPTP_ERROR_NO_RESOURCE);
 		return;
 	}
-	call->stage = CALL_SPAWNED;
-	call->rec = rec;
-	call->keeper = fds[0];
-	event_assign(&call->keeper_ev, engine.base, call->keeper,
-	    EV_READ | EV_PERSIST, on_keeper, call);
-	event_assign(&call->timer, engine.base, -1, 0, on_timer, call);
+	take_keeper(call, fds[0], rec);
 	if (call->conn == NULL) {	/* given up while we waited */
 		hang_up(call, call->end);
 		return;
@@ -639,4 +684,34 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 	conn_call_kept(call->conn);
 	conn_move_ctrl(call->conn, &rec->ctrl);
 	event_add(&call->keeper_ev, NULL);
+}
+
+struct call *
+call_adopt(struct conn *conn, struct call_record *rec, int keeper, int pty)
+{
+	struct call *call = call_new(conn, rec->our_id);
+
+	if (call == NULL)
+		return NULL;
+	if (call->id != rec->our_id) {
+		log_err("CTRL: Call ID %04X is in use", rec->our_id);
+		call_free(call);
+		return NULL;
+	}
+	take_keeper(call, keeper, rec);
+	event_add(&call->keeper_ev, NULL);
+	take_line(call, pty);
+	return call;
+}
+
+void
+call_resume(struct call *call)
+{
+	if (call->rec->ctrl.call_state == CTRL_CALL_WAIT_START) {
+		call_up(call);
+		return;
+	}
+	call->gate_open = call->rec->tx.next > 0;
+	call->gate_at = engine_now_us() + GATE_US;
+	set_timer(call);
 }

@@ -10,6 +10,7 @@
 #include "ipc.h"
 
 struct call;
+struct call_record;
 struct conn;
 
 /*
@@ -21,6 +22,14 @@ struct call *call_start(struct conn *);
 bool	call_is_waiting(const struct call *);
 /* The monitor's answer; takes the descriptors. */
 void	call_reply(const struct ipc_msg *, int *fds, int n);
+/*
+ * A call that another engine has left, with its record, keeper and pty, which
+ * are the call's from then on; NULL: they are still the caller's.  Then
+ * call_resume() goes on with it, which may end it.
+ */
+struct call *call_adopt(struct conn *, struct call_record *, int keeper,
+	    int pty);
+void	call_resume(struct call *);
 /* Ends it: the keeper hangs up.  The call is freed and conn told. */
 void	call_end(struct call *, enum ctrl_end);
 /* A packet from the GRE socket, whosever it is. */

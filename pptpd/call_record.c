@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,4 +70,28 @@ call_record_unmap(struct call_record *rec)
 {
 	if (rec != NULL)
 		munmap(rec, sizeof(*rec));
+}
+
+/* FNV-1a: against accidents, not against malice. */
+static uint32_t
+checksum(const struct call_record *rec)
+{
+	const uint8_t *p = (const uint8_t *)rec;
+	uint32_t sum = 2166136261U;
+
+	for (size_t i = 0; i < offsetof(struct call_record, checksum); i++)
+		sum = (sum ^ p[i]) * 16777619U;
+	return sum;
+}
+
+void
+call_record_seal(struct call_record *rec)
+{
+	rec->checksum = checksum(rec);
+}
+
+bool
+call_record_is_intact(const struct call_record *rec)
+{
+	return rec->checksum == checksum(rec);
 }

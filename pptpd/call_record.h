@@ -2,13 +2,14 @@
 #ifndef PPTPD_CALL_RECORD_H
 #define PPTPD_CALL_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ctrl.h"
 #include "gre_window.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	3
+#define CALL_RECORD_VERSION	4
 #define CALL_ADDR_TEXT		64	/* an address as the administrator wrote it */
 #define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 
@@ -33,6 +34,7 @@ struct call_record {
 	uint64_t	started_ms;
 	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
 	char		remote[CALL_ADDR_TEXT];
+	uint32_t	checksum;		/* of all above */
 
 	/* Written by the keeper; what is not known is empty. */
 	int32_t		pppd_pid;		/* 0: none */
@@ -61,5 +63,9 @@ int	call_record_create(struct call_record **rec);
  */
 struct call_record *call_record_map(int fd);
 void	call_record_unmap(struct call_record *);
+/* What the monitor has written is complete: sets the checksum. */
+void	call_record_seal(struct call_record *);
+/* Whether it is what the monitor has written. */
+bool	call_record_is_intact(const struct call_record *);
 
 #endif

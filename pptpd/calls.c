@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,7 +34,17 @@ struct call {
 	uint64_t	 orphan_since;	/* ms; the keeper died */
 	int		 slot;		/* -1: none */
 	uint32_t	 client;	/* network order */
-	struct call_record *rec;	/* where the engine can write */
+	struct call_record *rec;	/* where the engine can write; NULL:
+					   it began under another monitor */
+	/*
+	 * Processes of a call that began under another monitor, who may be no
+	 * children of ours: pidfds, -1 when they are gone.
+	 */
+	struct alien {
+		int		 fd;
+		struct event	*event;
+	}		 alien_keeper, alien_pppd;
+	char		*reserved;	/* its address, without a slot */
 };
 
 static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
@@ -41,14 +52,26 @@ static unsigned int count;
 static const struct conf *conf;
 static struct pool pool;
 static bool log_stderr;
+static struct event_base *base;
+static void (*changed)(void);
+static const char *rejoin_path;	/* NULL: calls end with their engine */
 
 int
-calls_init(const struct conf *c, bool to_stderr)
+calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
+    void (*call_over)(void))
 {
 	conf = c;
+	base = b;
+	changed = call_over;
 	log_stderr = to_stderr;
 	(void)pppd_plugins_init(c);
 	return pool_init(&pool, c);
+}
+
+void
+calls_keep(const char *path)
+{
+	rejoin_path = path;
 }
 
 unsigned int
@@ -58,9 +81,39 @@ calls_count(void)
 }
 
 static void
+alien_free(struct alien *alien)
+{
+	if (alien->event != NULL)
+		event_free(alien->event);
+	if (alien->fd != -1)
+		close(alien->fd);
+	*alien = (struct alien){ -1, NULL };
+}
+
+static struct call *
+call_new(void)
+{
+	struct call *call = calloc(1, sizeof(*call));
+
+	if (call == NULL)
+		return NULL;
+	call->slot = -1;
+	call->alien_keeper.fd = call->alien_pppd.fd = -1;
+	LIST_INSERT_HEAD(&calls, call, entry);
+	count++;
+	return call;
+}
+
+static void
 call_free(struct call *call)
 {
-	pool_release(&pool, call->slot);
+	if (call->slot != -1)
+		pool_release(&pool, call->slot);
+	if (call->reserved != NULL)
+		pool_unreserve(&pool, call->reserved);
+	free(call->reserved);
+	alien_free(&call->alien_keeper);
+	alien_free(&call->alien_pppd);
 	call_record_unmap(call->rec);
 	LIST_REMOVE(call, entry);
 	free(call);
@@ -94,6 +147,10 @@ describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
 	    local != NULL ? local : "");
 	snprintf(kc->remote, sizeof(kc->remote), "%s",
 	    remote != NULL ? remote : "");
+	if (rejoin_path == NULL)
+		return;
+	kc->grace_s = conf->restart_grace;
+	snprintf(kc->rejoin, sizeof(kc->rejoin), "%s", rejoin_path);
 }
 
 /* The record as the engine finds it. */
@@ -115,6 +172,7 @@ make_record(struct call *call, const struct ipc_msg *m,
 	rec->started_ms = kc->started_ms;
 	memcpy(rec->local, kc->local, sizeof(rec->local));
 	memcpy(rec->remote, kc->remote, sizeof(rec->remote));
+	call_record_seal(rec);
 	call->rec = rec;
 	return fd;
 }
@@ -213,7 +271,7 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 		reply->u.call_reply.end = CTRL_END_ADDRESS;
 		return;
 	}
-	call = control_fd != -1 ? calloc(1, sizeof(*call)) : NULL;
+	call = control_fd != -1 ? call_new() : NULL;
 	if (call == NULL) {
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
 		reply->u.call_reply.end = CTRL_END_RESOURCE;
@@ -222,12 +280,10 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 	call->slot = pool_take(&pool);
 	if (call->slot == -1) {
 		log_full();
-		free(call);
+		call_free(call);
 		refuse(reply, PPTP_OCRP_BUSY, PPTP_ERROR_NONE);
 		return;
 	}
-	LIST_INSERT_HEAD(&calls, call, entry);
-	count++;
 	if (!start(call, m, control_fd, fds)) {
 		call_free(call);
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
@@ -264,8 +320,6 @@ is_orphan(pid_t pid)
 static void
 keeper_gone(struct call *call, int status)
 {
-	pid_t pppd = call->rec->pppd_pid;
-
 	log_debug("MGR: Reaped child %ld", (long)call->keeper);
 	if (WIFSIGNALED(status)) {
 		char client[INET_ADDRSTRLEN];
@@ -280,10 +334,111 @@ keeper_gone(struct call *call, int status)
 	}
 	call->keeper = 0;
 	call->orphan_since = now_ms();
-	if (is_orphan(pppd))
-		call->pppd = pppd;
-	else
+	if (call->rec != NULL && is_orphan(call->rec->pppd_pid))
+		call->pppd = call->rec->pppd_pid;
+	else if (call->alien_pppd.fd == -1)
 		call_free(call);
+}
+
+/* --- calls that began under another monitor ------------------------------ */
+
+static bool
+alien_watch(struct alien *alien, int fd, event_callback_fn callback,
+    struct call *call)
+{
+	alien->fd = fd;
+	alien->event = event_new(base, fd, EV_READ, callback, call);
+	return alien->event != NULL && event_add(alien->event, NULL) == 0;
+}
+
+static void
+on_alien_keeper(evutil_socket_t fd, short what, void *arg)
+{
+	struct call *call = arg;
+
+	(void)fd;
+	(void)what;
+	alien_free(&call->alien_keeper);
+	if (call->keeper != 0)
+		keeper_gone(call, 0);
+	changed();
+}
+
+static void
+on_alien_pppd(evutil_socket_t fd, short what, void *arg)
+{
+	struct call *call = arg;
+
+	(void)fd;
+	(void)what;
+	alien_free(&call->alien_pppd);
+	if (call->keeper == 0)
+		call_free(call);
+	changed();
+}
+
+/* Gives it its address again; NULL, or what speaks against it. */
+static const char *
+claim(struct call *call, const struct keeper_call *kc)
+{
+	call->slot = pool_claim(&pool, kc->local, kc->remote);
+	if (call->slot >= 0)
+		return NULL;
+	if (call->slot == POOL_TAKEN) {
+		call->slot = -1;
+		return "its address is in use";
+	}
+	call->slot = -1;
+	call->reserved = strdup(kc->remote);
+	if (call->reserved != NULL && pool_reserve(&pool, kc->remote))
+		return NULL;
+	free(call->reserved);
+	call->reserved = NULL;
+	return "out of memory";
+}
+
+enum ctrl_end
+calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
+    const char **why)
+{
+	struct call *call;
+	int fd;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->keeper == keeper) {
+			close(pppd_fd);
+			return CTRL_END_NONE;
+		}
+	}
+	*why = "out of memory";
+	fd = (int)syscall(SYS_pidfd_open, keeper, 0);
+	call = call_new();
+	if (call == NULL || fd == -1) {
+		close(pppd_fd);
+		if (fd != -1)
+			close(fd);
+		if (call != NULL)
+			call_free(call);
+		return CTRL_END_RESOURCE;
+	}
+	call->keeper = keeper;
+	call->client = kc->client_addr;
+	if (alien_watch(&call->alien_keeper, fd, on_alien_keeper, call) &&
+	    alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&
+	    (*why = claim(call, kc)) == NULL)
+		return CTRL_END_NONE;
+	call_free(call);
+	return CTRL_END_RESOURCE;
+}
+
+static void
+kill_pppd(const struct call *call)
+{
+	if (call->alien_pppd.fd != -1)
+		(void)syscall(SYS_pidfd_send_signal, call->alien_pppd.fd,
+		    SIGKILL, NULL, 0);
+	else if (call->pppd != 0)
+		kill(call->pppd, SIGKILL);	/* not reaped: ours */
 }
 
 bool
@@ -294,11 +449,11 @@ calls_kill_orphans(void)
 	bool any = false;
 
 	LIST_FOREACH(call, &calls, entry) {
-		if (call->keeper != 0 || call->pppd == 0)
+		if (call->keeper != 0)
 			continue;
 		any = true;
 		if (now >= call->orphan_since + ORPHAN_MS)
-			kill(call->pppd, SIGKILL);	/* not reaped: ours */
+			kill_pppd(call);
 	}
 	return any;
 }
@@ -327,9 +482,11 @@ calls_kill_all(void)
 	struct call *call;
 
 	LIST_FOREACH(call, &calls, entry) {
-		if (call->keeper != 0)
+		if (call->alien_keeper.fd != -1)
+			(void)syscall(SYS_pidfd_send_signal,
+			    call->alien_keeper.fd, SIGKILL, NULL, 0);
+		else if (call->keeper != 0)
 			kill(call->keeper, SIGKILL);
-		if (call->pppd != 0)
-			kill(call->pppd, SIGKILL);
+		kill_pppd(call);
 	}
 }

@@ -2,18 +2,24 @@
 #ifndef PPTPD_CALLS_H
 #define PPTPD_CALLS_H
 
+#include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "conf.h"
 #include "ipc.h"
+#include "keeper.h"
 
 /*
  * Sets up the slots for conf, which stays the caller's and must stay.
- * log_stderr: keepers log to stderr too.  0, or -1 with errno set.
+ * log_stderr: keepers log to stderr too.  changed() is called when a call that
+ * began under another monitor is over.  0, or -1 with errno set.
  */
-int	calls_init(const struct conf *, bool log_stderr);
+int	calls_init(const struct conf *, bool log_stderr, struct event_base *,
+	    void (*changed)(void));
+/* Where keepers find the next server; before that they do not look for it. */
+void	calls_keep(const char *path);
 /*
  * Starts the call that the engine asks for, over the control connection
  * control_fd (which stays the caller's; -1: it was lost).  Fills in the
@@ -22,6 +28,13 @@ int	calls_init(const struct conf *, bool log_stderr);
  */
 void	calls_start(const struct ipc_msg *request, int control_fd,
 	    struct ipc_msg *reply, int fds[IPC_FDS_MAX]);
+/*
+ * A keeper has lost its engine, or its monitor.  pppd_fd is a pidfd of its
+ * pppd, owned from then on.  CTRL_END_NONE: it is one of ours, from now on at
+ * the latest; else it has to hang up, and *why says why.
+ */
+enum ctrl_end calls_rejoin(pid_t keeper, const struct keeper_call *,
+	    int pppd_fd, const char **why);
 /*
  * A child of ours was reaped; true if it was one of a call's.  The slot comes
  * back only when both keeper and pppd are gone.

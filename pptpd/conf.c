@@ -28,6 +28,7 @@ conf_init(struct conf *conf)
 	conf_set_string(&conf->speed, CONF_SPEED_DEFAULT);
 	conf_set_string(&conf->plugin, CONF_PLUGIN_DEFAULT);
 	conf_set_string(&conf->sandbox, CONF_SANDBOX_DEFAULT);
+	conf->restart_grace = CONF_RESTART_GRACE_DEFAULT;
 	conf->stimeout = CONF_STIMEOUT_DEFAULT;
 	conf->connections = CONF_CONNECTIONS_DEFAULT;
 	conf->inetd_callid = -1;

@@ -13,6 +13,7 @@
 #define CONF_CONNECTIONS_MAX	 65535	/* Call IDs are 16 bits and not 0 */
 #define CONF_STIMEOUT_DEFAULT	 10	/* seconds */
 #define CONF_STIMEOUT_MAX	 86400
+#define CONF_RESTART_GRACE_DEFAULT 60	/* seconds */
 #define CONF_LIMIT_MAX		 1000000	/* of each number of limits */
 #define CONF_LINE_MAX		 509	/* octets of a line, as Poptop's */
 /* Poptop's addresses where the file has none. */
@@ -56,6 +57,7 @@ enum conf_key {
 	CONF_MESSAGE_RATE,
 	CONF_LOG_RATE,
 	CONF_SANDBOX,
+	CONF_RESTART_GRACE,
 	CONF_NKEYS
 };
 
@@ -100,6 +102,8 @@ struct conf {
 	struct limit_conf limits;	/* max-per-ip and the like */
 	char	*plugin;	/* for logwtmp: .../pptpd-logwtmp.so */
 	char	*sandbox;	/* sandbox: "on", "log" or "off" */
+	uint32_t restart_grace;	/* restart-grace: seconds that calls wait for
+				   another server; 0: not at all */
 
 	/*
 	 * One connection for pptpctrl under inetd: then no file is read and

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "call_record.h"
 #include "engine.h"
 #include "guard.h"
 #include "log.h"
@@ -295,6 +296,21 @@ input(struct conn *conn, const uint8_t *data, size_t len)
 	return true;
 }
 
+/* Lines from here on are about this client, and so is a crash. */
+static void
+begin_work(struct conn *conn)
+{
+	guard_speak(&conn->limit, conn->client);
+	*engine.at_work = conn->by_keeper ? conn->ctrl->call.our_id : 0;
+}
+
+static void
+end_work(void)
+{
+	*engine.at_work = 0;
+	guard_quiet();
+}
+
 static void
 on_release(evutil_socket_t fd, short what, void *arg)
 {
@@ -304,7 +320,7 @@ on_release(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	guard_speak(&conn->limit, conn->client);
+	begin_work(conn);
 	conn->held = NULL;
 	conn->held_len = 0;
 	event_del(&conn->closed);
@@ -312,7 +328,7 @@ on_release(evutil_socket_t fd, short what, void *arg)
 	    conn->ctrl->state != CTRL_CLOSED)
 		event_add(&conn->readable, NULL);
 	free(data);
-	guard_quiet();
+	end_work();
 }
 
 static void
@@ -412,12 +428,12 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
-	guard_speak(&conn->limit, conn->client);
+	begin_work(conn);
 	if (n <= 0)
 		conn_do(conn, ctrl_eof(conn->ctrl, n == -1, engine_now_ms()));
 	else
 		input(conn, buf, n);
-	guard_quiet();
+	end_work();
 }
 
 /* The client has not waited for its turn. */
@@ -439,7 +455,9 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	begin_work(conn);
 	conn_do(conn, conn->ctrl->state == CTRL_CLOSED ? CTRL_DO_CLOSE : 0);
+	end_work();
 }
 
 static void
@@ -450,11 +468,11 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	guard_speak(&conn->limit, conn->client);
+	begin_work(conn);
 	if (now >= conn->ctrl->state_since + ANNOUNCE_MS)
 		announce(conn);
 	conn_do(conn, ctrl_timer(conn->ctrl, now));
-	guard_quiet();
+	end_work();
 }
 
 /* --- beginning and end --------------------------------------------------- */
@@ -555,7 +573,6 @@ admit(struct conn *conn)
 	uint64_t now = engine_now_ms();
 	struct limit_conn *victim;
 
-	conn->limit.owner = conn;
 	conn->refuse = limit_open(guard_limits, &conn->limit, conn->client,
 	    now);
 	if (conn->refuse == CTRL_END_UNAUTH_PER_IP) {
@@ -580,6 +597,26 @@ admit(struct conn *conn)
 	return false;
 }
 
+static void
+conn_init(struct conn *conn, int fd, uint32_t client, uint32_t server)
+{
+	conn->fd = fd;
+	conn->client = client;
+	conn->server = server;
+	conn->limit.owner = conn;
+	event_assign(&conn->readable, engine.base, fd, EV_READ | EV_PERSIST,
+	    on_readable, conn);
+	event_assign(&conn->writable, engine.base, fd, EV_WRITE, on_writable,
+	    conn);
+	event_assign(&conn->timer, engine.base, -1, 0, on_timer, conn);
+	event_assign(&conn->release, engine.base, -1, 0, on_release, conn);
+	event_assign(&conn->resume, engine.base, -1, 0, on_resume, conn);
+	event_assign(&conn->closed, engine.base, fd, EV_CLOSED, on_closed,
+	    conn);
+	LIST_INSERT_HEAD(&conns, conn, entry);
+	count++;
+}
+
 void
 conn_new(int fd)
 {
@@ -599,26 +636,46 @@ conn_new(int fd)
 		return;
 	}
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	conn->fd = fd;
-	conn->client = peer.sin_addr.s_addr;
-	conn->server = self.sin_addr.s_addr;
-	event_assign(&conn->readable, engine.base, fd, EV_READ | EV_PERSIST,
-	    on_readable, conn);
-	event_assign(&conn->writable, engine.base, fd, EV_WRITE, on_writable,
-	    conn);
-	event_assign(&conn->timer, engine.base, -1, 0, on_timer, conn);
-	event_assign(&conn->release, engine.base, -1, 0, on_release, conn);
-	event_assign(&conn->resume, engine.base, -1, 0, on_resume, conn);
-	event_assign(&conn->closed, engine.base, fd, EV_CLOSED, on_closed,
-	    conn);
-	LIST_INSERT_HEAD(&conns, conn, entry);
-	count++;
+	conn_init(conn, fd, peer.sin_addr.s_addr, self.sin_addr.s_addr);
 	if (!admit(conn))
 		conn_drop(conn);
 	else if (!engine.ask_access)
 		conn_begin(conn);
 	else if (!ask_access(conn))
 		conn_drop(conn);
+}
+
+struct conn *
+conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
+{
+	struct conn *conn = calloc(1, sizeof(*conn));
+
+	if (conn == NULL)
+		return NULL;
+	conn_init(conn, fd, rec->client_addr, rec->server_addr);
+	conn->ctrl = &rec->ctrl;
+	conn->by_keeper = true;
+	limit_adopt(guard_limits, &conn->limit, conn->client,
+	    conn->ctrl->authenticated, engine_now_ms());
+	conn->call = call_adopt(conn, rec, keeper, pty);
+	if (conn->call == NULL) {
+		limit_close(guard_limits, &conn->limit);
+		LIST_REMOVE(conn, entry);
+		count--;
+		free(conn);
+		return NULL;
+	}
+	event_add(&conn->readable, NULL);
+	return conn;
+}
+
+void
+conn_resume(struct conn *conn)
+{
+	begin_work(conn);
+	if (conn_do(conn, 0) && conn->call != NULL)
+		call_resume(conn->call);
+	end_work();
 }
 
 void

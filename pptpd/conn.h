@@ -8,10 +8,19 @@
 #include "ctrl.h"
 
 struct call;
+struct call_record;
 struct conn;
 
 /* Serves a connected socket, which is owned from then on. */
 void	conn_new(int fd);
+/*
+ * Serves one that another engine has left, with its call and all of its
+ * descriptors, which are owned from then on, the record too.  NULL: it cannot
+ * be, and they are still the caller's.  conn_resume() then goes on with it,
+ * which may end it.
+ */
+struct conn *conn_adopt(int fd, struct call_record *, int keeper, int pty);
+void	conn_resume(struct conn *);
 /* TCP wrappers' answer for the connection with that token. */
 void	conn_access(uint32_t token, bool allowed);
 /* Does what ctrl asked for (CTRL_DO_*).  False: the conn is gone. */

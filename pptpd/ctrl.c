@@ -46,6 +46,8 @@ static const char *const end_texts[] = {
 	[CTRL_END_ADMIN] = "ended by the administrator",
 	[CTRL_END_SHUTDOWN] = "server is shutting down",
 	[CTRL_END_LOST] = "a process of the server is gone",
+	[CTRL_END_CRASH] = "the engine crashed over it, twice",
+	[CTRL_END_VERSION] = "another version of the server took over",
 	[CTRL_END_NO_AUTH] = "client did not authenticate in time",
 	[CTRL_END_FLOOD] = "client sent too many control messages",
 	[CTRL_END_CROWDED] = "too many unauthenticated connections",
@@ -295,6 +297,8 @@ cdn_result(enum ctrl_end end)
 		return PPTP_CDN_SHUTDOWN;
 	case CTRL_END_NOT_STARTED:
 	case CTRL_END_LOST:
+	case CTRL_END_CRASH:
+	case CTRL_END_VERSION:
 		return PPTP_CDN_ERROR;
 	default:
 		return PPTP_CDN_LOST_CARRIER;
@@ -798,4 +802,67 @@ ctrl_timer(struct ctrl *c, uint64_t now)
 		return CTRL_DO_CLOSE;
 	}
 	return 0;
+}
+
+/* --- the state of another process ---------------------------------------- */
+
+/* All that waits is whole messages, but for the rest of the first. */
+static bool
+out_is_sane(const struct ctrl *c)
+{
+	size_t at = c->out_part;
+
+	if (c->out_len > sizeof(c->out) || at > c->out_len)
+		return false;
+	while (at < c->out_len) {
+		struct wire_reader r;
+		size_t n;
+
+		wire_reader_init(&r, c->out + at, c->out_len - at);
+		n = wire_get_u16(&r);
+		if (n < PPTP_HEADER_LEN || n > c->out_len - at)
+			return false;
+		at += n;
+	}
+	return true;
+}
+
+const char *
+ctrl_fault(const struct ctrl *c, uint64_t now)
+{
+	if (c->state != CTRL_ESTABLISHED ||
+	    (c->call_state != CTRL_CALL_WAIT_START &&
+	    c->call_state != CTRL_CALL_UP) || c->end != CTRL_END_NONE)
+		return "no call was up";
+	if (memchr(c->client, '\0', sizeof(c->client)) == NULL ||
+	    c->call.our_id == 0)
+		return "its client makes no sense";
+	if (c->state_since > now || c->call_since > now ||
+	    c->last_input > now || c->echo_sent > now ||
+	    c->partial_since > now)
+		return "its times make no sense";
+	if (!stream_is_sane(&c->in) || !out_is_sane(c))
+		return "its messages make no sense";
+	return NULL;
+}
+
+size_t
+ctrl_goodbye(int nth, uint16_t our_id, enum ctrl_end end,
+    uint8_t buf[PPTP_MSG_MAX])
+{
+	struct pptp_msg m = { .type = PPTP_CDN };
+
+	switch (nth) {
+	case 0:
+		m.u.cdn.call_id = our_id;
+		m.u.cdn.result = cdn_result(end);
+		break;
+	case 1:
+		m.type = PPTP_STOPCCRQ;
+		m.u.stop.reason = stop_reason(end);
+		break;
+	default:
+		return 0;
+	}
+	return pptp_msg_encode(buf, PPTP_MSG_MAX, &m);
 }

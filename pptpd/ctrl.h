@@ -51,6 +51,8 @@ enum ctrl_end {
 	CTRL_END_ADMIN,		/* TERM to the call's pptpctrl */
 	CTRL_END_SHUTDOWN,	/* the daemon stops */
 	CTRL_END_LOST,		/* a process of ours is gone */
+	CTRL_END_CRASH,		/* it made the engine crash, twice */
+	CTRL_END_VERSION,	/* begun under a pptpd that we cannot follow */
 	/* limit.h */
 	CTRL_END_NO_AUTH,	/* no authentication in time */
 	CTRL_END_FLOOD,		/* too many control messages */
@@ -137,6 +139,19 @@ unsigned int	ctrl_eof(struct ctrl *, bool error, uint64_t now);
 unsigned int	ctrl_timer(struct ctrl *, uint64_t now);
 /* When ctrl_timer() wants to be called, in ms; UINT64_MAX: never. */
 uint64_t	ctrl_deadline(const struct ctrl *);
+
+/*
+ * For who holds the connection of a call but serves it no more: encodes the
+ * nth message, from 0, of those that end it (CDN, StopCCRQ).  Returns its
+ * octets, 0: there is no such.
+ */
+size_t		ctrl_goodbye(int nth, uint16_t our_id, enum ctrl_end,
+		    uint8_t buf[PPTP_MSG_MAX]);
+/*
+ * Whether the state that another process has left, perhaps while it crashed,
+ * can be gone on with: what is wrong with it, NULL if nothing.
+ */
+const char	*ctrl_fault(const struct ctrl *, uint64_t now);
 
 /* After CTRL_DO_START: the Call ID that the call was given (not 0). */
 void		ctrl_call_starting(struct ctrl *, uint16_t our_id);

@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "adopt.h"
 #include "call.h"
 #include "conn.h"
 #include "gre_socket.h"
@@ -27,6 +29,7 @@
 
 struct engine engine;
 
+static uint16_t nobody_looks;
 static struct event *monitor_ev, *listen_ev, *gre_ev, *resume_ev;
 
 uint64_t
@@ -183,13 +186,26 @@ on_gre(evutil_socket_t fd, short what, void *arg)
 	(void)arg;
 	if (gre_socket_read(fd, call_receive) > 0)
 		call_flush_touched();
+	*engine.at_work = 0;
 }
 
 /* --- the monitor --------------------------------------------------------- */
 
+/* Where the monitor looks for the call that we have died of. */
+static void
+show_work(int fd)
+{
+	uint16_t *p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE,
+	    MAP_SHARED, fd, 0);
+
+	if (p != MAP_FAILED)
+		engine.at_work = p;
+}
+
 static void
 configure(const struct ipc_msg *m)
 {
+	engine.leave_calls = m->u.config.leave_calls;
 	engine.stimeout_ms = m->u.config.stimeout_ms;
 	engine.first_call_id = m->u.config.first_call_id;
 	engine.ask_access = m->u.config.ask_access;
@@ -201,6 +217,14 @@ configure(const struct ipc_msg *m)
 	if (listen_ev != NULL)
 		event_add(listen_ev, NULL);
 	event_add(gre_ev, NULL);
+}
+
+/* All that is precious about calls is in their records: others take over. */
+static void
+leave(void)
+{
+	gre_socket_flush(IPC_FD_GRE);
+	event_base_loopbreak(engine.base);
 }
 
 static void
@@ -216,7 +240,10 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (got != 1) {			/* it is gone: so are we, in order */
 		event_del(monitor_ev);
-		stop();
+		if (engine.leave_calls)
+			leave();
+		else
+			stop();
 		return;
 	}
 	switch (m.type) {
@@ -232,7 +259,18 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		}
 		break;
 	case IPC_CONFIG:
+		if (n == 1)
+			show_work(fds[0]);
 		configure(&m);
+		break;
+	case IPC_ADOPT:
+		if (n == 1) {
+			adopt_new(fds[0]);
+			return;
+		}
+		break;
+	case IPC_LEAVE:
+		leave();
 		break;
 	case IPC_ACCESS_REPLY:
 		conn_access(m.u.access.token, m.u.access.allowed);
@@ -306,6 +344,7 @@ main(int argc, char **argv)
 	if (sandbox_enter(argv[1]) == -1)
 		return 1;
 	engine.max_files = max_files();
+	engine.at_work = &nobody_looks;
 
 	event_set_log_callback(log_libevent);
 	engine.base = event_base_new();

@@ -18,6 +18,12 @@ struct engine {
 	bool		 stopping;
 	unsigned int	 max_files;	/* descriptors that may be open */
 	bool		 one_connection; /* from inetd: end with it */
+	bool		 leave_calls;	/* when the monitor is gone */
+	/*
+	 * The Call ID of the call that is being served, 0 if it is none: the
+	 * monitor looks here when we have crashed.  Never NULL.
+	 */
+	uint16_t	*at_work;
 };
 
 extern struct engine engine;

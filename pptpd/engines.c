@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,15 +14,18 @@
 #include "asking.h"
 #include "calls.h"
 #include "child.h"
+#include "keepers.h"
 #include "log.h"
 #include "pptp_msg.h"
 #include "request.h"
+#include "rundir.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
-#define EMPTY_DIR	RUNDIR "/pptpd/empty"
 
-#define QUICK_DEATH_S	5	/* an engine that dies so soon ... */
-#define QUICK_DEATHS	5	/* ... so often is not started again */
+#define QUICK_DEATH_S	2	/* an engine that dies so soon ... */
+#define QUICK_DEATHS	20	/* ... so often is not started again */
+#define BACK_OFF_US	10000	/* before the next start; then doubled */
+#define BACK_OFF_MAX_US	640000
 #define QUEUE_SIZE	(4 * 1024 * 1024)	/* messages to the engine */
 
 static struct {
@@ -35,6 +38,9 @@ static struct {
 	time_t		 since;
 	int		 quick_deaths;
 	bool		 stopping;
+	bool		 keep_calls;	/* they outlive it */
+	uint16_t	*at_work;	/* Call ID; written by the engine */
+	uint16_t	 suspect, culprit;	/* of crashes; 0: none */
 } engine;
 
 static time_t
@@ -68,12 +74,77 @@ engines_kill(const char *why)
 	kill(engine.pid, SIGKILL);	/* not reaped: still ours */
 }
 
-void
+bool
 engines_tell(const struct ipc_msg *m, const int *fds, int n)
 {
-	if (engine.sock != -1 &&
-	    ipc_send(engine.sock, m, fds, n) == -1 && errno == EAGAIN)
+	if (engine.sock == -1)
+		return false;
+	if (ipc_send(engine.sock, m, fds, n) == 0)
+		return true;
+	if (errno == EAGAIN)
 		engines_kill("does not read its messages");
+	return false;
+}
+
+int
+engines_adopt(void)
+{
+	struct ipc_msg m;
+	int pair[2];
+	bool told;
+
+	if (engine.sock == -1 || ipc_pair(pair) == -1)
+		return -1;
+	ipc_msg_init(&m, IPC_ADOPT, 0);
+	told = engines_tell(&m, &pair[1], 1);
+	close(pair[1]);
+	if (told)
+		return pair[0];
+	close(pair[0]);
+	return -1;
+}
+
+/* --- which call an engine has died of ------------------------------------ */
+
+/* Where the engine says what it is at; -1: nowhere. */
+static int
+make_at_work(void)
+{
+	int fd = memfd_create("pptpd-at-work", MFD_CLOEXEC);
+	void *p;
+
+	if (fd == -1)
+		return -1;
+	if (ftruncate(fd, sizeof(*engine.at_work)) == -1 ||
+	    (p = mmap(NULL, sizeof(*engine.at_work), PROT_READ, MAP_SHARED,
+	    fd, 0)) == MAP_FAILED) {
+		close(fd);
+		return -1;
+	}
+	engine.at_work = p;
+	return fd;
+}
+
+/* Nobody dies of SIGKILL or SIGTERM by itself. */
+static void
+find_suspect(int status)
+{
+	uint16_t id = engine.at_work != NULL ? *engine.at_work : 0;
+
+	if (engine.at_work != NULL)
+		munmap(engine.at_work, sizeof(*engine.at_work));
+	engine.at_work = NULL;
+	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL ||
+	    WTERMSIG(status) == SIGTERM))
+		return;
+	engine.culprit = id != 0 && id == engine.suspect ? id : 0;
+	engine.suspect = id;
+}
+
+bool
+engines_crashed_by(uint16_t call_id)
+{
+	return engine.culprit != 0 && call_id == engine.culprit;
 }
 
 static void
@@ -99,7 +170,7 @@ call_request(const struct ipc_msg *request, int control_fd)
 	struct ipc_msg reply;
 	int fds[IPC_FDS_MAX];
 
-	if (control_fd != -1 && request_is_late(control_fd)) {
+	if (control_fd != -1 && engine_request_is_late(control_fd)) {
 		ipc_msg_init(&reply, IPC_CALL_REPLY, request->call_id);
 		reply.u.call_reply.result = PPTP_OCRP_ERROR;
 		reply.u.call_reply.error = PPTP_ERROR_PAC;
@@ -139,8 +210,8 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 		event_del(engine.event);
 		return;
 	}
-	fault = got == 1 ? request_fault(&m, fds, n, seconds() * 1000) :
-	    "sent what is no message";
+	fault = got != 1 ? "sent what is no message" :
+	    engine_request_fault(&m, fds, n, seconds() * 1000);
 	if (engine.stopping)
 		;			/* it knows, or soon will */
 	else if (fault != NULL)
@@ -158,29 +229,12 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 
 /* --- starting the engine ------------------------------------------------- */
 
-static bool
-make_empty_dir(void)
-{
-	char path[] = EMPTY_DIR;
-
-	for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL;
-	    slash++) {
-		*slash = '\0';
-		(void)mkdir(path, 0755);	/* what fails, fails below */
-		*slash = '/';
-	}
-	if (mkdir(path, 0555) == -1 && errno != EEXIST) {
-		log_err("MGR: " EMPTY_DIR ": %s", strerror(errno));
-		return false;
-	}
-	return true;
-}
-
 static void
 configure_engine(void)
 {
 	const struct conf *conf = engine.setup->conf;
 	struct ipc_msg m;
+	int fd = make_at_work();
 
 	ipc_msg_init(&m, IPC_CONFIG, 0);
 	m.u.config.stimeout_ms = (uint32_t)conf->stimeout * 1000;
@@ -189,7 +243,10 @@ configure_engine(void)
 	m.u.config.limits = conf->limits;
 	if (conf->inetd && conf->inetd_callid > 0)
 		m.u.config.first_call_id = conf->inetd_callid;
-	engines_tell(&m, NULL, 0);
+	m.u.config.leave_calls = engine.keep_calls;
+	engines_tell(&m, &fd, fd == -1 ? 0 : 1);
+	if (fd != -1)
+		close(fd);
 	if (engine.setup->connection != -1) {
 		ipc_msg_init(&m, IPC_CONNECTION, 0);
 		engines_tell(&m, &engine.setup->connection, 1);
@@ -200,11 +257,11 @@ configure_engine(void)
 bool
 engines_start(void)
 {
-	static char name[] = ENGINE, dir[] = EMPTY_DIR;
+	static char name[] = ENGINE, dir[] = RUNDIR_EMPTY;
 	char *argv[] = { name, dir, engine.setup->conf->sandbox, NULL };
 	int pair[2], fds[3], size = QUEUE_SIZE;
 
-	if (!make_empty_dir())
+	if (!rundir_make())
 		return false;
 	if (ipc_pair(pair) == -1) {
 		log_err("MGR: socketpair: %s", strerror(errno));
@@ -231,20 +288,26 @@ engines_start(void)
 	    EV_READ | EV_PERSIST, on_engine, NULL);
 	event_add(engine.event, NULL);
 	configure_engine();
+	keepers_serve();
 	return true;
 }
 
-/* Starts the engine again, in a second. */
+/* Starts the engine again: at once, unless it has just been started. */
 static void
 try_again(void)
 {
-	struct timeval soon = { 1, 0 };
+	struct timeval soon = { 0, 0 };
 
 	if (++engine.quick_deaths >= QUICK_DEATHS) {
 		log_err("MGR: the engine does not stay up, giving up");
 		engine.failed();
 		return;
 	}
+	for (int i = 1; i < engine.quick_deaths; i++)
+		soon.tv_usec = soon.tv_usec == 0 ? BACK_OFF_US :
+		    soon.tv_usec * 2;
+	if (soon.tv_usec > BACK_OFF_MAX_US)
+		soon.tv_usec = BACK_OFF_MAX_US;
 	event_add(engine.restart_ev, &soon);
 }
 
@@ -261,6 +324,9 @@ on_restart(evutil_socket_t fd, short what, void *arg)
 bool
 engines_reaped(pid_t pid, int status)
 {
+	const char *calls = engine.keep_calls ? ", another one takes its "
+	    "calls" : ", its calls end";
+
 	if (engine.pid == 0 || pid != engine.pid)
 		return false;
 	/* What it still had to say. */
@@ -279,15 +345,16 @@ engines_reaped(pid_t pid, int status)
 	close(engine.sock);
 	engine.sock = -1;
 	engine.pid = 0;
+	find_suspect(status);
 	if (engine.stopping || engine.setup->conf->inetd)
 		return true;
 	if (WIFSIGNALED(status))
-		log_err("MGR: engine[%ld] was killed by signal %d (%s), its "
-		    "calls end", (long)pid, WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
+		log_err("MGR: engine[%ld] was killed by signal %d (%s)%s",
+		    (long)pid, WTERMSIG(status), strsignal(WTERMSIG(status)),
+		    calls);
 	else
-		log_err("MGR: engine[%ld] exited with status %d, its calls "
-		    "end", (long)pid, WEXITSTATUS(status));
+		log_err("MGR: engine[%ld] exited with status %d%s",
+		    (long)pid, WEXITSTATUS(status), calls);
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
 		log_err("MGR: its sandbox forbade it a system call: the "
 		    "kernel's log has the number; \"sandbox\" in "
@@ -300,8 +367,9 @@ engines_reaped(pid_t pid, int status)
 
 void
 engines_init(struct event_base *base, const struct monitor_setup *setup,
-    void (*failed)(void))
+    bool keep_calls, void (*failed)(void))
 {
+	engine.keep_calls = keep_calls;
 	engine.base = base;
 	engine.setup = setup;
 	engine.failed = failed;

@@ -4,21 +4,25 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "ipc.h"
 #include "monitor.h"
 
 /*
- * Before the first start; setup stays the caller's and must stay.  failed()
- * is called when the engine does not stay up.
+ * Before the first start; setup stays the caller's and must stay.  keep_calls:
+ * they outlive an engine.  failed() is called when the engine does not stay up.
  */
 void	engines_init(struct event_base *, const struct monitor_setup *,
-	    void (*failed)(void));
+	    bool keep_calls, void (*failed)(void));
 /* Starts it.  False with the reason logged. */
 bool	engines_start(void);
-/* Tells it something; what cannot be told to a living one ends it. */
-void	engines_tell(const struct ipc_msg *, const int *fds, int n);
+/*
+ * Tells it something; one that does not listen is ended.  False: it was not
+ * told.
+ */
+bool	engines_tell(const struct ipc_msg *, const int *fds, int n);
 /* Kills it, for a reason that is logged. */
 void	engines_kill(const char *why);
 /* From now on its end is no accident. */
@@ -27,6 +31,14 @@ void	engines_stop(void);
 bool	engines_reaped(pid_t, int wait_status);
 /* The same of a child that was asked whether a client may come in. */
 bool	engines_access_reaped(pid_t, int wait_status);
+/*
+ * Announces to the engine that a call comes to it.  Returns the other end of a
+ * link to it, which is the caller's, for the call's keeper; -1: there is no
+ * engine now.
+ */
+int	engines_adopt(void);
+/* Whether the engine has died of the call with this Call ID twice in a row. */
+bool	engines_crashed_by(uint16_t call_id);
 /* Whether one runs. */
 bool	engines_running(void);
 

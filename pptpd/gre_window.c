@@ -354,3 +354,11 @@ gre_ack_deadline(const struct gre_ack *a)
 {
 	return a->unacked == 0 ? UINT64_MAX : a->since + GRE_ACK_DELAY_US;
 }
+
+bool
+gre_is_sane(const struct gre_rx *rx, const struct gre_ack *ack, uint64_t now)
+{
+	return rx->wait_us == clamp_wait(rx->wait_us) && rx->jump_at <= now &&
+	    ack->since <= now && ack->every >= 1 &&
+	    ack->every <= ACK_EVERY_MOST;
+}

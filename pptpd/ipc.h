@@ -22,7 +22,7 @@
 
 enum ipc_type {
 	/* monitor -> engine */
-	IPC_CONFIG = 1,		/* u.config; first message */
+	IPC_CONFIG = 1,		/* u.config; first message; fd: call at work */
 	IPC_CONNECTION,		/* a connection to serve: fd (inetd) */
 	IPC_CALL_REPLY,		/* u.call_reply; ok: fds keeper, record */
 	IPC_ACCESS_REPLY,	/* u.access */
@@ -38,7 +38,11 @@ enum ipc_type {
 	IPC_PPPD_RESTARTED,	/* another one is on the same pty */
 	IPC_TERM,		/* an administrator ended the call */
 	/* engine -> keeper */
-	IPC_HANGUP		/* hang up; the reason is in the record */
+	IPC_HANGUP,		/* hang up; the reason is in the record */
+	/* when a call changes hands */
+	IPC_ADOPT,		/* monitor -> engine: fd keeper, of a call */
+	IPC_CALL,		/* keeper -> engine: fds record, pty, control */
+	IPC_LEAVE		/* monitor -> engine: exit, calls stay */
 };
 
 struct ipc_msg {
@@ -51,6 +55,7 @@ struct ipc_msg {
 			uint16_t first_call_id;	/* inetd; 0: random */
 			bool	 debug;
 			bool	 ask_access;	/* send IPC_ACCESS_REQUEST */
+			bool	 leave_calls;	/* when the monitor is gone */
 			struct limit_conf limits;
 		} config;
 		struct {
@@ -61,6 +66,9 @@ struct ipc_msg {
 			uint8_t result, error;	/* of OCRP; 1: started */
 			enum ctrl_end end;	/* why not, if it is known */
 		} call_reply;
+		struct {
+			bool goodbye;		/* the client was not told */
+		} hangup;
 		struct {
 			int status;		/* as wait(2) has it */
 		} pppd_exit;

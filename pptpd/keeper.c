@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@
 #include "login.h"
 #include "pppd.h"
 #include "pppd_args.h"
+#include "pptp_msg.h"
+#include "rejoin.h"
 #include "syslog_sink.h"
 #include "title.h"
 
@@ -37,6 +40,7 @@
 
 struct keeper {
 	struct call_record *rec;
+	const struct keeper_call *call;
 	struct pppd	 pppd;
 	struct login	 login;
 	char		**argv;		/* pppd's */
@@ -48,6 +52,7 @@ struct keeper {
 	uint64_t	 started_ms;
 	bool		 stderr_too;
 	int		 engine;	/* -1: gone */
+	struct rejoin	 rejoin;	/* ... and we look for another one */
 	uint64_t	 hangup_at;	/* 0: line is up */
 	uint64_t	 engine_deadline; /* 0: none */
 	enum ctrl_end	 own_end;	/* reason when the engine gave none */
@@ -114,6 +119,8 @@ take_call(struct keeper *k, const struct keeper_call *call)
 	if (rec == NULL)
 		return false;
 	k->rec = rec;
+	k->call = call;
+	rejoin_init(&k->rejoin);
 	in.s_addr = call->client_addr;
 	inet_ntop(AF_INET, &in, k->client, sizeof(k->client));
 	snprintf(k->local, sizeof(k->local), "%s", call->local);
@@ -164,6 +171,23 @@ read_errors(struct keeper *k)
 	}
 }
 
+/*
+ * There is no engine that could: tells the client that its call is over,
+ * unless that would end up in the middle of another message.
+ */
+static void
+say_goodbye(const struct keeper *k, enum ctrl_end end)
+{
+	uint8_t buf[PPTP_MSG_MAX];
+	size_t len;
+
+	if (k->rec->ctrl.out_part != 0)
+		return;
+	for (int i = 0; (len = ctrl_goodbye(i, k->our_id, end, buf)) > 0; i++)
+		(void)send(IPC_FD_CONTROL, buf, len, MSG_NOSIGNAL |
+		    MSG_DONTWAIT);
+}
+
 /* Closes our side of the pty: pppd sees its line hang up. */
 static void
 hang_up(struct keeper *k, enum ctrl_end end)
@@ -173,9 +197,28 @@ hang_up(struct keeper *k, enum ctrl_end end)
 	k->hangup_at = now_ms();
 	k->own_end = end;
 	k->engine_deadline = 0;
+	rejoin_stop(&k->rejoin);
+	if (k->engine == -1)
+		say_goodbye(k, end);
 	close(k->pppd.pty);
 	k->pppd.pty = -1;
 	close(IPC_FD_CONTROL);
+}
+
+/* It has crashed, or makes way for another one. */
+static void
+lost_engine(struct keeper *k)
+{
+	close(k->engine);
+	k->engine = -1;
+	if (k->hangup_at != 0)
+		return;
+	if (k->engine_deadline != 0)
+		hang_up(k, CTRL_END_ADMIN);
+	else if (k->call->grace_s == 0 || k->rec->end != CTRL_END_NONE)
+		hang_up(k, CTRL_END_LOST);
+	else
+		rejoin_start(&k->rejoin, k->call, now_ms());
 }
 
 static void
@@ -187,12 +230,41 @@ engine_message(struct keeper *k)
 
 	while (n > 0)
 		close(fds[--n]);	/* nobody sends us any */
-	if (got == 1 && m.type == IPC_HANGUP)
+	if (got == 1 && m.type == IPC_HANGUP) {
+		if (m.u.hangup.goodbye && k->hangup_at == 0)
+			say_goodbye(k, CTRL_END_LOST);
 		hang_up(k, CTRL_END_LOST);
-	else if (got == 0 || (got == -1 && errno != EAGAIN)) {
-		close(k->engine);
-		k->engine = -1;
-		hang_up(k, CTRL_END_LOST);
+	} else if (got == 0 || (got == -1 && errno != EAGAIN))
+		lost_engine(k);
+}
+
+/* Hands the call over to the engine that was found. */
+static void
+hand_over(struct keeper *k)
+{
+	const int fds[] = { IPC_FD_RECORD, k->pppd.pty, IPC_FD_CONTROL };
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_CALL, k->our_id);
+	if (ipc_send(k->engine, &m, fds, 3) == -1)
+		lost_engine(k);
+}
+
+static void
+look_for_engine(struct keeper *k)
+{
+	uint32_t end;
+
+	switch (rejoin_go_on(&k->rejoin, k->call, k->pppd.pid, now_ms(),
+	    &k->engine, &end)) {
+	case REJOIN_WAIT:
+		break;
+	case REJOIN_FOUND:
+		hand_over(k);
+		break;
+	case REJOIN_REFUSED:
+		hang_up(k, (enum ctrl_end)end);
+		break;
 	}
 }
 
@@ -207,6 +279,12 @@ timers(struct keeper *k)
 
 	login_timer(&k->login, now);
 	next = login_deadline(&k->login);
+	if (rejoin_is_on(&k->rejoin)) {
+		if (now >= rejoin_deadline(&k->rejoin))
+			look_for_engine(k);
+		if (rejoin_deadline(&k->rejoin) < next)
+			next = rejoin_deadline(&k->rejoin);
+	}
 	if (k->engine_deadline != 0) {
 		if (now >= k->engine_deadline)
 			hang_up(k, CTRL_END_ADMIN);
@@ -227,7 +305,9 @@ timers(struct keeper *k)
 		    steps[k->signals_sent].after)
 			next = k->hangup_at + steps[k->signals_sent].after;
 	}
-	return next == UINT64_MAX ? -1 : (int)(next - now);
+	if (next == UINT64_MAX)
+		return -1;
+	return next > now ? (int)(next - now) : 0;
 }
 
 static void
@@ -291,13 +371,15 @@ try_again(struct keeper *k)
 static void
 wait_once(struct keeper *k, const sigset_t *while_waiting)
 {
-	struct pollfd fds[3];
+	struct pollfd fds[4];
 	struct timespec ts;
 	int ms;
 
 	if (got_term) {
 		got_term = 0;
-		if (k->hangup_at == 0 && k->engine_deadline == 0) {
+		if (k->engine == -1) {
+			hang_up(k, CTRL_END_ADMIN);
+		} else if (k->hangup_at == 0 && k->engine_deadline == 0) {
 			tell_engine(k, IPC_TERM, -1);
 			k->engine_deadline = now_ms() + ENGINE_MS;
 		}
@@ -307,7 +389,8 @@ wait_once(struct keeper *k, const sigset_t *while_waiting)
 	fds[0] = (struct pollfd){ k->engine, POLLIN, 0 };
 	fds[1] = (struct pollfd){ k->pppd.errors, POLLIN, 0 };
 	fds[2] = (struct pollfd){ k->pppd.session, POLLIN, 0 };
-	if (ppoll(fds, 3, ms == -1 ? NULL : &ts, while_waiting) <= 0)
+	fds[3] = (struct pollfd){ k->rejoin.sock, POLLIN, 0 };
+	if (ppoll(fds, 4, ms == -1 ? NULL : &ts, while_waiting) <= 0)
 		return;
 	if (fds[1].revents != 0)
 		read_errors(k);
@@ -315,6 +398,8 @@ wait_once(struct keeper *k, const sigset_t *while_waiting)
 		read_session(k);
 	if (fds[0].revents != 0)
 		engine_message(k);
+	if (fds[3].revents != 0)
+		look_for_engine(k);
 }
 
 /* Lives until pppd is reaped. */
@@ -394,6 +479,8 @@ keeper_run(const struct keeper_call *call, char **argv)
 		tell_engine(&k, IPC_KEEPER_READY, k.pppd.pty);
 		loop(&k, &while_waiting);
 		k.rec->pppd_pid = 0;
+		if (k.engine == -1 && k.hangup_at == 0)
+			say_goodbye(&k, CTRL_END_PPPD);
 		tell_exit(&k);
 		report_end(&k);
 		exit_status = 0;

@@ -6,6 +6,8 @@
 
 #include "call_record.h"
 
+#define KEEPER_PATH	108	/* of a Unix socket */
+
 /*
  * What a keeper is told about its call.  It stands in the record too, but
  * there the engine can write.
@@ -18,6 +20,8 @@ struct keeper_call {
 	uint64_t	started_ms;
 	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
 	char		remote[CALL_ADDR_TEXT];
+	uint32_t	grace_s;	/* to wait for another engine */
+	char		rejoin[KEEPER_PATH];	/* where to ask for one */
 };
 
 /*

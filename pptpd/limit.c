@@ -248,6 +248,27 @@ limit_call(struct limits *l, struct limit_conn *c, uint64_t now)
 	return CTRL_END_NONE;
 }
 
+void
+limit_adopt(struct limits *l, struct limit_conn *c, uint32_t addr,
+    bool authenticated, uint64_t now)
+{
+	struct source forgotten, *s = source_get(&l->sources, addr,
+	    &forgotten);
+
+	if (s == NULL)
+		return;
+	forget(l, &forgotten);
+	c->source = s;
+	c->since = now;
+	c->asked = c->call = true;
+	s->connections++;
+	s->calls++;
+	s->unauthenticated++;
+	l->unauthenticated++;
+	if (authenticated)
+		(void)limit_authenticated(l, c, now);
+}
+
 bool
 limit_start(struct limits *l, uint64_t now, uint64_t *at)
 {

@@ -117,6 +117,12 @@ struct limit_conn *limit_neighbour(const struct limits *,
 /* It asks for a call: CTRL_END_NONE if it may have one. */
 enum ctrl_end	 limit_call(struct limits *, struct limit_conn *,
 		    uint64_t now);
+/*
+ * In place of limit_open() and limit_call(): one that was counted by another
+ * process, with a call.  It has done nothing that could be too much.
+ */
+void		 limit_adopt(struct limits *, struct limit_conn *,
+		    uint32_t addr, bool authenticated, uint64_t now);
 /* Whether one more call may be started; if not, *at is when. */
 bool		 limit_start(struct limits *, uint64_t now, uint64_t *at);
 /* It has no call any more. */

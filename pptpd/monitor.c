@@ -14,14 +14,18 @@
 #include "calls.h"
 #include "child.h"
 #include "engines.h"
+#include "instance.h"
 #include "ipc.h"
+#include "keepers.h"
 #include "log.h"
 #include "request.h"
+#include "rundir.h"
 #include "spawner.h"
 
 #define BCRELAY		SBINDIR "/bcrelay"
 
 #define ENGINE_STOP_S	8	/* for CDN, StopCCRQ and their answers */
+#define ENGINE_LEAVE_S	2	/* to leave them to the next server */
 #define STOP_S		14	/* for everything */
 #define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
 
@@ -30,14 +34,18 @@ static struct {
 	struct event_base *base;
 	struct event	*stop_ev, *orphan_ev;
 	pid_t		 bcrelay_pid;	/* 0: none */
+	bool		 keep_calls;	/* they outlive engine and monitor */
 	bool		 stopping;
+	bool		 leaving;	/* ... and calls are left to the next */
 	int		 exit_status;
+	char		 rejoin[KEEPER_PATH];	/* where keepers come to */
 } monitor;
 
 static void
 maybe_done(void)
 {
-	if (monitor.stopping && !engines_running() && calls_count() == 0)
+	if (monitor.stopping && !engines_running() &&
+	    (monitor.leaving || calls_count() == 0))
 		event_base_loopbreak(monitor.base);
 }
 
@@ -52,14 +60,13 @@ give_up(void)
 
 /* --- signals ------------------------------------------------------------- */
 
+/* What ends in any case; the engine is told how. */
 static void
-stop(void)
+begin_stop(enum ipc_type how, int seconds)
 {
-	struct timeval tv = { ENGINE_STOP_S, 0 };
+	struct timeval tv = { seconds, 0 };
 	struct ipc_msg m;
 
-	if (monitor.stopping)
-		return;
 	monitor.stopping = true;
 	if (monitor.bcrelay_pid != 0) {
 		log_debug("CTRL: Closing child BCrelay with pid %ld",
@@ -69,10 +76,32 @@ stop(void)
 	if (monitor.setup->listener != -1)
 		close(monitor.setup->listener);
 	engines_stop();
-	ipc_msg_init(&m, IPC_SHUTDOWN, 0);
-	engines_tell(&m, NULL, 0);
+	ipc_msg_init(&m, how, 0);
+	(void)engines_tell(&m, NULL, 0);
 	event_add(monitor.stop_ev, &tv);
 	maybe_done();
+}
+
+/* All calls end in order. */
+static void
+stop(void)
+{
+	if (!monitor.stopping)
+		begin_stop(IPC_SHUTDOWN, ENGINE_STOP_S);
+}
+
+/* All calls stay, for the next server. */
+static void
+leave(void)
+{
+	if (monitor.stopping)
+		return;
+	if (calls_count() > 0)
+		log_notice("MGR: %u calls wait %u s for the next pptpd",
+		    calls_count(), monitor.setup->conf->restart_grace);
+	monitor.leaving = true;
+	keepers_close();
+	begin_stop(IPC_LEAVE, ENGINE_LEAVE_S);
 }
 
 /* Somebody has taken too long to stop. */
@@ -87,6 +116,8 @@ on_stop_time(evutil_socket_t fd, short what, void *arg)
 	(void)arg;
 	if (engines_running())
 		engines_kill("does not stop");
+	if (monitor.leaving)
+		return;
 	if (last) {
 		log_err("MGR: %u calls do not end, leaving", calls_count());
 		calls_kill_all();
@@ -148,6 +179,12 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 	case SIGUSR2:
 		log_notice("MGR: signal %d has no meaning here", (int)sig);
 		break;
+	case SIGTERM:
+		if (monitor.keep_calls)
+			leave();
+		else
+			stop();
+		break;
 	default:
 		stop();
 		break;
@@ -201,21 +238,34 @@ raise_limits(void)
 	}
 }
 
+/* Lets calls outlive us, if that is wanted and can be. */
+static void
+keep_calls(const struct conf *conf)
+{
+	monitor.keep_calls = !conf->inetd && conf->restart_grace > 0 &&
+	    rundir_make() &&
+	    instance_path(monitor.rejoin, sizeof(monitor.rejoin), "keepers",
+	    conf->pidfile) == 0 && keepers_open(monitor.base, monitor.rejoin);
+	if (monitor.keep_calls)
+		calls_keep(monitor.rejoin);
+}
+
 int
 monitor_run(const struct monitor_setup *setup)
 {
 	monitor.setup = setup;
 	monitor.base = event_base_new();
 	if (monitor.base == NULL || calls_init(setup->conf,
-	    setup->log_stderr) == -1) {
+	    setup->log_stderr, monitor.base, maybe_done) == -1) {
 		log_err("MGR: start failed: %s", strerror(errno));
 		return 1;
 	}
 	raise_limits();
-	request_init(&setup->conf->limits, setup->conf->debug,
+	engine_request_init(&setup->conf->limits, setup->conf->debug,
 	    access_built());
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
-	engines_init(monitor.base, setup, give_up);
+	keep_calls(setup->conf);
+	engines_init(monitor.base, setup, monitor.keep_calls, give_up);
 	monitor.stop_ev = evtimer_new(monitor.base, on_stop_time, NULL);
 	monitor.orphan_ev = evtimer_new(monitor.base, on_orphan_time, NULL);
 	watch_signals();
@@ -223,6 +273,7 @@ monitor_run(const struct monitor_setup *setup)
 	if (!engines_start())
 		return EXIT_NO_SOCKET;
 	event_base_dispatch(monitor.base);
+	keepers_close();
 	spawner_stop();
 	return monitor.exit_status;
 }

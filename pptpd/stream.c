@@ -1,7 +1,6 @@
 /* Octets of a control connection into whole messages, split anywhere. */
 #include "stream.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "wire.h"
@@ -62,4 +61,22 @@ stream_next(struct stream *s, const uint8_t **data, size_t *len,
 		return STREAM_MORE;
 	*msg_len = length;
 	return STREAM_MESSAGE;
+}
+
+bool
+stream_is_sane(const struct stream *s)
+{
+	struct wire_reader r;
+	uint16_t length;
+
+	if (s->have > sizeof(s->buf))
+		return false;
+	if (s->have < LENGTH_END)
+		return true;
+	wire_reader_init(&r, s->buf, sizeof(s->buf));
+	length = wire_get_u16(&r);
+	wire_skip(&r, 2);
+	return length >= PPTP_HEADER_LEN && length <= PPTP_MSG_MAX &&
+	    s->have <= length &&
+	    (s->have < MAGIC_END || wire_get_u32(&r) == PPTP_MAGIC);
 }

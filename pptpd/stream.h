@@ -2,6 +2,7 @@
 #ifndef PPTPD_STREAM_H
 #define PPTPD_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,5 +32,8 @@ void	stream_init(struct stream *);
  */
 enum stream_result stream_next(struct stream *, const uint8_t **data,
 		    size_t *len, size_t *msg_len);
+
+/* Whether a stream that another process has left can be gone on with. */
+bool	stream_is_sane(const struct stream *);
 
 #endif

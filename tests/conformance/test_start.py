@@ -13,6 +13,9 @@ from points import Skip, check, ms, point
 from pptp import (CCRQ, CDN, ICRQ, OCRP, OCRQ, SCCRP, SCCRQ, SLI, STOPRP,
                   STOPRQ, build)
 
+# The calls end with the server.
+NO_GRACE = [('restart-grace', '0')]
+
 FULL = r'MGR: No free connection slots or IPs - no more clients can connect!'
 
 
@@ -279,7 +282,7 @@ def s_20(lab):
 
 @point('S-21', 'SIGTERM to the daemon: every client is told StopCCRQ')
 def s_21(lab):
-    run = lab.server()
+    run = lab.server(NO_GRACE)
     calls = [lab.call(), lab.call(address=OTHER)]
     idle = lab.control(client(3))
     run.signal(signal.SIGTERM)
@@ -299,7 +302,7 @@ def s_21(lab):
 @point('S-22', 'StopCCRQ reason is 3 at shutdown of the daemon, 1 when one '
        'session is ended')
 def s_22(lab):
-    run = lab.server()
+    run = lab.server(NO_GRACE)
     one, two = lab.call(), lab.call(address=OTHER)
     os.kill(one.pppd.hello['ppid'], signal.SIGTERM)
     kicked = one.tcp.expect(STOPRQ, 2)
@@ -317,7 +320,7 @@ def s_22(lab):
 @point('S-23', 'after StopCCRQ the server closes at StopCCRP, else after 5 s; '
        'a shutdown takes no longer', waits=True)
 def s_23(lab):
-    run = lab.server()
+    run = lab.server(NO_GRACE)
     answers, mute = lab.call(), lab.call(address=OTHER)
     deaf = lab.call(address=client(3))
     for session in (answers, mute):

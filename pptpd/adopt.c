@@ -1,0 +1,110 @@
+/* Calls that another engine has left: taking them up. */
+#include "adopt.h"
+
+#include <arpa/inet.h>
+#include <event2/event.h>
+#include <unistd.h>
+
+#include "call_record.h"
+#include "conn.h"
+#include "engine.h"
+#include "guard.h"
+#include "log.h"
+
+#define HANDOVER_S	10	/* a keeper hands its call over at once */
+
+/* What a keeper sends with IPC_CALL, in order. */
+enum { FD_RECORD, FD_PTY, FD_CONTROL, FDS };
+
+struct adoption {
+	int		 keeper;
+	struct event	*event;
+};
+
+static void
+close_all(int *fds, int n)
+{
+	while (n > 0)
+		close(fds[--n]);
+}
+
+/* What speaks against going on with a call, NULL if nothing does. */
+static const char *
+fault(const struct call_record *rec)
+{
+	if (!call_record_is_intact(rec))
+		return "its record is damaged";
+	if (rec->ctrl.call_state == CTRL_CALL_UP &&
+	    !gre_is_sane(&rec->rx, &rec->ack, engine_now_us()))
+		return "its numbers make no sense";
+	return ctrl_fault(&rec->ctrl, engine_now_ms());
+}
+
+/* The reason lies in the record, if there is one; it hangs up. */
+static void
+refuse(int keeper, struct call_record *rec, const char *why)
+{
+	char client[INET_ADDRSTRLEN] = "unknown";
+	struct ipc_msg m;
+
+	if (rec != NULL) {
+		inet_ntop(AF_INET, &rec->client_addr, client, sizeof(client));
+		rec->end = CTRL_END_LOST;
+	}
+	log_err("CTRL: Call of client %s cannot be taken up: %s", client, why);
+	ipc_msg_init(&m, IPC_HANGUP, 0);
+	m.u.hangup.goodbye = true;
+	(void)ipc_send(keeper, &m, NULL, 0);
+	call_record_unmap(rec);
+	close(keeper);
+}
+
+static void
+take_up(int keeper, int fds[FDS])
+{
+	struct call_record *rec = call_record_map(fds[FD_RECORD]);
+	const char *why = rec == NULL ? "its record is none" : fault(rec);
+	struct conn *conn = NULL;
+
+	close(fds[FD_RECORD]);
+	if (why == NULL) {
+		conn = conn_adopt(fds[FD_CONTROL], rec, keeper, fds[FD_PTY]);
+		why = "out of memory";
+	}
+	if (conn != NULL) {
+		conn_resume(conn);
+		return;
+	}
+	close(fds[FD_PTY]);
+	close(fds[FD_CONTROL]);
+	refuse(keeper, rec, why);
+}
+
+static void
+on_keeper(evutil_socket_t fd, short what, void *arg)
+{
+	struct ipc_msg m;
+	int fds[IPC_FDS_MAX], n = 0, got = 0;
+
+	(void)arg;
+	if ((what & EV_READ) != 0)
+		got = ipc_recv(fd, &m, fds, &n);
+	if (got == 1 && m.type == IPC_CALL && n == FDS && !engine.stopping) {
+		take_up(fd, fds);
+		return;
+	}
+	close_all(fds, n);
+	close(fd);		/* its keeper asks the monitor again */
+}
+
+void
+adopt_new(int fd)
+{
+	struct timeval tv = { HANDOVER_S, 0 };
+
+	if (event_base_once(engine.base, fd, EV_READ, on_keeper, NULL,
+	    &tv) == 0)
+		return;
+	log_err("engine: out of memory");
+	close(fd);
+}

@@ -1,0 +1,18 @@
+/* Where keepers come that have lost their engine, or their monitor. */
+#ifndef PPTPD_KEEPERS_H
+#define PPTPD_KEEPERS_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+
+/*
+ * Opens the socket at path, where nobody but root can come.  False with the
+ * reason logged: calls end with their engine then.
+ */
+bool	keepers_open(struct event_base *, const char *path);
+/* Sends those who wait away, to find the next monitor. */
+void	keepers_close(void);
+/* There is an engine: gives it the calls of those who wait. */
+void	keepers_serve(void);
+
+#endif
