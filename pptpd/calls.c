@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "absent.h"
 #include "bucket.h"
 #include "call_record.h"
+#include "ledger.h"
 #include "log.h"
 #include "pool.h"
 #include "pppd_args.h"
@@ -45,6 +48,7 @@ struct call {
 		struct event	*event;
 	}		 alien_keeper, alien_pppd;
 	char		*reserved;	/* its address, without a slot */
+	int		 ledger;	/* entry, -1: none */
 };
 
 static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
@@ -69,9 +73,10 @@ calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
 }
 
 void
-calls_keep(const char *path)
+calls_keep(const char *path, const char *ledger)
 {
 	rejoin_path = path;
+	absent_init(base, &pool, ledger);
 }
 
 unsigned int
@@ -97,7 +102,7 @@ call_new(void)
 
 	if (call == NULL)
 		return NULL;
-	call->slot = -1;
+	call->slot = call->ledger = -1;
 	call->alien_keeper.fd = call->alien_pppd.fd = -1;
 	LIST_INSERT_HEAD(&calls, call, entry);
 	count++;
@@ -112,6 +117,7 @@ call_free(struct call *call)
 	if (call->reserved != NULL)
 		pool_unreserve(&pool, call->reserved);
 	free(call->reserved);
+	ledger_drop(call->ledger);
 	alien_free(&call->alien_keeper);
 	alien_free(&call->alien_pppd);
 	call_record_unmap(call->rec);
@@ -225,6 +231,7 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		close(record);
 		return false;
 	}
+	call->ledger = ledger_put(call->keeper, kc.remote);
 	fds[0] = pair[0];
 	fds[1] = record;
 	return true;
@@ -313,6 +320,27 @@ is_orphan(pid_t pid)
 	    0 && info.si_pid == 0;
 }
 
+static void
+log_killed(const struct call *call, const char *how)
+{
+	char client[INET_ADDRSTRLEN];
+	struct in_addr in = { call->client };
+
+	inet_ntop(AF_INET, &in, client, sizeof(client));
+	log_err("MGR: pptpctrl[%ld] was killed (%s)", (long)call->keeper,
+	    how);
+	log_info("CTRL: Client %s control connection finished", client);
+}
+
+/* The event may be due. */
+static bool
+is_alive(const struct alien *alien)
+{
+	struct pollfd p = { alien->fd, POLLIN, 0 };
+
+	return alien->fd != -1 && poll(&p, 1, 0) == 0;
+}
+
 /*
  * A keeper that was killed leaves its pppd to us (we are a subreaper); pppd
  * got SIGTERM with its death, and its address is not free before it is gone.
@@ -321,17 +349,10 @@ static void
 keeper_gone(struct call *call, int status)
 {
 	log_debug("MGR: Reaped child %ld", (long)call->keeper);
-	if (WIFSIGNALED(status)) {
-		char client[INET_ADDRSTRLEN];
-		struct in_addr in = { call->client };
-
-		inet_ntop(AF_INET, &in, client, sizeof(client));
-		log_err("MGR: pptpctrl[%ld] was killed by signal %d (%s)",
-		    (long)call->keeper, WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
-		log_info("CTRL: Client %s control connection finished",
-		    client);
-	}
+	if (WIFSIGNALED(status))
+		log_killed(call, strsignal(WTERMSIG(status)));
+	else if (call->rec == NULL && is_alive(&call->alien_pppd))
+		log_killed(call, "its pppd is still there");
 	call->keeper = 0;
 	call->orphan_since = now_ms();
 	if (call->rec != NULL && is_orphan(call->rec->pppd_pid))
@@ -421,8 +442,10 @@ calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 			call_free(call);
 		return CTRL_END_RESOURCE;
 	}
+	absent_back(keeper);
 	call->keeper = keeper;
 	call->client = kc->client_addr;
+	call->ledger = ledger_put(keeper, kc->remote);
 	if (alien_watch(&call->alien_keeper, fd, on_alien_keeper, call) &&
 	    alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&
 	    (*why = claim(call, kc)) == NULL)

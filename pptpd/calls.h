@@ -18,8 +18,12 @@
  */
 int	calls_init(const struct conf *, bool log_stderr, struct event_base *,
 	    void (*changed)(void));
-/* Where keepers find the next server; before that they do not look for it. */
-void	calls_keep(const char *path);
+/*
+ * Calls outlive engine and monitor from now on: path is where their keepers
+ * find the next one and must stay, ledger the file that tells it of addresses
+ * in use.
+ */
+void	calls_keep(const char *path, const char *ledger);
 /*
  * Starts the call that the engine asks for, over the control connection
  * control_fd (which stays the caller's; -1: it was lost).  Fills in the

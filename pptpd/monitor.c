@@ -242,12 +242,16 @@ raise_limits(void)
 static void
 keep_calls(const struct conf *conf)
 {
+	char ledger[KEEPER_PATH];
+
 	monitor.keep_calls = !conf->inetd && conf->restart_grace > 0 &&
 	    rundir_make() &&
 	    instance_path(monitor.rejoin, sizeof(monitor.rejoin), "keepers",
+	    conf->pidfile) == 0 &&
+	    instance_path(ledger, sizeof(ledger), "calls",
 	    conf->pidfile) == 0 && keepers_open(monitor.base, monitor.rejoin);
 	if (monitor.keep_calls)
-		calls_keep(monitor.rejoin);
+		calls_keep(monitor.rejoin, ledger);
 }
 
 int

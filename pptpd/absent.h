@@ -1,0 +1,18 @@
+/* Keepers of a server before us that have not come to us yet. */
+#ifndef PPTPD_ABSENT_H
+#define PPTPD_ABSENT_H
+
+#include <event2/event.h>
+#include <sys/types.h>
+
+#include "pool.h"
+
+/*
+ * Reads the ledger at path.  Addresses that are in use stay reserved in the
+ * pool until their keeper has come, or it and its pppd are gone.
+ */
+void	absent_init(struct event_base *, struct pool *, const char *path);
+/* A keeper has come: its address is no longer reserved. */
+void	absent_back(pid_t keeper);
+
+#endif
