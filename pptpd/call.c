@@ -139,21 +139,28 @@ touch(struct call *call)
 	touched[touched_count++] = call;
 }
 
-/* Writes to the pty what it takes. */
+/* Writes to the pty what it takes; asks to be told when it takes more. */
+static void
+write_pty(struct call *call)
+{
+	int left = pty_queue_flush(&call->queue, call->pty);
+
+	if (left == -1)
+		pty_queue_free(&call->queue);
+	if ((left == 1) == call->pty_full)
+		return;		/* a busy line is full for long */
+	call->pty_full = left == 1;
+	if (call->pty_full)
+		event_add(&call->pty_write_ev, NULL);
+	else
+		event_del(&call->pty_write_ev);
+}
+
 static void
 flush_pty(struct call *call)
 {
-	if (!call->gate_open || call->line_gone_at != 0 || call->pty_full)
-		return;
-	switch (pty_queue_flush(&call->queue, call->pty)) {
-	case 1:
-		call->pty_full = true;
-		event_add(&call->pty_write_ev, NULL);
-		break;
-	case -1:
-		pty_queue_free(&call->queue);
-		break;
-	}
+	if (call->gate_open && call->line_gone_at == 0 && !call->pty_full)
+		write_pty(call);
 }
 
 static void
@@ -387,7 +394,7 @@ on_pty_writable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	call->pty_full = false;
+	write_pty(call);
 	settle(call);
 	gre_socket_flush(IPC_FD_GRE);
 }
@@ -470,8 +477,8 @@ take_line(struct call *call, int pty)
 	call->stage = CALL_UP;
 	event_assign(&call->pty_ev, engine.base, pty, EV_READ | EV_PERSIST,
 	    on_pty_readable, call);
-	event_assign(&call->pty_write_ev, engine.base, pty, EV_WRITE,
-	    on_pty_writable, call);
+	event_assign(&call->pty_write_ev, engine.base, pty,
+	    EV_WRITE | EV_PERSIST, on_pty_writable, call);
 	event_add(&call->pty_ev, NULL);
 }
 
@@ -509,6 +516,7 @@ static void
 pppd_restarted(struct call *call)
 {
 	decoder_put(call);
+	event_del(&call->pty_write_ev);
 	call->pty_full = false;
 	call->gate_open = false;
 	call->gate_at = engine_now_us() + GATE_US;

@@ -202,7 +202,8 @@ decode_octets(uint8_t *out, const uint8_t *p, size_t n, uint64_t *escaped)
 
 /*
  * Un-escapes n octets without a flag into the frame, which has room for n:
- * a word at a time, most often without a branch on what is in it.
+ * a word at a time.  Most words are clean (with a peer whose map of escaped
+ * characters is empty) or hold one or two escapes: no branch on where.
  */
 static void
 decode_words(struct hdlc_decoder *d, const uint8_t *p, size_t n)
@@ -214,6 +215,11 @@ decode_words(struct hdlc_decoder *d, const uint8_t *p, size_t n)
 		w = load_word(p);
 		mark = find_escapes(w);
 		after = mark << 8 | escaped;
+		if ((mark | escaped) == 0) {
+			store_word(out, w);
+			out += sizeof(w);
+			continue;
+		}
 		if ((mark & after) != 0) {
 			/* An escaped 0x7D is data; no sender of ours. */
 			out = decode_octets(out, p, sizeof(w), &escaped);

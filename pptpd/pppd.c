@@ -3,17 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pty.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -88,24 +87,31 @@ make_raw(int slave)
 	return true;
 }
 
+/* Without its name, which costs more to find out than the pty to make. */
+static int
+open_slave(int master)
+{
+	return ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
 /* Opens the pty pair; -1, or the slave. */
 static int
 open_pty(int *master)
 {
-	int slave;
+	int slave = -1;
 
-	if (openpty(master, &slave, NULL, NULL, NULL) == -1) {
+	*master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (*master == -1 || unlockpt(*master) == -1 ||
+	    (slave = open_slave(*master)) == -1) {
 		log_err("CTRL: openpty() error");
 		log_err("openpty: %s", strerror(errno));
-		return -1;
-	}
-	if (fcntl(slave, F_SETFD, FD_CLOEXEC) == 0 &&
-	    fcntl(*master, F_SETFD, FD_CLOEXEC) == 0 &&
-	    fcntl(*master, F_SETFL, O_RDWR | O_NONBLOCK) == 0 &&
-	    make_raw(slave))
+	} else if (make_raw(slave))
 		return slave;
-	close(*master);
-	close(slave);
+	if (slave != -1)
+		close(slave);
+	if (*master != -1)
+		close(*master);
+	*master = -1;
 	return -1;
 }
 
@@ -122,15 +128,14 @@ run(char *const argv[], const struct child_fds *fds, pid_t parent,
 {
 	static char path[] = PPPD_PATH;
 	char *const envp[] = { path, NULL };
-	/* The kernel's own form of SIG_DFL without flags: glibc's sigaction(2)
-	 * keeps its hands off two signals that posix_spawn(3) has ignored. */
-	static const unsigned long dfl[8];
+	static const int changed[] = { SIGTERM, SIGCHLD, SIGPIPE };
 	struct rlimit files;
 	sigset_t none;
 	int first = PPPD_SESSION_FD;	/* to be closed */
 
-	for (int sig = 1; sig < NSIG; sig++)
-		syscall(SYS_rt_sigaction, sig, dfl, NULL, _NSIG / 8);
+	/* The keeper's; the spawner has left it no others. */
+	for (size_t i = 0; i < sizeof(changed) / sizeof(changed[0]); i++)
+		signal(changed[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
@@ -221,7 +226,7 @@ pppd_start(struct pppd *p, char *const argv[], const char *client)
 int
 pppd_restart(struct pppd *p, char *const argv[], const char *client)
 {
-	int slave = ioctl(p->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int slave = open_slave(p->pty);
 
 	if (p->errors != -1)
 		close(p->errors);

@@ -71,6 +71,20 @@ fork_sibling(void)
 #endif
 }
 
+/*
+ * What pppd is to find, done once for all.  The kernel's own form of SIG_DFL
+ * without flags: glibc's sigaction(2) keeps its hands off two signals that
+ * posix_spawn(3) has ignored.
+ */
+static void
+default_signals(void)
+{
+	static const unsigned long dfl[8];
+
+	for (int sig = 1; sig < NSIG; sig++)
+		syscall(SYS_rt_sigaction, sig, dfl, NULL, _NSIG / 8);
+}
+
 int
 spawner_run(void)
 {
@@ -80,6 +94,7 @@ spawner_run(void)
 	int fds[IPC_FDS_MAX], n;
 	ssize_t len;
 
+	default_signals();
 	prctl(PR_SET_NAME, NAME);
 	title_set(NAME);
 	syslog_sink_warm_up();
@@ -94,8 +109,9 @@ spawner_run(void)
 		if (answer.pid == 0) {
 			setsid();
 			prctl(PR_SET_NAME, KEEPER_NAME);
-			return place(fds) ? keeper_run(&request.call, argv) :
-			    1;
+			/* No exit(3): it touches pages for nothing. */
+			_exit(place(fds) ? keeper_run(&request.call, argv) :
+			    1);
 		}
 		while (n > 0)
 			close(fds[--n]);

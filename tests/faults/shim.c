@@ -158,11 +158,10 @@ mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
 }
 
 int
-openpty(int *master, int *slave, char *name, const struct termios *termios,
-    const struct winsize *size)
+posix_openpt(int flags)
 {
-	FAIL("openpty", -1);
-	return REAL(openpty)(master, slave, name, termios, size);
+	FAIL("posix_openpt", -1);
+	return REAL(posix_openpt)(flags);
 }
 
 int

@@ -99,7 +99,7 @@ shortage('keeper', 'mmap', ENOMEM)
 for one in EMFILE, ENFILE:
     shortage('keeper', 'pipe2', one)
 for one in EAGAIN, EMFILE, ENFILE, ENOMEM, ENOSPC:
-    shortage('keeper', 'openpty', one)
+    shortage('keeper', 'posix_openpt', one)
 shortage('engine', 'mmap', ENOMEM)
 shortage('engine', 'recvmsg', rules.LOST)
 for one in EAGAIN, ENOBUFS, ENOMEM, ETOOMANYREFS:
@@ -255,7 +255,7 @@ def leak(lab):
     lab.call().close()
     ways = [('pptpd', 'socketpair', EMFILE), ('pptpd', 'mmap', ENOMEM),
             ('pptpd', 'recvmsg', rules.LOST), ('spawner', 'clone', EAGAIN),
-            ('keeper', 'openpty', ENOSPC), ('keeper', 'vfork', EAGAIN),
+            ('keeper', 'posix_openpt', ENOSPC), ('keeper', 'vfork', EAGAIN),
             ('engine', 'sendmsg', ENOBUFS)]
 
     def refuse(times, some=ways):
