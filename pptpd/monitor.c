@@ -21,6 +21,7 @@
 #include "request.h"
 #include "rundir.h"
 #include "spawner.h"
+#include "upgrade.h"
 
 #define BCRELAY		SBINDIR "/bcrelay"
 
@@ -37,6 +38,7 @@ static struct {
 	bool		 keep_calls;	/* they outlive engine and monitor */
 	bool		 stopping;
 	bool		 leaving;	/* ... and calls are left to the next */
+	bool		 upgrading;	/* ... which we will become */
 	int		 exit_status;
 	char		 rejoin[KEEPER_PATH];	/* where keepers come to */
 } monitor;
@@ -73,7 +75,7 @@ begin_stop(enum ipc_type how, int seconds)
 		    (long)monitor.bcrelay_pid);
 		kill(monitor.bcrelay_pid, SIGTERM);
 	}
-	if (monitor.setup->listener != -1)
+	if (monitor.setup->listener != -1 && !monitor.upgrading)
 		close(monitor.setup->listener);
 	engines_stop();
 	ipc_msg_init(&m, how, 0);
@@ -96,12 +98,29 @@ leave(void)
 {
 	if (monitor.stopping)
 		return;
-	if (calls_count() > 0)
+	if (calls_count() > 0 && !monitor.upgrading)
 		log_notice("MGR: %u calls wait %u s for the next pptpd",
 		    calls_count(), monitor.setup->conf->restart_grace);
 	monitor.leaving = true;
 	keepers_close();
 	begin_stop(IPC_LEAVE, ENGINE_LEAVE_S);
+}
+
+/* Makes way for the program that lies at our path now. */
+static void
+upgrade(void)
+{
+	if (monitor.stopping || !upgrade_check())
+		return;
+	if (!monitor.keep_calls) {
+		log_err("MGR: no upgrade, this pptpd goes on: calls would end, "
+		    "see restart-grace");
+		return;
+	}
+	log_notice("MGR: upgrade: starting the pptpd that is installed now");
+	monitor.upgrading = true;
+	monitor.exit_status = MONITOR_UPGRADE;
+	leave();
 }
 
 /* Somebody has taken too long to stop. */
@@ -175,8 +194,10 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 		log_notice("MGR: SIGHUP: the configuration is read at start "
 		    "only; restart pptpd to change it");
 		break;
-	case SIGUSR1:
 	case SIGUSR2:
+		upgrade();
+		break;
+	case SIGUSR1:
 		log_notice("MGR: signal %d has no meaning here", (int)sig);
 		break;
 	case SIGTERM:

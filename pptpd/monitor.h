@@ -15,8 +15,13 @@ struct monitor_setup {
 	bool	log_stderr;	/* keepers log to stderr too */
 };
 
-/* Runs until told to stop, or until inetd's connection is over.  Returns the
- * exit status. */
+#define MONITOR_UPGRADE	(-1)
+
+/*
+ * Runs until told to stop, or until inetd's connection is over.  Returns the
+ * exit status, or MONITOR_UPGRADE: the listener is still open, and another
+ * pptpd is to take over in this process.
+ */
 int	monitor_run(const struct monitor_setup *);
 
 #endif

@@ -64,7 +64,7 @@ plugin_exec_signals(void)
 }
 
 static void
-child(char *const argv[], int out)
+child(char *const argv[], const char *dir, int out)
 {
 	static char	path[] = "PATH=/usr/local/sbin:/usr/local/bin:"
 			    "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -78,7 +78,7 @@ child(char *const argv[], int out)
 	    dup2(null, 0) == -1 || dup2(out, 1) == -1 || dup2(out, 2) == -1)
 		_exit(127);
 	plugin_exec_close(3, -1);
-	if (chdir("/") == -1)
+	if (chdir(dir) == -1)
 		_exit(127);
 	execve(argv[0], argv, env);
 	dprintf(2, "%s", strerror(errno));
@@ -151,7 +151,8 @@ wait_for(pid_t pid, int64_t deadline_ms, int *status)
 }
 
 int
-plugin_exec(char *const argv[], int64_t deadline_ms, char *out, size_t size)
+plugin_exec(char *const argv[], const char *dir, int64_t deadline_ms, char *out,
+    size_t size)
 {
 	pid_t	pid;
 	int	fds[2], status = 0;
@@ -163,7 +164,7 @@ plugin_exec(char *const argv[], int64_t deadline_ms, char *out, size_t size)
 	}
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	if ((pid = fork()) == 0)
-		child(argv, fds[1]);
+		child(argv, dir, fds[1]);
 	close(fds[1]);
 	if (pid == -1) {
 		snprintf(out, size, "%s", strerror(errno));

@@ -11,14 +11,14 @@
 int64_t	plugin_exec_now_ms(void);	/* CLOCK_MONOTONIC */
 
 /*
- * Runs argv[0] (a path) with stdin from /dev/null, a clean environment and no
+ * Runs argv[0] (a path) in a directory with stdin from /dev/null, a clean environment and no
  * descriptor of ours, until it ends or deadline_ms comes, and keeps what it
  * says on stdout and stderr, in order: the last size - 1 octets of it, with a
  * NUL.  Returns its exit status, or one of the above; for PLUGIN_EXEC_FAILED
  * out says why.  Only a process without SIGCHLD handler may call it.
  */
-int	plugin_exec(char *const argv[], int64_t deadline_ms, char *out,
-	    size_t size);
+int	plugin_exec(char *const argv[], const char *dir, int64_t deadline_ms,
+	    char *out, size_t size);
 
 /* In a child: closes all descriptors from `from` on, but for `keep`. */
 void	plugin_exec_close(int from, int keep);

@@ -189,7 +189,7 @@ ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 	}
 	argv[n++] = (char *)"--version";
 	argv[n] = NULL;
-	status = plugin_exec(argv, deadline_ms, out, sizeof(out));
+	status = plugin_exec(argv, "/", deadline_ms, out, sizeof(out));
 	if (status == PLUGIN_EXEC_LATE)
 		snprintf(text, size, "no answer within %d seconds",
 		    PLUGIN_PROBE_MS / 1000);

@@ -17,6 +17,7 @@
 #include "pppd_plugins.h"
 #include "start.h"
 #include "syslog_sink.h"
+#include "upgrade.h"
 
 #define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
 
@@ -76,7 +77,12 @@ remove_pidfile(const char *path)
 static bool
 open_sockets(const struct conf *conf, struct monitor_setup *setup)
 {
-	if (!conf->inetd) {
+	if (setup->listener != -1 && !upgrade_fits(setup->listener,
+	    conf->listen_addr, listener_port())) {
+		close(setup->listener);
+		setup->listener = -1;
+	}
+	if (!conf->inetd && setup->listener == -1) {
 		setup->listener = listener_open(conf->listen_addr);
 		if (setup->listener == -1)
 			return false;
@@ -86,9 +92,9 @@ open_sockets(const struct conf *conf, struct monitor_setup *setup)
 }
 
 static int
-serve(const struct conf *conf)
+serve(const struct conf *conf, int listener)
 {
-	struct monitor_setup setup = { .conf = conf, .listener = -1,
+	struct monitor_setup setup = { .conf = conf, .listener = listener,
 	    .connection = -1, .log_stderr = wants_stderr(conf) };
 	int status;
 
@@ -99,7 +105,7 @@ serve(const struct conf *conf)
 	}
 	if (!open_sockets(conf, &setup))
 		return EXIT_NO_SOCKET;
-	if (!conf->foreground && daemon(0, 0) == -1) {
+	if (!conf->foreground && listener == -1 && daemon(0, 0) == -1) {
 		log_err("MGR: daemon: %s", strerror(errno));
 		return 1;
 	}
@@ -112,6 +118,10 @@ serve(const struct conf *conf)
 			    conf->slots);
 	}
 	status = monitor_run(&setup);
+	if (status == MONITOR_UPGRADE) {
+		upgrade_exec(setup.listener);
+		status = 1;
+	}
 	if (!conf->inetd)
 		remove_pidfile(conf->pidfile);
 	return status;
@@ -121,11 +131,10 @@ int
 main(int argc, char **argv)
 {
 	struct conf conf;
-	int status = 0;
+	int status = 0, listener;
 
 	umask(022);
-	/* What our caller left open is no business of ours or our children's. */
-	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
+	listener = upgrade_init(argv);
 	if (child_init() == -1) {
 		fprintf(stderr, "pptpd: /dev/null: %s\n", strerror(errno));
 		return 1;
@@ -144,7 +153,7 @@ main(int argc, char **argv)
 			status = pppd_plugins_check(&conf);
 		else
 			status = conf.check ? start_check(&conf) :
-			    serve(&conf);
+			    serve(&conf, listener);
 		break;
 	}
 	conf_free(&conf);
