@@ -72,6 +72,12 @@ calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
 	return pool_init(&pool, c);
 }
 
+int
+calls_change(const struct conf *other)
+{
+	return pool_change(&pool, other);
+}
+
 void
 calls_keep(const char *path, const char *ledger)
 {

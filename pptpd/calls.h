@@ -25,6 +25,11 @@ int	calls_init(const struct conf *, bool log_stderr, struct event_base *,
  */
 void	calls_keep(const char *path, const char *ledger);
 /*
+ * The addresses and limits of another configuration, while calls that there
+ * are stay as they are.  It need not stay.  0, or -1 without memory.
+ */
+int	calls_change(const struct conf *);
+/*
  * Starts the call that the engine asks for, over the control connection
  * control_fd (which stays the caller's; -1: it was lost).  Fills in the
  * reply; if it says connected, fds are the engine's ends: keeper socket and

@@ -49,6 +49,7 @@ conf_free(struct conf *conf)
 	free(conf->remoteip);
 	free(conf->plugin);
 	free(conf->sandbox);
+	free(conf->error);
 	iprange_free(&conf->local);
 	iprange_free(&conf->remote);
 	memset(conf, 0, sizeof(*conf));
@@ -82,7 +83,7 @@ void
 conf_complain(struct conf *conf, const struct conf_env *env, int priority,
     enum conf_key key, const char *reason, const char *value)
 {
-	char where[CONF_LINE_MAX];
+	char where[CONF_LINE_MAX], text[2 * CONF_LINE_MAX];
 
 	switch (conf->origin[key].from) {
 	case CONF_FROM_FILE:
@@ -97,13 +98,14 @@ conf_complain(struct conf *conf, const struct conf_env *env, int priority,
 		break;
 	}
 	if (value != NULL)
-		conf_say(env, priority, "%s: %s: %s: \"%s\"", where,
+		snprintf(text, sizeof(text), "%s: %s: %s: \"%s\"", where,
 		    key_name(key), reason, value);
 	else
-		conf_say(env, priority, "%s: %s: %s", where, key_name(key),
-		    reason);
-	if (priority == LOG_ERR)
-		conf->errors++;
+		snprintf(text, sizeof(text), "%s: %s: %s", where,
+		    key_name(key), reason);
+	conf_say(env, priority, "%s", text);
+	if (priority == LOG_ERR && conf->errors++ == 0)
+		conf_set_string(&conf->error, text);
 }
 
 static void

@@ -113,6 +113,7 @@ struct conf {
 	int	 inetd_callid;	/* --callid: Call ID; -1 none */
 
 	unsigned errors;	/* that forbid a start */
+	char	*error;		/* the first of them, as it was reported */
 	struct {
 		enum conf_source from;
 		unsigned	 line;	/* of the file; 0 otherwise */
@@ -166,6 +167,20 @@ void	conf_parse_file(struct conf *, const char *text, size_t len,
 	    const struct conf_env *);
 /* Expands the addresses and counts the slots, after the file. */
 void	conf_finish(struct conf *, const struct conf_env *);
+
+/*
+ * What another reading has changed.  conf_changes() names the keywords, "listen,
+ * remoteip"; "" if it is none, "..." at the end if there are more than fit.
+ */
+void	conf_changes(const struct conf *before, const struct conf *after,
+	    char *text, size_t size);
+/*
+ * Puts the values back that cannot change while the server runs, each with
+ * its value of before, and says so; and says which have to wait for another
+ * engine.
+ */
+void	conf_keep(const struct conf *before, struct conf *after,
+	    const struct conf_env *);
 
 /* Reports a line. */
 void	conf_say(const struct conf_env *, int priority, const char *fmt, ...)

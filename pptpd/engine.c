@@ -149,11 +149,10 @@ is_shortage(int error)
 	    error == ENOMEM;
 }
 
-static void
-on_connection(evutil_socket_t fd, short what, void *arg)
+/* True if there may be more of them. */
+static bool
+accept_some(int fd)
 {
-	(void)what;
-	(void)arg;
 	for (int i = 0; i < ACCEPT_MAX; i++) {
 		uint64_t now = engine_now_ms();
 		uint64_t at = limit_accept_at(guard_limits, now);
@@ -161,7 +160,7 @@ on_connection(evutil_socket_t fd, short what, void *arg)
 
 		if (at > now) {
 			pause_accept(at - now);
-			return;
+			return false;
 		}
 		errno = EMFILE;
 		if (engine_has_files(1 + FILES_CALL))
@@ -171,10 +170,32 @@ on_connection(evutil_socket_t fd, short what, void *arg)
 			conn_new(s);
 		} else if (is_shortage(errno)) {
 			make_room(errno);
-			return;
+			return false;
 		} else if (errno != ECONNABORTED && errno != EINTR)
-			return;		/* EAGAIN, or the network's error */
+			return false;	/* EAGAIN, or the network's error */
 	}
+	return true;
+}
+
+static void
+on_connection(evutil_socket_t fd, short what, void *arg)
+{
+	(void)what;
+	(void)arg;
+	(void)accept_some(fd);
+}
+
+/* Another address to listen on.  Who waits at the old one is still let in. */
+static void
+change_listener(int fd)
+{
+	while (accept_some(IPC_FD_LISTEN))
+		;
+	event_del(listen_ev);
+	if (dup3(fd, IPC_FD_LISTEN, O_CLOEXEC) == -1)
+		log_err("engine: dup3: %s", strerror(errno));
+	if (!event_pending(resume_ev, EV_TIMEOUT, NULL))
+		event_add(listen_ev, NULL);
 }
 
 /* --- GRE ----------------------------------------------------------------- */
@@ -205,6 +226,8 @@ show_work(int fd)
 static void
 configure(const struct ipc_msg *m)
 {
+	bool first = guard_limits == NULL;
+
 	engine.leave_calls = m->u.config.leave_calls;
 	engine.stimeout_ms = m->u.config.stimeout_ms;
 	engine.first_call_id = m->u.config.first_call_id;
@@ -214,6 +237,8 @@ configure(const struct ipc_msg *m)
 		log_err("engine: out of memory");
 		exit(1);
 	}
+	if (!first)
+		return;
 	if (listen_ev != NULL)
 		event_add(listen_ev, NULL);
 	event_add(gre_ev, NULL);
@@ -277,6 +302,10 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		break;
 	case IPC_SHUTDOWN:
 		stop();
+		break;
+	case IPC_LISTENER:
+		if (n == 1 && listen_ev != NULL && !engine.stopping)
+			change_listener(fds[0]);
 		break;
 	}
 	while (n > 0)

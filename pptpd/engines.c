@@ -230,11 +230,10 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 /* --- starting the engine ------------------------------------------------- */
 
 static void
-configure_engine(void)
+configure(int at_work)
 {
 	const struct conf *conf = engine.setup->conf;
 	struct ipc_msg m;
-	int fd = make_at_work();
 
 	ipc_msg_init(&m, IPC_CONFIG, 0);
 	m.u.config.stimeout_ms = (uint32_t)conf->stimeout * 1000;
@@ -244,14 +243,30 @@ configure_engine(void)
 	if (conf->inetd && conf->inetd_callid > 0)
 		m.u.config.first_call_id = conf->inetd_callid;
 	m.u.config.leave_calls = engine.keep_calls;
-	engines_tell(&m, &fd, fd == -1 ? 0 : 1);
+	engines_tell(&m, &at_work, at_work == -1 ? 0 : 1);
+}
+
+void
+engines_configure(void)
+{
+	configure(-1);
+}
+
+/* What only a new one is told. */
+static void
+introduce(void)
+{
+	struct ipc_msg m;
+	int fd = make_at_work();
+
+	configure(fd);
 	if (fd != -1)
 		close(fd);
-	if (engine.setup->connection != -1) {
-		ipc_msg_init(&m, IPC_CONNECTION, 0);
-		engines_tell(&m, &engine.setup->connection, 1);
-		close(engine.setup->connection);
-	}
+	if (engine.setup->connection == -1)
+		return;
+	ipc_msg_init(&m, IPC_CONNECTION, 0);
+	engines_tell(&m, &engine.setup->connection, 1);
+	close(engine.setup->connection);
 }
 
 bool
@@ -287,7 +302,7 @@ engines_start(void)
 	engine.event = event_new(engine.base, engine.sock,
 	    EV_READ | EV_PERSIST, on_engine, NULL);
 	event_add(engine.event, NULL);
-	configure_engine();
+	introduce();
 	keepers_serve();
 	return true;
 }

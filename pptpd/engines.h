@@ -18,6 +18,8 @@ void	engines_init(struct event_base *, const struct monitor_setup *,
 	    bool keep_calls, void (*failed)(void));
 /* Starts it.  False with the reason logged. */
 bool	engines_start(void);
+/* Tells it what the configuration says now. */
+void	engines_configure(void);
 /*
  * Tells it something; one that does not listen is ended.  False: it was not
  * told.

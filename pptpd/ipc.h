@@ -22,11 +22,13 @@
 
 enum ipc_type {
 	/* monitor -> engine */
-	IPC_CONFIG = 1,		/* u.config; first message; fd: call at work */
+	IPC_CONFIG = 1,		/* u.config; first message, with the fd of the
+				   call at work; and again, without */
 	IPC_CONNECTION,		/* a connection to serve: fd (inetd) */
 	IPC_CALL_REPLY,		/* u.call_reply; ok: fds keeper, record */
 	IPC_ACCESS_REPLY,	/* u.access */
 	IPC_SHUTDOWN,		/* end all calls in order, then exit */
+	IPC_LISTENER,		/* another TCP listener: fd */
 	/* engine -> monitor */
 	IPC_CALL_REQUEST,	/* u.call_request, fd control connection */
 	IPC_ACCESS_REQUEST,	/* u.access */

@@ -25,25 +25,48 @@ listener_port(void)
 	return service != NULL ? ntohs((uint16_t)service->s_port) : PPTP_PORT;
 }
 
-int
-listener_open(uint32_t addr)
+/* Lets two of our sockets listen where one address contains the other. */
+static int
+share(int fd, int on)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+}
+
+static int
+make(uint32_t addr, bool beside)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET };
-	int on = 1, fd;
+	int on = 1, fd, error;
 
 	sin.sin_addr.s_addr = addr;
 	sin.sin_port = htons(listener_port());
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd != -1 &&
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	if (fd == -1)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    (!beside || share(fd, 1) == 0) &&
 	    bind(fd, (struct sockaddr *)&sin, sizeof(sin)) == 0 &&
-	    listen(fd, BACKLOG) == 0)
+	    listen(fd, BACKLOG) == 0 && (!beside || share(fd, 0) == 0))
 		return fd;
-	log_err("MGR: Couldn't create host socket");
-	log_err("createHostSocket: %s", strerror(errno));
-	if (fd != -1)
-		close(fd);
+	error = errno;
+	close(fd);
+	errno = error;
 	return -1;
+}
+
+/* While the option is set another server could take our port: not for long. */
+int
+listener_open(uint32_t addr, int old)
+{
+	int fd;
+
+	if (old == -1)
+		return make(addr, false);
+	if (share(old, 1) == -1)
+		return -1;
+	fd = make(addr, true);
+	(void)share(old, 0);
+	return fd;
 }
 
 /* Runs over the IP header too, which a raw socket delivers. */

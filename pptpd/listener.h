@@ -7,10 +7,11 @@
 /* The port of service "pptp" in /etc/services, else 1723; host order. */
 uint16_t listener_port(void);
 /*
- * Listens on addr (network order, 0: all) and listener_port().  Returns a
- * non-blocking close-on-exec descriptor, or -1 with the reason logged.
+ * Listens on addr (network order, 0: all) and listener_port().  old is a
+ * listener of ours that stays open beside it, on another address; -1: none.
+ * Returns a non-blocking close-on-exec descriptor, or -1 with errno set.
  */
-int	listener_open(uint32_t addr);
+int	listener_open(uint32_t addr, int old);
 /*
  * A raw socket for GRE of all calls; a filter that its holder cannot remove
  * lets enhanced GRE (version 1, protocol 0x880B) through and nothing else.

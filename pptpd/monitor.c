@@ -12,18 +12,17 @@
 
 #include "access.h"
 #include "calls.h"
-#include "child.h"
 #include "engines.h"
 #include "instance.h"
 #include "ipc.h"
 #include "keepers.h"
 #include "log.h"
+#include "relay.h"
+#include "reload.h"
 #include "request.h"
 #include "rundir.h"
 #include "spawner.h"
 #include "upgrade.h"
-
-#define BCRELAY		SBINDIR "/bcrelay"
 
 #define ENGINE_STOP_S	8	/* for CDN, StopCCRQ and their answers */
 #define ENGINE_LEAVE_S	2	/* to leave them to the next server */
@@ -34,7 +33,6 @@ static struct {
 	const struct monitor_setup *setup;
 	struct event_base *base;
 	struct event	*stop_ev, *orphan_ev;
-	pid_t		 bcrelay_pid;	/* 0: none */
 	bool		 keep_calls;	/* they outlive engine and monitor */
 	bool		 stopping;
 	bool		 leaving;	/* ... and calls are left to the next */
@@ -70,11 +68,8 @@ begin_stop(enum ipc_type how, int seconds)
 	struct ipc_msg m;
 
 	monitor.stopping = true;
-	if (monitor.bcrelay_pid != 0) {
-		log_debug("CTRL: Closing child BCrelay with pid %ld",
-		    (long)monitor.bcrelay_pid);
-		kill(monitor.bcrelay_pid, SIGTERM);
-	}
+	reload_stop();
+	relay_stop();
 	if (monitor.setup->listener != -1 && !monitor.upgrading)
 		close(monitor.setup->listener);
 	engines_stop();
@@ -170,13 +165,8 @@ on_child(evutil_socket_t fd, short what, void *arg)
 		if (engines_reaped(pid, status)) {
 			if (monitor.setup->conf->inetd)
 				monitor.stopping = true;
-		} else if (pid == monitor.bcrelay_pid) {
-			monitor.bcrelay_pid = 0;
-			if (!monitor.stopping)
-				log_err("MGR: bcrelay[%ld] has ended",
-				    (long)pid);
 		} else if (!calls_reaped(pid, status) &&
-		    !spawner_reaped(pid) &&
+		    !relay_reaped(pid) && !spawner_reaped(pid) &&
 		    !engines_access_reaped(pid, status))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
 	}
@@ -191,8 +181,7 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 	(void)arg;
 	switch (sig) {
 	case SIGHUP:
-		log_notice("MGR: SIGHUP: the configuration is read at start "
-		    "only; restart pptpd to change it");
+		reload_soon();
 		break;
 	case SIGUSR2:
 		upgrade();
@@ -217,35 +206,19 @@ watch_signals(void)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP,
 	    SIGUSR1, SIGUSR2 };
+	sigset_t early;
 
 	signal(SIGPIPE, SIG_IGN);
 	event_add(evsignal_new(monitor.base, SIGCHLD, on_child, NULL), NULL);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		event_add(evsignal_new(monitor.base, signals[i], on_signal,
 		    NULL), NULL);
+	sigemptyset(&early);
+	sigaddset(&early, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &early, NULL);	/* blocked by main() */
 }
 
 /* --- the rest ------------------------------------------------------------ */
-
-static void
-start_bcrelay(void)
-{
-	const struct conf *conf = monitor.setup->conf;
-	static char name[] = BCRELAY, in[] = "-i", out[] = "-o",
-	    ppp[] = "ppp[0-9].*", quiet[] = "-n";
-	char *argv[] = { name, in, conf->bcrelay, out, ppp,
-	    conf->debug ? NULL : quiet, NULL };
-
-	if (conf->bcrelay == NULL)
-		return;
-	log_debug("MGR: BCrelay incoming interface is %s", conf->bcrelay);
-	log_debug("MGR: BCrelay outgoing interface is regexp %s", ppp);
-	monitor.bcrelay_pid = child_spawn(BCRELAY, argv, NULL, 0);
-	if (monitor.bcrelay_pid == -1) {
-		log_err("CTRL (BCrelay Launcher): Failed to launch BCrelay.");
-		monitor.bcrelay_pid = 0;
-	}
-}
 
 /* Each call needs a few descriptors here while it starts, one less after. */
 static void
@@ -276,7 +249,7 @@ keep_calls(const struct conf *conf)
 }
 
 int
-monitor_run(const struct monitor_setup *setup)
+monitor_run(struct monitor_setup *setup)
 {
 	monitor.setup = setup;
 	monitor.base = event_base_new();
@@ -293,8 +266,9 @@ monitor_run(const struct monitor_setup *setup)
 	engines_init(monitor.base, setup, monitor.keep_calls, give_up);
 	monitor.stop_ev = evtimer_new(monitor.base, on_stop_time, NULL);
 	monitor.orphan_ev = evtimer_new(monitor.base, on_orphan_time, NULL);
+	reload_init(monitor.base, setup);
 	watch_signals();
-	start_bcrelay();
+	relay_start(setup->conf);
 	if (!engines_start())
 		return EXIT_NO_SOCKET;
 	event_base_dispatch(monitor.base);

@@ -6,9 +6,12 @@
 
 #include "conf.h"
 
-/* What main() has made before the monitor runs. */
+/*
+ * What main() has made before the monitor runs.  Reading the configuration
+ * again changes what conf points to, and opens another listener.
+ */
 struct monitor_setup {
-	const struct conf *conf;
+	struct conf *conf;
 	int	listener;	/* -1 from inetd */
 	int	gre;
 	int	connection;	/* from inetd; else -1 */
@@ -22,6 +25,6 @@ struct monitor_setup {
  * exit status, or MONITOR_UPGRADE: the listener is still open, and another
  * pptpd is to take over in this process.
  */
-int	monitor_run(const struct monitor_setup *);
+int	monitor_run(struct monitor_setup *);
 
 #endif

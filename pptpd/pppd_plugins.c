@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,15 +80,51 @@ ask(struct choice *c)
 	return plugin_probe_path(&c->probe, c->path, sizeof(c->path));
 }
 
+/* What is known about the same files stays. */
+static void
+set(struct choice *c, const char *plugin, const char *options)
+{
+	struct plugin_probe probe;
+
+	plugin_probe_init(&probe, conf->ppp, plugin, options, false);
+	if (strcmp(c->probe.pppd, probe.pppd) == 0 &&
+	    strcmp(c->probe.plugin, probe.plugin) == 0 &&
+	    strcmp(c->probe.options, probe.options) == 0)
+		return;
+	c->probe = probe;
+	c->said = PLUGIN_UNASKED;
+}
+
+void
+pppd_plugins_change(void)
+{
+	set(&pppd, NULL, conf->option);
+	set(&logwtmp, conf->plugin, NULL);
+	set(&session, SESSION_PLUGIN, NULL);
+}
+
+bool
+pppd_plugins_try(const struct conf *c, char *text)
+{
+	struct plugin_probe probe;
+
+	plugin_probe_init(&probe, c->ppp, NULL, c->option, false);
+	if (!plugin_elf_exports(probe.pppd, PPPD_SYMBOL))
+		return true;
+	plugin_probe_run(&probe);
+	if (probe.answer.verdict == PLUGIN_FITS)
+		return true;
+	plugin_probe_message(&probe, text, LOG_LINE_MAX);
+	return false;
+}
+
 bool
 pppd_plugins_init(const struct conf *c)
 {
 	struct pppd_plugins use;
 
 	conf = c;
-	plugin_probe_init(&pppd.probe, c->ppp, NULL, c->option, false);
-	plugin_probe_init(&logwtmp.probe, c->ppp, c->plugin, NULL, false);
-	plugin_probe_init(&session.probe, c->ppp, SESSION_PLUGIN, NULL, false);
+	pppd_plugins_change();
 	pppd_plugins_choose(&use);
 	if (!is_pppd && use.own_wtmp)
 		log_warn("MGR: %s is not there: pptpd records logins itself",

@@ -20,6 +20,14 @@ struct pppd_plugins {
 bool	pppd_plugins_init(const struct conf *);
 
 /*
+ * Would pppd run with this configuration?  False with the reason in text, which
+ * has LOG_LINE_MAX octets.  Blocks as pppd_plugins_choose() does.
+ */
+bool	pppd_plugins_try(const struct conf *, char *text);
+/* The conf of pppd_plugins_init() has other contents now. */
+void	pppd_plugins_change(void);
+
+/*
  * For --check-plugins: prints on stdout whether pppd loads our plugins.
  * Returns the exit status, see plugin_check.h.
  */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,6 +75,17 @@ remove_pidfile(const char *path)
 		unlink(path);
 }
 
+/* Somebody may want the file read again before we can do that. */
+static void
+wait_with_reload(void)
+{
+	sigset_t early;
+
+	sigemptyset(&early);
+	sigaddset(&early, SIGHUP);
+	sigprocmask(SIG_BLOCK, &early, NULL);
+}
+
 static bool
 open_sockets(const struct conf *conf, struct monitor_setup *setup)
 {
@@ -83,16 +95,19 @@ open_sockets(const struct conf *conf, struct monitor_setup *setup)
 		setup->listener = -1;
 	}
 	if (!conf->inetd && setup->listener == -1) {
-		setup->listener = listener_open(conf->listen_addr);
-		if (setup->listener == -1)
+		setup->listener = listener_open(conf->listen_addr, -1);
+		if (setup->listener == -1) {
+			log_err("MGR: Couldn't create host socket");
+			log_err("createHostSocket: %s", strerror(errno));
 			return false;
+		}
 	}
 	setup->gre = listener_open_gre();
 	return setup->gre != -1;
 }
 
 static int
-serve(const struct conf *conf, int listener)
+serve(struct conf *conf, int listener)
 {
 	struct monitor_setup setup = { .conf = conf, .listener = listener,
 	    .connection = -1, .log_stderr = wants_stderr(conf) };
@@ -119,6 +134,7 @@ serve(const struct conf *conf, int listener)
 	}
 	status = monitor_run(&setup);
 	if (status == MONITOR_UPGRADE) {
+		wait_with_reload();
 		upgrade_exec(setup.listener);
 		status = 1;
 	}
@@ -134,6 +150,7 @@ main(int argc, char **argv)
 	int status = 0, listener;
 
 	umask(022);
+	wait_with_reload();
 	listener = upgrade_init(argv);
 	if (child_init() == -1) {
 		fprintf(stderr, "pptpd: /dev/null: %s\n", strerror(errno));

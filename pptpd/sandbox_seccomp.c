@@ -71,6 +71,7 @@ static const struct rule allowed[] = {
 	 */
 	{ "accept4", 2, { IS(0, IPC_FD_LISTEN),
 	    IS(3, SOCK_CLOEXEC | SOCK_NONBLOCK) } },
+	{ "dup3", 2, { IS(1, IPC_FD_LISTEN), IS(2, O_CLOEXEC) } },
 	{ "recvfrom", 1, { IS(4, 0) } },
 	{ "recv", 0, { { 0 } } },
 	{ "sendto", 2, { WITHIN(3, SEND_FLAGS), IS(4, 0) } },

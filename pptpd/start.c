@@ -3,22 +3,28 @@
 #include "start.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "resolve.h"
 #include "slurp.h"
 #include "start_resources.h"
 #include "start_safety.h"
 #include "syslog_sink.h"
 
 #define BCRELAY		SBINDIR "/bcrelay"
+
+/* What counts when the configuration is read again. */
+static struct {
+	int	  argc;
+	char	**argv;
+	char	 *dir;		/* NULL: not to be had */
+} first;
 
 /*
  * Lines up to this priority go to stderr: all that matter in the foreground
@@ -82,26 +88,12 @@ unreadable(const char *path, void *arg)
 	return is_directory(path) ? strerror(EISDIR) : NULL;
 }
 
-static bool
-resolve(const char *name, uint32_t *addr, void *arg)
-{
-	struct addrinfo hints = { .ai_family = AF_INET,
-	    .ai_socktype = SOCK_STREAM };
-	struct addrinfo *found;
-	struct sockaddr_in sin;
-
-	(void)arg;
-	if (getaddrinfo(name, NULL, &hints, &found) != 0)
-		return false;
-	memcpy(&sin, found->ai_addr, sizeof(sin));
-	*addr = sin.sin_addr.s_addr;
-	freeaddrinfo(found);
-	return true;
-}
-
-/* Poptop starts without its default file, and so do we. */
+/*
+ * Poptop starts without its default file, and so do we; but a file that was
+ * there before is missed.
+ */
 static void
-read_file(struct conf *conf, const struct conf_env *env)
+read_file(struct conf *conf, const struct conf_env *env, bool needed)
 {
 	size_t len;
 	char *text = slurp(conf->file, &len);
@@ -111,7 +103,7 @@ read_file(struct conf *conf, const struct conf_env *env)
 		free(text);
 		return;
 	}
-	if (errno == ENOENT && !conf->file_given) {
+	if (errno == ENOENT && !conf->file_given && !needed) {
 		fprintf(stderr, "%s: %s\n", conf->file, strerror(errno));
 		return;
 	}
@@ -204,13 +196,25 @@ warn(struct conf *conf, const struct conf_env *env)
 	start_resources(conf, env);
 }
 
+/* Poptop stops at the first error; the sum of them helps more. */
+static void
+check(struct conf *conf, const struct conf_env *env)
+{
+	check_ppp(conf, env);
+	check_option(conf, env);
+	check_bcrelay(conf, env);
+}
+
 enum conf_action
 start_read(int argc, char **argv, struct conf *conf)
 {
-	const struct conf_env env = { report, print, unreadable, resolve,
+	const struct conf_env env = { report, print, unreadable, resolve_name,
 	    PACKAGE_VERSION, conf };
 	enum conf_action action;
 
+	first.argc = argc;
+	first.argv = argv;
+	first.dir = getcwd(NULL, 0);
 	conf_peek_args(conf, argc, argv);
 	if (!conf->check)
 		syslog_sink_open(false);
@@ -218,14 +222,11 @@ start_read(int argc, char **argv, struct conf *conf)
 	if (action != CONF_RUN)
 		return action;
 	if (!conf->inetd)
-		read_file(conf, &env);
+		read_file(conf, &env, false);
 	if (!conf->check)
 		log_set_debug(conf->debug);
 	conf_finish(conf, &env);
-	/* Poptop stops at the first error; the sum of them helps more. */
-	check_ppp(conf, &env);
-	check_option(conf, &env);
-	check_bcrelay(conf, &env);
+	check(conf, &env);
 	if (conf->errors > 0) {
 		if (conf->check)
 			fprintf(stderr, "pptpd: %u error%s: it would not "
@@ -235,4 +236,69 @@ start_read(int argc, char **argv, struct conf *conf)
 	}
 	warn(conf, &env);
 	return CONF_RUN;
+}
+
+/* --- once more ----------------------------------------------------------- */
+
+/* Errors are told at the end, as one line, and so is success. */
+static void
+report_again(int priority, const char *text, void *arg)
+{
+	(void)arg;
+	if (priority > LOG_ERR && priority != LOG_INFO)
+		log_msg(priority, "%s", text);
+}
+
+static void
+read_again(struct conf *conf, const struct conf_env *env, bool needed)
+{
+	if (conf_parse_args(conf, first.argc, first.argv, env) != CONF_RUN) {
+		if (conf->errors == 0)
+			conf_complain(conf, env, LOG_ERR, CONF_CONF,
+			    "the command line cannot be read again", NULL);
+		return;
+	}
+	read_file(conf, env, needed);
+	conf_finish(conf, env);
+	check(conf, env);
+	if (conf->errors == 0)
+		warn(conf, env);
+}
+
+bool
+start_read_again(struct conf *conf, const struct conf *now)
+{
+	const struct conf_env env = { report_again, print, unreadable,
+	    resolve_in_time, PACKAGE_VERSION, conf };
+	int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (here == -1) {
+		conf_complain(conf, &env, LOG_ERR, CONF_CONF, strerror(errno),
+		    NULL);
+		return false;
+	}
+	if (first.dir == NULL || chdir(first.dir) == -1)
+		log_warn("MGR: the directory of the start is gone: relative "
+		    "paths count from \"/\"");
+	resolve_begin();
+	read_again(conf, &env, now->file_read);
+	if (fchdir(here) == -1)
+		log_err("MGR: fchdir: %s", strerror(errno));
+	close(here);
+	return conf->errors == 0;
+}
+
+static const struct conf_env again = { .report = report_again };
+
+void
+start_complain(struct conf *conf, enum conf_key key, const char *reason,
+    const char *value)
+{
+	conf_complain(conf, &again, LOG_ERR, key, reason, value);
+}
+
+void
+start_keep(const struct conf *before, struct conf *after)
+{
+	conf_keep(before, after, &again);
 }

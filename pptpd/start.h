@@ -16,6 +16,20 @@
 enum conf_action start_read(int argc, char **argv, struct conf *);
 
 /*
+ * Reads all of it once more, for a server that runs: into another struct after
+ * conf_init(), with the command line and the working directory of the start.
+ * now is what the server runs with.  Nothing but conf changes; blocks for
+ * RESOLVE_MS at most.  False: it would not start, conf->error says why.  What
+ * is not an error goes to the log.
+ */
+bool	start_read_again(struct conf *, const struct conf *now);
+/* conf_complain() of an error that turns up later. */
+void	start_complain(struct conf *, enum conf_key, const char *reason,
+	    const char *value);
+/* conf_keep(), to the log. */
+void	start_keep(const struct conf *before, struct conf *after);
+
+/*
  * For --check: prints on stdout what a start would do.  Returns the exit
  * status.
  */

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import namespaces
+from points import check
 
 CONF = '/run/conformance/pptpd.conf'
 OPTIONS = '/run/conformance/options'
@@ -84,16 +85,33 @@ class Server:
         self.args = list(args)
         self.wrap = list(wrap)
         namespaces.write(OPTIONS, options)
+        self.configure(conf, before, raw)
+        self.child = None
+        self.start(wait)
+
+    def configure(self, conf=(), before=(), raw=None):
+        """Writes its file; returns the text."""
         if raw is None:
             given = dict(conf)
-            lines = [(k, v) for k, v in [('ppp', lab.pppd)] + USUAL
+            lines = [(k, v) for k, v in [('ppp', self.lab.pppd)] + USUAL
                      if k not in given]
             lines += [(k, v) for k, v in conf if v is not None]
             raw = ''.join('%s %s\n' % pair if pair[1] else pair[0] + '\n'
                           for pair in list(before) + lines)
         namespaces.write(CONF, raw)
-        self.child = None
-        self.start(wait)
+        return raw
+
+    def reload(self, conf=(), before=(), raw=None, timeout=5):
+        """Has it read another configuration; returns the line in which it
+        says whether it took that."""
+        self.configure(conf, before, raw)
+        mark = self.lab.log.mark()
+        self.signal(signal.SIGHUP)
+        line = self.lab.log.wait('.*configuration (read again|not changed).*',
+                                 timeout, mark)
+        check(self.alive(), 'SIGHUP ends it')
+        check(line, 'not a word about SIGHUP')
+        return line
 
     def start(self, wait=True, pidfile=PIDFILE):
         command = ['nsenter', '--net=/proc/%d/ns/net' % self.lab.holder,

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import time
 
-import logsink
 import namespaces
 import pptp
 import server
@@ -146,40 +145,6 @@ def fl_6(lab):
           'the old call goes on, and a new one has its address '
           + other.pppd.argv[4])
     return '%s; %.1f s' % (pptp.describe(got), time.monotonic() - begin)
-
-
-@point('Fl-7', 'SIGHUP with a broken configuration: the error is logged, '
-       'everything goes on')
-def fl_7(lab):
-    run = lab.server()
-    session = lab.call()
-    namespaces.write(server.CONF, 'localip 10.0.0.300-500\nremoteip x-y\n'
-                     'ppp /nonexistent\n')
-    mark = lab.log.mark()
-    run.signal(signal.SIGHUP)
-    time.sleep(0.5)
-    check(run.alive(), 'the daemon is dead (status %s)' % run.wait_exit(0))
-    session.needs()
-    lab.call(address=OTHER).needs('a new call')
-    lines = lab.log.since(mark, logsink.ERR)
-    check(lines, 'nothing in the log')
-    return lines[0].text
-
-
-@point('Fl-7b', 'SIGHUP with the same configuration, twice: everything goes '
-       'on')
-def fl_7b(lab):
-    run = lab.server()
-    session = lab.call()
-    run.signal(signal.SIGHUP)
-    run.signal(signal.SIGHUP)
-    time.sleep(0.5)
-    check(run.alive(), 'the daemon is dead (status %s)' % run.wait_exit(0))
-    session.needs()
-    other = lab.call(address=OTHER)
-    other.needs('a new call')
-    check(other.pppd.argv[4] != session.pppd.argv[4], 'address given twice')
-    return 'goes on'
 
 
 @point('Fl-9', 'a log that nobody reads, or none, and a pid file that cannot '

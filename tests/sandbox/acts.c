@@ -178,6 +178,9 @@ ACT(getdents, SYS_getdents64, 0, page, (long)sizeof(page))
 ACT(statfs, SYS_statfs, "/", page)
 ACT(pipe, SYS_pipe2, page, 0)
 ACT(dup, SYS_dup, IPC_FD_GRE)
+ACT(dup_to_gre, SYS_dup3, IPC_FD_PARENT, IPC_FD_GRE, O_CLOEXEC)
+ACT(dup_to_stdin, SYS_dup3, IPC_FD_PARENT, STDIN_FILENO, O_CLOEXEC)
+ACT(dup_open, SYS_dup3, IPC_FD_PARENT, IPC_FD_LISTEN, 0)
 ACT(dup_fcntl, SYS_fcntl, IPC_FD_GRE, F_DUPFD, 100)
 ACT(own, SYS_fcntl, IPC_FD_GRE, F_SETOWN, 1)
 ACT(ioctl, SYS_ioctl, 0, FIONREAD, page)
@@ -330,6 +333,12 @@ act_accept(void)
 }
 
 static long
+act_new_listener(void)
+{
+	return dup3(IPC_FD_GRE, IPC_FD_LISTEN, O_CLOEXEC) == -1 ? -1 : 0;
+}
+
+static long
 act_no_delay(void)
 {
 	return option(IPC_FD_LISTEN, IPPROTO_TCP, TCP_NODELAY);
@@ -377,6 +386,7 @@ static const struct {
 	NAMED(unlink), NAMED(link), NAMED(chmod), NAMED(truncate),
 	NAMED(access), NAMED(stat), NAMED(chdir), NAMED(chroot),
 	NAMED(getdents), NAMED(statfs), NAMED(pipe), NAMED(dup),
+	NAMED(dup_to_gre), NAMED(dup_to_stdin), NAMED(dup_open),
 	NAMED(dup_fcntl), NAMED(own), NAMED(ioctl), NAMED(type_ahead),
 	NAMED(memfd), NAMED(inotify), NAMED(eventfd),
 	NAMED(fork), NAMED(thread), NAMED(namespace), NAMED(set_namespace),
@@ -396,7 +406,7 @@ static const struct {
 #endif
 	NAMED(map_code), NAMED(map_all), NAMED(make_code),
 	NAMED(map_data), NAMED(gre_out), NAMED(gre_in), NAMED(accept),
-	NAMED(no_delay), NAMED(big_memory), NAMED(abort), NAMED(wait),
+	NAMED(new_listener), NAMED(no_delay), NAMED(big_memory), NAMED(abort), NAMED(wait),
 };
 
 /* Says "ok", or "errno N", or that there is no such act here. */

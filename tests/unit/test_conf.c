@@ -726,6 +726,114 @@ START_TEST(limits_follow_the_calls_there_can_be)
 }
 END_TEST
 
+/* --- another reading ----------------------------------------------------- */
+
+static const struct changes_row {
+	const char *before, *after, *changes;
+} changes_rows[] = {
+	{ "", "", "" },
+	{ "debug\n", "# comment\n\ndebug\n", "" },
+	{ "", "debug\n", "debug" },
+	{ "debug\nlogwtmp\n", "logwtmp\n", "debug" },
+	{ "ppp /a\n", "ppp /b\n", "ppp" },
+	{ "option /a\n", "", "option" },
+	{ "", "option /a\n", "option" },
+	{ "listen 127.0.0.1\n", "listen 127.1\n", "" },
+	{ "listen 127.0.0.1\n", "listen 127.0.0.2\n", "listen" },
+	{ "listen 127.0.0.1\n", "", "listen" },
+	{ "stimeout 5\n", "stimeout 6\n", "stimeout" },
+	{ "stimeout 10\n", "", "" },
+	{ "call-timeout 5\n", "call-timeout 6\n", "call-timeout" },
+	{ "delegate\nconnections 100\n", "delegate\n", "connections" },
+	{ "sandbox log\n", "sandbox off\n", "sandbox" },
+	/* What follows from others is not named. */
+	{ "connections 5\n", "connections 50\n", "connections" },
+	{ "localip 10.0.0.1\nremoteip 10.1.0.1-9\n",
+	    "debug\nremoteip 10.1.0.1-8\nlocalip 10.0.0.1\n",
+	    "debug, remoteip" },
+};
+
+START_TEST(changes)
+{
+	const struct changes_row *row = &changes_rows[_i];
+	struct conf before, after;
+	char text[100];
+
+	ck_assert_int_eq(read_text(&before, "", row->before), CONF_RUN);
+	free_streams();
+	ck_assert_int_eq(read_text(&after, "", row->after), CONF_RUN);
+	conf_changes(&before, &after, text, sizeof(text));
+	ck_assert_str_eq(text, row->changes);
+	free_streams();
+	conf_free(&before);
+	conf_free(&after);
+}
+END_TEST
+
+/* More names than there is room for. */
+START_TEST(changes_are_cut)
+{
+	struct conf before, after;
+	char text[40];
+
+	ck_assert_int_eq(read_text(&before, "", ""), CONF_RUN);
+	free_streams();
+	ck_assert_int_eq(read_text(&after, "", "debug\nnoipparam\nlogwtmp\n"
+	    "stimeout 3\nspeed 9600\ncall-rate 1\n"), CONF_RUN);
+	for (size_t size = 16; size <= sizeof(text); size++) {
+		memset(text, 'x', sizeof(text));
+		conf_changes(&before, &after, text, size);
+		ck_assert_uint_lt(strlen(text), size);
+		ck_assert_ptr_nonnull(strstr(text, ", ..."));
+		ck_assert_int_eq(strncmp(text, "debug", 5), 0);
+	}
+	free_streams();
+	conf_free(&before);
+	conf_free(&after);
+}
+END_TEST
+
+START_TEST(what_cannot_change_is_kept)
+{
+	struct conf before, after;
+
+	ck_assert_int_eq(read_text(&before, "-p /run/old", "sandbox on\n"
+	    "restart-grace 5\n"), CONF_RUN);
+	free_streams();
+	ck_assert_int_eq(read_text(&after, "", "debug\nsandbox off\n"
+	    "pidfile /run/new\nrestart-grace 0\n"), CONF_RUN);
+	open_streams();
+	conf_keep(&before, &after, &env);
+	close_streams();
+	ck_assert_str_eq(said,
+	    "W pptpd.conf:3: pidfile: counts when pptpd is started again\n"
+	    "N pptpd.conf:2: sandbox: counts when the engine is started "
+	    "again\n"
+	    "W pptpd.conf:4: restart-grace: counts when pptpd is started "
+	    "again\n");
+	ck_assert_uint_eq(after.restart_grace, 5);
+	ck_assert_str_eq(after.pidfile, "/run/old");
+	ck_assert_str_eq(after.sandbox, "off");
+	free_streams();
+	conf_free(&before);
+	conf_free(&after);
+}
+END_TEST
+
+START_TEST(first_error_is_kept)
+{
+	struct conf conf;
+
+	ck_assert_int_eq(read_text(&conf, "", "debug\nlisten nosuch\n"
+	    "localip 10.0.0.300\n"), CONF_RUN);
+	ck_assert_uint_eq(conf.errors, 2);
+	ck_assert_str_eq(conf.error, "pptpd.conf:2: listen: no IPv4 "
+	    "address, and no name that has one: \"nosuch\"");
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
 static void
 add_tests(TCase *t)
 {
@@ -747,6 +855,11 @@ add_tests(TCase *t)
 	tcase_add_test(t, bcrelay);
 	tcase_add_test(t, two_at_once);
 	tcase_add_test(t, limits_follow_the_calls_there_can_be);
+	tcase_add_loop_test(t, changes, 0,
+	    (int)(sizeof(changes_rows) / sizeof(changes_rows[0])));
+	tcase_add_test(t, changes_are_cut);
+	tcase_add_test(t, what_cannot_change_is_kept);
+	tcase_add_test(t, first_error_is_kept);
 }
 
 int

@@ -1,0 +1,20 @@
+/* Names of hosts that stand in the configuration. */
+#ifndef PPTPD_RESOLVE_H
+#define PPTPD_RESOLVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RESOLVE_MS	3000	/* for all names of one reading */
+
+/* The first IPv4 address of a name, network order.  Takes the time it takes. */
+bool	resolve_name(const char *name, uint32_t *addr, void *arg);
+
+/*
+ * The same for a server that runs: a child asks, and when there is no answer
+ * RESOLVE_MS after resolve_begin(), there is none.  Neither needs arg.
+ */
+void	resolve_begin(void);
+bool	resolve_in_time(const char *name, uint32_t *addr, void *arg);
+
+#endif
