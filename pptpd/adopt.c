@@ -35,7 +35,7 @@ fault(const struct call_record *rec)
 	if (!call_record_is_intact(rec))
 		return "its record is damaged";
 	if (rec->ctrl.call_state == CTRL_CALL_UP &&
-	    !gre_is_sane(&rec->rx, &rec->ack, engine_now_us()))
+	    !gre_is_sane(&rec->rx, &rec->tx, &rec->ack, engine_now_us()))
 		return "its numbers make no sense";
 	return ctrl_fault(&rec->ctrl, engine_now_ms());
 }

@@ -830,6 +830,9 @@ out_is_sane(const struct ctrl *c)
 const char *
 ctrl_fault(const struct ctrl *c, uint64_t now)
 {
+	if (!wire_is_bool(&c->started) || !wire_is_bool(&c->echo_wait) ||
+	    !wire_is_bool(&c->authenticated))
+		return "its flags make no sense";
 	if (c->state != CTRL_ESTABLISHED ||
 	    (c->call_state != CTRL_CALL_WAIT_START &&
 	    c->call_state != CTRL_CALL_UP) || c->end != CTRL_END_NONE)

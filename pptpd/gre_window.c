@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire.h"
+
 #define MAP_BITS	64	/* of delivered_map */
 #define ACK_EVERY_MOST	32	/* also for windows that never fill */
 
@@ -356,9 +358,12 @@ gre_ack_deadline(const struct gre_ack *a)
 }
 
 bool
-gre_is_sane(const struct gre_rx *rx, const struct gre_ack *ack, uint64_t now)
+gre_is_sane(const struct gre_rx *rx, const struct gre_tx *tx,
+    const struct gre_ack *ack, uint64_t now)
 {
-	return rx->wait_us == clamp_wait(rx->wait_us) && rx->jump_at <= now &&
+	return wire_is_bool(&rx->started) && wire_is_bool(&rx->jump) &&
+	    wire_is_bool(&tx->any_acked) &&
+	    rx->wait_us == clamp_wait(rx->wait_us) && rx->jump_at <= now &&
 	    ack->since <= now && ack->every >= 1 &&
 	    ack->every <= ACK_EVERY_MOST;
 }

@@ -91,8 +91,8 @@ void		 gre_rx_timer(struct gre_rx *, struct gre_reorder *,
 		    uint64_t now, gre_deliver *, void *arg);
 
 /* Whether numbers that another process has left can be gone on with. */
-bool		 gre_is_sane(const struct gre_rx *, const struct gre_ack *,
-		    uint64_t now);
+bool		 gre_is_sane(const struct gre_rx *, const struct gre_tx *,
+		    const struct gre_ack *, uint64_t now);
 
 void		 gre_tx_init(struct gre_tx *);
 /* An acknowledgement from the peer; ones we never earned are ignored. */

@@ -154,3 +154,12 @@ wire_put_zero(struct wire_writer *w, size_t n)
 	/* wire_writer_init() zeroed the buffer. */
 	(void)writer_take(w, n);
 }
+
+bool
+wire_is_bool(const bool *b)
+{
+	unsigned char c;
+
+	memcpy(&c, b, sizeof(c));
+	return c <= 1;
+}

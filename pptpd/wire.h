@@ -45,4 +45,7 @@ void	wire_put_bytes(struct wire_writer *, const void *, size_t n);
 /* Leaves n octets zero. */
 void	wire_put_zero(struct wire_writer *, size_t n);
 
+/* Whether a bool that another process has written is one. */
+bool	wire_is_bool(const bool *);
+
 #endif

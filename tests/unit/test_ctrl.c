@@ -853,6 +853,87 @@ START_TEST(every_end_has_words)
 }
 END_TEST
 
+/* --- another process goes on with it --- */
+
+START_TEST(a_call_that_is_up_can_be_taken_up)
+{
+	const uint8_t part[] = { 0x00, 0x10, 0x00, 0x01, 0x1A };
+
+	call_up();
+	ck_assert_ptr_null(ctrl_fault(&c, now));
+	feed(part, sizeof(part));
+	ck_assert_ptr_null(ctrl_fault(&c, now));
+}
+END_TEST
+
+START_TEST(a_call_that_starts_can_be_taken_up)
+{
+	establish();
+	give_ocrq(PEER_ID);
+	ctrl_call_starting(&c, OUR_ID);
+	ck_assert_ptr_null(ctrl_fault(&c, now));
+}
+END_TEST
+
+START_TEST(what_makes_no_sense_is_not_taken_up)
+{
+	struct ctrl good;
+
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));	/* no call */
+	call_up();
+	give_type(PPTP_ECHORQ);		/* its reply waits to be sent */
+	good = c;
+	ck_assert_ptr_null(ctrl_fault(&c, now));
+	c.state = (enum ctrl_state)77;
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+	c = good;
+	c.call_state = (enum ctrl_call_state)77;
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+	c = good;
+	c.end = CTRL_END_PPPD;
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+	c = good;
+	memset(c.client, 'x', sizeof(c.client));
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+	c = good;
+	c.last_input = now + 1;
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+	c = good;
+	c.in.have = sizeof(c.in.buf) + 1;
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+	c = good;
+	c.out_len = sizeof(c.out) + 1;
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+	c = good;
+	c.out_len--;			/* half a message */
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+	c = good;
+	c.out_part = (uint16_t)(c.out_len + 1);
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+	c = good;
+	memset(&c.echo_wait, 2, sizeof(c.echo_wait));
+	ck_assert_ptr_nonnull(ctrl_fault(&c, now));
+}
+END_TEST
+
+START_TEST(goodbye_is_cdn_and_stop)
+{
+	uint8_t buf[PPTP_MSG_MAX];
+	struct pptp_msg m;
+	size_t n = ctrl_goodbye(0, OUR_ID, CTRL_END_LOST, buf);
+
+	ck_assert_int_eq(pptp_msg_decode(buf, n, &m), PPTP_DECODED);
+	ck_assert_uint_eq(m.type, PPTP_CDN);
+	ck_assert_uint_eq(m.u.cdn.call_id, OUR_ID);
+	ck_assert_uint_eq(m.u.cdn.result, PPTP_CDN_ERROR);
+	n = ctrl_goodbye(1, OUR_ID, CTRL_END_SHUTDOWN, buf);
+	ck_assert_int_eq(pptp_msg_decode(buf, n, &m), PPTP_DECODED);
+	ck_assert_uint_eq(m.type, PPTP_STOPCCRQ);
+	ck_assert_uint_eq(m.u.stop.reason, PPTP_STOP_SHUTDOWN);
+	ck_assert_uint_eq(ctrl_goodbye(2, OUR_ID, CTRL_END_LOST, buf), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -907,6 +988,10 @@ main(void)
 	tcase_add_test(tc, dropped_connection_is_closed_at_once);
 	tcase_add_test(tc, whole_messages_are_counted);
 	tcase_add_test(tc, every_end_has_words);
+	tcase_add_test(tc, a_call_that_is_up_can_be_taken_up);
+	tcase_add_test(tc, a_call_that_starts_can_be_taken_up);
+	tcase_add_test(tc, what_makes_no_sense_is_not_taken_up);
+	tcase_add_test(tc, goodbye_is_cdn_and_stop);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

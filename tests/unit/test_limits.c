@@ -231,6 +231,41 @@ START_TEST(office_behind_one_address_gets_in_at_once)
 }
 END_TEST
 
+START_TEST(adopted_calls_count)
+{
+	struct limit_conf conf = usual;
+	struct limit_conn c[3];
+
+	conf.max_per_ip = 2;
+	begin(&conf);
+	memset(c, 0, sizeof(c));
+	limit_adopt(l, &c[0], 1, true, now);
+	limit_adopt(l, &c[1], 1, false, now);
+	ck_assert_uint_eq(l->unauthenticated, 1);
+	ck_assert_int_eq(limit_open(l, &c[2], 1, now), CTRL_END_NONE);
+	ck_assert_int_eq(limit_call(l, &c[2], now), CTRL_END_PER_IP);
+	limit_close(l, &c[0]);
+	ck_assert_int_eq(limit_call(l, &c[2], now), CTRL_END_NONE);
+	/* The other one may still fail to authenticate. */
+	limit_failed(l, &c[1], now);
+	ck_assert(c[1].failed);
+	limit_close(l, &c[1]);
+	limit_close(l, &c[2]);
+	ck_assert_uint_eq(l->unauthenticated, 0);
+}
+END_TEST
+
+START_TEST(a_thousand_adopted_calls_take_no_turn)
+{
+	static struct limit_conn c[1000], fresh;
+
+	for (int i = 0; i < 1000; i++)
+		limit_adopt(l, &c[i], 1, true, now);
+	ck_assert_uint_eq(limit_accept_at(l, now), now);
+	ck_assert_int_eq(limit_open(l, &fresh, 1, now), CTRL_END_NONE);
+}
+END_TEST
+
 START_TEST(d5_max_per_ip)
 {
 	struct limit_conf conf = usual;
@@ -894,6 +929,8 @@ main(void)
 	tcase_add_test(t, table_and_a_plain_list_agree);
 	tcase_add_test(t, office_behind_one_address_gets_in_at_once);
 	tcase_add_test(t, d5_max_per_ip);
+	tcase_add_test(t, adopted_calls_count);
+	tcase_add_test(t, a_thousand_adopted_calls_take_no_turn);
 	tcase_add_test(t, max_unauth_per_ip);
 	tcase_add_test(t, d1_silent_ones_make_room_for_the_next);
 	tcase_add_test(t, drops_begin_at_half_and_grow);
