@@ -469,6 +469,27 @@ lost_keeper(struct call *call, enum ctrl_end end)
 		conn_do(conn, ctrl_call_ended(ctrl, end, now));
 }
 
+const struct call_record *
+call_next_record(uint32_t *next)
+{
+	while (*next <= UINT16_MAX) {
+		struct call *call = call_ids_find((uint16_t)(*next)++);
+
+		if (call != NULL && call->rec != NULL)
+			return call->rec;
+	}
+	return NULL;
+}
+
+void
+call_kick(uint16_t id)
+{
+	struct call *call = call_ids_find(id);
+
+	if (call != NULL && call->conn != NULL)
+		lost_keeper(call, CTRL_END_ADMIN);
+}
+
 /* The line is ours to read and write. */
 static void
 take_line(struct call *call, int pty)
@@ -674,6 +695,8 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 			close(fds[0]);	/* the keeper sees end of file */
 		if (call == NULL || call->stage != CALL_ASKED)
 			return;
+		if (m->u.call_reply.result == PPTP_OCRP_BUSY)
+			guard_counted(CTRL_END_BUSY);
 		if (call->conn != NULL && m->u.call_reply.end != CTRL_END_NONE)
 			conn_refused(call->conn, m->u.call_reply.end);
 		if (m->u.call_reply.result != PPTP_OCRP_CONNECTED)

@@ -36,6 +36,14 @@ void	call_end(struct call *, enum ctrl_end);
 void	call_receive(const struct gre_packet *);
 /* After each batch: writes to ptys and acknowledges. */
 void	call_flush_touched(void);
+/*
+ * Goes through the records of all calls that have one, by their Call IDs:
+ * *next is 1 at first.  NULL: there are no more.  Calls may come and go
+ * meanwhile.
+ */
+const struct call_record *call_next_record(uint32_t *next);
+/* Ends the call with this ID as an administrator's TERM to its keeper does. */
+void	call_kick(uint16_t id);
 /* How many there are, those that wait for the monitor included. */
 unsigned int call_count(void);
 

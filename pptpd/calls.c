@@ -91,6 +91,15 @@ calls_count(void)
 	return count;
 }
 
+void
+calls_slots(uint32_t *slots, uint32_t *free_slots)
+{
+	int left = pool.limit - pool.taken - pool.reserved;
+
+	*slots = (uint32_t)pool.limit;
+	*free_slots = left > 0 ? (uint32_t)left : 0;
+}
+
 static void
 alien_free(struct alien *alien)
 {

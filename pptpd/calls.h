@@ -54,6 +54,8 @@ bool	calls_reaped(pid_t, int wait_status);
  * if there are such: call again in a second.
  */
 bool	calls_kill_orphans(void);
+/* How many there can be, and how many more. */
+void	calls_slots(uint32_t *slots, uint32_t *free_slots);
 /* How many there are. */
 unsigned int calls_count(void);
 /* Kills those that are left; for the very end. */

@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#define CHILD_FDS_MAX	3
+#define CHILD_FDS_MAX	4
 
 /*
  * Fills descriptors 3 to 15 so that what is opened later lies above them and

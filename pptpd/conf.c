@@ -29,6 +29,7 @@ conf_init(struct conf *conf)
 	conf_set_string(&conf->plugin, CONF_PLUGIN_DEFAULT);
 	conf_set_string(&conf->sandbox, CONF_SANDBOX_DEFAULT);
 	conf->restart_grace = CONF_RESTART_GRACE_DEFAULT;
+	conf_set_string(&conf->control_group, CONF_CONTROL_GROUP_DEFAULT);
 	conf->stimeout = CONF_STIMEOUT_DEFAULT;
 	conf->connections = CONF_CONNECTIONS_DEFAULT;
 	conf->inetd_callid = -1;
@@ -50,6 +51,7 @@ conf_free(struct conf *conf)
 	free(conf->plugin);
 	free(conf->sandbox);
 	free(conf->error);
+	free(conf->control_group);
 	iprange_free(&conf->local);
 	iprange_free(&conf->remote);
 	memset(conf, 0, sizeof(*conf));

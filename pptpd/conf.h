@@ -58,6 +58,7 @@ enum conf_key {
 	CONF_LOG_RATE,
 	CONF_SANDBOX,
 	CONF_RESTART_GRACE,
+	CONF_CONTROL_GROUP,
 	CONF_NKEYS
 };
 
@@ -104,6 +105,7 @@ struct conf {
 	char	*sandbox;	/* sandbox: "on", "log" or "off" */
 	uint32_t restart_grace;	/* restart-grace: seconds that calls wait for
 				   another server; 0: not at all */
+	char	*control_group;	/* that may use pptpdctl; "adm" */
 
 	/*
 	 * One connection for pptpctrl under inetd: then no file is read and

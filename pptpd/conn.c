@@ -349,6 +349,7 @@ ocrp_result(enum ctrl_end end)
 	switch (end) {
 	case CTRL_END_PENALTY:
 	case CTRL_END_ADDRESS:
+	case CTRL_END_DRAIN:
 		return PPTP_OCRP_FORBIDDEN;
 	case CTRL_END_PER_IP:
 	case CTRL_END_RATE:
@@ -363,7 +364,8 @@ static unsigned int
 start_call(struct conn *conn)
 {
 	uint64_t now = engine_now_ms();
-	enum ctrl_end end = limit_call(guard_limits, &conn->limit, now);
+	enum ctrl_end end = engine.draining ? CTRL_END_DRAIN :
+	    limit_call(guard_limits, &conn->limit, now);
 	uint8_t result, error = PPTP_ERROR_NONE;
 
 	if (end == CTRL_END_NONE) {
@@ -536,7 +538,7 @@ conn_access(uint32_t token, bool allowed)
 	if (conn == NULL)
 		return;
 	conn->asking = false;
-	if (allowed && !engine.stopping)
+	if (allowed && !engine.stopping && !engine.draining)
 		conn_begin(conn);
 	else
 		conn_drop(conn);
@@ -678,8 +680,9 @@ conn_resume(struct conn *conn)
 	end_work();
 }
 
-void
-conn_stop_all(enum ctrl_end end)
+/* Ends all of them in order, or those without a call. */
+static void
+stop_some(enum ctrl_end end, bool all)
 {
 	struct conn *conn, *next;
 
@@ -687,8 +690,20 @@ conn_stop_all(enum ctrl_end end)
 		next = LIST_NEXT(conn, entry);
 		if (conn->asking)
 			conn_drop(conn);
-		else
+		else if (all || conn->call == NULL)
 			conn_do(conn, ctrl_stop(conn->ctrl, end,
 			    engine_now_ms()));
 	}
+}
+
+void
+conn_stop_all(enum ctrl_end end)
+{
+	stop_some(end, true);
+}
+
+void
+conn_drain(void)
+{
+	stop_some(CTRL_END_DRAIN, false);
 }

@@ -25,6 +25,8 @@ void	conn_resume(struct conn *);
 void	conn_access(uint32_t token, bool allowed);
 /* Does what ctrl asked for (CTRL_DO_*).  False: the conn is gone. */
 bool	conn_do(struct conn *, unsigned int todo);
+/* No new calls: those that have none are told to go. */
+void	conn_drain(void);
 /* Ends all of them in order. */
 void	conn_stop_all(enum ctrl_end);
 /* Closes somebody who is silent; false: nobody is. */

@@ -59,6 +59,8 @@ static const char *const end_texts[] = {
 	[CTRL_END_ADDRESS] =
 	    "its address lies in remoteip or localip, its packets would loop",
 	[CTRL_END_RESOURCE] = "server is out of memory or descriptors",
+	[CTRL_END_BUSY] = "all addresses are in use",
+	[CTRL_END_DRAIN] = "server takes no new calls",
 };
 
 const char *

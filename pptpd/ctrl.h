@@ -62,7 +62,9 @@ enum ctrl_end {
 	CTRL_END_UNAUTH_PER_IP,	/* max-unauth-per-ip */
 	CTRL_END_PENALTY,	/* its authentications keep failing */
 	CTRL_END_ADDRESS,	/* its address is one of the tunnels' */
-	CTRL_END_RESOURCE	/* no memory, no descriptors */
+	CTRL_END_RESOURCE,	/* no memory, no descriptors */
+	CTRL_END_BUSY,		/* no free slot */
+	CTRL_END_DRAIN		/* the server takes no new calls */
 };
 
 /* What the caller has to do after an event; a set of bits. */

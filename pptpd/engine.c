@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "admin.h"
 #include "adopt.h"
 #include "call.h"
 #include "conn.h"
@@ -25,7 +26,7 @@
 #define ACCEPT_MAX	16	/* connections accepted in one go */
 #define ACCEPT_PAUSE	1000	/* ms, when we run out of something */
 #define ACCEPT_SAY	60000	/* ms until that is logged again */
-#define FILES_OWN	16	/* descriptors besides those of clients */
+#define FILES_OWN	(16 + ADMIN_CLIENTS_MAX) /* besides clients' */
 
 struct engine engine;
 
@@ -88,18 +89,33 @@ engine_maybe_done(void)
 }
 
 static void
+stop_listening(void)
+{
+	event_del(resume_ev);
+	if (listen_ev == NULL)
+		return;
+	event_free(listen_ev);
+	listen_ev = NULL;
+	close(IPC_FD_LISTEN);	/* the next server may want it now */
+}
+
+static void
 stop(void)
 {
 	if (engine.stopping)
 		return;
 	engine.stopping = true;
-	if (listen_ev != NULL) {
-		event_del(listen_ev);
-		close(IPC_FD_LISTEN);	/* the next server may want it now */
-	}
-	event_del(resume_ev);
+	stop_listening();
 	conn_stop_all(CTRL_END_SHUTDOWN);
 	engine_maybe_done();
+}
+
+static void
+drain(void)
+{
+	engine.draining = true;
+	stop_listening();
+	conn_drain();
 }
 
 /* --- new connections ----------------------------------------------------- */
@@ -237,6 +253,8 @@ configure(const struct ipc_msg *m)
 		log_err("engine: out of memory");
 		exit(1);
 	}
+	engine.draining = m->u.config.draining;
+	admin_configure(m->u.config.admin_gid);
 	if (!first)
 		return;
 	if (listen_ev != NULL)
@@ -306,6 +324,12 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 	case IPC_LISTENER:
 		if (n == 1 && listen_ev != NULL && !engine.stopping)
 			change_listener(fds[0]);
+		break;
+	case IPC_DRAIN:
+		drain();
+		break;
+	case IPC_ADMIN_REPLY:
+		admin_reply(&m);
 		break;
 	}
 	while (n > 0)
@@ -387,6 +411,11 @@ main(int argc, char **argv)
 	if (fcntl(IPC_FD_LISTEN, F_GETFD) != -1)
 		listen_ev = watch(IPC_FD_LISTEN, on_connection);
 	resume_ev = evtimer_new(engine.base, on_resume, NULL);
+	if (fcntl(IPC_FD_ADMIN, F_GETFD) != -1 && !admin_init(argv[2])) {
+		log_err("engine: out of memory");
+		return 1;
+	}
+	engine.started_ms = engine_now_ms();
 	event_add(monitor_ev, NULL);
 	if (sandbox_lock(argv[2]) == -1)
 		return 1;

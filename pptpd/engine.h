@@ -16,6 +16,8 @@ struct engine {
 	uint16_t	 first_call_id;	/* wished for by inetd; 0: none */
 	bool		 ask_access;
 	bool		 stopping;
+	bool		 draining;	/* nobody new is served */
+	uint64_t	 started_ms;
 	unsigned int	 max_files;	/* descriptors that may be open */
 	bool		 one_connection; /* from inetd: end with it */
 	bool		 leave_calls;	/* when the monitor is gone */

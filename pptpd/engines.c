@@ -37,6 +37,8 @@ static struct {
 	pid_t		 pid;		/* 0: none */
 	time_t		 since;
 	int		 quick_deaths;
+	unsigned int	 restarts;
+	bool		 draining;
 	bool		 stopping;
 	bool		 keep_calls;	/* they outlive it */
 	uint16_t	*at_work;	/* Call ID; written by the engine */
@@ -56,6 +58,22 @@ bool
 engines_running(void)
 {
 	return engine.pid != 0;
+}
+
+unsigned int
+engines_restarts(void)
+{
+	return engine.restarts;
+}
+
+void
+engines_drain(void)
+{
+	struct ipc_msg m;
+
+	engine.draining = true;
+	ipc_msg_init(&m, IPC_DRAIN, 0);
+	engines_tell(&m, NULL, 0);
 }
 
 void
@@ -188,6 +206,17 @@ call_request(const struct ipc_msg *request, int control_fd)
 }
 
 static void
+admin_request(const struct ipc_msg *request)
+{
+	struct ipc_msg reply;
+
+	ipc_msg_init(&reply, IPC_ADMIN_REPLY, 0);
+	reply.u.admin_reply.token = request->u.admin_request.token;
+	monitor_order(request->u.admin_request.verb, &reply);
+	engines_tell(&reply, NULL, 0);
+}
+
+static void
 engine_log(struct ipc_msg *m)
 {
 	m->u.log.line[sizeof(m->u.log.line) - 1] = '\0';
@@ -223,6 +252,8 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 		    answer_access);
 	if (fault == NULL && m.type == IPC_LOG)
 		engine_log(&m);
+	if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
+		admin_request(&m);
 	while (n > 0)
 		close(fds[--n]);
 }
@@ -239,6 +270,8 @@ configure(int at_work)
 	m.u.config.stimeout_ms = (uint32_t)conf->stimeout * 1000;
 	m.u.config.debug = conf->debug;
 	m.u.config.ask_access = access_built();
+	m.u.config.draining = engine.draining;
+	m.u.config.admin_gid = engine.setup->admin_group;
 	m.u.config.limits = conf->limits;
 	if (conf->inetd && conf->inetd_callid > 0)
 		m.u.config.first_call_id = conf->inetd_callid;
@@ -274,7 +307,7 @@ engines_start(void)
 {
 	static char name[] = ENGINE, dir[] = RUNDIR_EMPTY;
 	char *argv[] = { name, dir, engine.setup->conf->sandbox, NULL };
-	int pair[2], fds[3], size = QUEUE_SIZE;
+	int pair[2], fds[4], size = QUEUE_SIZE;
 
 	if (!rundir_make())
 		return false;
@@ -288,7 +321,8 @@ engines_start(void)
 	fds[0] = pair[1];
 	fds[1] = engine.setup->listener;
 	fds[2] = engine.setup->gre;
-	engine.pid = child_spawn(ENGINE, argv, fds, 3);
+	fds[3] = engine.setup->admin;
+	engine.pid = child_spawn(ENGINE, argv, fds, 4);
 	close(pair[1]);
 	if (engine.pid == -1) {
 		log_err("MGR: cannot start " ENGINE ": %s", strerror(errno));
@@ -332,8 +366,12 @@ on_restart(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	(void)arg;
-	if (!engine.stopping && !engines_start())
+	if (engine.stopping)
+		return;
+	if (!engines_start())
 		try_again();
+	else
+		engine.restarts++;
 }
 
 bool

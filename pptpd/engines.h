@@ -27,6 +27,10 @@ void	engines_configure(void);
 bool	engines_tell(const struct ipc_msg *, const int *fds, int n);
 /* Kills it, for a reason that is logged. */
 void	engines_kill(const char *why);
+/* It serves nobody new, not after another start either. */
+void	engines_drain(void);
+/* How often it was started again. */
+unsigned int engines_restarts(void);
 /* From now on its end is no accident. */
 void	engines_stop(void);
 /* A child was reaped; true if it was the engine. */

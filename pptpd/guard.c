@@ -18,6 +18,7 @@ static struct {
 } speaker;
 
 static struct event *flush_ev;
+static uint64_t counts[CTRL_END_DRAIN + 1];
 
 static const char *
 address(uint32_t client)
@@ -98,11 +99,24 @@ guard_may_log(int priority)
 	    guard_permits(speaker.conn, speaker.client, SOURCE_LOG_PROTOCOL);
 }
 
+uint64_t
+guard_count(enum ctrl_end end)
+{
+	return counts[end];
+}
+
+void
+guard_counted(enum ctrl_end end)
+{
+	counts[end]++;
+}
+
 void
 guard_refused(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 {
 	bool was = speaker.limited;
 
+	guard_counted(end);
 	if (!guard_permits(conn, client, SOURCE_LOG_REFUSED))
 		return;
 	speaker.limited = false;
@@ -149,6 +163,7 @@ guard_failed(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 
 	if (conn->source == NULL || conn->failed || conn->authenticated)
 		return;
+	guard_counted(CTRL_END_NO_AUTH);
 	what = limit_failed(guard_limits, conn, now);
 	if (guard_permits(conn, client, SOURCE_LOG_REFUSED)) {
 		speaker.limited = false;

@@ -25,7 +25,11 @@ bool	guard_may_log(int priority);
 bool	guard_permits(struct limit_conn *, uint32_t client,
 	    enum source_class);
 
-/* Logs why a client is not served. */
+/* Who was refused since we started; NO_AUTH: whatever their pppd found. */
+uint64_t guard_count(enum ctrl_end);
+/* Counts one whose refusal is not logged here. */
+void	guard_counted(enum ctrl_end);
+/* Logs why a client is not served, and counts it. */
 void	guard_refused(struct limit_conn *, uint32_t client, enum ctrl_end);
 /* pppd has let the client in, or not. */
 void	guard_authenticated(struct limit_conn *, uint32_t client);

@@ -17,6 +17,7 @@
 #define IPC_FD_PARENT	3	/* engine, spawner: monitor; keeper: engine */
 #define IPC_FD_LISTEN	4	/* engine: TCP listener */
 #define IPC_FD_GRE	5	/* engine: raw GRE socket */
+#define IPC_FD_ADMIN	6	/* engine: listener of pptpdctl */
 #define IPC_FD_RECORD	4	/* keeper: the call's record */
 #define IPC_FD_CONTROL	5	/* keeper: the control connection */
 
@@ -29,10 +30,13 @@ enum ipc_type {
 	IPC_ACCESS_REPLY,	/* u.access */
 	IPC_SHUTDOWN,		/* end all calls in order, then exit */
 	IPC_LISTENER,		/* another TCP listener: fd */
+	IPC_DRAIN,		/* serve nobody new; calls go on */
+	IPC_ADMIN_REPLY,	/* u.admin_reply */
 	/* engine -> monitor */
 	IPC_CALL_REQUEST,	/* u.call_request, fd control connection */
 	IPC_ACCESS_REQUEST,	/* u.access */
 	IPC_LOG,		/* u.log */
+	IPC_ADMIN_REQUEST,	/* u.admin_request */
 	/* keeper -> engine */
 	IPC_KEEPER_READY,	/* pppd runs: fd pty master */
 	IPC_KEEPER_FAILED,	/* it does not */
@@ -47,6 +51,23 @@ enum ipc_type {
 	IPC_LEAVE		/* monitor -> engine: exit, calls stay */
 };
 
+/* What an administrator can have the monitor do: no more than signals do. */
+enum ipc_admin_verb {
+	IPC_ADMIN_STATUS = 1,	/* fill in u.admin_reply.status */
+	IPC_ADMIN_RELOAD,
+	IPC_ADMIN_DRAIN,
+	IPC_ADMIN_SHUTDOWN,
+	IPC_ADMIN_UPGRADE
+};
+#define IPC_ADMIN_TEXT	384
+
+struct ipc_admin_status {
+	int32_t	 pid;
+	uint32_t uptime_s, engine_restarts;
+	uint32_t slots, slots_free;
+	bool	 draining, stopping;
+};
+
 struct ipc_msg {
 	uint8_t  version;	/* IPC_VERSION */
 	uint8_t  type;		/* enum ipc_type */
@@ -58,6 +79,8 @@ struct ipc_msg {
 			bool	 debug;
 			bool	 ask_access;	/* send IPC_ACCESS_REQUEST */
 			bool	 leave_calls;	/* when the monitor is gone */
+			bool	 draining;	/* as after IPC_DRAIN */
+			uint32_t admin_gid;	/* besides root; -1: none */
 			struct limit_conf limits;
 		} config;
 		struct {
@@ -79,6 +102,16 @@ struct ipc_msg {
 			uint32_t client_addr;	/* network order */
 			bool	 allowed;
 		} access;
+		struct {
+			uint32_t token;		/* the engine's */
+			uint8_t  verb;		/* enum ipc_admin_verb */
+		} admin_request;
+		struct {
+			uint32_t token;
+			bool	 ok;
+			struct ipc_admin_status status;
+			char	 text[IPC_ADMIN_TEXT];	/* or why not */
+		} admin_reply;
 		struct {
 			int  priority;
 			char line[LOG_LINE_MAX];

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "access.h"
@@ -30,20 +32,38 @@
 #define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
 
 static struct {
-	const struct monitor_setup *setup;
+	struct monitor_setup *setup;
 	struct event_base *base;
-	struct event	*stop_ev, *orphan_ev;
+	struct event	*stop_ev, *orphan_ev, *order_ev;
 	bool		 keep_calls;	/* they outlive engine and monitor */
-	bool		 stopping;
+	bool		 stopping, draining;
 	bool		 leaving;	/* ... and calls are left to the next */
 	bool		 upgrading;	/* ... which we will become */
+	time_t		 since;
+	enum ipc_admin_verb order;	/* to be done next */
 	int		 exit_status;
 	char		 rejoin[KEEPER_PATH];	/* where keepers come to */
 } monitor;
 
+static void stop(void);
+
+static time_t
+seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
 static void
 maybe_done(void)
 {
+	if (monitor.draining && !monitor.stopping && calls_count() == 0) {
+		log_notice("MGR: the last call has gone, leaving");
+		stop();
+		return;
+	}
 	if (monitor.stopping && !engines_running() &&
 	    (monitor.leaving || calls_count() == 0))
 		event_base_loopbreak(monitor.base);
@@ -101,17 +121,27 @@ leave(void)
 	begin_stop(IPC_LEAVE, ENGINE_LEAVE_S);
 }
 
+/* Whether we can be another pptpd; if not, the reason is logged. */
+static bool
+can_upgrade(void)
+{
+	const char *why = NULL;
+
+	if (monitor.stopping)
+		why = "it is stopping";
+	else if (monitor.draining)
+		why = "it is draining";
+	else if (!monitor.keep_calls)
+		why = "calls would end, see restart-grace";
+	if (why != NULL)
+		log_err("MGR: no upgrade, this pptpd goes on: %s", why);
+	return why == NULL && upgrade_check();
+}
+
 /* Makes way for the program that lies at our path now. */
 static void
 upgrade(void)
 {
-	if (monitor.stopping || !upgrade_check())
-		return;
-	if (!monitor.keep_calls) {
-		log_err("MGR: no upgrade, this pptpd goes on: calls would end, "
-		    "see restart-grace");
-		return;
-	}
 	log_notice("MGR: upgrade: starting the pptpd that is installed now");
 	monitor.upgrading = true;
 	monitor.exit_status = MONITOR_UPGRADE;
@@ -184,7 +214,8 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 		reload_soon();
 		break;
 	case SIGUSR2:
-		upgrade();
+		if (can_upgrade())
+			upgrade();
 		break;
 	case SIGUSR1:
 		log_notice("MGR: signal %d has no meaning here", (int)sig);
@@ -216,6 +247,96 @@ watch_signals(void)
 	sigemptyset(&early);
 	sigaddset(&early, SIGHUP);
 	sigprocmask(SIG_UNBLOCK, &early, NULL);	/* blocked by main() */
+}
+
+/* --- administrators ------------------------------------------------------ */
+
+/* Nobody new from now on; the end comes with that of the last call. */
+static void
+drain(void)
+{
+	if (monitor.draining || monitor.stopping)
+		return;
+	monitor.draining = true;
+	log_notice("MGR: draining: no new calls, %u to go", calls_count());
+	reload_stop();			/* it could open another listener */
+	if (monitor.setup->listener != -1)
+		close(monitor.setup->listener);
+	monitor.setup->listener = -1;
+	engines_drain();
+}
+
+/* Does what has been promised: the promise is on its way. */
+static void
+on_order(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	if (monitor.order == IPC_ADMIN_SHUTDOWN)
+		stop();
+	else if (monitor.order == IPC_ADMIN_DRAIN)
+		drain();
+	else if (!monitor.stopping)
+		upgrade();
+	maybe_done();
+}
+
+static void
+promise(enum ipc_admin_verb verb, struct ipc_msg *reply, const char *text)
+{
+	if (monitor.order != IPC_ADMIN_SHUTDOWN)
+		monitor.order = verb;
+	event_active(monitor.order_ev, EV_TIMEOUT, 0);
+	reply->u.admin_reply.ok = true;
+	snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT, "%s", text);
+}
+
+static void
+fill_status(struct ipc_admin_status *s)
+{
+	s->pid = (int32_t)getpid();
+	s->uptime_s = (uint32_t)(seconds() - monitor.since);
+	s->engine_restarts = engines_restarts();
+	s->draining = monitor.draining;
+	s->stopping = monitor.stopping;
+	calls_slots(&s->slots, &s->slots_free);
+}
+
+void
+monitor_order(enum ipc_admin_verb verb, struct ipc_msg *reply)
+{
+	char text[IPC_ADMIN_TEXT], reloaded[RELOAD_TEXT];
+
+	switch (verb) {
+	case IPC_ADMIN_STATUS:
+		reply->u.admin_reply.ok = true;
+		fill_status(&reply->u.admin_reply.status);
+		break;
+	case IPC_ADMIN_DRAIN:
+		snprintf(text, sizeof(text), "draining: the server leaves when "
+		    "the last of %u calls has gone", calls_count());
+		promise(verb, reply, text);
+		break;
+	case IPC_ADMIN_SHUTDOWN:
+		snprintf(text, sizeof(text), "shutting down: %u calls end",
+		    calls_count());
+		promise(verb, reply, text);
+		break;
+	case IPC_ADMIN_UPGRADE:
+		if (can_upgrade())
+			promise(verb, reply, "becoming the pptpd that is "
+			    "installed now");
+		else
+			snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT,
+			    "no upgrade, this pptpd goes on: its log says why");
+		break;
+	case IPC_ADMIN_RELOAD:
+		reply->u.admin_reply.ok = reload_now(reloaded);
+		snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT, "%.*s",
+		    IPC_ADMIN_TEXT - 1, reloaded);
+		break;
+	}
 }
 
 /* --- the rest ------------------------------------------------------------ */
@@ -252,6 +373,7 @@ int
 monitor_run(struct monitor_setup *setup)
 {
 	monitor.setup = setup;
+	monitor.since = seconds();
 	monitor.base = event_base_new();
 	if (monitor.base == NULL || calls_init(setup->conf,
 	    setup->log_stderr, monitor.base, maybe_done) == -1) {
@@ -267,6 +389,7 @@ monitor_run(struct monitor_setup *setup)
 	monitor.stop_ev = evtimer_new(monitor.base, on_stop_time, NULL);
 	monitor.orphan_ev = evtimer_new(monitor.base, on_orphan_time, NULL);
 	reload_init(monitor.base, setup);
+	monitor.order_ev = evtimer_new(monitor.base, on_order, NULL);
 	watch_signals();
 	relay_start(setup->conf);
 	if (!engines_start())

@@ -4,7 +4,10 @@
 
 #include <stdbool.h>
 
+#include <sys/types.h>
+
 #include "conf.h"
+#include "ipc.h"
 
 /*
  * What main() has made before the monitor runs.  Reading the configuration
@@ -15,6 +18,8 @@ struct monitor_setup {
 	int	listener;	/* -1 from inetd */
 	int	gre;
 	int	connection;	/* from inetd; else -1 */
+	int	admin;		/* listener for pptpdctl; -1: none */
+	gid_t	admin_group;	/* that may use it; -1: root only */
 	bool	log_stderr;	/* keepers log to stderr too */
 };
 
@@ -26,5 +31,7 @@ struct monitor_setup {
  * pptpd is to take over in this process.
  */
 int	monitor_run(struct monitor_setup *);
+/* Does what an administrator asks for, or says why not. */
+void	monitor_order(enum ipc_admin_verb, struct ipc_msg *reply);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admin_socket.h"
 #include "child.h"
 #include "conf.h"
 #include "listener.h"
@@ -110,7 +111,8 @@ static int
 serve(struct conf *conf, int listener)
 {
 	struct monitor_setup setup = { .conf = conf, .listener = listener,
-	    .connection = -1, .log_stderr = wants_stderr(conf) };
+	    .connection = -1, .admin = -1, .admin_group = (gid_t)-1,
+	    .log_stderr = wants_stderr(conf) };
 	int status;
 
 	if (conf->inetd && (setup.connection = take_connection()) == -1) {
@@ -127,12 +129,16 @@ serve(struct conf *conf, int listener)
 	syslog_sink_open(setup.log_stderr);	/* as this process */
 	if (!conf->inetd) {
 		write_pidfile(conf->pidfile);
+		setup.admin = admin_socket_open(conf->pidfile,
+		    conf->control_group, &setup.admin_group);
 		log_info("MGR: Manager process started");
 		if (!conf->delegate)
 			log_info("MGR: Maximum of %d connections available",
 			    conf->slots);
 	}
 	status = monitor_run(&setup);
+	if (!conf->inetd)
+		admin_socket_remove();
 	if (status == MONITOR_UPGRADE) {
 		wait_with_reload();
 		upgrade_exec(setup.listener);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "access.h"
+#include "admin_socket.h"
 #include "calls.h"
 #include "conf.h"
 #include "engines.h"
@@ -114,6 +115,7 @@ change(struct conf *conf, int listener)
 	log_set_debug(now->debug);
 	pppd_plugins_change();
 	engine_request_init(&now->limits, now->debug, access_built());
+	admin_socket_change(now->control_group, &state.setup->admin_group);
 	engines_configure();
 	change_listener(listener);
 	relay_change(now);

@@ -11,8 +11,11 @@
 #define RATE_LEAST	10000	/* messages per second */
 #define RATE_MOST	1000000
 #define SECOND		1000
+#define STATUS_RATE	100	/* of administrators, per second */
+#define ORDER_RATE	2
+#define ORDER_BURST	10
 
-static struct bucket bucket;
+static struct bucket bucket, status_bucket, order_bucket;
 static struct bucket_rate rate;
 static bool count_logs, may_ask_access;
 
@@ -80,6 +83,24 @@ call_fault(const struct ipc_msg *m, const int *fds, int n)
 	return NULL;
 }
 
+static const char *
+admin_fault(const struct ipc_msg *m, int n, uint64_t now)
+{
+	struct bucket_rate status = bucket_rate(STATUS_RATE, SECOND,
+	    STATUS_RATE);
+	struct bucket_rate order = bucket_rate(ORDER_RATE, SECOND,
+	    ORDER_BURST);
+	bool fits;
+
+	if (n != 0 || m->u.admin_request.verb < IPC_ADMIN_STATUS ||
+	    m->u.admin_request.verb > IPC_ADMIN_UPGRADE)
+		return "asked what no administrator asks";
+	fits = m->u.admin_request.verb == IPC_ADMIN_STATUS ?
+	    bucket_take(&status_bucket, &status, now) :
+	    bucket_take(&order_bucket, &order, now);
+	return fits ? NULL : "asks for administrators too often";
+}
+
 const char *
 engine_request_fault(const struct ipc_msg *m, const int *fds, int n,
     uint64_t now)
@@ -93,6 +114,8 @@ engine_request_fault(const struct ipc_msg *m, const int *fds, int n,
 	case IPC_ACCESS_REQUEST:
 		return may_ask_access && n == 0 ? NULL :
 		    "asked what it need not ask";
+	case IPC_ADMIN_REQUEST:
+		return admin_fault(m, n, now);
 	case IPC_LOG:
 		return n == 0 ? NULL : "sent a descriptor with a log line";
 	default:

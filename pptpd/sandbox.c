@@ -48,7 +48,7 @@ set_limits(void)
 static void
 close_rest(void)
 {
-	unsigned int first = IPC_FD_GRE + 1;
+	unsigned int first = IPC_FD_ADMIN + 1;
 	long fd, end;
 
 	if (syscall(SYS_close_range, first, ~0U, 0) == 0)

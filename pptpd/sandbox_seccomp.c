@@ -66,12 +66,14 @@ static const struct rule allowed[] = {
 	{ "write", 0, { { 0 } } },
 
 	/*
-	 * Control connections: recv() and send(), which take no address.
-	 * MSG_FASTOPEN among the flags would connect to somewhere.
+	 * Control connections, pptpdctl: recv() and send(), which take no
+	 * address.  MSG_FASTOPEN among the flags would connect to somewhere.
 	 */
 	{ "accept4", 2, { IS(0, IPC_FD_LISTEN),
 	    IS(3, SOCK_CLOEXEC | SOCK_NONBLOCK) } },
 	{ "dup3", 2, { IS(1, IPC_FD_LISTEN), IS(2, O_CLOEXEC) } },
+	{ "accept4", 2, { IS(0, IPC_FD_ADMIN),
+	    IS(3, SOCK_CLOEXEC | SOCK_NONBLOCK) } },
 	{ "recvfrom", 1, { IS(4, 0) } },
 	{ "recv", 0, { { 0 } } },
 	{ "sendto", 2, { WITHIN(3, SEND_FLAGS), IS(4, 0) } },
@@ -80,6 +82,8 @@ static const struct rule allowed[] = {
 	{ "getsockname", 0, { { 0 } } },
 	{ "setsockopt", 2, { IS(1, IPPROTO_TCP), IS(2, TCP_NODELAY) } },
 	{ "setsockopt", 2, { IS(1, SOL_SOCKET), IS(2, SO_LINGER) } },
+	{ "getsockopt", 2, { IS(1, SOL_SOCKET), IS(2, SO_PEERCRED) } },
+	{ "getsockopt", 2, { IS(1, SOL_SOCKET), IS(2, SO_PEERGROUPS) } },
 	{ "shutdown", 0, { { 0 } } },
 	{ "close", 0, { { 0 } } },
 	{ "fcntl", 1, { IS(1, F_GETFL) } },

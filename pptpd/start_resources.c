@@ -9,7 +9,7 @@
 
 #include "slurp.h"
 
-#define FILES_OWN	32	/* descriptors of a process, besides calls */
+#define FILES_OWN	48	/* descriptors of a process, besides calls */
 #define FILES_CALL	4	/* control connection, keeper, record, pty */
 #define TASKS_OWN	16
 #define TASKS_CALL	2	/* pptpctrl and pppd */

@@ -844,11 +844,11 @@ END_TEST
 
 START_TEST(every_end_has_words)
 {
-	for (int end = CTRL_END_NONE; end <= CTRL_END_RESOURCE; end++) {
+	for (int end = CTRL_END_NONE; end <= CTRL_END_DRAIN; end++) {
 		ck_assert_ptr_nonnull(ctrl_end_text(end));
 		ck_assert_str_ne(ctrl_end_text(end), "unknown reason");
 	}
-	ck_assert_str_eq(ctrl_end_text(CTRL_END_RESOURCE + 1),
+	ck_assert_str_eq(ctrl_end_text(CTRL_END_DRAIN + 1),
 	    "unknown reason");
 }
 END_TEST

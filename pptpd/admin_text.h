@@ -1,0 +1,27 @@
+/* Answers of the control socket for people: tables and lists. */
+#ifndef PPTPD_ADMIN_TEXT_H
+#define PPTPD_ADMIN_TEXT_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/*
+ * Print results as pptpdctl(8) has them.  They come from a process that
+ * clients talk to: what is missing or of another type is "-", and no control
+ * character gets to the terminal.
+ */
+void	admin_text_status(FILE *, const json_t *status);
+void	admin_text_call(FILE *, const json_t *call);
+/* calls: an array. */
+void	admin_text_list(FILE *, const json_t *calls);
+
+/* "45s", "12m34s", "1h02m", "3d04h"; buf has room for 24. */
+char	*admin_text_time(char *buf, size_t size, uint64_t seconds);
+/* "512", "1.2K", "34M"; the same. */
+char	*admin_text_octets(char *buf, size_t size, uint64_t octets);
+/* Prints a text without its control characters. */
+void	admin_text_put(FILE *, const char *text);
+
+#endif

@@ -1,0 +1,447 @@
+/* pptpdctl: asks a running pptpd, and tells it what to do. */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <grp.h>
+#include <jansson.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "admin_request.h"
+#include "admin_text.h"
+#include "conf_key.h"
+#include "instance.h"
+
+#define ANSWER_MS	30000	/* the server may take so long */
+#define ANSWER_MAX	65536	/* octets of a line that it sends */
+#define CALLS_MAX	65536
+#define OTHER_ID	65534	/* of nobody, where there is no such user */
+
+#define EXIT_REFUSED	1	/* by the server */
+#define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
+
+static bool json;
+
+static void
+put_json(const json_t *value)
+{
+	char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+
+	/* Jansson lets DEL through, which some terminals act on. */
+	for (const char *p = text; p != NULL && *p != '\0'; p++) {
+		if (*p == 0x7f)
+			fputs("\\u007F", stdout);
+		else
+			putchar(*p);
+	}
+	putchar('\n');
+	free(text);
+}
+
+/* Says why not, for people or programs. */
+static void
+complain(const char *code, const char *fmt, ...)
+{
+	char text[1024];
+	json_t *error;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (json) {
+		error = json_pack("{s{ss ss}}", "error", "code", code, "text",
+		    text);
+		put_json(error);
+		json_decref(error);
+		return;
+	}
+	fputs("pptpdctl: ", stderr);
+	admin_text_put(stderr, text);
+	fputc('\n', stderr);
+}
+
+static void
+usage(FILE *out)
+{
+	fputs("usage: pptpdctl [-j] [-p pidfile | -s socket] command\n"
+	    "  status         the server, its limits, whom it refused\n"
+	    "  list           all calls\n"
+	    "  show CALL      one call: by its Call ID, user, address or "
+	    "interface\n"
+	    "  kick CALL      end it\n"
+	    "  reload         read the configuration again\n"
+	    "  drain          take no new calls, leave after the last\n"
+	    "  shutdown       end all calls and leave\n"
+	    "  upgrade        run the program that is installed now, keep the "
+	    "calls\n"
+	    "  -j, --json     answer in JSON\n"
+	    "  -p, --pidfile  which server, if not the one with "
+	    CONF_PIDFILE_DEFAULT "\n"
+	    "  -s, --socket   the same, by its control socket\n"
+	    "  -h, --help     this text\n"
+	    "  -v, --version  the version\n", out);
+}
+
+/* --- the socket ---------------------------------------------------------- */
+
+static void
+explain_connect(const char *path, int error)
+{
+	const struct group *gr = NULL;
+	struct stat st;
+
+	if (error == ENOENT || error == ECONNREFUSED) {
+		complain("not-running", "no server is running (%s: %s)", path,
+		    strerror(error));
+		return;
+	}
+	if (error != EACCES && error != EPERM) {
+		complain("unreachable", "%s: %s", path, strerror(error));
+		return;
+	}
+	if (stat(path, &st) == 0 && (st.st_mode & S_IWGRP) != 0)
+		gr = getgrgid(st.st_gid);
+	complain("permission", "%s is for root%s%s only", path,
+	    gr != NULL ? " and the group " : "",
+	    gr != NULL ? gr->gr_name : "");
+}
+
+/* -1 with the reason told. */
+static int
+connect_to(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(sun.sun_path)) {
+		complain("unreachable", "%s: %s", path,
+		    strerror(ENAMETOOLONG));
+		return -1;
+	}
+	strcpy(sun.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd != -1 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return fd;
+	explain_connect(path, errno);
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+/* What answers speaks with clients of PPTP: no root needed to listen to it. */
+static bool
+give_up_root(void)
+{
+	const struct passwd *pw;
+	uid_t uid = OTHER_ID;
+	gid_t gid = OTHER_ID;
+
+	if (geteuid() != 0)
+		return true;
+	pw = getpwnam("nobody");
+	if (pw != NULL) {
+		uid = pw->pw_uid;
+		gid = pw->pw_gid;
+	}
+	if (setgroups(0, NULL) == 0 && setgid(gid) == 0 && setuid(uid) == 0)
+		return true;
+	complain("trouble", "giving up root: %s", strerror(errno));
+	return false;
+}
+
+struct lines {
+	int	 fd;
+	size_t	 len;
+	char	 buf[ANSWER_MAX];
+};
+
+/* The next object, or NULL with the reason told. */
+static json_t *
+next_object(struct lines *in)
+{
+	struct pollfd poll_fd = { in->fd, POLLIN, 0 };
+	json_error_t where;
+	json_t *object;
+	char *end;
+	ssize_t n;
+
+	while ((end = memchr(in->buf, '\n', in->len)) == NULL &&
+	    in->len < sizeof(in->buf)) {
+		if (poll(&poll_fd, 1, ANSWER_MS) == 0) {
+			complain("unreachable", "the server does not answer");
+			return NULL;
+		}
+		n = read(in->fd, in->buf + in->len,
+		    sizeof(in->buf) - in->len);
+		if (n <= 0) {
+			complain("unreachable", "the server has ended, or "
+			    "does not want to answer");
+			return NULL;
+		}
+		in->len += (size_t)n;
+	}
+	object = end == NULL ? NULL : json_loadb(in->buf,
+	    (size_t)(end - in->buf), 0, &where);
+	if (!json_is_object(object)) {
+		complain("unreachable", "what answers is no pptpd");
+		json_decref(object);
+		return NULL;
+	}
+	in->len -= (size_t)(end + 1 - in->buf);
+	memmove(in->buf, end + 1, in->len);
+	return object;
+}
+
+static bool
+send_request(int fd, const char *verb, const char *call)
+{
+	json_t *request = json_pack("{ss}", "command", verb);
+	char *line = NULL;
+	bool sent = false;
+
+	if (call != NULL)
+		(void)json_object_set_new(request, "call", json_string(call));
+	if (request != NULL)
+		line = json_dumps(request, JSON_COMPACT | JSON_ENSURE_ASCII);
+	/* It fits into the socket, so it goes at once or not at all. */
+	if (line != NULL)
+		sent = dprintf(fd, "%s\n", line) == (int)strlen(line) + 1;
+	free(line);
+	json_decref(request);
+	if (!sent)
+		complain("unreachable", "the server cannot be asked: %s",
+		    strerror(errno));
+	return sent;
+}
+
+/* --- what comes back ----------------------------------------------------- */
+
+static int
+report_refusal(const json_t *answer)
+{
+	const json_t *error = json_object_get(answer, "error");
+	const char *code = json_string_value(json_object_get(error, "code"));
+	const char *text = json_string_value(json_object_get(error, "text"));
+
+	complain(code != NULL ? code : "failed", "%s",
+	    text != NULL ? text : "the server does not say why not");
+	return code != NULL && strcmp(code, "permission") == 0 ?
+	    EXIT_TROUBLE : EXIT_REFUSED;
+}
+
+static void
+report_kick(const json_t *call)
+{
+	const char *id = json_string_value(json_object_get(call, "call_id"));
+	const char *user = json_string_value(json_object_get(call, "user"));
+	const char *client = json_string_value(json_object_get(call,
+	    "client"));
+
+	fputs("ending call ", stdout);
+	admin_text_put(stdout, id != NULL ? id : "-");
+	fputs(" of user ", stdout);
+	admin_text_put(stdout, user != NULL ? user : "-");
+	fputs(", client ", stdout);
+	admin_text_put(stdout, client != NULL ? client : "-");
+	putchar('\n');
+}
+
+static void
+report(enum admin_verb verb, const json_t *result, json_t *calls)
+{
+	const json_t *call = json_object_get(result, "call");
+	const char *text;
+
+	switch (verb) {
+	case ADMIN_STATUS:
+		admin_text_status(stdout, result);
+		break;
+	case ADMIN_LIST:
+		admin_text_list(stdout, calls);
+		break;
+	case ADMIN_SHOW:
+		admin_text_call(stdout, call);
+		break;
+	case ADMIN_KICK:
+		report_kick(call);
+		break;
+	default:
+		text = json_string_value(json_object_get(result, "text"));
+		admin_text_put(stdout, text != NULL ? text : "done");
+		putchar('\n');
+		break;
+	}
+}
+
+static void
+report_json(enum admin_verb verb, const json_t *result, json_t *calls)
+{
+	json_t *list;
+
+	if (verb != ADMIN_LIST) {
+		put_json(result);
+		return;
+	}
+	list = json_pack("{sO}", "calls", calls);
+	put_json(list);
+	json_decref(list);
+}
+
+/* Reads until the answer is complete; returns the exit status. */
+static int
+hear(struct lines *in, enum admin_verb verb)
+{
+	json_t *calls = json_array(), *object, *call;
+	const json_t *ok;
+	int status = EXIT_TROUBLE;
+
+	while ((object = next_object(in)) != NULL) {
+		ok = json_object_get(object, "ok");
+		call = json_object_get(object, "call");
+		if (ok != NULL)
+			break;
+		/* What is neither is of a later version, for others. */
+		if (call != NULL && json_array_size(calls) < CALLS_MAX)
+			(void)json_array_append(calls, call);
+		json_decref(object);
+	}
+	if (object != NULL && !json_is_true(ok))
+		status = report_refusal(object);
+	else if (object != NULL) {
+		(json ? report_json : report)(verb, json_object_get(object,
+		    "result"), calls);
+		status = 0;
+	}
+	json_decref(object);
+	json_decref(calls);
+	return status;
+}
+
+/* False with the reason told. */
+static bool
+greet(struct lines *in)
+{
+	json_t *greeting = next_object(in);
+	const json_t *protocol = json_object_get(greeting, "protocol");
+	bool good = false;
+
+	if (greeting == NULL)
+		return false;
+	if (json_object_get(greeting, "error") != NULL)
+		(void)report_refusal(greeting);
+	else if (json_integer_value(protocol) != ADMIN_PROTOCOL)
+		complain("unreachable", "the server speaks version "
+		    "%" JSON_INTEGER_FORMAT " of this protocol, and pptpdctl "
+		    "version %d: use the pptpdctl that came with it",
+		    json_integer_value(protocol), ADMIN_PROTOCOL);
+	else
+		good = true;
+	json_decref(greeting);
+	return good;
+}
+
+static int
+talk(const char *path, enum admin_verb verb, const char *call)
+{
+	static struct lines in;
+	int status = EXIT_TROUBLE;
+
+	in.fd = connect_to(path);
+	if (in.fd == -1)
+		return EXIT_TROUBLE;
+	if (give_up_root() && greet(&in) &&
+	    send_request(in.fd, admin_verb_name(verb), call))
+		status = hear(&in, verb);
+	close(in.fd);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "pptpdctl: standard output: %s\n",
+		    strerror(errno));
+		return EXIT_TROUBLE;
+	}
+	return status;
+}
+
+/* --- the command line ---------------------------------------------------- */
+
+static int
+wrong(const char *text)
+{
+	json = false;
+	complain("usage", "%s", text);
+	usage(stderr);
+	return EXIT_TROUBLE;
+}
+
+/* The command and its argument. */
+static int
+run(int argc, char **argv, const char *path)
+{
+	enum admin_verb verb;
+
+	if (argc == 0)
+		return wrong("no command");
+	verb = admin_verb_find(argv[0]);
+	if (verb == ADMIN_VERBS)
+		return wrong("no such command");
+	if (argc > (admin_verb_takes_call(verb) ? 2 : 1))
+		return wrong("too many words");
+	if (argc == 1 && admin_verb_takes_call(verb))
+		return wrong("which call?");
+	return talk(path, verb, argv[1]);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "pidfile", required_argument, NULL, 'p' },
+		{ "socket", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 }
+	};
+	const char *pidfile = CONF_PIDFILE_DEFAULT, *path = NULL;
+	char buf[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	int c;
+
+	while ((c = getopt_long(argc, argv, "jp:s:hv", options, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			json = true;
+			break;
+		case 'p':
+			pidfile = optarg;
+			break;
+		case 's':
+			path = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'v':
+			printf("pptpdctl v%s\n", PACKAGE_VERSION);
+			return 0;
+		default:
+			usage(stderr);
+			return EXIT_TROUBLE;
+		}
+	}
+	if (path == NULL) {
+		if (instance_path(buf, sizeof(buf), "control", pidfile) == -1)
+			return wrong("the socket's name is too long");
+		path = buf;
+	}
+	return run(argc - optind, argv + optind, path);
+}
