@@ -279,6 +279,7 @@ static void
 packet_input(struct client *c, const uint8_t *p, size_t len)
 {
 	size_t ip = len > 0 ? (p[0] & 0x0FU) * 4U : 0, n = 8, data;
+	const uint8_t *to = p + 16;
 	struct call *call;
 	uint32_t seq = 0;
 
@@ -294,7 +295,8 @@ packet_input(struct client *c, const uint8_t *p, size_t len)
 	call = c->by_id[(size_t)p[6] << 8 | p[7]];
 	if ((p[0] & ~FLAG_S) != FLAG_K || (p[1] & ~FLAG_A) != VERSION ||
 	    p[2] != PROTO_PPP >> 8 || p[3] != (PROTO_PPP & 0xFF) ||
-	    len < n + data || call == NULL) {
+	    len < n + data || call == NULL ||
+	    memcmp(to, &call->addr, 4) != 0) {	/* another client's */
 		c->strangers++;
 		return;
 	}

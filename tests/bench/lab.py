@@ -1,4 +1,5 @@
 """Where the bench runs: namespaces of its own, CPU accounting, two hosts."""
+import contextlib
 import ctypes
 import errno
 import os
@@ -14,6 +15,7 @@ CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWPID = 0x20000, 0x40000000, 0x20000000
 CLONE_NEWIPC = 0x08000000
 MS_RDONLY, MS_BIND, MS_REC, MS_PRIVATE = 1, 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG = 1
+PTY_MAX, PTY_RESERVE = '/proc/sys/kernel/pty/max', 1024
 
 SERVER = '10.76.0.1'            # the server's address
 CLIENT = '10.76.0.2'            # the client's on the wire between them
@@ -172,6 +174,22 @@ def make_machine():
     run('ip', 'link', 'set', 'lo', 'up')
 
 
+@contextlib.contextmanager
+def ptys(n):
+    """So many ptys may exist.  The limit is the machine's: it is put back,
+    by inside() if it must be."""
+    with open(PTY_MAX) as f:
+        old = f.read()
+    if int(old) < n + PTY_RESERVE:
+        with open(PTY_MAX, 'w') as f:
+            f.write(str(n + PTY_RESERVE))
+    try:
+        yield
+    finally:
+        with open(PTY_MAX, 'w') as f:
+            f.write(old)
+
+
 def die_with_parent():
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -182,6 +200,8 @@ def inside(main, limit):
     if os.geteuid() != 0:
         sys.exit('bench: namespaces and raw sockets: must be root')
     group = make_cgroup()
+    with open(PTY_MAX) as f:
+        pty_max = f.read()
     sys.stdout.flush()
     unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC)
     pid = os.fork()
@@ -220,6 +240,11 @@ def inside(main, limit):
             continue
     if group:
         group.close()
+    with open(PTY_MAX) as f:
+        changed = f.read() != pty_max
+    if changed:                 # it was killed within ptys()
+        with open(PTY_MAX, 'w') as f:
+            f.write(pty_max)
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
 
 

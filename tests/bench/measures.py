@@ -1,6 +1,7 @@
 """What is measured: each run starts a server, loads it, returns figures."""
 import time
 
+import lab
 from server import Failed, Server
 
 LESS, MORE = 'less', 'more'
@@ -148,35 +149,43 @@ def idle(spec, acct, opt, calls):
              '.rate': r['in_time'] / r['ns'] * 1e9}, notes_of(r))
 
 
-def scale(spec, acct, opt):
-    """Cost of a packet and of a call's set-up beside many calls."""
-    n = opt.calls
-    with open('/proc/sys/kernel/pty/max') as m, \
-            open('/proc/sys/kernel/pty/reserve') as r:
-        ptys = int(m.read()) - int(r.read())
-    if ptys < n + 50:
-        raise Failed('only %d ptys to be had: sysctl kernel.pty.max=%d' % (
-            ptys, n + 50 + 1024))
-    with Server(spec, acct, opt, connections=n + 50) as server:
-        client = server.client(addresses=n)
-        client.hold(n, ms=300000)
-        server.rest(held=n)
-        pss, processes, fds = server.footprint()
-        cpu, r = busy(server, client, 'up', opt, calls=1, size=512,
-                      inflight=opt.inflight)
-        down, _ = busy(server, client, 'down', opt, calls=1, size=512)
-        other = server.client(addresses=16, first='10.77.250.1')
-        other.ask('loops', calls=8, ms=30000)
-        server.rest(held=n)
-        before = server.cpu()
-        loops = other.ask('loops', calls=200, ms=120000)
-        server.rest(held=n)
-        used = server.cpu() - before
+def costs(server, client, other, opt, held):
+    """CPU (us) of a packet each way and of a call's set-up, beside held
+    calls."""
+    client.hold(held, ms=300000)
+    other.ask('loops', calls=50, parallel=4, ms=60000)
+    server.rest(held=held)
+    up, r = busy(server, client, 'up', opt, calls=1, size=512,
+                 inflight=opt.inflight)
+    down, _ = busy(server, client, 'down', opt, calls=1, size=512)
+    before, done, end = server.cpu(), 0, time.monotonic() + opt.seconds
+    while time.monotonic() < end:
+        loops = other.ask('loops', calls=100, ms=120000)
+        done += loops['done']
         if not loops['done']:
             raise Failed('no call came up: %s' % loops['reason'])
-    return ({'.pss': pss / 1024, '.processes': processes,
-             '.descriptors': fds, '.up': cpu, '.down': down,
-             '.setup': used / loops['done'] / 1e3}, notes_of(r))
+    server.rest(held=held)
+    return {'.up': up, '.down': down,
+            '.setup': (server.cpu() - before) / done / 1e3}, notes_of(r)
+
+
+def scale(spec, acct, opt):
+    """What a packet and a call's set-up cost beside many calls, and how many
+    times more that is than beside ten."""
+    n = opt.calls
+    with lab.ptys(n + 200), Server(spec, acct, opt,
+                                   connections=n + 50) as server:
+        client = server.client(addresses=n)
+        other = server.client(addresses=16, first='10.77.250.1')
+        few, _ = costs(server, client, other, opt, held=10)
+        many, notes = costs(server, client, other, opt, held=n)
+        pss, processes, fds = server.footprint()
+    values = {'.pss': pss / 1024, '.processes': processes,
+              '.descriptors': fds}
+    for name in few:
+        values[name] = many[name]
+        values[name + '-ratio'] = many[name] / few[name]
+    return values, notes
 
 
 IDLE = [('.pss', 'PSS without pppd', 'KiB'), ('.processes', 'processes', ''),
@@ -186,9 +195,13 @@ IDLE = [('.pss', 'PSS without pppd', 'KiB'), ('.processes', 'processes', ''),
         ('.rate', 'delivered, one busy', '/s', MORE)]
 
 
-SCALE = IDLE[:3] + [('.up', 'CPU per packet up', 'us'),
-                    ('.down', 'CPU per packet down', 'us'),
-                    ('.setup', 'CPU per call set up and cleared', 'us')]
+SCALE = IDLE[:3] + [
+    ('.up', 'CPU per packet up', 'us'),
+    ('.down', 'CPU per packet down', 'us'),
+    ('.setup', 'CPU per call set up and cleared', 'us'),
+    ('.up-ratio', '... up, against beside 10', ''),
+    ('.down-ratio', '... down', ''),
+    ('.setup-ratio', '... set up and cleared', '')]
 
 
 def runs(opt):
