@@ -40,8 +40,9 @@ struct call {
 	struct call_record *rec;	/* where the engine can write; NULL:
 					   it began under another monitor */
 	/*
-	 * Processes of a call that began under another monitor, who may be no
-	 * children of ours: pidfds, -1 when they are gone.
+	 * pidfds, -1: none or gone.  A keeper has one because wait(2) for any
+	 * of thousands is slow, and because one that began under another
+	 * monitor may be no child of ours; pppd has one in that case only.
 	 */
 	struct alien {
 		int		 fd;
@@ -53,6 +54,7 @@ struct call {
 
 static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
 static unsigned int count;
+static unsigned int orphans;	/* calls whose keeper is gone */
 static const struct conf *conf;
 static struct pool pool;
 static bool log_stderr;
@@ -110,6 +112,15 @@ alien_free(struct alien *alien)
 	*alien = (struct alien){ -1, NULL };
 }
 
+static bool
+alien_watch(struct alien *alien, int fd, event_callback_fn callback,
+    struct call *call)
+{
+	alien->fd = fd;
+	alien->event = event_new(base, fd, EV_READ, callback, call);
+	return alien->event != NULL && event_add(alien->event, NULL) == 0;
+}
+
 static struct call *
 call_new(void)
 {
@@ -137,6 +148,8 @@ call_free(struct call *call)
 	alien_free(&call->alien_pppd);
 	call_record_unmap(call->rec);
 	LIST_REMOVE(call, entry);
+	if (call->orphan_since != 0)
+		orphans--;
 	free(call);
 	count--;
 }
@@ -280,40 +293,6 @@ log_full(void)
 	    "connect!");
 }
 
-void
-calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
-    int fds[IPC_FDS_MAX])
-{
-	struct call *call;
-
-	ipc_msg_init(reply, IPC_CALL_REPLY, m->call_id);
-	/* Its packets would be routed into its own tunnel. */
-	if (pool_has(&pool, m->u.call_request.client_addr)) {
-		refuse(reply, PPTP_OCRP_FORBIDDEN, PPTP_ERROR_NONE);
-		reply->u.call_reply.end = CTRL_END_ADDRESS;
-		return;
-	}
-	call = control_fd != -1 ? call_new() : NULL;
-	if (call == NULL) {
-		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
-		reply->u.call_reply.end = CTRL_END_RESOURCE;
-		return;
-	}
-	call->slot = pool_take(&pool);
-	if (call->slot == -1) {
-		log_full();
-		call_free(call);
-		refuse(reply, PPTP_OCRP_BUSY, PPTP_ERROR_NONE);
-		return;
-	}
-	if (!start(call, m, control_fd, fds)) {
-		call_free(call);
-		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
-		return;
-	}
-	reply->u.call_reply.result = PPTP_OCRP_CONNECTED;
-}
-
 /*
  * Whether that can be a pppd that lost its keeper.  Its number stands in the
  * record, where the engine could write one of another process of ours.
@@ -370,22 +349,72 @@ keeper_gone(struct call *call, int status)
 		log_killed(call, "its pppd is still there");
 	call->keeper = 0;
 	call->orphan_since = now_ms();
+	orphans++;
 	if (call->rec != NULL && is_orphan(call->rec->pppd_pid))
 		call->pppd = call->rec->pppd_pid;
 	else if (call->alien_pppd.fd == -1)
 		call_free(call);
 }
 
-/* --- calls that began under another monitor ------------------------------ */
-
-static bool
-alien_watch(struct alien *alien, int fd, event_callback_fn callback,
-    struct call *call)
+static void
+on_keeper(evutil_socket_t fd, short what, void *arg)
 {
-	alien->fd = fd;
-	alien->event = event_new(base, fd, EV_READ, callback, call);
-	return alien->event != NULL && event_add(alien->event, NULL) == 0;
+	struct call *call = arg;
+	int status;
+
+	(void)fd;
+	(void)what;
+	if (waitpid(call->keeper, &status, WNOHANG) == call->keeper)
+		keeper_gone(call, status);
+	changed();
 }
+
+/* Without a pidfd, calls_reaped() will tell. */
+static void
+watch_keeper(struct call *call)
+{
+	int fd = (int)syscall(SYS_pidfd_open, call->keeper, 0);
+
+	if (fd != -1 && !alien_watch(&call->alien_keeper, fd, on_keeper, call))
+		alien_free(&call->alien_keeper);
+}
+
+void
+calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
+    int fds[IPC_FDS_MAX])
+{
+	struct call *call;
+
+	ipc_msg_init(reply, IPC_CALL_REPLY, m->call_id);
+	/* Its packets would be routed into its own tunnel. */
+	if (pool_has(&pool, m->u.call_request.client_addr)) {
+		refuse(reply, PPTP_OCRP_FORBIDDEN, PPTP_ERROR_NONE);
+		reply->u.call_reply.end = CTRL_END_ADDRESS;
+		return;
+	}
+	call = control_fd != -1 ? call_new() : NULL;
+	if (call == NULL) {
+		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+		reply->u.call_reply.end = CTRL_END_RESOURCE;
+		return;
+	}
+	call->slot = pool_take(&pool);
+	if (call->slot == -1) {
+		log_full();
+		call_free(call);
+		refuse(reply, PPTP_OCRP_BUSY, PPTP_ERROR_NONE);
+		return;
+	}
+	if (!start(call, m, control_fd, fds)) {
+		call_free(call);
+		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+		return;
+	}
+	watch_keeper(call);
+	reply->u.call_reply.result = PPTP_OCRP_CONNECTED;
+}
+
+/* --- calls that began under another monitor ------------------------------ */
 
 static void
 on_alien_keeper(evutil_socket_t fd, short what, void *arg)
@@ -484,16 +513,15 @@ calls_kill_orphans(void)
 {
 	struct call *call;
 	uint64_t now = now_ms();
-	bool any = false;
 
+	if (orphans == 0)
+		return false;
 	LIST_FOREACH(call, &calls, entry) {
-		if (call->keeper != 0)
-			continue;
-		any = true;
-		if (now >= call->orphan_since + ORPHAN_MS)
+		if (call->orphan_since != 0 &&
+		    now >= call->orphan_since + ORPHAN_MS)
 			kill_pppd(call);
 	}
-	return any;
+	return true;
 }
 
 bool

@@ -29,12 +29,14 @@
 #define ENGINE_STOP_S	8	/* for CDN, StopCCRQ and their answers */
 #define ENGINE_LEAVE_S	2	/* to leave them to the next server */
 #define STOP_S		14	/* for everything */
+#define MANY_CALLS	64	/* so many children take time to look at */
+#define REAP_PAUSE_US	50000
 #define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
 
 static struct {
 	struct monitor_setup *setup;
 	struct event_base *base;
-	struct event	*stop_ev, *orphan_ev, *order_ev;
+	struct event	*stop_ev, *orphan_ev, *reap_ev, *order_ev;
 	bool		 keep_calls;	/* they outlive engine and monitor */
 	bool		 stopping, draining;
 	bool		 leaving;	/* ... and calls are left to the next */
@@ -184,13 +186,20 @@ on_orphan_time(evutil_socket_t fd, short what, void *arg)
 		event_add(monitor.orphan_ev, &second);
 }
 
+/* A call has ended. */
 static void
-on_child(evutil_socket_t fd, short what, void *arg)
+call_over(void)
+{
+	on_orphan_time(-1, 0, NULL);
+	maybe_done();
+}
+
+static void
+reap(void)
 {
 	pid_t pid;
 	int status;
 
-	(void)what;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (engines_reaped(pid, status)) {
 			if (monitor.setup->conf->inetd)
@@ -200,8 +209,37 @@ on_child(evutil_socket_t fd, short what, void *arg)
 		    !engines_access_reaped(pid, status))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
 	}
-	on_orphan_time(fd, what, arg);
-	maybe_done();
+	call_over();
+}
+
+static void
+on_reap_time(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	reap();
+}
+
+/*
+ * The kernel goes through all our children to find those that have ended.
+ * With many calls that is not done for each: their keepers' ends are heard of
+ * otherwise, and nobody else is in a hurry.
+ */
+static void
+on_child(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval pause = { 0, REAP_PAUSE_US };
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	if (event_pending(monitor.reap_ev, EV_TIMEOUT, NULL))
+		return;
+	if (calls_count() > MANY_CALLS)
+		event_add(monitor.reap_ev, &pause);
+	else
+		reap();
 }
 
 static void
@@ -376,7 +414,7 @@ monitor_run(struct monitor_setup *setup)
 	monitor.since = seconds();
 	monitor.base = event_base_new();
 	if (monitor.base == NULL || calls_init(setup->conf,
-	    setup->log_stderr, monitor.base, maybe_done) == -1) {
+	    setup->log_stderr, monitor.base, call_over) == -1) {
 		log_err("MGR: start failed: %s", strerror(errno));
 		return 1;
 	}
@@ -388,6 +426,7 @@ monitor_run(struct monitor_setup *setup)
 	engines_init(monitor.base, setup, monitor.keep_calls, give_up);
 	monitor.stop_ev = evtimer_new(monitor.base, on_stop_time, NULL);
 	monitor.orphan_ev = evtimer_new(monitor.base, on_orphan_time, NULL);
+	monitor.reap_ev = evtimer_new(monitor.base, on_reap_time, NULL);
 	reload_init(monitor.base, setup);
 	monitor.order_ev = evtimer_new(monitor.base, on_order, NULL);
 	watch_signals();
