@@ -2,6 +2,7 @@
 #include "config.h"
 #include "admin_status.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "call.h"
@@ -51,11 +52,11 @@ limits(void)
 	    json_integer(conf->connections));
 	for (size_t i = 0; i < conf_nkeywords; i++) {
 		const struct conf_keyword *kw = &conf_keywords[i];
+		size_t at = kw->field - offsetof(struct conf, limits);
 
-		if (kw->kind != CONF_KIND_LIMIT)
-			continue;
-		memcpy(&n, (const char *)conf + kw->field -
-		    offsetof(struct conf, limits), sizeof(n));
+		if (kw->kind != CONF_KIND_LIMIT || at >= sizeof(*conf))
+			continue;	/* not one of these */
+		memcpy(&n, (const char *)conf + at, sizeof(n));
 		(void)json_object_set_new(all, kw->name, json_integer(n));
 	}
 	(void)json_object_set_new(all, "stimeout",

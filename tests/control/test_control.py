@@ -49,6 +49,7 @@ def status(lab):
     check(got['limits']['connections'] == 4 and
           got['limits']['auth-timeout'] == 60 and
           got['limits']['stimeout'] == 10, str(got['limits']))
+    check('restart-grace' not in got['limits'], 'a limit that is none')
     check(got['sandbox'] == 'on' and got['draining'] is False and
           got['stopping'] is False and got['engine_restarts'] == 0, str(got))
     check(table.field('free slots') == '3', table.out)
@@ -370,7 +371,8 @@ def reload(lab):
     check(os.stat(path()).st_gid == other.gr_gid, 'the socket\'s group')
     nobody = pwd.getpwnam('nobody').pw_uid
     ctl('status', as_user=(nobody, other.gr_gid, []))
-    namespaces.write(server.CONF, text.replace(server.LOCAL, '10.0.0.300'))
+    namespaces.write(server.CONF, text.replace(
+        'localip ' + server.LOCAL, 'localip 10.0.0.300'))
     time.sleep(1)
     bad = ctl('-j', 'reload', expect=1).json['error']
     check(bad['code'] == 'failed' and server.CONF in bad['text'], str(bad))
