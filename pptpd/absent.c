@@ -207,7 +207,7 @@ absent_init(struct event_base *b, struct pool *p, const char *path)
 	}
 }
 
-void
+uint64_t
 absent_back(pid_t keeper)
 {
 	struct absent *a;
@@ -215,7 +215,8 @@ absent_back(pid_t keeper)
 	LIST_FOREACH(a, &absents, entry) {
 		if (a->keeper == keeper) {
 			absent_free(a);
-			return;
+			break;
 		}
 	}
+	return started_ms(keeper);
 }

@@ -3,6 +3,7 @@
 #define PPTPD_ABSENT_H
 
 #include <event2/event.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "pool.h"
@@ -12,7 +13,10 @@
  * pool until their keeper has come, or it and its pppd are gone.
  */
 void	absent_init(struct event_base *, struct pool *, const char *path);
-/* A keeper has come: its address is no longer reserved. */
-void	absent_back(pid_t keeper);
+/*
+ * A keeper has come: its address is no longer reserved.  Returns when it
+ * began, for the ledger.
+ */
+uint64_t absent_back(pid_t keeper);
 
 #endif

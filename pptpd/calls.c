@@ -259,7 +259,7 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		close(record);
 		return false;
 	}
-	call->ledger = ledger_put(call->keeper, kc.remote);
+	call->ledger = ledger_put(call->keeper, 0, kc.remote);
 	fds[0] = pair[0];
 	fds[1] = record;
 	return true;
@@ -486,10 +486,10 @@ calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 			call_free(call);
 		return CTRL_END_RESOURCE;
 	}
-	absent_back(keeper);
 	call->keeper = keeper;
 	call->client = kc->client_addr;
-	call->ledger = ledger_put(keeper, kc->remote);
+	call->ledger = ledger_put(keeper, absent_back(keeper),
+	    kc->remote);
 	if (alien_watch(&call->alien_keeper, fd, on_alien_keeper, call) &&
 	    alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&
 	    (*why = claim(call, kc)) == NULL)

@@ -112,16 +112,19 @@ ledger_open(const char *path, void (*old)(int, const struct ledger_entry *))
 }
 
 int
-ledger_put(pid_t keeper, const char *remote)
+ledger_put(pid_t keeper, uint64_t since_ms, const char *remote)
 {
-	struct ledger_entry e = { .keeper = keeper };
+	struct ledger_entry e = { .keeper = keeper, .since_ms = since_ms };
 	struct timespec ts;
 	int entry;
 
 	if (file == -1)
 		return -1;
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	e.since_ms = (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	if (since_ms == 0) {
+		clock_gettime(CLOCK_BOOTTIME, &ts);
+		e.since_ms = (uint64_t)ts.tv_sec * 1000 +
+		    ts.tv_nsec / 1000000;
+	}
 	snprintf(e.remote, sizeof(e.remote), "%s", remote);
 	entry = nspare > 0 ? spare[--nspare] : used++;
 	store(entry, &e);

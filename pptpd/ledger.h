@@ -22,8 +22,11 @@ struct ledger_entry {
  */
 int	ledger_open(const char *path,
 	    void (*old)(int entry, const struct ledger_entry *));
-/* A keeper has begun to serve this address.  The entry, or -1 if it has none. */
-int	ledger_put(pid_t keeper, const char *remote);
+/*
+ * A keeper that began at that time (CLOCK_BOOTTIME; 0: now) serves this
+ * address.  The entry, or -1 if it has none.
+ */
+int	ledger_put(pid_t keeper, uint64_t since_ms, const char *remote);
 /* Both it and its pppd are gone; -1 is no entry. */
 void	ledger_drop(int entry);
 

@@ -1,0 +1,334 @@
+"""Calls that outlive the processes that serve them."""
+
+import os
+import signal
+import struct
+import threading
+import time
+
+import pptp
+import server
+from lab import OTHER, client, data
+from points import Fail, Skip, check, ms, point
+from pptp import CDN, ECHORP, ECHORQ, STOPRP, STOPRQ, build
+
+RECORD_FD = 4                   # a keeper's, of its call's record
+VERSION_AT = 4                  # in the record
+
+
+def kill_and_start(run):
+    """As a supervisor does when the daemon has died."""
+    run.signal(signal.SIGKILL)
+    run.wait_exit()
+    start(run)
+
+
+def start(run):
+    run.start(wait=False)
+    check(run.listening(10), 'does not listen again within 10 s')
+
+
+def needs_engine(run):
+    if run.lab.until(run.engines, 1) is None:
+        raise Skip('no process of its own serves the network')
+    return run.engines()[0].pid
+
+
+def goes_on(session, within=5.0, what='the call'):
+    """Seconds until the call works again; Fail if it does not."""
+    begin = time.monotonic()
+    broken = 'no time'
+    while time.monotonic() < begin + within:
+        broken = session.works(0.3)
+        if broken is None:
+            return time.monotonic() - begin
+        if session.tcp.closed:
+            break
+    raise Fail('%s: %s; %s' % (what, broken, pptp.describe(
+        session.tcp.seen[2:], session.tcp.closed or 'open')))
+
+
+def address(session):
+    """That pppd was given for its client."""
+    for word in session.pppd.argv:
+        if word.startswith(server.LOCAL + ':'):
+            return word.split(':')[1]
+    raise Fail('no address in %s' % session.pppd.argv)
+
+
+def ended(lab, session, mark=0, timeout=3.0):
+    """The reason in the line that sums the call up."""
+    line = lab.log.wait('CTRL: Call of client %s ended: .*' % session.address,
+                        timeout, mark)
+    check(line, 'no line sums the call up')
+    return line.text.split(' octets, ')[-1]
+
+
+@point('O-1', 'SIGTERM and a new start: the call goes on, with its address')
+def o_1(lab):
+    run = lab.server()
+    needs_engine(run)
+    session = lab.call()
+    run.signal(signal.SIGTERM)
+    check(run.wait_exit(10) is not None, 'does not stop in 10 s')
+    check(not run.engines(), 'the engine has not stopped')
+    check(not session.tcp.drain(0.3) and not session.tcp.closed,
+          'the client is told: ' + pptp.describe(session.tcp.seen[2:]))
+    start(run)
+    took = goes_on(session)
+    other = lab.call(address=OTHER)
+    other.needs('a new call')
+    check(address(other) != address(session), 'a new call gets its address')
+    return 'works again after ' + ms(took)
+
+
+@point('O-2', 'kill -9 of the daemon and a new start: the call goes on, with '
+       'its address, again and again', waits=True)
+def o_2(lab):
+    run = lab.server()
+    needs_engine(run)
+    session = lab.call()
+    took = []
+    for number in range(3):
+        time.sleep(2.2)         # a keeper's start and its return are told apart
+        kill_and_start(run)
+        took.append(goes_on(session))
+        other = lab.call(address=client(10 + number))
+        other.needs('a new call')
+        check(address(other) != address(session),
+              'a new call gets its address')
+    check(len(run.engines()) == 1, '%d engines' % len(run.engines()))
+    return 'works again after ' + ', '.join(map(ms, took))
+
+
+@point('O-3', 'restart-grace 0: SIGTERM ends every call in order')
+def o_3(lab):
+    run = lab.server(conf=[('restart-grace', '0')])
+    needs_engine(run)
+    session = lab.call()
+    run.signal(signal.SIGTERM)
+    got = session.tcp.drain(2)
+    session.tcp.try_send(build(STOPRP))
+    check([m.type for m in got] == [CDN, STOPRQ] and got[1].reason == 3,
+          pptp.describe(got, session.tcp.closed or 'open'))
+    check(session.pppd.wait_hangup(2), 'pppd lives on')
+    check(run.wait_exit(15) is not None, 'does not end in 15 s')
+    return ended(lab, session)
+
+
+@point('O-3b', 'restart-grace 0: when the engine is killed its calls end at '
+       'once, in order, and the next ones are served')
+def o_3b(lab):
+    run = lab.server(conf=[('restart-grace', '0')])
+    engine = needs_engine(run)
+    session = lab.call()
+    os.kill(engine, signal.SIGKILL)
+    got = session.tcp.drain(2)
+    check([m.type for m in got] == [CDN, STOPRQ],
+          pptp.describe(got, session.tcp.closed or 'open'))
+    check(session.pppd.wait_hangup(2), 'pppd lives on')
+    lab.serves(OTHER, within=3)
+    return ended(lab, session)
+
+
+@point('O-4', 'nobody comes back within restart-grace: the client is told, '
+       'pppd is told, the log says why', waits=True)
+def o_4(lab):
+    run = lab.server(conf=[('restart-grace', '3')])
+    needs_engine(run)
+    session = lab.call()
+    begin = time.monotonic()
+    run.signal(signal.SIGKILL)
+    run.wait_exit()
+    got = session.tcp.drain(8)
+    check([m.type for m in got] == [CDN, STOPRQ],
+          pptp.describe(got, session.tcp.closed or 'open'))
+    took = got[0].when - begin
+    check(2.5 < took < 7, 'after %.1f s' % took)
+    check(session.pppd.wait_hangup(3), 'pppd lives on')
+    why = ended(lab, session)
+    check('unknown' not in why and 'still up' not in why, why)
+    check(lab.until(lambda: not run.sessions(), 12) is not None,
+          'its pptpctrl lives on')
+    start(run)
+    lab.call().needs('a new call')
+    return '%s; after %.1f s' % (why, took)
+
+
+@point('O-5', 'SIGUSR2: calls go on, and no connection is refused meanwhile')
+def o_5(lab):
+    run = lab.server()
+    needs_engine(run)
+    session = lab.call()
+    mark = lab.log.mark()
+    refused, served, enough = [], [], threading.Event()
+
+    def knock():
+        number = 0
+        while not enough.is_set():
+            number += 1
+            try:
+                tcp = pptp.Client(lab.address, client(20 + number % 200))
+                served.append(tcp.start(timeout=5) is not None)
+                tcp.close()
+            except OSError as err:
+                refused.append(str(err))
+    thread = threading.Thread(target=knock)
+    thread.start()
+    try:
+        for _ in range(3):
+            time.sleep(0.3)
+            run.signal(signal.SIGUSR2)
+            time.sleep(0.7)
+            check(run.alive(), 'the daemon is dead (status %s)'
+                  % run.wait_exit(0))
+    finally:
+        enough.set()
+        thread.join()
+    check(not refused, '%d connections were refused: %s' % (
+        len(refused), refused[:1]))
+    check(len(served) > 10, 'only %d connections' % len(served))
+    took = goes_on(session)
+    other = lab.call(address=OTHER)
+    other.needs('a new call')
+    check(address(other) != address(session), 'a new call gets its address')
+    check(not lab.log.find('.*no meaning here.*', mark), 'it does nothing')
+    lost = served.count(False)
+    return '%d connections, %d of them unanswered; the call works after %s' \
+        % (len(served), lost, ms(took))
+
+
+@point('O-6', 'an address whose pptpctrl is stopped while the daemon starts '
+       'again is given to nobody else', waits=True)
+def o_6(lab):
+    run = lab.server(conf=[('remoteip', '10.0.0.200-202')])
+    needs_engine(run)
+    session = lab.call()
+    keeper = session.pppd.hello['ppid']
+    os.kill(keeper, signal.SIGSTOP)
+    try:
+        kill_and_start(run)
+        others = [lab.call(address=client(10 + n)) for n in range(2)]
+        for other in others:
+            other.needs('a new call')
+            check(address(other) != address(session),
+                  'a new call gets its address')
+        tcp = lab.control(client(20))
+        reply = tcp.call()
+        check(reply and reply.result != 1, 'a third call gets an address')
+    finally:
+        os.kill(keeper, signal.SIGCONT)
+    took = goes_on(session)
+    return 'works again after ' + ms(took)
+
+
+@point('O-7', 'a call whose record has another version is hung up, and the '
+       'log says so; others go on', waits=True)
+def o_7(lab):
+    run = lab.server()
+    engine = needs_engine(run)
+    session, other = lab.call(), lab.call(address=OTHER)
+    path = '/proc/%d/fd/%d' % (session.pppd.hello['ppid'], RECORD_FD)
+    os.kill(engine, signal.SIGSTOP)
+    fd = os.open(path, os.O_RDWR)
+    version, = struct.unpack('=I', os.pread(fd, 4, VERSION_AT))
+    check(0 < version < 1000, 'version %d?' % version)
+    os.pwrite(fd, struct.pack('=I', version + 1), VERSION_AT)
+    os.close(fd)
+    mark = lab.log.mark()
+    os.kill(engine, signal.SIGKILL)
+    got = session.tcp.drain(5)
+    check([m.type for m in got] == [CDN, STOPRQ],
+          pptp.describe(got, session.tcp.closed or 'open'))
+    goes_on(other, what='the other call')
+    check(session.pppd.wait_gone(12), 'pppd lives on')
+    line = lab.log.wait('(?i).*version.*', 1, mark)
+    check(line, 'no line about the version; %s' % ended(lab, session, mark))
+    return line.text
+
+
+@point('O-8', 'a control message that is half there when the engine is killed '
+       'is answered by the next one')
+def o_8(lab):
+    run = lab.server()
+    engine = needs_engine(run)
+    session = lab.call()
+    octets = build(ECHORQ, ident=0x11223344)
+    session.tcp.send(octets[:7])
+    time.sleep(0.2)
+    os.kill(engine, signal.SIGKILL)
+    time.sleep(0.1)
+    session.tcp.send(octets[7:])
+    got = session.tcp.expect(ECHORP, 5)
+    check(got and got.ident == 0x11223344, 'no Echo-Reply: ' + pptp.describe(
+        session.tcp.seen[2:], session.tcp.closed or 'open'))
+    session.needs()
+    return 'answered'
+
+
+@point('O-9', 'after the engine was killed sequence numbers go on, both ways')
+def o_9(lab):
+    run = lab.server()
+    engine = needs_engine(run)
+    session = lab.call()
+    for number in range(20):
+        session.pppd.send(data(b'%d' % number))
+    last = [session.down().seq for _ in range(20)][-1]
+    for number in range(20):
+        session.up(data(b'up %d' % number))
+    check(session.pppd.wait_frame(data(b'up 19')), 'frames are lost')
+    os.kill(engine, signal.SIGKILL)
+    time.sleep(0.5)
+    session.pppd.send(data(b'next'))
+    packet = session.down(5)
+    check(packet and packet.payload == data(b'next'), 'the frame is lost')
+    check(packet.seq == last + 1, 'sequence number %d after %d' % (
+        packet.seq, last))
+    count = len(session.pppd.frames)
+    session.up(data(b'old'), seq=session.seq - 5)
+    check(session.delivered(data(b'new'), 5) is not None,
+          'the next number is not taken')
+    check(len(session.pppd.frames) == count + 1,
+          'an old number is taken again')
+    return '%d after %d' % (packet.seq, last)
+
+
+@point('O-10', 'pptpctrl is killed while no daemon runs: its pppd ends, and '
+       'the next daemon serves its address again', waits=True)
+def o_10(lab):
+    run = lab.server(conf=[('remoteip', '10.0.0.200')])
+    needs_engine(run)
+    session = lab.call()
+    run.signal(signal.SIGKILL)
+    run.wait_exit()
+    time.sleep(0.5)
+    os.kill(session.pppd.hello['ppid'], signal.SIGKILL)
+    check(session.pppd.wait_gone(5), 'pppd lives on')
+    start(run)
+    end = time.monotonic() + 10
+    while True:
+        tcp = lab.control(OTHER)
+        reply = tcp.call()
+        if reply and reply.result == 1:
+            break
+        tcp.close()
+        check(time.monotonic() < end, 'its address is not free after 10 s')
+        time.sleep(0.3)
+    return 'free again'
+
+
+@point('O-11', 'SIGTERM to pptpctrl while no daemon runs ends its call in '
+       'order')
+def o_11(lab):
+    run = lab.server()
+    needs_engine(run)
+    session = lab.call()
+    run.signal(signal.SIGKILL)
+    run.wait_exit()
+    time.sleep(0.3)
+    os.kill(session.pppd.hello['ppid'], signal.SIGTERM)
+    got = session.tcp.drain(10)
+    check([m.type for m in got] == [CDN, STOPRQ],
+          pptp.describe(got, session.tcp.closed or 'open'))
+    check(session.pppd.wait_gone(12), 'pppd lives on')
+    return ended(lab, session)
