@@ -2,7 +2,9 @@
 #include "adopt.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <event2/event.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "call_record.h"
@@ -15,11 +17,6 @@
 
 /* What a keeper sends with IPC_CALL, in order. */
 enum { FD_RECORD, FD_PTY, FD_CONTROL, FDS };
-
-struct adoption {
-	int		 keeper;
-	struct event	*event;
-};
 
 static void
 close_all(int *fds, int n)
@@ -40,22 +37,27 @@ fault(const struct call_record *rec)
 	return ctrl_fault(&rec->ctrl, engine_now_ms());
 }
 
-/* The reason lies in the record, if there is one; it hangs up. */
+/* Its keeper ends the call; rec may be NULL. */
 static void
-refuse(int keeper, struct call_record *rec, const char *why)
+refuse(int keeper, int control, struct call_record *rec, enum ctrl_end end,
+    const char *why)
 {
 	char client[INET_ADDRSTRLEN] = "unknown";
+	struct sockaddr_in peer;
+	socklen_t len = sizeof(peer);
 	struct ipc_msg m;
 
-	if (rec != NULL) {
-		inet_ntop(AF_INET, &rec->client_addr, client, sizeof(client));
-		rec->end = CTRL_END_LOST;
-	}
+	if (getpeername(control, (struct sockaddr *)&peer, &len) == 0)
+		inet_ntop(AF_INET, &peer.sin_addr, client, sizeof(client));
 	log_err("CTRL: Call of client %s cannot be taken up: %s", client, why);
 	ipc_msg_init(&m, IPC_HANGUP, 0);
-	m.u.hangup.goodbye = true;
+	m.u.hangup.end = end;
+	/* It was about to end anyway, when the last engine did. */
+	if (rec != NULL && ctrl_end_is_known(rec->ctrl.end))
+		m.u.hangup.end = rec->ctrl.end;
 	(void)ipc_send(keeper, &m, NULL, 0);
 	call_record_unmap(rec);
+	close(control);
 	close(keeper);
 }
 
@@ -63,21 +65,29 @@ static void
 take_up(int keeper, int fds[FDS])
 {
 	struct call_record *rec = call_record_map(fds[FD_RECORD]);
-	const char *why = rec == NULL ? "its record is none" : fault(rec);
-	struct conn *conn = NULL;
+	enum ctrl_end end = CTRL_END_DAMAGED;
+	const char *why;
+	struct conn *conn;
 
+	if (rec != NULL) {
+		why = fault(rec);
+	} else if (errno == EPROTONOSUPPORT) {
+		end = CTRL_END_VERSION;
+		why = "its record is of another version of pptpd";
+	} else
+		why = "its record is none";
 	close(fds[FD_RECORD]);
 	if (why == NULL) {
 		conn = conn_adopt(fds[FD_CONTROL], rec, keeper, fds[FD_PTY]);
+		if (conn != NULL) {
+			conn_resume(conn);
+			return;
+		}
+		end = CTRL_END_RESOURCE;
 		why = "out of memory";
 	}
-	if (conn != NULL) {
-		conn_resume(conn);
-		return;
-	}
 	close(fds[FD_PTY]);
-	close(fds[FD_CONTROL]);
-	refuse(keeper, rec, why);
+	refuse(keeper, fds[FD_CONTROL], rec, end, why);
 }
 
 static void

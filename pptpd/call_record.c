@@ -55,14 +55,13 @@ call_record_map(int fd)
 		return NULL;
 	}
 	rec = map(fd);
-	if (rec != NULL && (rec->magic != CALL_RECORD_MAGIC ||
-	    rec->version != CALL_RECORD_VERSION ||
-	    rec->size != sizeof(struct call_record))) {
-		call_record_unmap(rec);
-		errno = EINVAL;
-		return NULL;
-	}
-	return rec;
+	if (rec == NULL || (rec->magic == CALL_RECORD_MAGIC &&
+	    rec->version == CALL_RECORD_VERSION &&
+	    rec->size == sizeof(struct call_record)))
+		return rec;
+	errno = rec->magic == CALL_RECORD_MAGIC ? EPROTONOSUPPORT : EINVAL;
+	call_record_unmap(rec);
+	return NULL;
 }
 
 void

@@ -59,7 +59,8 @@ struct call_record {
 int	call_record_create(struct call_record **rec);
 /*
  * Maps the record behind fd, which somebody less trusted may have made:
- * checks seals, size, magic and version.  NULL with errno set on error.
+ * checks seals, size, magic and version.  NULL with errno set on error:
+ * EPROTONOSUPPORT for a record of another version.
  */
 struct call_record *call_record_map(int fd);
 void	call_record_unmap(struct call_record *);

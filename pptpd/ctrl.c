@@ -48,6 +48,7 @@ static const char *const end_texts[] = {
 	[CTRL_END_LOST] = "a process of the server is gone",
 	[CTRL_END_CRASH] = "the engine crashed over it, twice",
 	[CTRL_END_VERSION] = "another version of the server took over",
+	[CTRL_END_DAMAGED] = "its record is damaged",
 	[CTRL_END_NO_AUTH] = "client did not authenticate in time",
 	[CTRL_END_FLOOD] = "client sent too many control messages",
 	[CTRL_END_CROWDED] = "too many unauthenticated connections",
@@ -63,10 +64,17 @@ static const char *const end_texts[] = {
 	[CTRL_END_DRAIN] = "server takes no new calls",
 };
 
+bool
+ctrl_end_is_known(enum ctrl_end end)
+{
+	return end != CTRL_END_NONE &&
+	    (size_t)end < sizeof(end_texts) / sizeof(end_texts[0]);
+}
+
 const char *
 ctrl_end_text(enum ctrl_end end)
 {
-	if ((size_t)end >= sizeof(end_texts) / sizeof(end_texts[0]))
+	if (end != CTRL_END_NONE && !ctrl_end_is_known(end))
 		return "unknown reason";
 	return end_texts[end];
 }
@@ -301,6 +309,7 @@ cdn_result(enum ctrl_end end)
 	case CTRL_END_LOST:
 	case CTRL_END_CRASH:
 	case CTRL_END_VERSION:
+	case CTRL_END_DAMAGED:
 		return PPTP_CDN_ERROR;
 	default:
 		return PPTP_CDN_LOST_CARRIER;

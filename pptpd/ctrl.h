@@ -53,6 +53,7 @@ enum ctrl_end {
 	CTRL_END_LOST,		/* a process of ours is gone */
 	CTRL_END_CRASH,		/* it made the engine crash, twice */
 	CTRL_END_VERSION,	/* begun under a pptpd that we cannot follow */
+	CTRL_END_DAMAGED,	/* what is known of it makes no sense */
 	/* limit.h */
 	CTRL_END_NO_AUTH,	/* no authentication in time */
 	CTRL_END_FLOOD,		/* too many control messages */
@@ -182,5 +183,7 @@ void		ctrl_out_sent(struct ctrl *, size_t n);
 
 /* An end in words, for the line that each call ends with. */
 const char	*ctrl_end_text(enum ctrl_end);
+/* Whether it is a reason at all: CTRL_END_NONE is none. */
+bool		 ctrl_end_is_known(enum ctrl_end);
 
 #endif

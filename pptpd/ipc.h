@@ -92,7 +92,9 @@ struct ipc_msg {
 			enum ctrl_end end;	/* why not, if it is known */
 		} call_reply;
 		struct {
-			bool goodbye;		/* the client was not told */
+			/* the client was not told; NONE: it was, and why is
+			   in the record */
+			enum ctrl_end end;
 		} hangup;
 		struct {
 			int status;		/* as wait(2) has it */

@@ -231,8 +231,10 @@ engine_message(struct keeper *k)
 	while (n > 0)
 		close(fds[--n]);	/* nobody sends us any */
 	if (got == 1 && m.type == IPC_HANGUP) {
-		if (m.u.hangup.goodbye && k->hangup_at == 0)
-			say_goodbye(k, CTRL_END_LOST);
+		if (m.u.hangup.end != CTRL_END_NONE && k->hangup_at == 0) {
+			say_goodbye(k, m.u.hangup.end);
+			k->rec->end = m.u.hangup.end;
+		}
 		hang_up(k, CTRL_END_LOST);
 	} else if (got == 0 || (got == -1 && errno != EAGAIN))
 		lost_engine(k);
@@ -426,7 +428,7 @@ report_end(struct keeper *k)
 	enum ctrl_end end = k->rec->end;
 
 	pppd_status_text(k->status, words, sizeof(words));
-	if (end == CTRL_END_NONE)
+	if (!ctrl_end_is_known(end))
 		end = k->hangup_at != 0 ? k->own_end : CTRL_END_PPPD;
 	log_info("CTRL: Call of client %s ended: user \"%s\", local %s "
 	    "remote %s, %" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
