@@ -20,6 +20,7 @@
 #define IPC_FD_ADMIN	6	/* engine: listener of pptpdctl */
 #define IPC_FD_RECORD	4	/* keeper: the call's record */
 #define IPC_FD_CONTROL	5	/* keeper: the control connection */
+#define IPC_FD_SILENCER	6	/* spawner, keeper: listener_silencer() */
 
 enum ipc_type {
 	/* monitor -> engine */

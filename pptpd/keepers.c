@@ -15,6 +15,7 @@
 #include "calls.h"
 #include "engines.h"
 #include "ipc.h"
+#include "listener.h"
 #include "log.h"
 #include "rejoin.h"
 
@@ -51,11 +52,14 @@ static void
 answer(struct visitor *v, int engine, enum ctrl_end end)
 {
 	struct rejoin_answer a = { REJOIN_MAGIC, REJOIN_ENGINE, end };
+	const int fds[] = { engine, listener_silencer() };
+	int n = fds[1] != -1 ? 2 : 1;
 
-	if (engine == -1)
+	if (engine == -1) {
 		a.verdict = REJOIN_HANG_UP;
-	(void)ipc_send_data(v->sock, &a, sizeof(a), &engine,
-	    engine == -1 ? 0 : 1);
+		n = 0;
+	}
+	(void)ipc_send_data(v->sock, &a, sizeof(a), fds, n);
 	if (engine != -1)
 		close(engine);
 	visitor_free(v);

@@ -92,27 +92,36 @@ attach_filter(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
 }
 
+static int silencer = -1;
+
 /*
  * Newer kernels (seen with 6.18) answer a GRE packet that finds our buffer full
  * with an ICMP error, as if nobody listened, and there are clients that hang
- * up on that.  A second socket that lets nothing in is never full.
+ * up on that.  A second socket that lets nothing in is never full.  Keepers
+ * have it open too, for the time between two servers.
  */
 static void
 open_silencer(void)
 {
 	struct sock_filter nothing[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
 	struct sock_fprog prog = { 1, nothing };
-	static int fd = -1;
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_GRE);
 
-	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_GRE);
 	if (fd != -1 && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
 	    sizeof(prog)) == -1) {
 		close(fd);
 		fd = -1;
 	}
+	silencer = fd;
 	if (fd == -1)
 		log_warn("GRE: clients may be told that nobody listens when "
 		    "there is too much to do: %s", strerror(errno));
+}
+
+int
+listener_silencer(void)
+{
+	return silencer;
 }
 
 /* A large buffer, past the administrator's limit if we may. */

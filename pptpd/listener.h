@@ -18,5 +18,10 @@ int	listener_open(uint32_t addr, int old);
  * Returns a non-blocking close-on-exec descriptor, or -1, reason logged.
  */
 int	listener_open_gre(void);
+/*
+ * A raw GRE socket that takes nothing: as long as somebody has it open, no GRE
+ * packet is answered with an ICMP error.  -1: there is none.
+ */
+int	listener_silencer(void);
 
 #endif

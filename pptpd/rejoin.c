@@ -117,6 +117,14 @@ try(struct rejoin *r, const struct keeper_call *call, pid_t pppd, uint64_t now)
 		disconnect(r);
 }
 
+/* Keeps the new server's, so that those of all before it can go. */
+static void
+take_silencer(int fd)
+{
+	(void)dup2(fd, IPC_FD_SILENCER);
+	close(fd);
+}
+
 /* What the monitor says, if it has said something. */
 static enum rejoin_result
 read_answer(struct rejoin *r, uint64_t now, int *engine, uint32_t *end)
@@ -128,7 +136,9 @@ read_answer(struct rejoin *r, uint64_t now, int *engine, uint32_t *end)
 	if (got == -1 && errno == EAGAIN)
 		return REJOIN_WAIT;
 	if (got == (ssize_t)sizeof(answer) && answer.magic == REJOIN_MAGIC) {
-		if (answer.verdict == REJOIN_ENGINE && n == 1) {
+		if (answer.verdict == REJOIN_ENGINE && n >= 1) {
+			while (n > 1)
+				take_silencer(fds[--n]);
 			*engine = fds[0];
 			rejoin_stop(r);
 			return REJOIN_FOUND;

@@ -24,7 +24,7 @@ struct rejoin_hello {
 };
 
 enum rejoin_verdict {
-	REJOIN_ENGINE = 1,	/* with a link to an engine */
+	REJOIN_ENGINE = 1,	/* with a link to an engine; a silencer */
 	REJOIN_HANG_UP		/* the call cannot go on */
 };
 

@@ -22,6 +22,8 @@
 #define KEEPER_FDS	3
 #define SAFE_FD		16		/* above all of IPC_FD_* */
 
+static bool silenced;		/* IPC_FD_SILENCER is what it should be */
+
 /* Cuts the words of a request; false: it makes no sense. */
 static bool
 cut(struct spawner_request *request, size_t len, char *argv[PPPD_ARGS_MAX])
@@ -55,7 +57,8 @@ place(int fds[KEEPER_FDS])
 		if (dup2(fds[i], IPC_FD_PARENT + i) == -1)
 			return false;
 	}
-	return close_range(IPC_FD_PARENT + KEEPER_FDS, ~0U, 0) == 0;
+	return close_range(silenced ? IPC_FD_SILENCER + 1 : IPC_FD_SILENCER,
+	    ~0U, 0) == 0;
 }
 
 /* Like fork(2), but the child becomes our sibling. */
@@ -98,6 +101,7 @@ spawner_run(void)
 	prctl(PR_SET_NAME, NAME);
 	title_set(NAME);
 	syslog_sink_warm_up();
+	silenced = fcntl(IPC_FD_SILENCER, F_GETFD) != -1;
 	while ((len = ipc_recv_data(IPC_FD_PARENT, &request, sizeof(request),
 	    fds, &n)) > 0) {
 		answer = (struct spawner_answer){ -1,

@@ -7,6 +7,7 @@
 
 #include "child.h"
 #include "ipc.h"
+#include "listener.h"
 #include "log.h"
 #include "spawner.h"
 
@@ -23,11 +24,14 @@ start(void)
 	static char name[] = PROGRAM TITLE_ROOM, mode[] = "--spawner",
 	    room[] = TITLE_ROOM TITLE_ROOM;
 	char *argv[] = { name, mode, room, NULL };
-	int pair[2];
+	int pair[2], fds[] = { -1, -1, -1, -1 };
 
 	if (ipc_pair(pair) == -1)
 		return false;
-	spawner = child_spawn(PROGRAM, argv, &pair[1], 1);
+	fds[0] = pair[1];
+	fds[IPC_FD_SILENCER - IPC_FD_PARENT] = listener_silencer();
+	spawner = child_spawn(PROGRAM, argv, fds, sizeof(fds) /
+	    sizeof(fds[0]));
 	close(pair[1]);
 	if (spawner == -1) {
 		spawner = 0;

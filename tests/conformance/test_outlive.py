@@ -332,3 +332,37 @@ def o_11(lab):
           pptp.describe(got, session.tcp.closed or 'open'))
     check(session.pppd.wait_gone(12), 'pppd lives on')
     return ended(lab, session)
+
+
+@point('O-12', 'while no daemon runs no GRE packet is answered with an ICMP '
+       'error: there are clients that hang up on it', waits=True)
+def o_12(lab):
+    run = lab.server()
+    needs_engine(run)
+    session = lab.call()
+    sniffer = lab.sniffer()
+    enough = threading.Event()
+
+    def talk():
+        while not enough.is_set():
+            session.up(data(b'talk'))
+            time.sleep(0.001)
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL):
+            time.sleep(0.3)
+            run.signal(number)
+            run.wait_exit()
+            time.sleep(0.5)
+            start(run)
+        run.signal(signal.SIGUSR2)
+        time.sleep(1)
+    finally:
+        enough.set()
+        thread.join()
+    errors = [p for p in sniffer.drain() if p.proto == 1 and p.from_server()]
+    check(not errors, '%d ICMP packets, the first of type %d code %d' % (
+        (len(errors),) + tuple(errors[0].body[:2] if errors else (0, 0))))
+    goes_on(session)
+    return '%d packets, no error' % session.seq
