@@ -22,6 +22,7 @@
 #define IPC_FD_CONTROL	5	/* keeper: the control connection */
 #define IPC_FD_SILENCER	6	/* spawner, keeper: listener_silencer() */
 
+/* A keeper may be older than its engine: these numbers stay. */
 enum ipc_type {
 	/* monitor -> engine */
 	IPC_CONFIG = 1,		/* u.config; first message, with the fd of the
@@ -30,14 +31,10 @@ enum ipc_type {
 	IPC_CALL_REPLY,		/* u.call_reply; ok: fds keeper, record */
 	IPC_ACCESS_REPLY,	/* u.access */
 	IPC_SHUTDOWN,		/* end all calls in order, then exit */
-	IPC_LISTENER,		/* another TCP listener: fd */
-	IPC_DRAIN,		/* serve nobody new; calls go on */
-	IPC_ADMIN_REPLY,	/* u.admin_reply */
 	/* engine -> monitor */
 	IPC_CALL_REQUEST,	/* u.call_request, fd control connection */
 	IPC_ACCESS_REQUEST,	/* u.access */
 	IPC_LOG,		/* u.log */
-	IPC_ADMIN_REQUEST,	/* u.admin_request */
 	/* keeper -> engine */
 	IPC_KEEPER_READY,	/* pppd runs: fd pty master */
 	IPC_KEEPER_FAILED,	/* it does not */
@@ -49,7 +46,13 @@ enum ipc_type {
 	/* when a call changes hands */
 	IPC_ADOPT,		/* monitor -> engine: fd keeper, of a call */
 	IPC_CALL,		/* keeper -> engine: fds record, pty, control */
-	IPC_LEAVE		/* monitor -> engine: exit, calls stay */
+	IPC_LEAVE,		/* monitor -> engine: exit, calls stay */
+	/* monitor -> engine */
+	IPC_LISTENER,		/* another TCP listener: fd */
+	IPC_DRAIN,		/* serve nobody new; calls go on */
+	IPC_ADMIN_REPLY,	/* u.admin_reply */
+	/* engine -> monitor */
+	IPC_ADMIN_REQUEST	/* u.admin_request */
 };
 
 /* What an administrator can have the monitor do: no more than signals do. */

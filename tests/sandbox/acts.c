@@ -82,6 +82,8 @@ ACT(recvmmsg_elsewhere, SYS_recvmmsg, IPC_FD_PARENT, 0L, 0L, MSG_DONTWAIT, 0L)
 ACT(sendmmsg_elsewhere, SYS_sendmmsg, IPC_FD_PARENT, 0L, 0L, 0)
 ACT(getsockopt, SYS_getsockopt, IPC_FD_GRE, SOL_SOCKET, SO_TYPE, page,
     page + 64)
+ACT(getsockopt_tcp, SYS_getsockopt, IPC_FD_LISTEN, IPPROTO_TCP, SO_PEERCRED,
+    page, page + 64)
 
 static long
 act_connect_tcp(void)
@@ -333,6 +335,34 @@ act_accept(void)
 }
 
 static long
+act_admin_accept(void)
+{
+	if (accept4(IPC_FD_ADMIN, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)
+	    == -1)
+		return errno == EAGAIN ? 0 : -1;
+	return 0;
+}
+
+/* Who an administrator is: the kernel's word. */
+static long
+act_who(void)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+	gid_t groups[1024];
+
+	if (getsockopt(IPC_FD_ADMIN, SOL_SOCKET, SO_PEERCRED, &who, &len)
+	    == -1)
+		return -1;
+	len = sizeof(groups);
+	/* A listener has no peer with groups: ENODATA. */
+	if (getsockopt(IPC_FD_ADMIN, SOL_SOCKET, SO_PEERGROUPS, groups, &len)
+	    == -1 && errno != ENODATA)
+		return -1;
+	return 0;
+}
+
+static long
 act_new_listener(void)
 {
 	return dup3(IPC_FD_GRE, IPC_FD_LISTEN, O_CLOEXEC) == -1 ? -1 : 0;
@@ -378,7 +408,8 @@ static const struct {
 	NAMED(socket), NAMED(raw_socket), NAMED(packet_socket),
 	NAMED(netlink), NAMED(unix_socket), NAMED(socketpair), NAMED(listen),
 	NAMED(accept_elsewhere), NAMED(recvmmsg_elsewhere),
-	NAMED(sendmmsg_elsewhere), NAMED(getsockopt), NAMED(connect_tcp),
+	NAMED(sendmmsg_elsewhere), NAMED(getsockopt), NAMED(getsockopt_tcp),
+	NAMED(connect_tcp),
 	NAMED(bind_tcp), NAMED(connect_gre), NAMED(bind_gre),
 	NAMED(sendto_address), NAMED(fast_open), NAMED(forge_header),
 	NAMED(transparent), NAMED(detach_filter), NAMED(mark),
@@ -406,6 +437,7 @@ static const struct {
 #endif
 	NAMED(map_code), NAMED(map_all), NAMED(make_code),
 	NAMED(map_data), NAMED(gre_out), NAMED(gre_in), NAMED(accept),
+	NAMED(admin_accept), NAMED(who),
 	NAMED(new_listener), NAMED(no_delay), NAMED(big_memory), NAMED(abort), NAMED(wait),
 };
 

@@ -147,6 +147,44 @@ test_others(void)
 	}
 }
 
+/* What pptpdctl's users can have passed on, and how often. */
+static void
+test_admin(void)
+{
+	struct ipc_msg m;
+	unsigned int n = 0;
+
+	memset(&m, 0, sizeof(m));
+	m.version = IPC_VERSION;
+	m.type = IPC_ADMIN_REQUEST;
+	for (unsigned int verb = 0; verb <= UINT8_MAX; verb++) {
+		m.u.admin_request.verb = (uint8_t)verb;
+		if (verb >= IPC_ADMIN_STATUS && verb <= IPC_ADMIN_UPGRADE)
+			good("a verb", &m, NULL, 0);
+		else
+			bad("no verb", &m, NULL, 0);
+	}
+	m.u.admin_request.verb = IPC_ADMIN_DRAIN;
+	bad("a verb with a descriptor", &m, &server, 1);
+	bad("a verb with lost ones", &m, NULL, IPC_FDS_LOST);
+	while (n < 1000 && engine_request_fault(&m, NULL, 0, 50000) == NULL)
+		n++;
+	verdict("orders are few", n == 10);
+	verdict("... and two a second", engine_request_fault(&m, NULL, 0,
+	    50500) == NULL && engine_request_fault(&m, NULL, 0, 50600) !=
+	    NULL);
+	/* Each reload comes here, and must not be what makes room. */
+	engine_request_init(&usual, false, true);
+	verdict("... also after a reload", engine_request_fault(&m, NULL, 0,
+	    50700) != NULL);
+	m.u.admin_request.verb = IPC_ADMIN_STATUS;
+	for (n = 0; n < 1000; n++) {
+		if (engine_request_fault(&m, NULL, 0, 50700) != NULL)
+			break;
+	}
+	verdict("status is asked for more often", n == 100);
+}
+
 /* How many of max messages of one instant are let through. */
 static unsigned int
 burst(unsigned int max, uint64_t now)
@@ -187,6 +225,7 @@ main(void)
 	test_calls();
 	test_late_client();
 	test_others();
+	test_admin();
 	test_rate();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed == 0 ? 0 : 1;

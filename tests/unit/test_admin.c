@@ -1,0 +1,450 @@
+/* pptpdctl's words: requests, what they find, what is told of a call. */
+#include <arpa/inet.h>
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin_find.h"
+#include "admin_request.h"
+#include "admin_text.h"
+#include "admin_view.h"
+
+#define NOW_MS	5000000U
+#define NOW	1800000000
+
+/* --- requests ------------------------------------------------------------ */
+
+static bool
+parse(struct admin_request *r, const char *line, struct admin_error *e)
+{
+	return admin_request_parse(r, line, strlen(line), e);
+}
+
+START_TEST(every_verb_is_known)
+{
+	struct admin_request r;
+	struct admin_error e;
+	char line[128];
+
+	for (enum admin_verb v = 0; v < ADMIN_VERBS; v++) {
+		snprintf(line, sizeof(line), "{\"command\":\"%s\",\"call\":"
+		    "\"1A2B\",\"new\":[{}]}", admin_verb_name(v));
+		ck_assert(parse(&r, line, &e));
+		ck_assert_int_eq(r.verb, v);
+		ck_assert_str_eq(r.call, admin_verb_takes_call(v) ? "1A2B" :
+		    "");
+		ck_assert_ptr_null(r.id);
+		ck_assert_int_eq(admin_verb_find(admin_verb_name(v)), v);
+		admin_request_free(&r);
+	}
+	ck_assert_int_eq(admin_verb_find(""), ADMIN_VERBS);
+	ck_assert_int_eq(admin_verb_find("statu"), ADMIN_VERBS);
+}
+END_TEST
+
+START_TEST(ids_are_numbers_or_short_texts)
+{
+	struct admin_request r;
+	struct admin_error e;
+	char line[200], text[ADMIN_ID_MAX + 2];
+
+	ck_assert(parse(&r, "{\"command\":\"list\",\"id\":-7}", &e));
+	ck_assert_int_eq(json_integer_value(r.id), -7);
+	admin_request_free(&r);
+	ck_assert_ptr_null(r.id);
+	memset(text, 'x', sizeof(text));
+	text[ADMIN_ID_MAX] = '\0';
+	snprintf(line, sizeof(line), "{\"id\":\"%s\"}", text);
+	ck_assert(!parse(&r, line, &e));	/* but the id is there */
+	ck_assert_str_eq(json_string_value(r.id), text);
+	admin_request_free(&r);
+	text[ADMIN_ID_MAX] = 'x';
+	text[ADMIN_ID_MAX + 1] = '\0';
+	snprintf(line, sizeof(line), "{\"command\":\"list\",\"id\":\"%s\"}",
+	    text);
+	ck_assert(!parse(&r, line, &e));
+	ck_assert_ptr_null(r.id);
+	ck_assert(!parse(&r, "{\"command\":\"list\",\"id\":1.5}", &e));
+	ck_assert(!parse(&r, "{\"command\":\"list\",\"id\":null}", &e));
+}
+END_TEST
+
+START_TEST(bad_requests_have_a_code)
+{
+	static const struct {
+		const char *line, *code;
+	} bad[] = {
+		{ "", "bad-request" }, { "{", "bad-request" },
+		{ "[]", "bad-request" }, { "7", "bad-request" },
+		{ "{}", "bad-request" }, { "{} {}", "bad-request" },
+		{ "{\"command\":null}", "bad-request" },
+		{ "{\"command\":\"list\",\"command\":\"list\"}",
+		    "bad-request" },
+		{ "{\"command\":\"show\"}", "bad-request" },
+		{ "{\"command\":\"show\",\"call\":\"\"}", "bad-request" },
+		{ "{\"command\":\"kick\",\"call\":[]}", "bad-request" },
+		{ "{\"command\":\"LIST\"}", "unknown-command" },
+		{ "{\"command\":\"\"}", "unknown-command" },
+	};
+	struct admin_request r;
+	struct admin_error e;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		ck_assert_msg(!parse(&r, bad[i].line, &e), "%s", bad[i].line);
+		ck_assert_str_eq(e.code, bad[i].code);
+		ck_assert_uint_gt(strlen(e.text), 0);
+		admin_request_free(&r);
+	}
+}
+END_TEST
+
+START_TEST(which_call_has_a_longest_name)
+{
+	char line[400], what[ADMIN_CALL_MAX + 1];
+	struct admin_request r;
+	struct admin_error e;
+
+	memset(what, 'a', sizeof(what));
+	what[ADMIN_CALL_MAX - 1] = '\0';
+	snprintf(line, sizeof(line), "{\"command\":\"show\",\"call\":\"%s\"}",
+	    what);
+	ck_assert(parse(&r, line, &e));
+	ck_assert_str_eq(r.call, what);
+	what[ADMIN_CALL_MAX - 1] = 'a';
+	what[ADMIN_CALL_MAX] = '\0';
+	snprintf(line, sizeof(line), "{\"command\":\"show\",\"call\":\"%s\"}",
+	    what);
+	ck_assert(!parse(&r, line, &e));
+}
+END_TEST
+
+/* --- which call ---------------------------------------------------------- */
+
+static struct call_record
+record(uint16_t id, const char *user, const char *remote, const char *client,
+    const char *ifname)
+{
+	struct call_record rec;
+
+	memset(&rec, 0, sizeof(rec));
+	rec.our_id = id;
+	rec.peer_id = 0x64;
+	rec.slot = -1;
+	rec.client_addr = inet_addr(client);
+	rec.server_addr = inet_addr("192.0.2.1");
+	rec.started_ms = NOW_MS - 3725000;
+	snprintf(rec.user, sizeof(rec.user), "%s", user);
+	snprintf(rec.remote, sizeof(rec.remote), "%s", remote);
+	snprintf(rec.ifname, sizeof(rec.ifname), "%s", ifname);
+	return rec;
+}
+
+/* "" if it is clear, and *id is set; else the error's code. */
+static const char *
+look_for(const char *what, uint16_t *id, struct admin_error *e)
+{
+	struct call_record all[] = {
+		record(0x1a2b, "alice", "10.0.0.5", "198.51.100.1", "ppp0"),
+		record(0x00fe, "bob", "10.0.0.6", "198.51.100.1", "ppp1"),
+		record(0xabcd, "00FE", "", "198.51.100.2", ""),
+		record(0x0777, "", "10.0.0.7", "198.51.100.3", "ppp10"),
+	};
+	struct admin_find f;
+
+	admin_find_init(&f, what);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		admin_find_look(&f, &all[i]);
+	if (!admin_find_verdict(&f, e))
+		return e->code;
+	*id = f.id[0];
+	return "";
+}
+
+START_TEST(a_call_is_found_in_five_ways)
+{
+	static const struct {
+		const char *what;
+		uint16_t id;
+	} good[] = {
+		{ "1A2B", 0x1a2b }, { "1a2b", 0x1a2b }, { "alice", 0x1a2b },
+		{ "10.0.0.5", 0x1a2b }, { "ppp0", 0x1a2b },
+		{ "ppp1", 0x00fe }, { "198.51.100.2", 0xabcd },
+		{ "call=00fe", 0x00fe }, { "user=00FE", 0xabcd },
+		{ "address=10.0.0.7", 0x0777 }, { "interface=ppp10", 0x0777 },
+		{ "client=198.51.100.3", 0x0777 },
+	};
+	struct admin_error e;
+	uint16_t id;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		ck_assert_str_eq(look_for(good[i].what, &id, &e), "");
+		ck_assert_uint_eq(id, good[i].id);
+	}
+}
+END_TEST
+
+START_TEST(what_is_not_clear_is_no_call)
+{
+	static const char *const none[] = { "1A2", "01A2B", "fe", "Alice",
+	    "ppp", "10.0.0.8", "user=ppp0", "interface=", "user=", "address=",
+	    "call=", "client=10.0.0.5", "=", "198.51.100.1x" };
+	struct admin_error e;
+	uint16_t id;
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		ck_assert_str_eq(look_for(none[i], &id, &e), "no-such-call");
+	/* A user who is called like another one's Call ID. */
+	ck_assert_str_eq(look_for("00FE", &id, &e), "ambiguous");
+	ck_assert_str_eq(e.text, "2 calls are \"00FE\": 00FE, ABCD");
+	ck_assert_str_eq(look_for("198.51.100.1", &id, &e), "ambiguous");
+}
+END_TEST
+
+START_TEST(many_that_fit_are_not_all_named)
+{
+	struct call_record rec = record(1, "alice", "", "192.0.2.9", "");
+	char what[ADMIN_CALL_MAX];
+	struct admin_find f;
+	struct admin_error e;
+
+	admin_find_init(&f, "alice");
+	for (rec.our_id = 1; rec.our_id <= 1000; rec.our_id++)
+		admin_find_look(&f, &rec);
+	ck_assert(!admin_find_verdict(&f, &e));
+	ck_assert_str_eq(e.text, "1000 calls are \"alice\": 0001, 0002, 0003, "
+	    "0004, 0005, 0006, 0007, 0008, ...");
+	/* The longest name leaves room for them. */
+	memset(what, 'u', sizeof(what));
+	what[sizeof(what) - 1] = '\0';
+	admin_find_init(&f, what);
+	f.n = UINT32_MAX;
+	ck_assert(!admin_find_verdict(&f, &e));
+	ck_assert_ptr_nonnull(strstr(e.text, ", 0000, ..."));
+}
+END_TEST
+
+/* --- what is told -------------------------------------------------------- */
+
+static const char *
+text_of(const json_t *call, const char *key)
+{
+	ck_assert_ptr_nonnull(json_object_get(call, key));
+	return json_string_value(json_object_get(call, key));
+}
+
+static json_int_t
+number_of(const json_t *call, const char *key)
+{
+	ck_assert(json_is_integer(json_object_get(call, key)));
+	return json_integer_value(json_object_get(call, key));
+}
+
+START_TEST(a_record_in_full)
+{
+	struct call_record rec = record(0x1a2b, "alice", "10.0.0.5",
+	    "198.51.100.1", "ppp0");
+	json_t *call;
+
+	rec.slot = 4;
+	rec.pppd_pid = 4711;
+	rec.octets_in = UINT64_C(5000000000);
+	rec.packets_out = 3;
+	rec.rx.lost = 7;
+	rec.rx.duplicate = 8;
+	rec.ctrl.call_state = CTRL_CALL_UP;
+	rec.ctrl.authenticated = true;
+	call = admin_view_call(&rec, NOW_MS, NOW);
+	ck_assert_str_eq(text_of(call, "call_id"), "1A2B");
+	ck_assert_str_eq(text_of(call, "peer_call_id"), "0064");
+	ck_assert_str_eq(text_of(call, "client"), "198.51.100.1");
+	ck_assert_str_eq(text_of(call, "server"), "192.0.2.1");
+	ck_assert_str_eq(text_of(call, "user"), "alice");
+	ck_assert_str_eq(text_of(call, "interface"), "ppp0");
+	ck_assert_str_eq(text_of(call, "remote"), "10.0.0.5");
+	ck_assert_ptr_null(text_of(call, "local"));
+	ck_assert_str_eq(text_of(call, "state"), "up");
+	ck_assert(json_is_true(json_object_get(call, "authenticated")));
+	ck_assert_int_eq(number_of(call, "seconds"), 3725);
+	ck_assert_int_eq(number_of(call, "since"), NOW - 3725);
+	ck_assert_int_eq(number_of(call, "slot"), 4);
+	ck_assert_int_eq(number_of(call, "pppd_pid"), 4711);
+	ck_assert_int_eq(number_of(call, "octets_in"), 5000000000);
+	ck_assert_int_eq(number_of(call, "octets_out"), 0);
+	ck_assert_int_eq(number_of(call, "packets_out"), 3);
+	ck_assert_int_eq(number_of(call, "packets_lost"), 7);
+	ck_assert_int_eq(number_of(call, "packets_duplicate"), 8);
+	ck_assert_uint_eq(json_object_size(call), 23);
+	json_decref(call);
+}
+END_TEST
+
+START_TEST(states_of_a_call)
+{
+	struct call_record rec = record(1, "", "", "192.0.2.9", "");
+	json_t *call;
+
+	call = admin_view_call(&rec, 0, NOW);	/* before it has begun */
+	ck_assert_str_eq(text_of(call, "state"), "starting");
+	ck_assert_int_eq(number_of(call, "seconds"), 0);
+	ck_assert(json_is_null(json_object_get(call, "user")));
+	ck_assert(json_is_null(json_object_get(call, "slot")));
+	ck_assert(json_is_null(json_object_get(call, "pppd_pid")));
+	json_decref(call);
+	rec.ctrl.call_state = CTRL_CALL_UP;
+	call = admin_view_call(&rec, NOW_MS, NOW);
+	ck_assert_str_eq(text_of(call, "state"), "login");
+	ck_assert(json_is_false(json_object_get(call, "authenticated")));
+	json_decref(call);
+}
+END_TEST
+
+/* No end in its texts, and octets that are no UTF-8. */
+START_TEST(a_damaged_record_does_no_harm)
+{
+	struct call_record rec;
+	struct admin_find f;
+	json_t *call;
+	char *dump;
+
+	memset(&rec, 0xff, sizeof(rec));
+	memset(&rec.ctrl, 0, sizeof(rec.ctrl));
+	call = admin_view_call(&rec, NOW_MS, NOW);
+	ck_assert_ptr_nonnull(call);
+	ck_assert_uint_eq(strlen(text_of(call, "user")), 4 * CALL_USER_TEXT);
+	ck_assert_uint_eq(strlen(text_of(call, "interface")),
+	    4 * sizeof(rec.ifname));
+	dump = json_dumps(call, JSON_COMPACT | JSON_ENSURE_ASCII);
+	ck_assert_ptr_nonnull(dump);
+	free(dump);
+	json_decref(call);
+	memset(rec.user, 'a', sizeof(rec.user));
+	admin_find_init(&f, "a");
+	admin_find_look(&f, &rec);
+	ck_assert_uint_eq(f.n, 0);
+}
+END_TEST
+
+START_TEST(times_and_octets_for_people)
+{
+	static const struct {
+		uint64_t n;
+		const char *time, *octets;
+	} all[] = {
+		{ 0, "0s", "0" }, { 59, "59s", "59" },
+		{ 60, "1m00s", "60" }, { 1023, "17m03s", "1023" },
+		{ 1024, "17m04s", "1.0K" }, { 3599, "59m59s", "3.5K" },
+		{ 3600, "1h00m", "3.5K" }, { 10239, "2h50m", "9.9K" },
+		{ 10240, "2h50m", "10K" }, { 86399, "23h59m", "84K" },
+		{ 86400, "1d00h", "84K" }, { 1048575, "12d03h", "1023K" },
+		{ 1048576, "12d03h", "1.0M" },
+		{ UINT64_C(5000000000), "57870d08h", "4.6G" },
+	};
+	char buf[24];
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		ck_assert_str_eq(admin_text_time(buf, sizeof(buf), all[i].n),
+		    all[i].time);
+		ck_assert_str_eq(admin_text_octets(buf, sizeof(buf),
+		    all[i].n), all[i].octets);
+	}
+	ck_assert_str_eq(admin_text_octets(buf, sizeof(buf), UINT64_MAX),
+	    "15E");
+}
+END_TEST
+
+/* Output of one of the printers, to be freed. */
+static char *
+printed(void (*print)(FILE *, const json_t *), const char *json)
+{
+	json_t *value = json_loads(json, JSON_DECODE_ANY, NULL);
+	size_t size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_ptr_nonnull(value);
+	print(out, value);
+	fclose(out);
+	json_decref(value);
+	return text;
+}
+
+START_TEST(table_of_calls)
+{
+	char *text = printed(admin_text_list,
+	    "[{\"call_id\":\"1A2B\",\"user\":\"alice\",\"client\":"
+	    "\"198.51.100.20\",\"remote\":\"10.0.0.5\",\"interface\":\"ppp0\","
+	    "\"state\":\"up\",\"seconds\":3725,\"octets_in\":512,"
+	    "\"octets_out\":1500000},"
+	    "{\"call_id\":\"3C4D\",\"user\":null,\"client\":\"192.0.2.77\","
+	    "\"remote\":null,\"interface\":null,\"state\":\"login\","
+	    "\"seconds\":3,\"octets_in\":0,\"octets_out\":0}]");
+
+	ck_assert_str_eq(text,
+	    "CALL  USER   CLIENT         ADDRESS   INTERFACE  STATE  TIME   "
+	    "IN   OUT\n"
+	    "1A2B  alice  198.51.100.20  10.0.0.5  ppp0       up     1h02m  "
+	    "512  1.4M\n"
+	    "3C4D  -      192.0.2.77     -         -          login  3s     "
+	    "0    0\n");
+	free(text);
+	text = printed(admin_text_list, "[]");
+	ck_assert_str_eq(text, "CALL  USER  CLIENT  ADDRESS  INTERFACE  STATE"
+	    "  TIME  IN  OUT\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(nothing_reaches_the_terminal)
+{
+	static const char evil[] = "{\"call_id\":\"\\u001b[2J\",\"user\":"
+	    "\"\\u009b1m\\u007f\\n\",\"since\":99999999999999999,"
+	    "\"octets_in\":-1,\"client\":{},\"version\":\"\\u0007\","
+	    "\"limits\":{\"\\u001b\":\"\\r\"},\"refused\":3}";
+	static void (*const printers[])(FILE *, const json_t *) = {
+		admin_text_call, admin_text_status
+	};
+	char *text, *p, list[sizeof(evil) + 2];
+
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(list, sizeof(list), "[%s]", evil);
+		text = i < 2 ? printed(printers[i], evil) :
+		    printed(admin_text_list, list);
+		for (p = text; *p != '\0'; p++) {
+			ck_assert(*p == '\n' || (unsigned char)*p >= ' ');
+			ck_assert(*p != 0x7f);
+		}
+		ck_assert_ptr_null(strstr(text, "\xc2\x9b"));
+		free(text);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("admin");
+	TCase *t = tcase_create("admin");
+	SRunner *r;
+	int failed;
+
+	tcase_add_test(t, every_verb_is_known);
+	tcase_add_test(t, ids_are_numbers_or_short_texts);
+	tcase_add_test(t, bad_requests_have_a_code);
+	tcase_add_test(t, which_call_has_a_longest_name);
+	tcase_add_test(t, a_call_is_found_in_five_ways);
+	tcase_add_test(t, what_is_not_clear_is_no_call);
+	tcase_add_test(t, many_that_fit_are_not_all_named);
+	tcase_add_test(t, a_record_in_full);
+	tcase_add_test(t, states_of_a_call);
+	tcase_add_test(t, a_damaged_record_does_no_harm);
+	tcase_add_test(t, times_and_octets_for_people);
+	tcase_add_test(t, table_of_calls);
+	tcase_add_test(t, nothing_reaches_the_terminal);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
