@@ -91,7 +91,8 @@ default_signals(void)
 int
 spawner_run(void)
 {
-	static struct spawner_request request;
+	/* Static or allocated, it would cost each keeper a page more. */
+	struct spawner_request request;
 	char *argv[PPPD_ARGS_MAX];
 	struct spawner_answer answer;
 	int fds[IPC_FDS_MAX], n;
