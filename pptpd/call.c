@@ -52,6 +52,7 @@ struct call {
 	struct conn	*conn;		/* NULL: gone before the answer */
 	enum ctrl_end	 end;		/* ... for this reason */
 	struct call_record *rec;	/* NULL: not spawned yet */
+	bool		 rec_given;	/* ... to the connection, at the end */
 	enum call_stage	 stage;
 	uint16_t	 id, peer_id;
 	uint32_t	 client, server;	/* network order */
@@ -417,7 +418,8 @@ call_free(struct call *call)
 	}
 	if (call->rec != NULL)
 		event_del(&call->timer);
-	call_record_unmap(call->rec);
+	if (!call->rec_given)
+		call_record_unmap(call->rec);
 	pty_queue_free(&call->queue);
 	decoder_put(call);
 	gre_reorder_free(&call->reorder);
@@ -443,7 +445,10 @@ hang_up(struct call *call, enum ctrl_end end)
 void
 call_end(struct call *call, enum ctrl_end end)
 {
-	conn_own_ctrl(call->conn);
+	if (call->rec != NULL) {
+		conn_take_record(call->conn, call->rec);
+		call->rec_given = true;
+	}
 	conn_call_gone(call->conn);
 	call->conn = NULL;
 	call->end = end;

@@ -33,8 +33,9 @@ struct conn {
 	bool		 muted;			/* ... or left out by log-rate */
 	bool		 by_keeper;		/* a keeper logs start and end */
 	struct call	*call;
-	struct ctrl	*ctrl;			/* own, or in the record */
-	struct ctrl	 own;
+	struct ctrl	*ctrl;			/* own, or in a record: */
+	struct ctrl	*own;			/* NULL: in that of its call, */
+	struct call_record *record;		/* ... or of the one it had */
 	bool		 holding;		/* input waits for an OCRP, */
 	uint8_t		*held;			/* ... and what was read of it */
 	size_t		 held_len;
@@ -78,18 +79,27 @@ conn_server(const struct conn *conn)
 	return conn->server;
 }
 
+static void
+free_ctrl(struct conn *conn)
+{
+	free(conn->own);
+	conn->own = NULL;
+	call_record_unmap(conn->record);
+	conn->record = NULL;
+}
+
 void
 conn_move_ctrl(struct conn *conn, struct ctrl *to)
 {
 	*to = *conn->ctrl;
+	free_ctrl(conn);
 	conn->ctrl = to;
 }
 
 void
-conn_own_ctrl(struct conn *conn)
+conn_take_record(struct conn *conn, struct call_record *rec)
 {
-	if (conn->ctrl != &conn->own)
-		conn_move_ctrl(conn, &conn->own);
+	conn->record = rec;
 }
 
 void
@@ -172,6 +182,7 @@ conn_free(struct conn *conn, bool reset)
 	LIST_REMOVE(conn, entry);
 	count--;
 	free(conn->held);
+	free_ctrl(conn);
 	free(conn);
 	engine_maybe_done();
 }
@@ -487,6 +498,7 @@ conn_drop(struct conn *conn)
 	close(conn->fd);
 	LIST_REMOVE(conn, entry);
 	count--;
+	free_ctrl(conn);
 	free(conn);
 	engine_maybe_done();
 }
@@ -498,7 +510,7 @@ conn_begin(struct conn *conn)
 	struct in_addr in = { conn->client };
 
 	inet_ntop(AF_INET, &in, client, sizeof(client));
-	conn->ctrl = &conn->own;
+	conn->ctrl = conn->own;
 	ctrl_init(conn->ctrl, client, engine.stimeout_ms, engine_now_ms());
 	conn->ctrl->call_timeout_ms = guard_limits->conf.call_timeout * 1000;
 	conn->ctrl->auth_timeout_ms = guard_limits->conf.auth_timeout * 1000;
@@ -628,11 +640,14 @@ conn_new(int fd)
 	int on = 1;
 
 	if (conn == NULL ||
+	    (conn->own = calloc(1, sizeof(*conn->own))) == NULL ||
 	    getpeername(fd, (struct sockaddr *)&peer, &peer_len) == -1 ||
 	    getsockname(fd, (struct sockaddr *)&self, &self_len) == -1 ||
 	    peer.sin_family != AF_INET ||
 	    evutil_make_socket_nonblocking(fd) == -1) {
 		log_debug("CTRL: connection was gone before it was served");
+		if (conn != NULL)
+			free(conn->own);
 		free(conn);
 		close(fd);
 		return;

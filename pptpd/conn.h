@@ -40,10 +40,10 @@ void	conn_refused(struct conn *, enum ctrl_end);
 unsigned int conn_count(void);
 
 struct ctrl	*conn_ctrl(struct conn *);
-/* The state moves into, or out of, a call's record: where it is now. */
+/* The state moves into a call's record: where it is now. */
 void	conn_move_ctrl(struct conn *, struct ctrl *to);
-/* Takes it back out of the record. */
-void	conn_own_ctrl(struct conn *);
+/* The call whose record that is ends, and its record is the connection's. */
+void	conn_take_record(struct conn *, struct call_record *);
 /* The call has a keeper, which logs its start and end. */
 void	conn_call_kept(struct conn *);
 /* The call is over. */
