@@ -270,21 +270,37 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 	}
 }
 
+#define N_SIGNALS	(sizeof(signals) / sizeof(signals[0]))
+
+static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1,
+    SIGUSR2 };
+
+static void
+set_mask(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < N_SIGNALS; i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(how, &set, NULL);
+}
+
+void
+monitor_hold_signals(void)
+{
+	set_mask(SIG_BLOCK);
+}
+
 static void
 watch_signals(void)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP,
-	    SIGUSR1, SIGUSR2 };
-	sigset_t early;
-
 	signal(SIGPIPE, SIG_IGN);
 	event_add(evsignal_new(monitor.base, SIGCHLD, on_child, NULL), NULL);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (size_t i = 0; i < N_SIGNALS; i++)
 		event_add(evsignal_new(monitor.base, signals[i], on_signal,
 		    NULL), NULL);
-	sigemptyset(&early);
-	sigaddset(&early, SIGHUP);
-	sigprocmask(SIG_UNBLOCK, &early, NULL);	/* blocked by main() */
+	set_mask(SIG_UNBLOCK);
 }
 
 /* --- administrators ------------------------------------------------------ */

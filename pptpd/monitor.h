@@ -23,6 +23,12 @@ struct monitor_setup {
 	bool	log_stderr;	/* keepers log to stderr too */
 };
 
+/*
+ * Signals that the monitor acts on wait from now on until monitor_run() is
+ * ready for them: whoever reads the pid file may send one at once.
+ */
+void	monitor_hold_signals(void);
+
 #define MONITOR_UPGRADE	(-1)
 
 /*

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,17 +75,6 @@ remove_pidfile(const char *path)
 		unlink(path);
 }
 
-/* Somebody may want the file read again before we can do that. */
-static void
-wait_with_reload(void)
-{
-	sigset_t early;
-
-	sigemptyset(&early);
-	sigaddset(&early, SIGHUP);
-	sigprocmask(SIG_BLOCK, &early, NULL);
-}
-
 static bool
 open_sockets(const struct conf *conf, struct monitor_setup *setup)
 {
@@ -122,6 +110,7 @@ serve(struct conf *conf, int listener)
 	}
 	if (!open_sockets(conf, &setup))
 		return EXIT_NO_SOCKET;
+	monitor_hold_signals();
 	if (!conf->foreground && listener == -1 && daemon(0, 0) == -1) {
 		log_err("MGR: daemon: %s", strerror(errno));
 		return 1;
@@ -140,7 +129,7 @@ serve(struct conf *conf, int listener)
 	if (!conf->inetd)
 		admin_socket_remove();
 	if (status == MONITOR_UPGRADE) {
-		wait_with_reload();
+		monitor_hold_signals();
 		upgrade_exec(setup.listener);
 		status = 1;
 	}
@@ -156,7 +145,6 @@ main(int argc, char **argv)
 	int status = 0, listener;
 
 	umask(022);
-	wait_with_reload();
 	listener = upgrade_init(argv);
 	if (child_init() == -1) {
 		fprintf(stderr, "pptpd: /dev/null: %s\n", strerror(errno));

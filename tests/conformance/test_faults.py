@@ -147,6 +147,20 @@ def fl_6(lab):
     return '%s; %.1f s' % (pptp.describe(got), time.monotonic() - begin)
 
 
+@point('Fl-6b', 'a stop as soon as the pid file is there: it ends in order')
+def fl_6b(lab):
+    run = lab.server()
+    for number in range(20):
+        check(run.stop() == 0, 'start %d: status %s' % (number,
+                                                        run.wait_exit(0)))
+        check(not os.path.exists(server.PIDFILE), 'start %d: the pid file '
+              'is left' % number)
+        run.start(wait=False)
+        check(lab.until(lambda: server.read(server.PIDFILE).strip() ==
+                        str(run.pid), 5) is not None, 'no pid file')
+    return '20 times'
+
+
 @point('Fl-9', 'a log that nobody reads, or none, and a pid file that cannot '
        'be written stop nothing')
 def fl_9(lab):
