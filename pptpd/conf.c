@@ -129,6 +129,11 @@ set_string(struct conf *conf, const struct conf_env *env, enum conf_key key,
 		    "no value, using " CONF_SPEED_DEFAULT, NULL);
 		conf_set_string(field, CONF_SPEED_DEFAULT);
 		break;
+	case CONF_CONTROL_GROUP:
+		conf_complain(conf, env, LOG_WARNING, key,
+		    "no value, using " CONF_CONTROL_GROUP_DEFAULT, NULL);
+		conf_set_string(field, CONF_CONTROL_GROUP_DEFAULT);
+		break;
 	case CONF_PIDFILE:
 		conf_complain(conf, env, LOG_WARNING, key, "no value", NULL);
 		break;

@@ -199,6 +199,8 @@ put_conf(FILE *f, const struct conf *conf)
 	put_string(f, "speed", conf->speed);
 	if (strcmp(conf->sandbox, "on") != 0)
 		put_string(f, "sandbox", conf->sandbox);
+	if (strcmp(conf->control_group, "adm") != 0)
+		put_string(f, "control-group", conf->control_group);
 	fprintf(f, "stimeout %d\n", conf->stimeout);
 	fprintf(f, "connections %d%s\n", conf->connections,
 	    conf->connections_given ? " given" : "");
@@ -746,6 +748,7 @@ static const struct changes_row {
 	{ "call-timeout 5\n", "call-timeout 6\n", "call-timeout" },
 	{ "delegate\nconnections 100\n", "delegate\n", "connections" },
 	{ "sandbox log\n", "sandbox off\n", "sandbox" },
+	{ "", "control-group wheel\n", "control-group" },
 	/* What follows from others is not named. */
 	{ "connections 5\n", "connections 50\n", "connections" },
 	{ "localip 10.0.0.1\nremoteip 10.1.0.1-9\n",
