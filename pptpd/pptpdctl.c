@@ -48,6 +48,9 @@ put_json(const json_t *value)
 	free(text);
 }
 
+static void complain(const char *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Says why not, for people or programs. */
 static void
 complain(const char *code, const char *fmt, ...)
