@@ -77,6 +77,7 @@ give_up(void)
 {
 	monitor.exit_status = EXIT_NO_SOCKET;	/* 1 is the administrator's */
 	monitor.stopping = true;
+	monitor.leaving = monitor.keep_calls;	/* perhaps a new start helps */
 	maybe_done();
 }
 
