@@ -220,3 +220,9 @@ absent_back(pid_t keeper)
 	}
 	return started_ms(keeper);
 }
+
+bool
+absent_any(void)
+{
+	return !LIST_EMPTY(&absents);
+}

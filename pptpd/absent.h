@@ -3,6 +3,7 @@
 #define PPTPD_ABSENT_H
 
 #include <event2/event.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,5 +19,7 @@ void	absent_init(struct event_base *, struct pool *, const char *path);
  * began, for the ledger.
  */
 uint64_t absent_back(pid_t keeper);
+/* Whether there are some. */
+bool	absent_any(void);
 
 #endif

@@ -70,7 +70,7 @@ calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
 	base = b;
 	changed = call_over;
 	log_stderr = to_stderr;
-	(void)pppd_plugins_init(c);
+	pppd_plugins_init(c);
 	return pool_init(&pool, c);
 }
 

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "absent.h"
 #include "access.h"
 #include "calls.h"
 #include "engines.h"
@@ -19,6 +20,7 @@
 #include "ipc.h"
 #include "keepers.h"
 #include "log.h"
+#include "pppd_plugins.h"
 #include "relay.h"
 #include "reload.h"
 #include "request.h"
@@ -31,6 +33,7 @@
 #define STOP_S		14	/* for everything */
 #define MANY_CALLS	64	/* so many children take time to look at */
 #define REAP_PAUSE_US	50000
+#define LOOK_S		2	/* keepers have come by then */
 #define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
 
 static struct {
@@ -98,6 +101,8 @@ begin_stop(enum ipc_type how, int seconds)
 	engines_stop();
 	ipc_msg_init(&m, how, 0);
 	(void)engines_tell(&m, NULL, 0);
+	/* What was done in this turn of the loop may have taken long. */
+	event_base_update_cache_time(monitor.base);
 	event_add(monitor.stop_ev, &tv);
 	maybe_done();
 }
@@ -424,6 +429,26 @@ keep_calls(const struct conf *conf)
 		calls_keep(monitor.rejoin, ledger);
 }
 
+static void
+on_look_time(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	(void)pppd_plugins_look();
+}
+
+/* Asks pppd, which takes its time: calls that wait for us come first. */
+static void
+look_at_pppd(void)
+{
+	struct timeval tv = { LOOK_S, 0 };
+
+	if (!absent_any() || event_base_once(monitor.base, -1, EV_TIMEOUT,
+	    on_look_time, NULL, &tv) == -1)
+		(void)pppd_plugins_look();
+}
+
 int
 monitor_run(struct monitor_setup *setup)
 {
@@ -440,6 +465,7 @@ monitor_run(struct monitor_setup *setup)
 	    access_built());
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	keep_calls(setup->conf);
+	look_at_pppd();
 	engines_init(monitor.base, setup, monitor.keep_calls, give_up);
 	monitor.stop_ev = evtimer_new(monitor.base, on_stop_time, NULL);
 	monitor.orphan_ev = evtimer_new(monitor.base, on_orphan_time, NULL);

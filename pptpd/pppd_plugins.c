@@ -118,17 +118,22 @@ pppd_plugins_try(const struct conf *c, char *text)
 	return false;
 }
 
-bool
+void
 pppd_plugins_init(const struct conf *c)
+{
+	conf = c;
+	pppd_plugins_change();
+}
+
+bool
+pppd_plugins_look(void)
 {
 	struct pppd_plugins use;
 
-	conf = c;
-	pppd_plugins_change();
 	pppd_plugins_choose(&use);
 	if (!is_pppd && use.own_wtmp)
 		log_warn("MGR: %s is not there: pptpd records logins itself",
-		    c->plugin);
+		    conf->plugin);
 	return !is_pppd || pppd.probe.answer.verdict == PLUGIN_FITS;
 }
 

@@ -12,12 +12,14 @@ struct pppd_plugins {
 	bool	    own_wtmp;	/* logwtmp is wanted, its plugin does not fit */
 };
 
+/* Comes first; conf must stay. */
+void	pppd_plugins_init(const struct conf *);
 /*
- * Gets to know pppd and the plugins; conf must stay.  Logs what is wrong with
- * a pppd that does not run, or refuses its options file, in its own words;
- * then false.
+ * Gets to know pppd and the plugins.  Logs what is wrong with a pppd that does
+ * not run, or refuses its options file, in its own words; then false.  Blocks
+ * as pppd_plugins_choose() does.
  */
-bool	pppd_plugins_init(const struct conf *);
+bool	pppd_plugins_look(void);
 
 /*
  * Would pppd run with this configuration?  False with the reason in text, which

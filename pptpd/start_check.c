@@ -135,7 +135,8 @@ print_pppd(const struct conf *conf)
 	int i;
 
 	log_set_sink(complain, NULL);
-	runs = pppd_plugins_init(conf);
+	pppd_plugins_init(conf);
+	runs = pppd_plugins_look();
 	pppd_plugins_choose(&use);
 	log_set_sink(NULL, NULL);
 	if (pppd_args_build(&args, conf,

@@ -366,3 +366,37 @@ def o_12(lab):
         (len(errors),) + tuple(errors[0].body[:2] if errors else (0, 0))))
     goes_on(session)
     return '%d packets, no error' % session.seq
+
+
+def checker(run):
+    """The child that checks the configuration before an upgrade, stopped."""
+    children = '/proc/%d/task/%d/children' % (run.pid, run.pid)
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        for pid in map(int, server.read(children).split()):
+            if '--check' in server.Process(pid).title:
+                os.kill(pid, signal.SIGSTOP)
+                return pid
+    raise Fail('nobody checks the configuration')
+
+
+@point('O-13', 'SIGUSR2 when the check of the configuration takes 3 s: calls '
+       'work all the time, the engine is given its time to stop', waits=True)
+def o_13(lab):
+    run = lab.server()
+    needs_engine(run)
+    session = lab.call()
+    mark = lab.log.mark()
+    run.signal(signal.SIGUSR2)
+    pid = checker(run)
+    begin = time.monotonic()
+    while time.monotonic() < begin + 3:
+        tag = data(b'%f' % time.monotonic())
+        check(session.delivered(tag) is not None, 'the call does not work')
+        time.sleep(0.1)
+    os.kill(pid, signal.SIGCONT)
+    check(lab.log.wait('.*Manager process started', 5, mark), 'no upgrade')
+    took = goes_on(session)
+    killed = lab.log.find('.*does not stop.*', mark)
+    check(not killed, str(killed))
+    return 'works again after ' + ms(took)
