@@ -18,7 +18,7 @@ class Run:
 
     def __init__(self, name, func, metrics, asked=False, **args):
         self.name, self.func, self.args = name, func, args
-        self.asked = asked      # only if asked for by name
+        self.asked = asked      # only if asked for, and of the last server
         self.metrics = [Metric(name + suffix, *rest)
                         for suffix, *rest in metrics]
 
@@ -136,6 +136,9 @@ def idle(spec, acct, opt, calls):
     """Footprint of idle calls, CPU they cost, CPU of a busy one of them."""
     with Server(spec, acct, opt, connections=calls + 50) as server:
         client = server.client(addresses=calls)
+        client.hold(1)
+        alone, _ = busy(server, client, 'up', opt, calls=1, size=512,
+                        inflight=opt.inflight)
         client.hold(calls, ms=120000)
         time.sleep(1)
         pss, processes, fds = server.footprint()
@@ -146,6 +149,7 @@ def idle(spec, acct, opt, calls):
                       inflight=opt.inflight)
     return ({'.pss': pss / 1024, '.processes': processes,
              '.descriptors': fds, '.rest': rest, '.busy': cpu,
+             '.against-alone': cpu / alone,
              '.rate': r['in_time'] / r['ns'] * 1e9}, notes_of(r))
 
 
@@ -192,6 +196,7 @@ IDLE = [('.pss', 'PSS without pppd', 'KiB'), ('.processes', 'processes', ''),
         ('.descriptors', 'descriptors', ''),
         ('.rest', 'CPU per second, all idle', 'ms'),
         ('.busy', 'CPU per packet, one busy', 'us'),
+        ('.against-alone', '... against the same alone', ''),
         ('.rate', 'delivered, one busy', '/s', MORE)]
 
 

@@ -63,15 +63,19 @@ def row(s):
     return cells + [figure(s.get('ratio'))]
 
 
-def table(summaries, names):
+def rows(summaries):
     """A table in Markdown that reads well as it is, too."""
-    rows = [HEAD] + [row(s) for s in summaries]
-    width = [max(len(r[i]) for r in rows) for i in range(len(HEAD))]
+    cells = [HEAD] + [row(s) for s in summaries]
+    width = [max(len(r[i]) for r in cells) for i in range(len(HEAD))]
     lines = ['| ' + ' | '.join(
         c.ljust(w) if i < 3 else c.rjust(w)
-        for i, (c, w) in enumerate(zip(r, width))) + ' |' for r in rows]
+        for i, (c, w) in enumerate(zip(r, width))) + ' |' for r in cells]
     lines.insert(1, '|' + '|'.join(
         '-' * (w + 2) if i < 3 else '-' * (w + 1) + ':'
         for i, w in enumerate(width)) + '|')
+    return '\n'.join(lines)
+
+
+def table(summaries, names):
     return '\n'.join('%s: %s' % i for i in sorted(names.items())) + '\n\n' + \
-        '\n'.join(lines)
+        rows(summaries)
