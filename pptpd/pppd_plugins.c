@@ -34,6 +34,7 @@ look_at_pppd(void)
 	struct stat st;
 
 	if (stat(session.probe.pppd, &st) == -1) {
+		last = (struct stat){ 0 };	/* the same may come back */
 		is_pppd = false;
 		return;
 	}
