@@ -185,6 +185,43 @@ ppp_status(void)
 	return status;
 }
 
+static inline void
+ppp_set_status(int code)
+{
+	status = code;
+}
+
+static inline void
+ppp_set_modem(bool on)
+{
+	modem = on;
+}
+
+/* The device that ip-up is told, and what it is found by. */
+static inline void
+ppp_set_devnam(const char *name)
+{
+	snprintf(devnam, sizeof(devnam), "%s", name);
+}
+
+static inline void
+ppp_set_pppdevnam(const char *name)
+{
+	snprintf(ppp_devnam, sizeof(ppp_devnam), "%s", name);
+}
+
+static inline int
+ppp_generic_establish(int fd)
+{
+	return generic_establish_ppp(fd);
+}
+
+static inline void
+ppp_generic_disestablish(int fd)
+{
+	generic_disestablish_ppp(fd);
+}
+
 static inline int
 ppp_get_link_uptime(void)
 {

@@ -15,8 +15,8 @@
 
 #define HANDOVER_S	10	/* a keeper hands its call over at once */
 
-/* What a keeper sends with IPC_CALL, in order. */
-enum { FD_RECORD, FD_PTY, FD_CONTROL, FDS };
+/* What a keeper sends with IPC_CALL, in order; no pty if the kernel has it. */
+enum { FD_RECORD, FD_CONTROL, FD_PTY, FDS };
 
 static void
 close_all(int *fds, int n)
@@ -86,7 +86,8 @@ take_up(int keeper, int fds[FDS])
 		end = CTRL_END_RESOURCE;
 		why = "out of memory";
 	}
-	close(fds[FD_PTY]);
+	if (fds[FD_PTY] != -1)
+		close(fds[FD_PTY]);
 	refuse(keeper, fds[FD_CONTROL], rec, end, why);
 }
 
@@ -99,7 +100,10 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 	(void)arg;
 	if ((what & EV_READ) != 0)
 		got = ipc_recv(fd, &m, fds, &n);
-	if (got == 1 && m.type == IPC_CALL && n == FDS && !engine.stopping) {
+	if (got == 1 && m.type == IPC_CALL && !engine.stopping &&
+	    n == (m.u.ready.kernel ? FD_PTY : FDS)) {
+		if (m.u.ready.kernel)
+			fds[FD_PTY] = -1;
 		take_up(fd, fds);
 		return;
 	}

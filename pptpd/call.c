@@ -45,7 +45,8 @@ enum call_stage {
 	CALL_WAITING,		/* for its turn */
 	CALL_ASKED,		/* the monitor is to answer */
 	CALL_SPAWNED,		/* pptpctrl is to answer */
-	CALL_UP
+	CALL_UP,
+	CALL_VERDICT		/* hung up; pppd may still tell why */
 };
 
 struct call {
@@ -56,10 +57,11 @@ struct call {
 	enum call_stage	 stage;
 	uint16_t	 id, peer_id;
 	uint32_t	 client, server;	/* network order */
-	int		 keeper, pty;	/* -1: none */
+	int		 keeper, pty;	/* -1: none, or the kernel's */
 	bool		 touched;
 	bool		 gate_open;
 	bool		 pty_full;	/* pty_write_ev is waited for */
+	bool		 verdict;	/* pppd's on the client is known */
 	uint64_t	 gate_at;	/* us, opens then at the latest */
 	uint64_t	 line_gone_at;	/* us, 0: line is there */
 	uint64_t	 timer_at;	/* us, UINT64_MAX: not set */
@@ -299,7 +301,7 @@ call_receive(const struct gre_packet *p)
 	enum gre_verdict verdict;
 	uint64_t now;
 
-	if (call == NULL || call->stage != CALL_UP ||
+	if (call == NULL || call->stage != CALL_UP || call->pty == -1 ||
 	    p->src != call->client || p->dst != call->server)
 		return;		/* not a word to strangers: G-8 */
 	*engine.at_work = call->id;
@@ -439,7 +441,12 @@ hang_up(struct call *call, enum ctrl_end end)
 	ipc_msg_init(&m, IPC_HANGUP, call->id);
 	/* If it cannot be told, it sees end of file at once. */
 	(void)ipc_send(call->keeper, &m, NULL, 0);
-	call_free(call);
+	/* Of our own calls we see the frames before the client does. */
+	if (call->stage == CALL_UP && call->pty == -1 && !call->verdict &&
+	    !engine.stopping)
+		call->stage = CALL_VERDICT;
+	else
+		call_free(call);
 }
 
 void
@@ -495,12 +502,14 @@ call_kick(uint16_t id)
 		lost_keeper(call, CTRL_END_ADMIN);
 }
 
-/* The line is ours to read and write. */
+/* The line is ours to read and write; -1: the kernel carries the frames. */
 static void
 take_line(struct call *call, int pty)
 {
 	call->pty = pty;
 	call->stage = CALL_UP;
+	if (pty == -1)
+		return;
 	event_assign(&call->pty_ev, engine.base, pty, EV_READ | EV_PERSIST,
 	    on_pty_readable, call);
 	event_assign(&call->pty_write_ev, engine.base, pty,
@@ -517,8 +526,45 @@ call_up(struct call *call)
 	gre_rx_init(&call->rec->rx);
 	gre_tx_init(&call->rec->tx);
 	gre_ack_init(&call->rec->ack, ctrl->call.window);
+	if (call->pty == -1)
+		open_gate(call);
 	set_timer(call);
 	conn_do(call->conn, ctrl_call_started(ctrl, engine_now_ms()));
+}
+
+/*
+ * The kernel's call may come back to us as long as pppd has not taken it: if
+ * the engine before us has died meanwhile, it is up already.
+ */
+static void
+keeper_ready(struct call *call, int pty)
+{
+	bool up = call->stage == CALL_UP;
+
+	take_line(call, pty);
+	if (!up) {
+		call_up(call);
+	} else if (pty != -1) {
+		call->gate_open = false;
+		call->gate_at = engine_now_us() + GATE_US;
+		set_timer(call);
+	}
+}
+
+static bool
+is_auth_failure(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == PPPD_AUTH_FAILED;
+}
+
+/* pppd's last word on a client that has hung up before it. */
+static void
+late_verdict(struct call *call, const struct ipc_msg *m)
+{
+	if (m != NULL && m->type == IPC_PPPD_EXIT &&
+	    is_auth_failure(m->u.pppd_exit.status))
+		guard_failed_late(call->client);
+	call_free(call);
 }
 
 static void
@@ -531,7 +577,8 @@ pppd_exited(struct call *call, int status)
 			;		/* its last words */
 	}
 	gre_socket_flush(IPC_FD_GRE);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == PPPD_AUTH_FAILED)
+	call->verdict = true;
+	if (is_auth_failure(status))
 		conn_auth_failed(conn);
 	conn_do(conn, ctrl_call_ended(conn_ctrl(conn), CTRL_END_PPPD,
 	    engine_now_ms()));
@@ -552,17 +599,30 @@ pppd_restarted(struct call *call)
 }
 
 static void
-keeper_said(struct call *call, const struct ipc_msg *m, int got)
+keeper_message(struct call *call, const struct ipc_msg *m)
 {
-	if (got == 1 && m->type == IPC_PPPD_EXIT && call->stage == CALL_UP)
+	switch (m->type) {
+	case IPC_PPPD_EXIT:
 		pppd_exited(call, m->u.pppd_exit.status);
-	else if (got == 1 && m->type == IPC_PPPD_RESTARTED &&
-	    call->stage == CALL_UP)
-		pppd_restarted(call);
-	else if (got == 1 && m->type == IPC_TERM && call->stage == CALL_UP)
+		break;
+	case IPC_PPPD_RESTARTED:
+		if (call->pty != -1)
+			pppd_restarted(call);
+		break;
+	case IPC_AUTHENTICATED:
+		call->verdict = true;
+		conn_authenticated(call->conn);
+		break;
+	case IPC_TERM:
 		lost_keeper(call, CTRL_END_ADMIN);
-	else
+		break;
+	case IPC_STALLED:
+		lost_keeper(call, CTRL_END_STALLED);
+		break;
+	default:
 		lost_keeper(call, CTRL_END_LOST);
+		break;
+	}
 }
 
 static void
@@ -576,16 +636,20 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (got == -1 && errno == EAGAIN)
 		return;
-	if (got == 1 && m.type == IPC_KEEPER_READY && n == 1 &&
-	    call->stage == CALL_SPAWNED) {
-		take_line(call, fds[0]);
-		call_up(call);
+	if (got == 1 && m.type == IPC_KEEPER_READY && call->pty == -1 &&
+	    n == (m.u.ready.kernel ? 0 : 1) && call->stage != CALL_VERDICT) {
+		keeper_ready(call, n == 1 ? fds[0] : -1);
 		return;
 	}
 	while (n > 0)
 		close(fds[--n]);
 	*engine.at_work = call->id;
-	keeper_said(call, &m, got);
+	if (call->stage == CALL_VERDICT)
+		late_verdict(call, got == 1 ? &m : NULL);
+	else if (got == 1 && call->stage == CALL_UP)
+		keeper_message(call, &m);
+	else
+		lost_keeper(call, CTRL_END_LOST);
 	*engine.at_work = 0;
 }
 
@@ -736,6 +800,7 @@ call_adopt(struct conn *conn, struct call_record *rec, int keeper, int pty)
 	}
 	take_keeper(call, keeper, rec);
 	event_add(&call->keeper_ev, NULL);
+	call->verdict = rec->ctrl.authenticated;
 	take_line(call, pty);
 	return call;
 }
@@ -747,7 +812,7 @@ call_resume(struct call *call)
 		call_up(call);
 		return;
 	}
-	call->gate_open = call->rec->tx.next > 0;
+	call->gate_open = call->pty == -1 || call->rec->tx.next > 0;
 	call->gate_at = engine_now_us() + GATE_US;
 	set_timer(call);
 }

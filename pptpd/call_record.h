@@ -17,6 +17,7 @@
 #define CALL_FLAG_STDERR	0x02	/* ... and all lines to stderr too */
 #define CALL_FLAG_LOGWTMP	0x04	/* pppd's plugin records the login */
 #define CALL_FLAG_OWN_WTMP	0x08	/* pptpctrl does, in its place */
+#define CALL_FLAG_KERNEL	0x10	/* the kernel carries its frames */
 
 /*
  * Lies in a sealed memfd: the keeper holds its descriptor, the engine maps
@@ -41,7 +42,8 @@ struct call_record {
 	char		user[CALL_USER_TEXT];	/* authenticated, escaped */
 	char		ifname[16];		/* of pppd, while IP is up */
 
-	/* Written by the engine. */
+	/* Written by the engine; with CALL_FLAG_KERNEL, octets and packets by
+	 * the keeper, which takes the flag back if the kernel does not. */
 	enum ctrl_end	end;
 	uint64_t	octets_in, octets_out;	/* PPP octets, from / to client */
 	uint64_t	packets_in, packets_out;

@@ -17,6 +17,7 @@
 #include "absent.h"
 #include "bucket.h"
 #include "call_record.h"
+#include "gre_filter.h"
 #include "ledger.h"
 #include "log.h"
 #include "pool.h"
@@ -37,6 +38,7 @@ struct call {
 	uint64_t	 orphan_since;	/* ms; the keeper died */
 	int		 slot;		/* -1: none */
 	uint32_t	 client;	/* network order */
+	uint16_t	 kernel_id;	/* set apart; 0: nothing is */
 	struct call_record *rec;	/* where the engine can write; NULL:
 					   it began under another monitor */
 	/*
@@ -61,6 +63,7 @@ static bool log_stderr;
 static struct event_base *base;
 static void (*changed)(void);
 static const char *rejoin_path;	/* NULL: calls end with their engine */
+static int kernel_map = -1;
 
 int
 calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
@@ -85,6 +88,18 @@ calls_keep(const char *path, const char *ledger)
 {
 	rejoin_path = path;
 	absent_init(base, &pool, ledger);
+}
+
+void
+calls_kernel(int map)
+{
+	kernel_map = map;
+}
+
+int
+calls_kernel_map(const struct keeper_call *kc)
+{
+	return (kc->flags & CALL_FLAG_KERNEL) != 0 ? kernel_map : -1;
 }
 
 unsigned int
@@ -146,6 +161,8 @@ call_free(struct call *call)
 	ledger_drop(call->ledger);
 	alien_free(&call->alien_keeper);
 	alien_free(&call->alien_pppd);
+	if (call->kernel_id != 0)
+		(void)gre_filter_set(kernel_map, call->kernel_id, 0);
 	call_record_unmap(call->rec);
 	LIST_REMOVE(call, entry);
 	if (call->orphan_since != 0)
@@ -172,8 +189,10 @@ describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
 	kc->flags = (conf->debug ? CALL_FLAG_DEBUG : 0) |
 	    (log_stderr ? CALL_FLAG_STDERR : 0) |
 	    (use->logwtmp != NULL ? CALL_FLAG_LOGWTMP : 0) |
-	    (use->own_wtmp ? CALL_FLAG_OWN_WTMP : 0);
+	    (use->own_wtmp ? CALL_FLAG_OWN_WTMP : 0) |
+	    (use->kernel != NULL ? CALL_FLAG_KERNEL : 0);
 	kc->client_addr = m->u.call_request.client_addr;
+	kc->server_addr = m->u.call_request.server_addr;
 	kc->our_id = m->call_id;
 	kc->peer_id = m->u.call_request.peer_id;
 	kc->started_ms = now_ms();
@@ -189,8 +208,7 @@ describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
 
 /* The record as the engine finds it. */
 static int
-make_record(struct call *call, const struct ipc_msg *m,
-    const struct keeper_call *kc)
+make_record(struct call *call, const struct keeper_call *kc)
 {
 	struct call_record *rec;
 	int fd = call_record_create(&rec);
@@ -200,7 +218,7 @@ make_record(struct call *call, const struct ipc_msg *m,
 	rec->flags = kc->flags;
 	rec->slot = call->slot;
 	rec->client_addr = kc->client_addr;
-	rec->server_addr = m->u.call_request.server_addr;
+	rec->server_addr = kc->server_addr;
 	rec->our_id = kc->our_id;
 	rec->peer_id = kc->peer_id;
 	rec->started_ms = kc->started_ms;
@@ -209,6 +227,23 @@ make_record(struct call *call, const struct ipc_msg *m,
 	call_record_seal(rec);
 	call->rec = rec;
 	return fd;
+}
+
+/* Leaves pptpd-kernel.so out where it is not wanted or cannot be used. */
+static void
+choose_datapath(struct pppd_plugins *use, uint32_t addr, const char *client)
+{
+	if (!conf_datapath_kernel(conf, addr)) {
+		use->kernel = NULL;
+		return;
+	}
+	if (kernel_map == -1) {
+		use->kernel = NULL;
+		use->no_kernel = "pptpd has had no filter for it since its start";
+	}
+	if (use->kernel == NULL)
+		log_notice("CTRL: Client %s: the kernel cannot carry this "
+		    "call, userspace does: %s", client, use->no_kernel);
 }
 
 /* The second half of calls_start(): false with the reason logged. */
@@ -223,12 +258,13 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 	struct pppd_plugins use;
 	struct pppd_args args;
 	struct keeper_call kc;
-	int pair[2], record, keeper_fds[3];
+	int pair[2], record, keeper_fds[4];
 
 	inet_ntop(AF_INET, &in, client, sizeof(client));
 	pppd_plugins_choose(&use);
+	choose_datapath(&use, in.s_addr, client);
 	if (pppd_args_build(&args, conf, local, remote, client, use.logwtmp,
-	    use.session) == -1) {
+	    use.kernel, use.session) == -1) {
 		log_err("MGR: pppd's arguments for client %s do not fit",
 		    client);
 		return false;
@@ -236,7 +272,10 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 	call->client = m->u.call_request.client_addr;
 	describe(&kc, m, local, remote, &use);
 	kc.optional_words = args.optional;
-	record = make_record(call, m, &kc);
+	kc.kernel_words = args.kernel;
+	if (use.kernel != NULL)
+		call->kernel_id = kc.our_id;
+	record = make_record(call, &kc);
 	if (record == -1) {
 		log_err("MGR: no memory for the record of a call: %s",
 		    strerror(errno));
@@ -250,7 +289,9 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 	keeper_fds[0] = pair[1];
 	keeper_fds[1] = record;
 	keeper_fds[2] = control_fd;
-	call->keeper = spawner_keeper(&kc, &args, keeper_fds);
+	keeper_fds[3] = kernel_map;
+	call->keeper = spawner_keeper(&kc, &args, keeper_fds,
+	    use.kernel != NULL ? 4 : 3);
 	close(pair[1]);
 	if (call->keeper == -1) {
 		log_err("MGR: fork() failed launching " KEEPER ": %s",
@@ -485,6 +526,10 @@ calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 		if (call != NULL)
 			call_free(call);
 		return CTRL_END_RESOURCE;
+	}
+	if (calls_kernel_map(kc) != -1) {
+		call->kernel_id = kc->our_id;
+		(void)gre_filter_set(kernel_map, kc->our_id, kc->client_addr);
 	}
 	call->keeper = keeper;
 	call->client = kc->client_addr;

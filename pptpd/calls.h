@@ -30,6 +30,13 @@ void	calls_keep(const char *path, const char *ledger);
  */
 int	calls_change(const struct conf *);
 /*
+ * The kernel may carry calls from now on: map is gre_filter.h's, -1 if it was
+ * wanted and could not be had.  It stays the caller's.
+ */
+void	calls_kernel(int map);
+/* The map, for the keeper of a call that the kernel carries; -1: none. */
+int	calls_kernel_map(const struct keeper_call *);
+/*
  * Starts the call that the engine asks for, over the control connection
  * control_fd (which stays the caller's; -1: it was lost).  Fills in the
  * reply; if it says connected, fds are the engine's ends: keeper socket and

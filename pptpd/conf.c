@@ -52,6 +52,7 @@ conf_free(struct conf *conf)
 	free(conf->sandbox);
 	free(conf->error);
 	free(conf->control_group);
+	free(conf->datapath.networks);
 	iprange_free(&conf->local);
 	iprange_free(&conf->remote);
 	memset(conf, 0, sizeof(*conf));
@@ -304,6 +305,9 @@ conf_set(struct conf *conf, const struct conf_env *env,
 		break;
 	case CONF_KIND_SANDBOX:
 		set_sandbox(conf, env, value);
+		break;
+	case CONF_KIND_DATAPATH:
+		conf_set_datapath(conf, env, value);
 		break;
 	case CONF_KIND_LIMIT:
 		set_limit(conf, env, kw->key, field, value);

@@ -59,6 +59,7 @@ enum conf_key {
 	CONF_SANDBOX,
 	CONF_RESTART_GRACE,
 	CONF_CONTROL_GROUP,
+	CONF_DATAPATH,
 	CONF_NKEYS
 };
 
@@ -66,6 +67,12 @@ enum conf_source {
 	CONF_FROM_DEFAULT,
 	CONF_FROM_ARGS,
 	CONF_FROM_FILE
+};
+
+/* Whose calls the kernel carries, and whose it does not. */
+struct conf_network {
+	uint32_t net, mask;	/* host order */
+	bool	 kernel;
 };
 
 /*
@@ -106,6 +113,10 @@ struct conf {
 	uint32_t restart_grace;	/* restart-grace: seconds that calls wait for
 				   another server; 0: not at all */
 	char	*control_group;	/* that may use pptpdctl; "adm" */
+	struct conf_datapath {
+		struct conf_network *networks;	/* no network twice */
+		size_t	 n;
+	} datapath;		/* datapath: all of its lines */
 
 	/*
 	 * One connection for pptpctrl under inetd: then no file is read and
@@ -183,6 +194,12 @@ void	conf_changes(const struct conf *before, const struct conf *after,
  */
 void	conf_keep(const struct conf *before, struct conf *after,
 	    const struct conf_env *);
+/*
+ * Whether the kernel is to carry the calls of a client (network order): what
+ * the smallest network that it lies in says.  And of any client.
+ */
+bool	conf_datapath_kernel(const struct conf *, uint32_t client);
+bool	conf_datapath_any(const struct conf *);
 
 /* Reports a line. */
 void	conf_say(const struct conf_env *, int priority, const char *fmt, ...)

@@ -29,6 +29,20 @@ same_string(const char *a, const char *b)
 }
 
 static bool
+same_networks(const struct conf_datapath *a, const struct conf_datapath *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->networks[i].net != b->networks[i].net ||
+		    a->networks[i].mask != b->networks[i].mask ||
+		    a->networks[i].kernel != b->networks[i].kernel)
+			return false;
+	}
+	return true;
+}
+
+static bool
 differs(const struct conf *a, const struct conf *b,
     const struct conf_keyword *kw)
 {
@@ -55,6 +69,8 @@ differs(const struct conf *a, const struct conf *b,
 	case CONF_KIND_STIMEOUT:
 	case CONF_KIND_CALLID:
 		return *(const int *)x != *(const int *)y;
+	case CONF_KIND_DATAPATH:
+		return !same_networks(x, y);
 	case CONF_KIND_LIMIT:
 		return *(const uint32_t *)x != *(const uint32_t *)y;
 	}
@@ -82,16 +98,21 @@ conf_changes(const struct conf *before, const struct conf *after, char *text,
 	}
 }
 
-/* Whether calls can outlive the server is made ready at its start. */
+/*
+ * Whether calls can outlive the server, or be the kernel's, is made ready at
+ * its start.
+ */
 static bool
 waits_for_start(const struct conf *before, const struct conf *after,
     enum conf_key key)
 {
 	return IS_IN(key, next_start) || (key == CONF_RESTART_GRACE &&
-	    (before->restart_grace == 0) != (after->restart_grace == 0));
+	    (before->restart_grace == 0) != (after->restart_grace == 0)) ||
+	    (key == CONF_DATAPATH && conf_datapath_any(after) &&
+	    !conf_datapath_any(before));
 }
 
-/* Strings and numbers. */
+/* Strings and numbers; of networks, none is the kernel's. */
 static void
 keep(const struct conf *before, struct conf *after,
     const struct conf_keyword *kw, const struct conf_env *env)
@@ -103,6 +124,8 @@ keep(const struct conf *before, struct conf *after,
 	    "counts when pptpd is started again", NULL);
 	if (kw->kind == CONF_KIND_STRING)
 		conf_set_string(field, *(char *const *)old);
+	else if (kw->kind == CONF_KIND_DATAPATH)
+		after->datapath.n = 0;
 	else
 		*(uint32_t *)field = *(const uint32_t *)old;
 }

@@ -56,6 +56,8 @@ counts(struct reader *r, const struct conf_keyword *kw, const char *value)
 
 	switch (conf->origin[kw->key].from) {
 	case CONF_FROM_FILE:
+		if (kw->kind == CONF_KIND_DATAPATH)
+			return true;	/* its lines add up */
 		if (kw->kind != CONF_KIND_FLAG)
 			conf_say(r->env, LOG_NOTICE,
 			    "%s:%u: %s: line %u counts, this one is ignored: "

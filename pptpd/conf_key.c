@@ -84,6 +84,8 @@ const struct conf_keyword conf_keywords[] = {
 	    CONF_KIND_LIMIT, FIELD(restart_grace), "seconds", NULL },
 	{ CONF_CONTROL_GROUP, "control-group", 0, CONF_IN_FILE,
 	    CONF_KIND_STRING, FIELD(control_group), "group", NULL },
+	{ CONF_DATAPATH, "datapath", 0, CONF_IN_FILE, CONF_KIND_DATAPATH,
+	    FIELD(datapath), "path", NULL },
 	LIMIT(CONF_MAX_PER_IP, "max-per-ip", max_per_ip, "n"),
 	LIMIT(CONF_MAX_UNAUTH, "max-unauth", max_unauth, "n"),
 	LIMIT(CONF_MAX_UNAUTH_PER_IP, "max-unauth-per-ip", max_unauth_per_ip,

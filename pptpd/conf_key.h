@@ -26,6 +26,7 @@ enum conf_kind {
 	CONF_KIND_STIMEOUT,	/* int */
 	CONF_KIND_CALLID,	/* int */
 	CONF_KIND_SANDBOX,	/* string, one of three */
+	CONF_KIND_DATAPATH,	/* a line of several */
 	CONF_KIND_LIMIT		/* uint32_t, 0 to CONF_LIMIT_MAX */
 };
 
@@ -58,6 +59,10 @@ void	conf_set(struct conf *, const struct conf_env *,
 
 /* Replaces a string of the struct by a copy. */
 void	conf_set_string(char **field, const char *value);
+
+/* Takes one of the lines that say who carries frames. */
+void	conf_set_datapath(struct conf *, const struct conf_env *,
+	    const char *value);
 
 /* Sets the defaults of limits, those that depend on others after all. */
 void	conf_limit_init(struct limit_conf *);

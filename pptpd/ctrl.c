@@ -62,6 +62,8 @@ static const char *const end_texts[] = {
 	[CTRL_END_RESOURCE] = "server is out of memory or descriptors",
 	[CTRL_END_BUSY] = "all addresses are in use",
 	[CTRL_END_DRAIN] = "server takes no new calls",
+	[CTRL_END_STALLED] =
+	    "the kernel data path takes no more of the client's packets",
 };
 
 bool

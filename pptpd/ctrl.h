@@ -64,6 +64,7 @@ enum ctrl_end {
 	CTRL_END_PENALTY,	/* its authentications keep failing */
 	CTRL_END_ADDRESS,	/* its address is one of the tunnels' */
 	CTRL_END_RESOURCE,	/* no memory, no descriptors */
+	CTRL_END_STALLED,	/* the kernel takes its packets no more */
 	CTRL_END_BUSY,		/* no free slot */
 	CTRL_END_DRAIN		/* the server takes no new calls */
 };

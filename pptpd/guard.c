@@ -175,6 +175,15 @@ guard_failed(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 	say(what, client, limit_penalty(guard_limits, conn->source, now));
 }
 
+void
+guard_failed_late(uint32_t client)
+{
+	struct limit_conn conn = { .source =
+	    source_find(&guard_limits->sources, client) };
+
+	guard_failed(&conn, client, CTRL_END_NONE);
+}
+
 bool
 guard_configure(const struct limit_conf *conf)
 {

@@ -11,6 +11,8 @@
 extern struct limits *guard_limits;
 
 /* Can be told again; false: no memory. */
+/* The same, when the connection is gone already. */
+void	guard_failed_late(uint32_t client);
 bool	guard_configure(const struct limit_conf *);
 
 /*
@@ -34,5 +36,7 @@ void	guard_refused(struct limit_conn *, uint32_t client, enum ctrl_end);
 /* pppd has let the client in, or not. */
 void	guard_authenticated(struct limit_conn *, uint32_t client);
 void	guard_failed(struct limit_conn *, uint32_t client, enum ctrl_end);
+/* It has not, but the connection is gone already. */
+void	guard_failed_late(uint32_t client);
 
 #endif

@@ -10,7 +10,7 @@
 #include "log.h"
 
 #define IPC_VERSION	1
-#define IPC_FDS_MAX	3
+#define IPC_FDS_MAX	4
 #define IPC_FDS_LOST	(-1)	/* in place of how many there are */
 
 /* Descriptors that a program of ours finds open when it starts. */
@@ -21,6 +21,7 @@
 #define IPC_FD_RECORD	4	/* keeper: the call's record */
 #define IPC_FD_CONTROL	5	/* keeper: the control connection */
 #define IPC_FD_SILENCER	6	/* spawner, keeper: listener_silencer() */
+#define IPC_FD_MAP	7	/* keeper: whose packets are the kernel's */
 
 /* A keeper may be older than its engine: these numbers stay. */
 enum ipc_type {
@@ -36,16 +37,19 @@ enum ipc_type {
 	IPC_ACCESS_REQUEST,	/* u.access */
 	IPC_LOG,		/* u.log */
 	/* keeper -> engine */
-	IPC_KEEPER_READY,	/* pppd runs: fd pty master */
+	IPC_KEEPER_READY,	/* pppd runs: u.ready; fd pty master if ours */
 	IPC_KEEPER_FAILED,	/* it does not */
 	IPC_PPPD_EXIT,		/* pppd was reaped: u.pppd_exit */
 	IPC_PPPD_RESTARTED,	/* another one is on the same pty */
 	IPC_TERM,		/* an administrator ended the call */
+	IPC_AUTHENTICATED,	/* pppd of a kernel's call let the client in */
+	IPC_STALLED,		/* the kernel takes none of its packets */
 	/* engine -> keeper */
 	IPC_HANGUP,		/* hang up; the reason is in the record */
 	/* when a call changes hands */
 	IPC_ADOPT,		/* monitor -> engine: fd keeper, of a call */
-	IPC_CALL,		/* keeper -> engine: fds record, pty, control */
+	IPC_CALL,		/* keeper -> engine: u.ready; fds record,
+				   control connection, pty if ours */
 	IPC_LEAVE,		/* monitor -> engine: exit, calls stay */
 	/* monitor -> engine */
 	IPC_LISTENER,		/* another TCP listener: fd */
@@ -100,6 +104,9 @@ struct ipc_msg {
 			   in the record */
 			enum ctrl_end end;
 		} hangup;
+		struct {
+			bool kernel;		/* it carries the frames */
+		} ready;
 		struct {
 			int status;		/* as wait(2) has it */
 		} pppd_exit;

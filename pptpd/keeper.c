@@ -16,6 +16,7 @@
 
 #include "call_record.h"
 #include "ipc.h"
+#include "kernel_call.h"
 #include "log.h"
 #include "login.h"
 #include "pppd.h"
@@ -40,11 +41,13 @@
 
 struct keeper {
 	struct call_record *rec;
-	const struct keeper_call *call;
+	struct keeper_call call;
 	struct pppd	 pppd;
 	struct login	 login;
+	struct kernel_call kernel;
 	char		**argv;		/* pppd's */
 	uint32_t	 optional;	/* words of it that may be left out */
+	uint32_t	 kernel_words;	/* ... without the kernel data path */
 	uint64_t	 pppd_since;
 	char		 client[INET_ADDRSTRLEN];
 	char		 local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
@@ -55,6 +58,7 @@ struct keeper {
 	struct rejoin	 rejoin;	/* ... and we look for another one */
 	uint64_t	 hangup_at;	/* 0: line is up */
 	uint64_t	 engine_deadline; /* 0: none */
+	enum ctrl_end	 asked_end;	/* why engine_deadline is set */
 	enum ctrl_end	 own_end;	/* reason when the engine gave none */
 	int		 signals_sent;	/* to pppd */
 	int		 status;	/* pppd's, once reaped */
@@ -94,6 +98,30 @@ tell_engine(struct keeper *k, enum ipc_type type, int fd)
 		    k->client, strerror(errno));
 }
 
+/* pppd runs: on its pty, or the kernel carries its frames. */
+static void
+tell_ready(struct keeper *k)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_KEEPER_READY, k->our_id);
+	m.u.ready.kernel = k->kernel.on;
+	if (k->engine != -1)
+		(void)ipc_send(k->engine, &m, &k->pppd.pty,
+		    k->kernel.on ? 0 : 1);
+}
+
+/* The engine sees no frames of a call of the kernel's. */
+static void
+tell_authenticated(struct keeper *k)
+{
+	if (!k->kernel.up || k->kernel.told || !k->login.authenticated ||
+	    k->engine == -1)
+		return;
+	k->kernel.told = true;
+	tell_engine(k, IPC_AUTHENTICATED, -1);
+}
+
 static void
 tell_exit(const struct keeper *k)
 {
@@ -119,7 +147,7 @@ take_call(struct keeper *k, const struct keeper_call *call)
 	if (rec == NULL)
 		return false;
 	k->rec = rec;
-	k->call = call;
+	k->call = *call;
 	rejoin_init(&k->rejoin);
 	in.s_addr = call->client_addr;
 	inet_ntop(AF_INET, &in, k->client, sizeof(k->client));
@@ -127,6 +155,9 @@ take_call(struct keeper *k, const struct keeper_call *call)
 	snprintf(k->remote, sizeof(k->remote), "%s", call->remote);
 	k->our_id = call->our_id;
 	k->optional = call->optional_words;
+	k->kernel_words = call->kernel_words;
+	k->kernel.path = (struct kernel_path){ call->server_addr,
+	    call->client_addr, call->our_id, call->peer_id };
 	login_init(&k->login, rec, call->flags, k->client, k->local,
 	    k->remote);
 	k->started_ms = call->started_ms;
@@ -188,7 +219,10 @@ say_goodbye(const struct keeper *k, enum ctrl_end end)
 		    MSG_DONTWAIT);
 }
 
-/* Closes our side of the pty: pppd sees its line hang up. */
+/*
+ * Closes our side of the pty: pppd sees its line hang up.  Where there is no
+ * pty, it has to be told.
+ */
 static void
 hang_up(struct keeper *k, enum ctrl_end end)
 {
@@ -200,7 +234,10 @@ hang_up(struct keeper *k, enum ctrl_end end)
 	rejoin_stop(&k->rejoin);
 	if (k->engine == -1)
 		say_goodbye(k, end);
-	close(k->pppd.pty);
+	if (k->kernel.on)
+		kill(k->pppd.pid, SIGHUP);	/* not reaped: still ours */
+	else
+		close(k->pppd.pty);
 	k->pppd.pty = -1;
 	close(IPC_FD_CONTROL);
 }
@@ -214,11 +251,11 @@ lost_engine(struct keeper *k)
 	if (k->hangup_at != 0)
 		return;
 	if (k->engine_deadline != 0)
-		hang_up(k, CTRL_END_ADMIN);
-	else if (k->call->grace_s == 0 || k->rec->end != CTRL_END_NONE)
+		hang_up(k, k->asked_end);
+	else if (k->call.grace_s == 0 || k->rec->end != CTRL_END_NONE)
 		hang_up(k, CTRL_END_LOST);
 	else
-		rejoin_start(&k->rejoin, k->call, now_ms());
+		rejoin_start(&k->rejoin, &k->call, now_ms());
 }
 
 static void
@@ -244,12 +281,17 @@ engine_message(struct keeper *k)
 static void
 hand_over(struct keeper *k)
 {
-	const int fds[] = { IPC_FD_RECORD, k->pppd.pty, IPC_FD_CONTROL };
+	const int fds[] = { IPC_FD_RECORD, IPC_FD_CONTROL, k->pppd.pty };
 	struct ipc_msg m;
 
 	ipc_msg_init(&m, IPC_CALL, k->our_id);
-	if (ipc_send(k->engine, &m, fds, 3) == -1)
+	m.u.ready.kernel = k->kernel.on;
+	if (ipc_send(k->engine, &m, fds, k->kernel.on ? 2 : 3) == -1) {
 		lost_engine(k);
+		return;
+	}
+	k->kernel.told = false;
+	tell_authenticated(k);
 }
 
 static void
@@ -257,7 +299,7 @@ look_for_engine(struct keeper *k)
 {
 	uint32_t end;
 
-	switch (rejoin_go_on(&k->rejoin, k->call, k->pppd.pid, now_ms(),
+	switch (rejoin_go_on(&k->rejoin, &k->call, k->pppd.pid, now_ms(),
 	    &k->engine, &end)) {
 	case REJOIN_WAIT:
 		break;
@@ -268,6 +310,29 @@ look_for_engine(struct keeper *k)
 		hang_up(k, (enum ctrl_end)end);
 		break;
 	}
+}
+
+/* Asks the engine to end the call, and does it alone if there is no answer. */
+static void
+ask_for_end(struct keeper *k, enum ipc_type type, enum ctrl_end end)
+{
+	if (k->engine == -1)
+		hang_up(k, end);
+	if (k->hangup_at != 0 || k->engine_deadline != 0)
+		return;
+	tell_engine(k, type, -1);
+	k->engine_deadline = now_ms() + ENGINE_MS;
+	k->asked_end = end;
+}
+
+static void
+look_at_kernel(struct keeper *k, uint64_t now)
+{
+	if (now < k->kernel.look_at)
+		return;
+	if (kernel_call_look(&k->kernel, k->login.ifname, now))
+		ask_for_end(k, IPC_STALLED, CTRL_END_STALLED);
+	kernel_call_publish(&k->kernel, k->rec);
 }
 
 /* What there is to do when time passes; returns ms to the next, -1: never. */
@@ -287,9 +352,14 @@ timers(struct keeper *k)
 		if (rejoin_deadline(&k->rejoin) < next)
 			next = rejoin_deadline(&k->rejoin);
 	}
+	if (k->kernel.up) {
+		look_at_kernel(k, now);
+		if (k->kernel.look_at < next)
+			next = k->kernel.look_at;
+	}
 	if (k->engine_deadline != 0) {
 		if (now >= k->engine_deadline)
-			hang_up(k, CTRL_END_ADMIN);
+			hang_up(k, k->asked_end);
 		else if (k->engine_deadline < next)
 			next = k->engine_deadline;
 	}
@@ -315,38 +385,120 @@ timers(struct keeper *k)
 static void
 read_session(struct keeper *k)
 {
-	if (login_read(&k->login, k->pppd.session))
-		return;
-	close(k->pppd.session);
-	k->pppd.session = -1;
+	if (!login_read(&k->login, k->pppd.session)) {
+		close(k->pppd.session);
+		k->pppd.session = -1;
+	}
+	/* The last of its words is read: now the client may be answered. */
+	if (k->kernel.on && !k->kernel.up && k->login.reports) {
+		kernel_call_up(&k->kernel, now_ms());
+		tell_ready(k);
+	}
+	tell_authenticated(k);
 }
 
-/* Leaves out the words that a call can do without. */
+/* Leaves out some of the words that a call can do without. */
 static void
-drop_optional(struct keeper *k)
+drop_words(struct keeper *k, uint32_t words)
 {
+	uint32_t optional = 0;
 	int to = 0;
 
 	for (int from = 0; k->argv[from] != NULL; from++) {
-		if (from >= 32 || (k->optional >> from & 1) == 0)
-			k->argv[to++] = k->argv[from];
+		uint32_t bit = (uint32_t)1 << from;
+
+		if ((words & bit) != 0)
+			continue;
+		if ((k->optional & bit) != 0)
+			optional |= (uint32_t)1 << to;
+		k->argv[to++] = k->argv[from];
 	}
 	k->argv[to] = NULL;
-	k->optional = 0;
+	k->optional = optional;
+	k->kernel_words = 0;
+}
+
+static void
+pppd_started(struct keeper *k)
+{
+	k->pppd_since = now_ms();
+	k->rec->pppd_pid = k->pppd.pid;
+	login_started(&k->login, k->pppd.pid, k->optional != 0,
+	    k->pppd_since);
 }
 
 static int
 start_pppd(struct keeper *k, int (*how)(struct pppd *, char *const [],
     const char *))
 {
-	bool plugin = k->optional != 0;
-
 	if (how(&k->pppd, k->argv, k->client) == -1)
 		return -1;
-	k->pppd_since = now_ms();
-	k->rec->pppd_pid = k->pppd.pid;
-	login_started(&k->login, k->pppd.pid, plugin, k->pppd_since);
+	pppd_started(k);
 	return 0;
+}
+
+/* The call takes the path that is always there. */
+static void
+without_kernel(struct keeper *k, const char *why)
+{
+	log_notice("CTRL: Client %s: the kernel cannot carry this call, "
+	    "userspace does: %s", k->client, why);
+	drop_words(k, k->kernel_words);
+	k->rec->flags &= ~(uint32_t)CALL_FLAG_KERNEL;
+	call_record_seal(k->rec);
+	k->call.flags &= ~(uint32_t)CALL_FLAG_KERNEL;
+}
+
+/* -1: it is to be started on a pty. */
+static int
+start_in_kernel(struct keeper *k)
+{
+	char why[160];
+	int sock = kernel_call_open(&k->kernel, why, sizeof(why)), rc;
+
+	if (sock == -1) {
+		without_kernel(k, why);
+		return -1;
+	}
+	rc = pppd_start_kernel(&k->pppd, sock, k->argv, k->client);
+	close(sock);		/* or its Call ID would outlive pppd */
+	if (rc == -1) {
+		kernel_call_give_up(&k->kernel);
+		without_kernel(k, "pppd could not be started");
+		return -1;
+	}
+	log_info("CTRL: Client %s: kernel data path", k->client);
+	pppd_started(k);
+	return 0;
+}
+
+static int
+start_call(struct keeper *k)
+{
+	if (k->kernel_words != 0 && start_in_kernel(k) == 0)
+		return 0;
+	if (start_pppd(k, pppd_start) == -1)
+		return -1;
+	tell_ready(k);
+	return 0;
+}
+
+/* pppd has gone without taking the kernel's socket. */
+static bool
+try_userspace(struct keeper *k)
+{
+	char words[128], why[160];
+	bool refused = WIFEXITED(k->status) &&
+	    WEXITSTATUS(k->status) == OPTION_ERROR;
+
+	snprintf(why, sizeof(why), "pppd: %s", pppd_status_text(k->status,
+	    words, sizeof(words)));
+	kernel_call_give_up(&k->kernel);
+	without_kernel(k, why);
+	if (refused)
+		drop_words(k, k->optional);
+	pppd_close(&k->pppd);
+	return start_call(k) == 0;
 }
 
 /*
@@ -356,13 +508,15 @@ start_pppd(struct keeper *k, int (*how)(struct pppd *, char *const [],
 static bool
 try_again(struct keeper *k)
 {
-	if (k->optional == 0 || k->hangup_at != 0 ||
+	if (k->kernel.on && k->hangup_at == 0 && !k->kernel.up)
+		return try_userspace(k);
+	if (k->optional == 0 || k->hangup_at != 0 || k->kernel.on ||
 	    !WIFEXITED(k->status) || WEXITSTATUS(k->status) != OPTION_ERROR ||
 	    now_ms() - k->pppd_since > OPTION_ERROR_MS)
 		return false;
 	log_err("CTRL: Client %s: pppd[%ld] refuses its options, starting it "
 	    "again without our plugins", k->client, (long)k->pppd.pid);
-	drop_optional(k);
+	drop_words(k, k->optional);
 	if (start_pppd(k, pppd_restart) == -1)
 		return false;
 	tell_engine(k, IPC_PPPD_RESTARTED, -1);
@@ -379,12 +533,7 @@ wait_once(struct keeper *k, const sigset_t *while_waiting)
 
 	if (got_term) {
 		got_term = 0;
-		if (k->engine == -1) {
-			hang_up(k, CTRL_END_ADMIN);
-		} else if (k->hangup_at == 0 && k->engine_deadline == 0) {
-			tell_engine(k, IPC_TERM, -1);
-			k->engine_deadline = now_ms() + ENGINE_MS;
-		}
+		ask_for_end(k, IPC_TERM, CTRL_END_ADMIN);
 	}
 	ms = timers(k);
 	ts = (struct timespec){ ms / 1000, ms % 1000 * 1000000L };
@@ -404,6 +553,19 @@ wait_once(struct keeper *k, const sigset_t *while_waiting)
 		look_for_engine(k);
 }
 
+/* What pppd has counted at its end, if it could say so, is all. */
+static void
+sum_up(struct keeper *k)
+{
+	if (k->login.counted) {
+		k->kernel.octets_in = k->login.octets_in;
+		k->kernel.octets_out = k->login.octets_out;
+		k->kernel.packets_in = k->login.packets_in;
+		k->kernel.packets_out = k->login.packets_out;
+	}
+	kernel_call_publish(&k->kernel, k->rec);
+}
+
 /* Lives until pppd is reaped. */
 static void
 loop(struct keeper *k, const sigset_t *while_waiting)
@@ -417,6 +579,8 @@ loop(struct keeper *k, const sigset_t *while_waiting)
 			read_session(k);
 	} while (try_again(k));
 	login_ended(&k->login, k->status);
+	if (k->kernel.on)
+		sum_up(k);
 }
 
 /* The line that each call ends with, and Poptop's. */
@@ -425,9 +589,14 @@ report_end(struct keeper *k)
 {
 	char words[128];
 	uint64_t seconds = (now_ms() - k->started_ms) / 1000;
+	uint64_t in = k->rec->octets_in, out = k->rec->octets_out;
 	enum ctrl_end end = k->rec->end;
 
 	pppd_status_text(k->status, words, sizeof(words));
+	if (k->kernel.on) {	/* the engine knows nothing about it */
+		in = k->kernel.octets_in;
+		out = k->kernel.octets_out;
+	}
 	if (!ctrl_end_is_known(end))
 		end = k->hangup_at != 0 ? k->own_end : CTRL_END_PPPD;
 	log_info("CTRL: Call of client %s ended: user \"%s\", local %s "
@@ -435,7 +604,7 @@ report_end(struct keeper *k)
 	    " octets, %s, pppd %s", k->client, k->login.user,
 	    k->local[0] != '\0' ? k->local : "-",
 	    k->remote[0] != '\0' ? k->remote : "-", seconds,
-	    k->rec->octets_in, k->rec->octets_out, ctrl_end_text(end), words);
+	    in, out, ctrl_end_text(end), words);
 	/* Poptop logs this one without debug too, so it is counted on. */
 	log_set_debug(true);
 	log_debug("CTRL: Reaping child PPP[%ld]", (long)k->pppd.pid);
@@ -475,10 +644,9 @@ keeper_run(const struct keeper_call *call, char **argv)
 	syslog_sink_open(k.stderr_too);
 	log_info("CTRL: Client %s control connection started", k.client);
 	log_info("CTRL: Starting call (launching pppd, opening GRE)");
-	if (start_pppd(&k, pppd_start) == -1) {
+	if (start_call(&k) == -1) {
 		tell_engine(&k, IPC_KEEPER_FAILED, -1);
 	} else {
-		tell_engine(&k, IPC_KEEPER_READY, k.pppd.pty);
 		loop(&k, &while_waiting);
 		k.rec->pppd_pid = 0;
 		if (k.engine == -1 && k.hangup_at == 0)

@@ -15,7 +15,9 @@
 struct keeper_call {
 	uint32_t	flags;			/* CALL_FLAG_* */
 	uint32_t	client_addr;		/* network order */
+	uint32_t	server_addr;
 	uint32_t	optional_words;		/* struct pppd_args, optional */
+	uint32_t	kernel_words;		/* ... and kernel */
 	uint16_t	our_id, peer_id;
 	uint64_t	started_ms;
 	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
@@ -26,7 +28,9 @@ struct keeper_call {
 
 /*
  * Serves the call whose record is on IPC_FD_RECORD until its pppd is reaped;
- * argv is pppd's, NULL-terminated, program first.  Returns the exit status.
+ * argv is pppd's, NULL-terminated, program first.  With CALL_FLAG_KERNEL the
+ * kernel is to carry it, and gre_filter.h's map is on IPC_FD_MAP.  Returns the
+ * exit status.
  */
 int	keeper_run(const struct keeper_call *, char **argv);
 

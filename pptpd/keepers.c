@@ -30,6 +30,7 @@ struct visitor {
 	struct event	*event;		/* until it has said hello */
 	uint16_t	 our_id;
 	uint32_t	 client;	/* network order */
+	int		 kernel_map;	/* for it, -1: none */
 };
 
 static TAILQ_HEAD(, visitor) visitors = TAILQ_HEAD_INITIALIZER(visitors);
@@ -52,8 +53,13 @@ static void
 answer(struct visitor *v, int engine, enum ctrl_end end)
 {
 	struct rejoin_answer a = { REJOIN_MAGIC, REJOIN_ENGINE, end };
-	const int fds[] = { engine, listener_silencer() };
-	int n = fds[1] != -1 ? 2 : 1;
+	int fds[IPC_FDS_MAX], n = 0;
+
+	fds[n++] = engine;
+	if (listener_silencer() != -1)
+		fds[n++] = listener_silencer();
+	if (v->kernel_map != -1)
+		fds[n++] = v->kernel_map;
 
 	if (engine == -1) {
 		a.verdict = REJOIN_HANG_UP;
@@ -129,6 +135,7 @@ hello(struct visitor *v, const struct rejoin_hello *h, ssize_t len, int pppd)
 	if (why == NULL) {
 		v->our_id = h->call.our_id;
 		end = calls_rejoin(v->pid, &h->call, pppd, &why);
+		v->kernel_map = calls_kernel_map(&h->call);
 	} else {
 		end = CTRL_END_VERSION;
 		close(pppd);
@@ -176,6 +183,7 @@ visitor_new(struct event_base *base, int sock)
 	}
 	v->sock = sock;
 	v->pid = cred.pid;
+	v->kernel_map = -1;
 	TAILQ_INSERT_TAIL(&visitors, v, entry);
 	v->event = event_new(base, sock, EV_READ | EV_PERSIST, on_visitor, v);
 	if (v->event == NULL || event_add(v->event, NULL) == -1)

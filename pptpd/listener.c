@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gre_filter.h"
 #include "log.h"
-#include "pptp_gre.h"
 #include "pptp_msg.h"
 
 #define BACKLOG		1024	/* a crowd that redials comes within ms */
@@ -69,27 +69,22 @@ listener_open(uint32_t addr, int old)
 	return fd;
 }
 
-/* Runs over the IP header too, which a raw socket delivers. */
+/*
+ * Without a map the kernel carries no calls: its packets would come here,
+ * too.
+ */
 static int
-attach_filter(int fd)
+attach_filter(int fd, int *map)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),	/* X = IP header */
-		BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),	/* protocol type */
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PPTP_GRE_PROTO, 0, 3),
-		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 1),	/* flags, version */
-		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 7),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
-	};
-	struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
-	int on = 1;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
-	    sizeof(prog)) == -1)
-		return -1;
-	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
+	if (map != NULL) {
+		*map = gre_filter_attach_map(fd);
+		if (*map != -1)
+			return 0;
+		log_err("GRE: the filter for calls of the kernel's cannot be "
+		    "had, all calls take the userspace data path: bpf: %s",
+		    strerror(errno));
+	}
+	return gre_filter_attach(fd);
 }
 
 static int silencer = -1;
@@ -135,7 +130,7 @@ set_buffer(int fd, int forced, int plain)
 }
 
 int
-listener_open_gre(void)
+listener_open_gre(int *map)
 {
 	/* No path MTU discovery: a forged ICMP must not shrink the tunnel
 	 * (point TX-3). */
@@ -143,7 +138,7 @@ listener_open_gre(void)
 	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    IPPROTO_GRE);
 
-	if (fd == -1 || attach_filter(fd) == -1 ||
+	if (fd == -1 || attach_filter(fd, map) == -1 ||
 	    setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &pmtu,
 	    sizeof(pmtu)) == -1) {
 		log_err("GRE: socket() failed: %s", strerror(errno));

@@ -15,9 +15,12 @@ int	listener_open(uint32_t addr, int old);
 /*
  * A raw socket for GRE of all calls; a filter that its holder cannot remove
  * lets enhanced GRE (version 1, protocol 0x880B) through and nothing else.
- * Returns a non-blocking close-on-exec descriptor, or -1, reason logged.
+ * With map not NULL, packets of calls that *map says are the kernel's do not
+ * come either (gre_filter.h); *map is -1 if that cannot be had, which is
+ * logged.  Returns a non-blocking close-on-exec descriptor, or -1, reason
+ * logged.
  */
-int	listener_open_gre(void);
+int	listener_open_gre(int *map);
 /*
  * A raw GRE socket that takes nothing: as long as somebody has it open, no GRE
  * packet is answered with an ICMP error.  -1: there is none.

@@ -95,6 +95,7 @@ message(struct login *l, const struct session_msg *m)
 {
 	switch (m->type) {
 	case SESSION_AUTH:
+		l->authenticated = true;
 		l->method = m->u.auth.method;
 		log_escape(l->user, sizeof(l->user),
 		    m->u.auth.name, strlen(m->u.auth.name));
@@ -123,6 +124,11 @@ message(struct login *l, const struct session_msg *m)
 			log_up(l);	/* never heard of MPPE */
 		l->ifname[0] = '\0';
 		(void)wtmp_logout(&l->wtmp);
+		l->counted = true;
+		l->octets_in = m->u.ip_down.octets_in;
+		l->octets_out = m->u.ip_down.octets_out;
+		l->packets_in = m->u.ip_down.packets_in;
+		l->packets_out = m->u.ip_down.packets_out;
 		break;
 	case SESSION_PHASE:
 		log_debug("CTRL: Client %s: pppd is in phase %s", l->client,

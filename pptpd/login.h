@@ -22,6 +22,10 @@ struct login {
 	pid_t		 pppd;
 	time_t		 since;		/* wall clock */
 	bool		 reports;	/* pptpd-session.so speaks to us */
+	bool		 authenticated;
+	bool		 counted;	/* what pppd has counted is here: */
+	uint64_t	 octets_in, octets_out;
+	uint32_t	 packets_in, packets_out;
 	enum session_auth method;
 	int		 mppe_bits;	/* -1: not known */
 	bool		 mppe_stateful;

@@ -460,6 +460,7 @@ monitor_run(struct monitor_setup *setup)
 		log_err("MGR: start failed: %s", strerror(errno));
 		return 1;
 	}
+	calls_kernel(setup->kernel_map);
 	raise_limits();
 	engine_request_init(&setup->conf->limits, setup->conf->debug,
 	    access_built());

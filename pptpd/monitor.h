@@ -20,6 +20,7 @@ struct monitor_setup {
 	int	connection;	/* from inetd; else -1 */
 	int	admin;		/* listener for pptpdctl; -1: none */
 	gid_t	admin_group;	/* that may use it; -1: root only */
+	int	kernel_map;	/* gre_filter.h; -1: no calls of the kernel's */
 	bool	log_stderr;	/* keepers log to stderr too */
 };
 

@@ -117,7 +117,7 @@ open_pty(int *master)
 
 /* What the child gets, or -1. */
 struct child_fds {
-	int	slave, errors, session;
+	int	slave, errors, session, kernel;
 };
 
 /* In the child, between vfork and exec: no memory of the parent is changed
@@ -152,7 +152,12 @@ run(char *const argv[], const struct child_fds *fds, pid_t parent,
 	if (fds->session != -1) {
 		if (dup2(fds->session, PPPD_SESSION_FD) == -1)
 			goto out;
-		first++;
+		first = PPPD_SESSION_FD + 1;
+	}
+	if (fds->kernel != -1) {
+		if (dup2(fds->kernel, PPPD_KERNEL_FD) == -1)
+			goto out;
+		first = PPPD_KERNEL_FD + 1;
 	}
 	close_range(first, ~0U, 0);
 	execvpe(argv[0], argv, envp);
@@ -170,9 +175,10 @@ wants_session(char *const argv[])
 	return *argv != NULL;
 }
 
-/* Starts it on a slave, which is closed here. */
+/* Starts it on a slave, which is closed here; kernel: a socket, or -1. */
 static int
-start_on(struct pppd *p, int slave, char *const argv[], const char *client)
+start_on(struct pppd *p, int slave, int kernel, char *const argv[],
+    const char *client)
 {
 	int errors[2] = { -1, -1 }, session[2] = { -1, -1 };
 	volatile int error = 0;
@@ -186,7 +192,8 @@ start_on(struct pppd *p, int slave, char *const argv[], const char *client)
 		log_err("CTRL: Client %s: no descriptors for pppd: %s",
 		    client, strerror(errno));
 	} else {
-		fds = (struct child_fds){ slave, errors[1], session[1] };
+		fds = (struct child_fds){ slave, errors[1], session[1],
+		    kernel };
 		p->pid = vfork();
 		if (p->pid == 0)
 			run(argv, &fds, self, &error);
@@ -220,7 +227,21 @@ pppd_start(struct pppd *p, char *const argv[], const char *client)
 {
 	int slave = open_pty(&p->pty);
 
-	return slave == -1 ? -1 : start_on(p, slave, argv, client);
+	return slave == -1 ? -1 : start_on(p, slave, -1, argv, client);
+}
+
+int
+pppd_start_kernel(struct pppd *p, int sock, char *const argv[],
+    const char *client)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	p->pty = -1;
+	if (null == -1) {
+		log_err("CTRL: /dev/null: %s", strerror(errno));
+		return -1;
+	}
+	return start_on(p, null, sock, argv, client);
 }
 
 int
@@ -241,7 +262,7 @@ pppd_restart(struct pppd *p, char *const argv[], const char *client)
 		pppd_close(p);
 		return -1;
 	}
-	return start_on(p, slave, argv, client);
+	return start_on(p, slave, -1, argv, client);
 }
 
 void

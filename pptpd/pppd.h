@@ -8,7 +8,7 @@
 /* A pppd that was started.  The descriptors are the holder's. */
 struct pppd {
 	pid_t	pid;
-	int	pty;		/* master, non-blocking */
+	int	pty;		/* master, non-blocking; -1: none */
 	int	errors;		/* read end of its stderr, non-blocking */
 	int	session;	/* where pptpd-session.so reports; -1: nowhere */
 };
@@ -22,6 +22,12 @@ struct pppd {
  * 0, or -1 with the reason logged; client names the call.
  */
 int	pppd_start(struct pppd *, char *const argv[], const char *client);
+/*
+ * The same, but without a pty: sock, which stays the caller's, carries its
+ * frames and is its PPPD_KERNEL_FD; 0 and 1 are /dev/null.
+ */
+int	pppd_start_kernel(struct pppd *, int sock, char *const argv[],
+	    const char *client);
 /*
  * Starts another one, with other arguments, on the pty of one that was
  * reaped.  0, or -1 with the reason logged: the struct is closed then.

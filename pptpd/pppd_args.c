@@ -55,10 +55,9 @@ put_plugin(struct pppd_args *args, const char *path, const char *option,
 int
 pppd_args_build(struct pppd_args *args, const struct conf *conf,
     const char *local, const char *remote, const char *client_ip,
-    const char *logwtmp, const char *session)
+    const char *logwtmp, const char *kernel, const char *session)
 {
 	char fd[12];
-
 
 	memset(args, 0, sizeof(*args));
 	put(args, conf->ppp);
@@ -78,6 +77,16 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 	/* For radius.so, allow-number and pppd's "peer from calling number". */
 	put(args, "remotenumber");
 	put(args, client_ip);
+	if (kernel != NULL) {
+		uint32_t before = args->optional;
+
+		snprintf(fd, sizeof(fd), "%d", PPPD_KERNEL_FD);
+		put_plugin(args, kernel, "pptpd-kernel-fd", fd);
+		/* On a terminal it would not leave its parent by itself. */
+		put(args, "nodetach");
+		args->optional |= (uint32_t)1 << (args->argc - 1);
+		args->kernel = args->optional & ~before;
+	}
 	if (session != NULL) {
 		snprintf(fd, sizeof(fd), "%d", PPPD_SESSION_FD);
 		put_plugin(args, session, "pptpd-session-fd", fd);

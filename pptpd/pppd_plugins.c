@@ -13,6 +13,7 @@
 #include "plugin_probe.h"
 
 #define SESSION_PLUGIN	PLUGINDIR "/pptpd-session.so"
+#define KERNEL_PLUGIN	PLUGINDIR "/pptpd-kernel.so"
 /* Plugins of every version are linked against this function of pppd. */
 #define PPPD_SYMBOL	"lcp_close"
 
@@ -23,7 +24,7 @@ struct choice {
 };
 
 static const struct conf *conf;
-static struct choice pppd, logwtmp, session;
+static struct choice pppd, logwtmp, session, kernel;
 static bool is_pppd;
 
 /* Is what `ppp` names a pppd?  Looked at when the file has changed. */
@@ -102,6 +103,7 @@ pppd_plugins_change(void)
 	set(&pppd, NULL, conf->option);
 	set(&logwtmp, conf->plugin, NULL);
 	set(&session, SESSION_PLUGIN, NULL);
+	set(&kernel, KERNEL_PLUGIN, NULL);
 }
 
 bool
@@ -138,12 +140,28 @@ pppd_plugins_look(void)
 	return !is_pppd || pppd.probe.answer.verdict == PLUGIN_FITS;
 }
 
+/* pptpd-session.so is needed too: it tells what the engine cannot see. */
+static void
+choose_kernel(struct pppd_plugins *use)
+{
+	if (!conf_datapath_any(conf))
+		return;
+	use->kernel = ask(&kernel);
+	if (use->kernel == NULL)
+		use->no_kernel = "pptpd-kernel.so cannot be used";
+	else if (use->session == NULL) {
+		use->kernel = NULL;
+		use->no_kernel = "pptpd-session.so cannot be used";
+	}
+}
+
 void
 pppd_plugins_choose(struct pppd_plugins *use)
 {
-	*use = (struct pppd_plugins){ NULL, NULL, false };
+	*use = (struct pppd_plugins){ .logwtmp = NULL };
 	look_at_pppd();
 	if (!is_pppd) {
+		use->no_kernel = "the program that \"ppp\" names is no pppd";
 		if (conf->logwtmp && access(conf->plugin, R_OK) == 0)
 			use->logwtmp = conf->plugin;
 		use->own_wtmp = conf->logwtmp && use->logwtmp == NULL;
@@ -155,6 +173,7 @@ pppd_plugins_choose(struct pppd_plugins *use)
 		use->own_wtmp = use->logwtmp == NULL;
 	}
 	use->session = ask(&session);
+	choose_kernel(use);
 }
 
 int
@@ -162,9 +181,12 @@ pppd_plugins_check(const struct conf *c)
 {
 	const struct plugin_desc ours[] = {
 		{ c->plugin, false },
-		{ SESSION_PLUGIN, false }
+		{ SESSION_PLUGIN, false },
+		{ KERNEL_PLUGIN, false }
 	};
+	size_t n = sizeof(ours) / sizeof(ours[0]);
 
-	return plugin_check_report(stdout, c->ppp, ours,
-	    sizeof(ours) / sizeof(ours[0]));
+	if (!conf_datapath_any(c))
+		n--;
+	return plugin_check_report(stdout, c->ppp, ours, n);
 }

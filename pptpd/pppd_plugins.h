@@ -9,6 +9,8 @@
 struct pppd_plugins {
 	const char *logwtmp;	/* path to name, NULL: none */
 	const char *session;	/* same */
+	const char *kernel;	/* same; none where datapath names nobody */
+	const char *no_kernel;	/* why kernel is NULL, in words */
 	bool	    own_wtmp;	/* logwtmp is wanted, its plugin does not fit */
 };
 

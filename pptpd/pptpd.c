@@ -91,7 +91,8 @@ open_sockets(const struct conf *conf, struct monitor_setup *setup)
 			return false;
 		}
 	}
-	setup->gre = listener_open_gre();
+	setup->gre = listener_open_gre(conf_datapath_any(conf) ?
+	    &setup->kernel_map : NULL);
 	return setup->gre != -1;
 }
 
@@ -100,6 +101,7 @@ serve(struct conf *conf, int listener)
 {
 	struct monitor_setup setup = { .conf = conf, .listener = listener,
 	    .connection = -1, .admin = -1, .admin_group = (gid_t)-1,
+	    .kernel_map = -1,
 	    .log_stderr = wants_stderr(conf) };
 	int status;
 

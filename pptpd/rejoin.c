@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -117,11 +118,19 @@ try(struct rejoin *r, const struct keeper_call *call, pid_t pppd, uint64_t now)
 		disconnect(r);
 }
 
-/* Keeps the new server's, so that those of all before it can go. */
+/*
+ * What comes with the link: the new server's silencer, which is a socket, so
+ * that those of all before it can go; and, for a call of the kernel's, the map
+ * that belongs to its GRE socket.
+ */
 static void
-take_silencer(int fd)
+take_fd(int fd)
 {
-	(void)dup2(fd, IPC_FD_SILENCER);
+	struct stat st;
+
+	if (fstat(fd, &st) == 0)
+		(void)dup2(fd, S_ISSOCK(st.st_mode) ? IPC_FD_SILENCER :
+		    IPC_FD_MAP);
 	close(fd);
 }
 
@@ -138,7 +147,7 @@ read_answer(struct rejoin *r, uint64_t now, int *engine, uint32_t *end)
 	if (got == (ssize_t)sizeof(answer) && answer.magic == REJOIN_MAGIC) {
 		if (answer.verdict == REJOIN_ENGINE && n >= 1) {
 			while (n > 1)
-				take_silencer(fds[--n]);
+				take_fd(fds[--n]);
 			*engine = fds[0];
 			rejoin_stop(r);
 			return REJOIN_FOUND;

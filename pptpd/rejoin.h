@@ -24,7 +24,8 @@ struct rejoin_hello {
 };
 
 enum rejoin_verdict {
-	REJOIN_ENGINE = 1,	/* with a link to an engine; a silencer */
+	REJOIN_ENGINE = 1,	/* with a link to an engine, a silencer, and
+				   for the kernel's calls the map */
 	REJOIN_HANG_UP		/* the call cannot go on */
 };
 

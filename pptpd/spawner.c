@@ -19,7 +19,7 @@
 
 #define NAME		"pptpd-spawner"
 #define KEEPER_NAME	"pptpctrl"	/* what ps and pgrep look for */
-#define KEEPER_FDS	3
+#define KEEPER_FDS	3		/* and one more: IPC_FD_MAP */
 #define SAFE_FD		16		/* above all of IPC_FD_* */
 
 static bool silenced;		/* IPC_FD_SILENCER is what it should be */
@@ -46,19 +46,29 @@ cut(struct spawner_request *request, size_t len, char *argv[PPPD_ARGS_MAX])
 
 /* In the child: puts the descriptors where a keeper looks for them. */
 static bool
-place(int fds[KEEPER_FDS])
+place(int fds[IPC_FDS_MAX], int n)
 {
-	for (int i = 0; i < KEEPER_FDS; i++) {
+	for (int i = 0; i < n; i++) {
 		fds[i] = fcntl(fds[i], F_DUPFD, SAFE_FD);
 		if (fds[i] == -1)
 			return false;
 	}
-	for (int i = 0; i < KEEPER_FDS; i++) {
-		if (dup2(fds[i], IPC_FD_PARENT + i) == -1)
+	for (int i = 0; i < n; i++) {
+		if (dup2(fds[i], i < KEEPER_FDS ? IPC_FD_PARENT + i :
+		    IPC_FD_MAP) == -1)
 			return false;
 	}
-	return close_range(silenced ? IPC_FD_SILENCER + 1 : IPC_FD_SILENCER,
-	    ~0U, 0) == 0;
+	return (silenced || close_range(IPC_FD_SILENCER, IPC_FD_SILENCER,
+	    0) == 0) && close_range(n > KEEPER_FDS ? IPC_FD_MAP + 1 :
+	    IPC_FD_MAP, ~0U, 0) == 0;
+}
+
+static bool
+has_fds(const struct spawner_request *request, int n)
+{
+	bool kernel = (request->call.flags & CALL_FLAG_KERNEL) != 0;
+
+	return n == (kernel ? KEEPER_FDS + 1 : KEEPER_FDS);
 }
 
 /* Like fork(2), but the child becomes our sibling. */
@@ -107,7 +117,7 @@ spawner_run(void)
 	    fds, &n)) > 0) {
 		answer = (struct spawner_answer){ -1,
 		    n == IPC_FDS_LOST ? EMFILE : EINVAL };
-		if (n == KEEPER_FDS && cut(&request, len, argv)) {
+		if (has_fds(&request, n) && cut(&request, len, argv)) {
 			answer.pid = fork_sibling();
 			answer.error = answer.pid == -1 ? errno : 0;
 		}
@@ -115,7 +125,7 @@ spawner_run(void)
 			setsid();
 			prctl(PR_SET_NAME, KEEPER_NAME);
 			/* No exit(3): it touches pages for nothing. */
-			_exit(place(fds) ? keeper_run(&request.call, argv) :
+			_exit(place(fds, n) ? keeper_run(&request.call, argv) :
 			    1);
 		}
 		while (n > 0)

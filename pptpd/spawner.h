@@ -28,11 +28,12 @@ struct spawner_answer {
 int	spawner_run(void);
 
 /*
- * In the monitor: starts a keeper, and the spawner first if there is none.
+ * In the monitor: starts a keeper with the n descriptors from IPC_FD_PARENT
+ * on, and the spawner first if there is none.
  * Returns the keeper's pid, or -1 with errno.
  */
 pid_t	spawner_keeper(const struct keeper_call *, const struct pppd_args *,
-	    const int fds[3]);
+	    const int *fds, int n);
 /* Whether that is the spawner. */
 int	spawner_is(pid_t);
 /* The spawner was reaped?  Then the next call starts another one. */

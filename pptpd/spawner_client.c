@@ -78,7 +78,7 @@ spawner_is(pid_t pid)
 /* Asks once; -1 and EPIPE: there is nobody. */
 static pid_t
 ask(const struct keeper_call *call, const struct pppd_args *args,
-    const int fds[3])
+    const int *fds, int nfds)
 {
 	static struct spawner_request request;
 	struct spawner_answer answer;
@@ -88,7 +88,7 @@ ask(const struct keeper_call *call, const struct pppd_args *args,
 	request.call = *call;
 	memcpy(request.words, args->room, args->used);
 	if (ipc_send_data(sock, &request, offsetof(struct spawner_request,
-	    words) + args->used, fds, 3) == -1)
+	    words) + args->used, fds, nfds) == -1)
 		return -1;
 	got = ipc_recv_data(sock, &answer, sizeof(answer), none, &n);
 	if (got != (ssize_t)sizeof(answer)) {
@@ -101,7 +101,7 @@ ask(const struct keeper_call *call, const struct pppd_args *args,
 
 pid_t
 spawner_keeper(const struct keeper_call *call, const struct pppd_args *args,
-    const int fds[3])
+    const int *fds, int n)
 {
 	pid_t pid;
 
@@ -109,7 +109,7 @@ spawner_keeper(const struct keeper_call *call, const struct pppd_args *args,
 		if (sock == -1 && !start())
 			return -1;
 		log_debug("MGR: Launching " PROGRAM " to handle client");
-		pid = ask(call, args, fds);
+		pid = ask(call, args, fds, n);
 		if (pid != -1 || errno != EPIPE)
 			return pid;
 		stop();

@@ -16,6 +16,7 @@
 #include "pppd_plugins.h"
 
 #define EXAMPLE_CLIENT	"203.0.113.1"	/* RFC 5737 */
+#define EXAMPLE_ADDR	0xCB007101U
 #define SHOWN		4		/* address pairs, and the last one */
 
 static void
@@ -95,6 +96,34 @@ print_calls(const struct conf *conf)
 	print_time("authentication", conf->limits.auth_timeout);
 }
 
+/* A line for each network, and one for everybody else. */
+static void
+print_datapath(const struct conf *conf)
+{
+	const struct conf_datapath *d = &conf->datapath;
+	const char *what = "data path";
+	char addr[INET_ADDRSTRLEN], text[80];
+	bool others = false;
+
+	for (size_t i = 0; i < d->n; i++) {
+		struct in_addr in = { htonl(d->networks[i].net) };
+
+		if (d->networks[i].mask == 0) {
+			others = d->networks[i].kernel;
+			continue;
+		}
+		inet_ntop(AF_INET, &in, addr, sizeof(addr));
+		snprintf(text, sizeof(text), "%s for %s/%d",
+		    d->networks[i].kernel ? "kernel" : "userspace", addr,
+		    __builtin_popcount(d->networks[i].mask));
+		line(what, text);
+		what = "";
+	}
+	if (d->n > 0)
+		line(what, others ? "kernel for all others" :
+		    "userspace for all others");
+}
+
 static void
 print_addresses(const struct conf *conf)
 {
@@ -142,7 +171,8 @@ print_pppd(const struct conf *conf)
 	if (pppd_args_build(&args, conf,
 	    addresses ? conf->local.addr[0] : NULL,
 	    addresses ? conf->remote.addr[0] : NULL, EXAMPLE_CLIENT,
-	    use.logwtmp, use.session) == -1) {
+	    use.logwtmp, conf_datapath_kernel(conf, htonl(EXAMPLE_ADDR)) ?
+	    use.kernel : NULL, use.session) == -1) {
 		fprintf(stderr, "pptpd: error: the paths are too long\n");
 		return -1;
 	}
@@ -164,6 +194,7 @@ start_check(const struct conf *conf)
 	print_listen(conf);
 	print_calls(conf);
 	print_addresses(conf);
+	print_datapath(conf);
 	if (print_pppd(conf) == -1)
 		return 1;
 	if (conf->bcrelay != NULL)

@@ -102,6 +102,12 @@ check_conf(const struct conf *conf)
 	    strcmp(conf->sandbox, "log") == 0 ||
 	    strcmp(conf->sandbox, "off") == 0);
 	MUST(conf->limits.connections <= CONF_CONNECTIONS_MAX);
+	for (size_t i = 0; i < conf->datapath.n; i++) {
+		const struct conf_network *net = &conf->datapath.networks[i];
+
+		MUST((net->net & ~net->mask) == 0);
+		MUST((~net->mask & (~net->mask + 1)) == 0);
+	}
 	if (conf->errors == 0 && !conf->delegate && !conf->inetd)
 		MUST(conf->local.n >= slots && conf->remote.n >= slots);
 }
@@ -113,7 +119,9 @@ check_args(const struct conf *conf, const struct pool *pool, int slot)
 	static struct pppd_args args;
 
 	if (pppd_args_build(&args, conf, pool_local(pool, slot),
-	    pool_remote(pool, slot), "198.51.100.7", conf->plugin, NULL) == -1)
+	    pool_remote(pool, slot), "198.51.100.7", conf->plugin,
+	    conf_datapath_kernel(conf, 0x076433c6U) ? conf->plugin : NULL,
+	    NULL) == -1)
 		return;
 	MUST(args.argc > 0 && args.argc < PPPD_ARGS_MAX);
 	MUST(args.argv[args.argc] == NULL);

@@ -206,6 +206,11 @@ put_conf(FILE *f, const struct conf *conf)
 	    conf->connections_given ? " given" : "");
 	fprintf(f, "slots %d\n", conf->slots);
 	put_limits(f, conf);
+	for (size_t n = 0; n < conf->datapath.n; n++)
+		fprintf(f, "datapath %s %08x/%08x\n",
+		    conf->datapath.networks[n].kernel ? "kernel" : "userspace",
+		    (unsigned)conf->datapath.networks[n].net,
+		    (unsigned)conf->datapath.networks[n].mask);
 	if (conf->local.n < (size_t)conf->slots)
 		return;
 	for (i = 0; i < conf->slots; i++) {
@@ -686,6 +691,61 @@ START_TEST(two_at_once)
 }
 END_TEST
 
+/* --- datapath --- */
+
+static bool
+kernel_carries(const struct conf *conf, const char *client)
+{
+	return conf_datapath_kernel(conf, inet_addr(client));
+}
+
+START_TEST(the_smallest_network_decides)
+{
+	struct conf conf;
+
+	read_text(&conf, "", "localip 10.0.0.1\nremoteip 10.0.0.2\n"
+	    "datapath kernel 198.51.100.0/24\n"
+	    "datapath userspace 198.51.100.64/26, 203.0.113.7\n"
+	    "datapath kernel 198.51.100.65\n");
+	ck_assert(conf_datapath_any(&conf));
+	ck_assert(kernel_carries(&conf, "198.51.100.63"));
+	ck_assert(!kernel_carries(&conf, "198.51.100.64"));
+	ck_assert(kernel_carries(&conf, "198.51.100.65"));
+	ck_assert(!kernel_carries(&conf, "198.51.100.66"));
+	ck_assert(kernel_carries(&conf, "198.51.100.255"));
+	ck_assert(!kernel_carries(&conf, "198.51.101.0"));
+	ck_assert(!kernel_carries(&conf, "203.0.113.7"));
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+START_TEST(datapath_for_all_but_some)
+{
+	struct conf conf;
+
+	read_text(&conf, "", "localip 10.0.0.1\nremoteip 10.0.0.2\n"
+	    "datapath userspace 192.0.2.0/24\ndatapath kernel\n");
+	ck_assert(kernel_carries(&conf, "198.51.100.1"));
+	ck_assert(!kernel_carries(&conf, "192.0.2.1"));
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
+START_TEST(datapath_is_userspace)
+{
+	struct conf conf;
+
+	read_text(&conf, "", "localip 10.0.0.1\nremoteip 10.0.0.2\n"
+	    "datapath userspace\n");
+	ck_assert(!conf_datapath_any(&conf));
+	ck_assert(!kernel_carries(&conf, "198.51.100.1"));
+	free_streams();
+	conf_free(&conf);
+}
+END_TEST
+
 /* --- limits --- */
 
 START_TEST(limits_follow_the_calls_there_can_be)
@@ -823,6 +883,44 @@ START_TEST(what_cannot_change_is_kept)
 }
 END_TEST
 
+/* Its filter is made at start. */
+START_TEST(the_first_kernel_call_waits_for_a_start)
+{
+	static const char userspace[] = "datapath userspace\n";
+	static const char kernel[] = "datapath kernel 192.0.2.0/24\n";
+	static const struct {
+		const char *before, *after, *changes, *said;
+		bool kernel;
+	} rows[] = {
+		{ userspace, kernel, "datapath", "W pptpd.conf:1: datapath: "
+		    "counts when pptpd is started again\n", false },
+		{ kernel, userspace, "datapath", "", false },
+		{ kernel, "datapath kernel\n", "datapath", "", true },
+		{ kernel, kernel, "", "", true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct conf before, after;
+		char text[64];
+
+		read_text(&before, "", rows[i].before);
+		free_streams();
+		read_text(&after, "", rows[i].after);
+		free_streams();
+		open_streams();
+		conf_changes(&before, &after, text, sizeof(text));
+		conf_keep(&before, &after, &env);
+		close_streams();
+		ck_assert_str_eq(text, rows[i].changes);
+		ck_assert_str_eq(said, rows[i].said);
+		ck_assert(conf_datapath_any(&after) == rows[i].kernel);
+		free_streams();
+		conf_free(&before);
+		conf_free(&after);
+	}
+}
+END_TEST
+
 START_TEST(first_error_is_kept)
 {
 	struct conf conf;
@@ -857,6 +955,10 @@ add_tests(TCase *t)
 	tcase_add_test(t, empty_file);
 	tcase_add_test(t, bcrelay);
 	tcase_add_test(t, two_at_once);
+	tcase_add_test(t, the_first_kernel_call_waits_for_a_start);
+	tcase_add_test(t, the_smallest_network_decides);
+	tcase_add_test(t, datapath_for_all_but_some);
+	tcase_add_test(t, datapath_is_userspace);
 	tcase_add_test(t, limits_follow_the_calls_there_can_be);
 	tcase_add_loop_test(t, changes, 0,
 	    (int)(sizeof(changes_rows) / sizeof(changes_rows[0])));

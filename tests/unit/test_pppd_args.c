@@ -9,54 +9,62 @@
 #define CLIENT	"198.51.100.20"
 #define PLUGIN	"/usr/lib/pptpd/pptpd-logwtmp.so"
 #define SESSION	"/usr/lib/pptpd/pptpd-session.so"
+#define KERNEL	"/usr/lib/pptpd/pptpd-kernel.so"
 
 static const struct row {
 	const char *option, *speed, *local, *remote;
 	bool	    noipparam;
 	const char *logwtmp, *session;	/* plugins */
 	const char *want;	/* the words, a '|' between */
+	const char *kernel;	/* one more plugin */
 } rows[] = {
 	{ NULL, "115200", "10.0.0.2", "10.0.0.200", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT },
+	    "|remotenumber|" CLIENT, NULL },
 	{ "/etc/ppp/options.pptpd", "57600", "10.0.0.2", "10.0.0.200", false,
 	    PLUGIN, NULL,
 	    "/usr/sbin/pppd|local|file|/etc/ppp/options.pptpd|57600|"
 	    "10.0.0.2:10.0.0.200|ipparam|" CLIENT "|plugin|" PLUGIN
-	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT },
+	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL },
 	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, PLUGIN, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|plugin|" PLUGIN
-	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT },
+	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL },
 	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|remotenumber|"
-	    CLIENT },
+	    CLIENT, NULL },
 	/* delegate */
 	{ NULL, "115200", NULL, NULL, false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|ipparam|" CLIENT "|remotenumber|"
-	    CLIENT },
+	    CLIENT, NULL },
 	{ "/f", "115200", "", "", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|file|/f|115200|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT },
+	    "|remotenumber|" CLIENT, NULL },
 	/* pptpctrl with one address only */
 	{ NULL, "115200", "10.0.0.2", NULL, false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT },
+	    "|remotenumber|" CLIENT, NULL },
 	{ NULL, "115200", "", "10.0.0.200", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|:10.0.0.200|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT },
+	    "|remotenumber|" CLIENT, NULL },
 	/* a plugin that pppd could not load is left out */
 	{ NULL, "115200", "10.1", "10.2", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT },
+	    "|remotenumber|" CLIENT, NULL },
 	/* ours comes behind Poptop's words */
 	{ NULL, "115200", "10.1", "10.2", false, PLUGIN, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
 	    "|plugin|" PLUGIN "|pptpd-original-ip|" CLIENT "|remotenumber|"
-	    CLIENT "|plugin|" SESSION "|pptpd-session-fd|3" },
+	    CLIENT "|plugin|" SESSION "|pptpd-session-fd|3", NULL },
+	/* the session plugin is always the last */
+	{ NULL, "115200", "10.1", "10.2", true, PLUGIN, SESSION,
+	    "/usr/sbin/pppd|local|115200|10.1:10.2|plugin|" PLUGIN
+	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT "|plugin|"
+	    KERNEL "|pptpd-kernel-fd|4|nodetach|plugin|" SESSION
+	    "|pptpd-session-fd|3", KERNEL },
 	/* one word stays one word */
 	{ "/etc/my options", "1 2", "10.1", "10.2", true, NULL, NULL,
 	    "/usr/sbin/pppd|local|file|/etc/my options|1 2|10.1:10.2|"
-	    "remotenumber|" CLIENT },
+	    "remotenumber|" CLIENT, NULL },
 };
 
 static char *
@@ -96,7 +104,7 @@ START_TEST(words)
 
 	prepare(&conf, row);
 	ck_assert_int_eq(pppd_args_build(&args, &conf, row->local,
-	    row->remote, CLIENT, row->logwtmp, row->session), 0);
+	    row->remote, CLIENT, row->logwtmp, row->kernel, row->session), 0);
 	conf_free(&conf);	/* the words are the struct's own */
 	ck_assert_ptr_null(args.argv[args.argc]);
 	for (i = 0; i < args.argc; i++) {
@@ -114,11 +122,12 @@ START_TEST(optional_words)
 
 	prepare(&conf, &rows[0]);
 	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
-	    PLUGIN, SESSION), 0);
+	    PLUGIN, KERNEL, SESSION), 0);
 	for (int i = 0; i < args.argc; i++) {
 		bool optional = (args.optional >> i & 1) != 0;
 
 		ck_assert_int_eq(optional, (i >= 6 && i < 10) || i >= 12);
+		ck_assert_int_eq(args.kernel >> i & 1, i >= 12 && i < 17);
 	}
 	conf_free(&conf);
 }
@@ -139,7 +148,7 @@ START_TEST(too_long_is_an_error)
 		path[len] = '\0';
 		replace(&conf.option, path);
 		rc = pppd_args_build(&args, &conf, "10.0.0.2", "10.0.0.200",
-		    CLIENT, NULL, NULL);
+		    CLIENT, NULL, NULL, NULL);
 		if (rc == 0) {
 			fits++;
 			ck_assert_str_eq(args.argv[args.argc - 1], CLIENT);
