@@ -493,7 +493,8 @@ make_room(void)
 		if (oldest == NULL || c->used_at <= oldest->used_at)
 			oldest = c;
 	}
-	client_free(oldest);
+	if (oldest != NULL)
+		client_free(oldest);
 }
 
 static void

@@ -192,12 +192,13 @@ static void
 measure(size_t width[COLUMNS], const json_t *calls)
 {
 	char value[CELL_MAX];
-	const json_t *call;
 	size_t i, c;
 
 	for (c = 0; c < COLUMNS; c++)
 		width[c] = strlen(columns[c].title);
-	json_array_foreach(calls, i, call) {
+	for (i = 0; i < json_array_size(calls); i++) {
+		const json_t *call = json_array_get(calls, i);
+
 		for (c = 0; c < COLUMNS; c++) {
 			cell(value, json_object_get(call, columns[c].key),
 			    columns[c].kind);
@@ -230,13 +231,12 @@ put_row(FILE *out, const size_t width[COLUMNS], const json_t *call)
 void
 admin_text_list(FILE *out, const json_t *calls)
 {
-	size_t width[COLUMNS], i;
-	const json_t *call;
+	size_t width[COLUMNS];
 
 	measure(width, calls);
 	put_row(out, width, NULL);
-	json_array_foreach(calls, i, call)
-		put_row(out, width, call);
+	for (size_t i = 0; i < json_array_size(calls); i++)
+		put_row(out, width, json_array_get(calls, i));
 }
 
 /* --- the server ---------------------------------------------------------- */
@@ -261,13 +261,13 @@ static void
 put_object(FILE *out, const char *title, json_t *object)
 {
 	char value[CELL_MAX];
-	const char *key;
-	json_t *member;
+	void *i;
 
 	fprintf(out, "\n%s\n", title);
-	json_object_foreach(object, key, member) {
-		cell(value, member, PLAIN);
-		put_line(out, key, value);
+	for (i = json_object_iter(object); i != NULL;
+	    i = json_object_iter_next(object, i)) {
+		cell(value, json_object_iter_value(i), PLAIN);
+		put_line(out, json_object_iter_key(i), value);
 	}
 }
 

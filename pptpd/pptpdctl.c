@@ -125,14 +125,15 @@ static int
 connect_to(const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
 	int fd;
 
-	if (strlen(path) >= sizeof(sun.sun_path)) {
+	if (len >= sizeof(sun.sun_path)) {
 		complain("unreachable", "%s: %s", path,
 		    strerror(ENAMETOOLONG));
 		return -1;
 	}
-	strcpy(sun.sun_path, path);
+	memcpy(sun.sun_path, path, len + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd != -1 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
 		return fd;
