@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "pppd_plugins.h"
 #include "pptp_msg.h"
 #include "spawner.h"
+#include "tunnel.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
 #define MINUTE_US	60000000U
@@ -77,9 +79,29 @@ calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
 	return pool_init(&pool, c);
 }
 
+/* Addresses that pppd chose must not be given to others from now on. */
+static void
+note_addresses(void)
+{
+	char ifname[IFNAMSIZ], remote[IPRANGE_TEXT];
+	struct call *call;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->slot == -1 || call->rec == NULL)
+			continue;
+		/* The engine could write it meanwhile. */
+		memcpy(ifname, call->rec->ifname, sizeof(ifname));
+		ifname[sizeof(ifname) - 1] = '\0';
+		if (ifname[0] != '\0' && tunnel_peer(ifname, remote))
+			pool_note(&pool, call->slot, remote);
+	}
+}
+
 int
 calls_change(const struct conf *other)
 {
+	if (pool.delegate && !other->delegate)
+		note_addresses();
 	return pool_change(&pool, other);
 }
 

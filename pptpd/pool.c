@@ -316,6 +316,16 @@ pool_unreserve(struct pool *pool, const char *remote)
 	pool->reserved--;
 }
 
+void
+pool_note(struct pool *pool, int i, const char *remote)
+{
+	uint32_t addr = number(remote);
+
+	assert(i >= 0 && i < pool->n && pool->slot[i].taken);
+	if (pool->slot[i].addr == 0 && addr != 0 && find(pool, addr) == -1)
+		pool->slot[i].addr = set(pool->slot[i].remote, remote);
+}
+
 /* --- looking ------------------------------------------------------------- */
 
 const char *

@@ -78,6 +78,12 @@ void	pool_release(struct pool *, int slot);
 bool	pool_reserve(struct pool *, const char *remote);
 void	pool_unreserve(struct pool *, const char *remote);
 
+/*
+ * pppd chose this address for the call in a slot that has none: pool_change()
+ * will not give it to another.
+ */
+void	pool_note(struct pool *, int slot, const char *remote);
+
 /* The addresses of a slot; NULL: pppd chooses (delegate, or inetd's wish). */
 const char *pool_local(const struct pool *, int slot);
 const char *pool_remote(const struct pool *, int slot);

@@ -367,6 +367,29 @@ START_TEST(change_to_delegate_and_back)
 }
 END_TEST
 
+/* pppd's choice from RADIUS, which then stands in a list. */
+START_TEST(chosen_by_pppd)
+{
+	struct pool pool = pool_of("delegate\n");
+	int slot = pool_take(&pool), other = pool_take(&pool);
+
+	pool_note(&pool, slot, "10.1.0.2");
+	pool_note(&pool, other, "10.1.0.2");	/* cannot be */
+	pool_note(&pool, slot, "10.1.0.9");	/* nor that */
+	pool_note(&pool, other, "");
+	change(&pool, "localip 10.0.0.1\nremoteip 10.1.0.1-4\n");
+	ck_assert_str_eq(pool_remote(&pool, slot), "10.1.0.2");
+	take(&pool, "10.1.0.1");
+	take(&pool, "10.1.0.3");
+	take(&pool, NULL);		/* four calls */
+	pool_release(&pool, other);
+	pool_release(&pool, slot);
+	take(&pool, "10.1.0.2");
+	take(&pool, "10.1.0.4");
+	pool_free(&pool);
+}
+END_TEST
+
 /* A call that outlives many of them keeps nothing but its slot. */
 START_TEST(many_changes_do_not_grow_it)
 {
@@ -576,6 +599,7 @@ main(void)
 	tcase_add_test(t, changed_pool_gives_no_address_twice);
 	tcase_add_test(t, address_comes_back);
 	tcase_add_test(t, change_to_delegate_and_back);
+	tcase_add_test(t, chosen_by_pppd);
 	tcase_add_test(t, many_changes_do_not_grow_it);
 	tcase_add_test(t, claims_its_address);
 	tcase_add_test(t, claims_above_the_limit);
