@@ -151,6 +151,7 @@ static const struct field call_fields[] = {
 	{ "interface", "interface", PLAIN },
 	{ "local", "local address", PLAIN },
 	{ "remote", "remote address", PLAIN },
+	{ "datapath", "data path", PLAIN },
 	{ "since", "since", DATE },
 	{ "seconds", "for", DURATION },
 	{ "slot", "slot", PLAIN },

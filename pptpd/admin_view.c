@@ -56,14 +56,21 @@ state(const struct call_record *rec)
 	return rec->ctrl.authenticated ? "up" : "login";
 }
 
+/* Of the userspace data path; the kernel does not tell. */
+static json_t *
+counted(const struct call_record *rec, uint64_t n)
+{
+	return (rec->flags & CALL_FLAG_KERNEL) != 0 ? json_null() : number(n);
+}
+
 json_t *
 admin_view_call(const struct call_record *rec, uint64_t now_ms, time_t now)
 {
 	uint64_t seconds = now_ms > rec->started_ms ?
 	    (now_ms - rec->started_ms) / 1000 : 0;
 
-	return json_pack("{so so so so so so so so ss sb so so so so so so so "
-	    "so so so so so so}",
+	return json_pack("{so so so so so so so so ss sb ss so so so so so so "
+	    "so so so so so so so}",
 	    "call_id", call_id(rec->our_id),
 	    "peer_call_id", call_id(rec->peer_id),
 	    "client", address(rec->client_addr),
@@ -74,6 +81,8 @@ admin_view_call(const struct call_record *rec, uint64_t now_ms, time_t now)
 	    "remote", text(rec->remote, sizeof(rec->remote)),
 	    "state", state(rec),
 	    "authenticated", rec->ctrl.authenticated ? 1 : 0,
+	    "datapath", (rec->flags & CALL_FLAG_KERNEL) != 0 ? "kernel" :
+	    "userspace",
 	    "since", json_integer((json_int_t)now - (json_int_t)seconds),
 	    "seconds", number(seconds),
 	    "pppd_pid", rec->pppd_pid > 0 ? json_integer(rec->pppd_pid) :
@@ -83,9 +92,9 @@ admin_view_call(const struct call_record *rec, uint64_t now_ms, time_t now)
 	    "octets_out", number(rec->octets_out),
 	    "packets_in", number(rec->packets_in),
 	    "packets_out", number(rec->packets_out),
-	    "packets_lost", number(rec->rx.lost),
-	    "packets_reordered", number(rec->rx.reordered),
-	    "packets_late", number(rec->rx.late),
-	    "packets_duplicate", number(rec->rx.duplicate),
-	    "sequence_jumps", number(rec->rx.jumps));
+	    "packets_lost", counted(rec, rec->rx.lost),
+	    "packets_reordered", counted(rec, rec->rx.reordered),
+	    "packets_late", counted(rec, rec->rx.late),
+	    "packets_duplicate", counted(rec, rec->rx.duplicate),
+	    "sequence_jumps", counted(rec, rec->rx.jumps));
 }

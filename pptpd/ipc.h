@@ -23,7 +23,8 @@
 #define IPC_FD_SILENCER	6	/* spawner, keeper: listener_silencer() */
 #define IPC_FD_MAP	7	/* keeper: whose packets are the kernel's */
 
-/* A keeper may be older than its engine: these numbers stay. */
+/* A keeper may be older than its engine: these numbers stay, new ones come
+ * at the end. */
 enum ipc_type {
 	/* monitor -> engine */
 	IPC_CONFIG = 1,		/* u.config; first message, with the fd of the
@@ -42,8 +43,6 @@ enum ipc_type {
 	IPC_PPPD_EXIT,		/* pppd was reaped: u.pppd_exit */
 	IPC_PPPD_RESTARTED,	/* another one is on the same pty */
 	IPC_TERM,		/* an administrator ended the call */
-	IPC_AUTHENTICATED,	/* pppd of a kernel's call let the client in */
-	IPC_STALLED,		/* the kernel takes none of its packets */
 	/* engine -> keeper */
 	IPC_HANGUP,		/* hang up; the reason is in the record */
 	/* when a call changes hands */
@@ -56,7 +55,10 @@ enum ipc_type {
 	IPC_DRAIN,		/* serve nobody new; calls go on */
 	IPC_ADMIN_REPLY,	/* u.admin_reply */
 	/* engine -> monitor */
-	IPC_ADMIN_REQUEST	/* u.admin_request */
+	IPC_ADMIN_REQUEST,	/* u.admin_request */
+	/* keeper -> engine */
+	IPC_AUTHENTICATED,	/* pppd of a kernel's call let the client in */
+	IPC_STALLED		/* the kernel takes none of its packets */
 };
 
 /* What an administrator can have the monitor do: no more than signals do. */

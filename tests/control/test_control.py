@@ -16,10 +16,10 @@ from points import Fail, check, ms, point
 
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
 CALL = ['call_id', 'peer_call_id', 'client', 'server', 'user', 'interface',
-        'local', 'remote', 'state', 'authenticated', 'since', 'seconds',
-        'pppd_pid', 'slot', 'octets_in', 'octets_out', 'packets_in',
-        'packets_out', 'packets_lost', 'packets_reordered', 'packets_late',
-        'packets_duplicate', 'sequence_jumps']
+        'local', 'remote', 'state', 'authenticated', 'datapath', 'since',
+        'seconds', 'pppd_pid', 'slot', 'octets_in', 'octets_out',
+        'packets_in', 'packets_out', 'packets_lost', 'packets_reordered',
+        'packets_late', 'packets_duplicate', 'sequence_jumps']
 STATUS = ['version', 'pid', 'uptime', 'engine_uptime', 'engine_restarts',
           'sandbox', 'draining', 'stopping', 'calls', 'slots', 'slots_free',
           'connections', 'unauthenticated', 'limits', 'refused']
@@ -198,7 +198,8 @@ def kick(lab):
     check(session.pppd.wait_hangup(2), 'pppd is not ended')
     other.needs('the other call')
     check(lab.log.wait('.*ended by the administrator.*', 3), 'the last line')
-    check(lab.log.wait('CTRL: pptpdctl.* of user 0 ends call .*'), 'who it was is not in the log')
+    check(lab.log.wait('CTRL: pptpdctl.* of user 0 ends call .*'),
+          'who it was is not in the log')
     check(ctl('-j', 'kick', hexa(session.theirs),
               expect=1).json['error']['code'] == 'no-such-call', 'again')
     return pptp.describe(got)

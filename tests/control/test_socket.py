@@ -255,6 +255,7 @@ def reset(lab):
     check(lab.until(lambda: run.fds() == before, 3) is not None,
           'descriptors: %d, before %d' % (run.fds(), before))
     session.needs()
+    time.sleep(1.2)                     # they have asked for much
     check(ctl('-j', 'status').json['engine_restarts'] == 0,
           'the engine died')
     return '200 clients'
