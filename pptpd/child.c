@@ -5,18 +5,53 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define LOW_FDS		16
 #define FIRST_FD	3
+#define OOM_SCORE	"/proc/self/oom_score_adj"
+
+static bool spared;	/* by the system when memory runs out */
+
+/* What the system's administrator has set, or a service manager; 0: neither. */
+static int
+oom_score(void)
+{
+	FILE *f = fopen(OOM_SCORE, "re");
+	int score = 0;
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%d", &score) != 1)
+		score = 0;
+	fclose(f);
+	return score;
+}
+
+/* What spares the monitor when memory runs out must not spare its children. */
+static void
+reset_oom_score(pid_t pid)
+{
+	char path[48];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/oom_score_adj", (long)pid);
+	f = fopen(path, "we");
+	if (f == NULL)
+		return;
+	fputs("0", f);
+	fclose(f);
+}
 
 int
 child_init(void)
 {
 	int fd;
 
+	spared = oom_score() < 0;
 	do {
 		fd = open("/dev/null", O_RDWR);
 		if (fd == -1)
@@ -82,5 +117,7 @@ out_attr:
 		errno = error;
 		return -1;
 	}
+	if (spared)
+		reset_oom_score(pid);
 	return pid;
 }

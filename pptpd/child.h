@@ -17,7 +17,8 @@ int	child_init(void);
  * Starts path with argv in a session of its own, signals default and
  * unblocked, environment of PATH (and TZ, for the log's clock) only.  It gets
  * our 0 to 2 and fds[0] as 3, fds[1] as 4, ...; -1 leaves a hole.  All other
- * descriptors must be close-on-exec.  Returns its pid, or -1 and errno.
+ * descriptors must be close-on-exec.  Where we are spared when memory runs out
+ * (oom_score_adj), it is not.  Returns its pid, or -1 and errno.
  */
 pid_t	child_spawn(const char *path, char *const argv[], const int *fds, int n);
 

@@ -270,6 +270,16 @@ leave(void)
 	event_base_loopbreak(engine.base);
 }
 
+/* Alive is who gets round to this. */
+static void
+pong(void)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_PONG, 0);
+	(void)engine_tell(&m, -1);
+}
+
 static void
 on_monitor(evutil_socket_t fd, short what, void *arg)
 {
@@ -314,6 +324,9 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		break;
 	case IPC_LEAVE:
 		leave();
+		break;
+	case IPC_PING:
+		pong();
 		break;
 	case IPC_ACCESS_REPLY:
 		conn_access(m.u.access.token, m.u.access.allowed);

@@ -26,17 +26,20 @@
 #define QUICK_DEATHS	20	/* ... so often is not started again */
 #define BACK_OFF_US	10000	/* before the next start; then doubled */
 #define BACK_OFF_MAX_US	640000
+#define PULSE_S		2	/* from ping to ping */
+#define UNANSWERED_MAX	5	/* then it hangs */
 #define QUEUE_SIZE	(4 * 1024 * 1024)	/* messages to the engine */
 
 static struct {
 	const struct monitor_setup *setup;
 	struct event_base *base;
-	void		(*failed)(void);
-	struct event	*event, *restart_ev;
+	void		(*failed)(void), (*alive)(void);
+	struct event	*event, *restart_ev, *pulse_ev;
 	int		 sock;		/* -1: none */
 	pid_t		 pid;		/* 0: none */
 	time_t		 since;
 	int		 quick_deaths;
+	unsigned int	 unanswered;	/* pings */
 	unsigned int	 restarts;
 	bool		 draining;
 	bool		 stopping;
@@ -223,6 +226,47 @@ engine_log(struct ipc_msg *m)
 	log_msg(m->u.log.priority & LOG_PRIMASK, "%s", m->u.log.line);
 }
 
+/* --- whether it answers -------------------------------------------------- */
+
+static void
+ping(void)
+{
+	struct ipc_msg m;
+
+	engine.unanswered++;
+	ipc_msg_init(&m, IPC_PING, 0);
+	(void)engines_tell(&m, NULL, 0);
+}
+
+static void
+pong(void)
+{
+	engine.unanswered = 0;
+	engine.alive();
+}
+
+/*
+ * What it is at counts as the cause, as in a crash; but if SIGABRT does not
+ * end it either, somebody has stopped it.  Pulses are counted, not seconds:
+ * the machine may have slept.
+ */
+static void
+on_pulse(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	if (engine.pid == 0 || engine.stopping)
+		return;
+	if (engine.unanswered == UNANSWERED_MAX) {
+		log_err("MGR: engine[%ld] does not answer, ending it",
+		    (long)engine.pid);
+		kill(engine.pid, SIGABRT);
+	} else if (engine.unanswered > UNANSWERED_MAX)
+		engines_kill("does not end");
+	ping();
+}
+
 static void
 on_engine(evutil_socket_t fd, short what, void *arg)
 {
@@ -250,6 +294,8 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 	else if (m.type == IPC_ACCESS_REQUEST)
 		asking_start(m.u.access.token, m.u.access.client_addr,
 		    answer_access);
+	else if (m.type == IPC_PONG)
+		pong();
 	if (fault == NULL && m.type == IPC_LOG)
 		engine_log(&m);
 	if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
@@ -338,6 +384,8 @@ engines_start(void)
 	event_add(engine.event, NULL);
 	introduce();
 	keepers_serve();
+	engine.unanswered = 0;
+	ping();
 	return true;
 }
 
@@ -420,12 +468,17 @@ engines_reaped(pid_t pid, int status)
 
 void
 engines_init(struct event_base *base, const struct monitor_setup *setup,
-    bool keep_calls, void (*failed)(void))
+    bool keep_calls, void (*failed)(void), void (*alive)(void))
 {
+	struct timeval pulse = { PULSE_S, 0 };
+
 	engine.keep_calls = keep_calls;
 	engine.base = base;
 	engine.setup = setup;
 	engine.failed = failed;
+	engine.alive = alive;
 	engine.sock = -1;
 	engine.restart_ev = evtimer_new(base, on_restart, NULL);
+	engine.pulse_ev = event_new(base, -1, EV_PERSIST, on_pulse, NULL);
+	event_add(engine.pulse_ev, &pulse);
 }

@@ -12,10 +12,11 @@
 
 /*
  * Before the first start; setup stays the caller's and must stay.  keep_calls:
- * they outlive an engine.  failed() is called when the engine does not stay up.
+ * they outlive an engine.  failed() is called when the engine does not stay up,
+ * alive() every few seconds if it answers; one that does not is replaced.
  */
 void	engines_init(struct event_base *, const struct monitor_setup *,
-	    bool keep_calls, void (*failed)(void));
+	    bool keep_calls, void (*failed)(void), void (*alive)(void));
 /* Starts it.  False with the reason logged. */
 bool	engines_start(void);
 /* Tells it what the configuration says now. */

@@ -58,7 +58,10 @@ enum ipc_type {
 	IPC_ADMIN_REQUEST,	/* u.admin_request */
 	/* keeper -> engine */
 	IPC_AUTHENTICATED,	/* pppd of a kernel's call let the client in */
-	IPC_STALLED		/* the kernel takes none of its packets */
+	IPC_STALLED,		/* the kernel takes none of its packets */
+	/* whether all is well */
+	IPC_PING,		/* monitor -> engine: to be answered at once */
+	IPC_PONG		/* engine -> monitor: the answer */
 };
 
 /* What an administrator can have the monitor do: no more than signals do. */

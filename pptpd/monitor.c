@@ -20,6 +20,7 @@
 #include "ipc.h"
 #include "keepers.h"
 #include "log.h"
+#include "notify.h"
 #include "pppd_plugins.h"
 #include "relay.h"
 #include "reload.h"
@@ -41,6 +42,7 @@ static struct {
 	struct event_base *base;
 	struct event	*stop_ev, *orphan_ev, *reap_ev, *order_ev;
 	bool		 keep_calls;	/* they outlive engine and monitor */
+	bool		 ready;		/* the first engine has answered */
 	bool		 stopping, draining;
 	bool		 leaving;	/* ... and calls are left to the next */
 	bool		 upgrading;	/* ... which we will become */
@@ -84,6 +86,21 @@ give_up(void)
 	maybe_done();
 }
 
+/* The engine has answered, so both of us are well. */
+static void
+on_alive(void)
+{
+	struct timespec ts;
+
+	if (!monitor.ready)
+		notify_ready();
+	monitor.ready = true;
+	notify_status(monitor.draining ? "Draining, %u calls to go" :
+	    "Serving, %u calls", calls_count());
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	notify_alive((uint64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+}
+
 /* --- signals ------------------------------------------------------------- */
 
 /* What ends in any case; the engine is told how. */
@@ -94,6 +111,12 @@ begin_stop(enum ipc_type how, int seconds)
 	struct ipc_msg m;
 
 	monitor.stopping = true;
+	if (monitor.upgrading)
+		notify_reloading();
+	else
+		notify_stopping();
+	notify_status("%s, %u calls", monitor.upgrading ? "Upgrading" :
+	    monitor.leaving ? "Restarting" : "Stopping", calls_count());
 	reload_stop();
 	relay_stop();
 	if (monitor.setup->listener != -1 && !monitor.upgrading)
@@ -467,7 +490,8 @@ monitor_run(struct monitor_setup *setup)
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	keep_calls(setup->conf);
 	look_at_pppd();
-	engines_init(monitor.base, setup, monitor.keep_calls, give_up);
+	engines_init(monitor.base, setup, monitor.keep_calls, give_up,
+	    on_alive);
 	monitor.stop_ev = evtimer_new(monitor.base, on_stop_time, NULL);
 	monitor.orphan_ev = evtimer_new(monitor.base, on_orphan_time, NULL);
 	monitor.reap_ev = evtimer_new(monitor.base, on_reap_time, NULL);

@@ -15,6 +15,7 @@
 #include "listener.h"
 #include "log.h"
 #include "monitor.h"
+#include "notify.h"
 #include "pppd_plugins.h"
 #include "start.h"
 #include "syslog_sink.h"
@@ -119,6 +120,7 @@ serve(struct conf *conf, int listener)
 	}
 	syslog_sink_open(setup.log_stderr);	/* as this process */
 	if (!conf->inetd) {
+		notify_init();
 		write_pidfile(conf->pidfile);
 		setup.admin = admin_socket_open(conf->pidfile,
 		    conf->control_group, &setup.admin_group);
@@ -133,7 +135,7 @@ serve(struct conf *conf, int listener)
 	if (status == MONITOR_UPGRADE) {
 		monitor_hold_signals();
 		upgrade_exec(setup.listener);
-		status = 1;
+		status = EXIT_NO_SOCKET;
 	}
 	if (!conf->inetd)
 		remove_pidfile(conf->pidfile);

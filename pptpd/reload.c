@@ -16,6 +16,7 @@
 #include "ipc.h"
 #include "listener.h"
 #include "log.h"
+#include "notify.h"
 #include "pppd_plugins.h"
 #include "relay.h"
 #include "request.h"
@@ -160,7 +161,9 @@ on_time(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	(void)arg;
+	notify_reloading();
 	(void)reload_now(text);
+	notify_ready();
 }
 
 void

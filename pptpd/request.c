@@ -116,6 +116,8 @@ engine_request_fault(const struct ipc_msg *m, const int *fds, int n,
 		    "asked what it need not ask";
 	case IPC_ADMIN_REQUEST:
 		return admin_fault(m, n, now);
+	case IPC_PONG:
+		return n == 0 ? NULL : "sent a descriptor with its pong";
 	case IPC_LOG:
 		return n == 0 ? NULL : "sent a descriptor with a log line";
 	default:

@@ -134,13 +134,16 @@ test_others(void)
 	engine_request_init(&usual, false, true);
 	good("access", &m, &server, 0);
 	bad("access with a descriptor", &m, &server, 1);
+	m.type = IPC_PONG;
+	good("an answer to a ping", &m, &server, 0);
+	bad("an answer with a descriptor", &m, &server, 1);
 	m.type = IPC_LOG;
 	good("a line", &m, &server, 0);
 	bad("a line with a descriptor", &m, &server, 1);
 	bad("a line with lost ones", &m, &server, IPC_FDS_LOST);
 	for (unsigned int type = 0; type <= UINT8_MAX; type++) {
 		if (type == IPC_LOG || type == IPC_ACCESS_REQUEST ||
-		    type == IPC_CALL_REQUEST)
+		    type == IPC_CALL_REQUEST || type == IPC_PONG)
 			continue;
 		m.type = (uint8_t)type;
 		bad("a message of others", &m, &server, 0);
