@@ -394,16 +394,30 @@ watch(int fd, event_callback_fn callback)
 	return ev;
 }
 
+/* Whether we were given it; if not, nothing else must get its number. */
+static bool
+is_given(int fd)
+{
+	if (fcntl(fd, F_GETFD) != -1)
+		return true;
+	(void)dup2(STDIN_FILENO, fd);
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
 	int flags = fcntl(IPC_FD_PARENT, F_GETFL);
+	bool listens, controlled;
 
 	if (argc != 3 || flags == -1) {
 		fprintf(stderr, "pptpd-engine is started by pptpd, see "
 		    "pptpd(8)\n");
 		return 1;
 	}
+	/* inetd hands us the one connection; so there is no listener. */
+	listens = is_given(IPC_FD_LISTEN);
+	controlled = is_given(IPC_FD_ADMIN);
 	ignore_signals();
 	fcntl(IPC_FD_PARENT, F_SETFL, flags | O_NONBLOCK);
 	log_set_sink(log_to_monitor, NULL);
@@ -420,11 +434,10 @@ main(int argc, char **argv)
 	}
 	monitor_ev = watch(IPC_FD_PARENT, on_monitor);
 	gre_ev = watch(IPC_FD_GRE, on_gre);
-	/* There is no listener when inetd hands us the one connection. */
-	if (fcntl(IPC_FD_LISTEN, F_GETFD) != -1)
+	if (listens)
 		listen_ev = watch(IPC_FD_LISTEN, on_connection);
 	resume_ev = evtimer_new(engine.base, on_resume, NULL);
-	if (fcntl(IPC_FD_ADMIN, F_GETFD) != -1 && !admin_init(argv[2])) {
+	if (controlled && !admin_init(argv[2])) {
 		log_err("engine: out of memory");
 		return 1;
 	}

@@ -303,7 +303,7 @@ def drain_refuses(lab):
 
 @point('drain-crash', 'draining survives the engine', waits=True)
 def drain_crash(lab):
-    run = start(lab)
+    run = start(lab, conf=[('debug', '')])
     session = lab.call()
     ctl('drain')
     engine = run.engines()[0].pid
@@ -314,6 +314,9 @@ def drain_crash(lab):
     check(got['draining'] is True and got['engine_restarts'] == 1, str(got))
     check(not run.listening(), 'it listens')
     session.needs('the call')
+    # The engine has no listener, and takes nothing else for one.
+    odd = lab.log.find('.*libevent.*')
+    check(odd is None, str(odd))
     session.close()
     return 'left %s after the last' % ms(gone(run))
 

@@ -97,6 +97,23 @@ def credentials(lab):
     return done.json['error']['text']
 
 
+@point('no-socket', 'a control socket that cannot be made is named in the log, '
+       'and clients are served')
+def no_socket(lab):
+    run = start(lab)
+    name = path()
+    run.stop()
+    os.mkdir(name)
+    lab.server(conf=[('debug', '')])
+    lab.call().needs()
+    line = lab.log.find('MGR: no control socket .*')
+    check(line, 'not in the log')
+    odd = lab.log.find('.*libevent.*')
+    check(odd is None, str(odd))
+    check(os.path.isdir(name), 'what was there is gone')
+    return line.text
+
+
 @point('privileges', 'pptpdctl listens to the server without root')
 def privileges(lab):
     run = start(lab)
