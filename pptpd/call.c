@@ -1,6 +1,7 @@
 /* A call: between the GRE socket and the pty of its pppd. */
 #include "call.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <event2/event_struct.h>
 #include <stddef.h>
@@ -437,6 +438,7 @@ hang_up(struct call *call, enum ctrl_end end)
 {
 	struct ipc_msg m;
 
+	assert(call->rec != NULL);
 	call->rec->end = end;
 	ipc_msg_init(&m, IPC_HANGUP, call->id);
 	/* If it cannot be told, it sees end of file at once. */

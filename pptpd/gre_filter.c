@@ -219,7 +219,7 @@ gre_filter_set(int map, uint16_t id, uint32_t client)
 int
 gre_filter_count(int map, uint16_t id, uint64_t *packets)
 {
-	struct entry entry;
+	struct entry entry = { 0 };
 	uint32_t key = id;
 	union bpf_attr attr;
 

@@ -307,7 +307,7 @@ static int
 hear(struct lines *in, enum admin_verb verb)
 {
 	json_t *calls = json_array(), *object, *call;
-	const json_t *ok;
+	const json_t *ok = NULL;
 	int status = EXIT_TROUBLE;
 
 	while ((object = next_object(in)) != NULL) {

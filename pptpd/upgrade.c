@@ -64,7 +64,7 @@ upgrade_init(char **argv)
 bool
 upgrade_fits(int listener, uint32_t addr, uint16_t port)
 {
-	struct sockaddr_in sin;
+	struct sockaddr_in sin = { .sin_family = AF_UNSPEC };
 	socklen_t len = sizeof(sin);
 
 	return getsockname(listener, (struct sockaddr *)&sin, &len) == 0 &&

@@ -3,6 +3,8 @@
  * it is, cut short at every place, and changed at random in the same way on
  * every run.  "replay_X" reads the directory $CORPUS/X; with arguments it
  * reads these files alone, which is how a finding of "make fuzz" is repeated.
+ * With $EVERY=N, only each Nth cut and change is made: for slow machines, such
+ * as valgrind's.
  */
 #include <dirent.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #define SEED		2637
 
 static uint32_t prng_state;
+static size_t every = 1;
 
 /* xorshift32 */
 static uint32_t
@@ -80,7 +83,7 @@ replay_file(const char *path, int alone)
 	static uint8_t data[INPUT_MAX], changed[INPUT_MAX];
 	size_t size, cut, n;
 	FILE *f = fopen(path, "rb");
-	int i;
+	size_t i;
 
 	if (f == NULL) {
 		perror(path);
@@ -91,10 +94,10 @@ replay_file(const char *path, int alone)
 	feed(data, size);
 	if (alone)
 		return 0;
-	for (cut = 0; cut < size && cut < CUTS_MAX; cut++)
+	for (cut = 0; cut < size && cut < CUTS_MAX; cut += every)
 		feed(data, cut);
 	prng_state = SEED;
-	for (i = 0; i < CHANGES; i++) {
+	for (i = 0; i < CHANGES; i += every) {
 		memcpy(changed, data, size);
 		n = size;
 		change(changed, &n);
@@ -136,8 +139,13 @@ replay_directory(const char *corpus, const char *target)
 int
 main(int argc, char **argv)
 {
-	const char *corpus = getenv("CORPUS"), *target;
+	const char *corpus = getenv("CORPUS"), *steps = getenv("EVERY");
+	const char *target;
 	int i, files;
+
+	if (steps != NULL)
+		every = strtoul(steps, NULL, 10);
+	MUST(every > 0);
 
 	for (i = 1; i < argc; i++) {
 		if (replay_file(argv[i], 1) == -1)
