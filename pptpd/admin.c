@@ -255,7 +255,8 @@ admin_reply(const struct ipc_msg *m)
 		answer(c, admin_status(&m->u.admin_reply.status,
 		    sandbox_mode));
 	else
-		answer(c, json_pack("{ss}", "text", text));
+		answer(c, json_pack("{ss si}", "text", text, "pid",
+		    (int)m->u.admin_reply.status.pid));
 	proceed(c);
 }
 

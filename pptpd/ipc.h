@@ -66,7 +66,7 @@ enum ipc_type {
 
 /* What an administrator can have the monitor do: no more than signals do. */
 enum ipc_admin_verb {
-	IPC_ADMIN_STATUS = 1,	/* fill in u.admin_reply.status */
+	IPC_ADMIN_STATUS = 1,	/* no more than what each reply has */
 	IPC_ADMIN_RELOAD,
 	IPC_ADMIN_DRAIN,
 	IPC_ADMIN_SHUTDOWN,

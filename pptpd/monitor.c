@@ -391,10 +391,10 @@ monitor_order(enum ipc_admin_verb verb, struct ipc_msg *reply)
 {
 	char text[IPC_ADMIN_TEXT], reloaded[RELOAD_TEXT];
 
+	fill_status(&reply->u.admin_reply.status);
 	switch (verb) {
 	case IPC_ADMIN_STATUS:
 		reply->u.admin_reply.ok = true;
-		fill_status(&reply->u.admin_reply.status);
 		break;
 	case IPC_ADMIN_DRAIN:
 		snprintf(text, sizeof(text), "draining: the server leaves when "

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <poll.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,12 +26,13 @@
 #define ANSWER_MS	30000	/* the server may take so long */
 #define ANSWER_MAX	65536	/* octets of a line that it sends */
 #define CALLS_MAX	65536
+#define LOOK_MS		100	/* whether the server still runs */
 #define OTHER_ID	65534	/* of nobody, where there is no such user */
 
 #define EXIT_REFUSED	1	/* by the server */
 #define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
 
-static bool json;
+static bool json, waits;
 
 static void
 put_json(const json_t *value)
@@ -77,7 +79,7 @@ complain(const char *code, const char *fmt, ...)
 static void
 usage(FILE *out)
 {
-	fputs("usage: pptpdctl [-j] [-p pidfile | -s socket] command\n"
+	fputs("usage: pptpdctl [-jw] [-p pidfile | -s socket] command\n"
 	    "  status         the server, its limits, whom it refused\n"
 	    "  list           all calls\n"
 	    "  show CALL      one call: by its Call ID, user, address or "
@@ -89,6 +91,8 @@ usage(FILE *out)
 	    "  upgrade        run the program that is installed now, keep the "
 	    "calls\n"
 	    "  -j, --json     answer in JSON\n"
+	    "  -w, --wait     after drain and shutdown: until the server has "
+	    "ended\n"
 	    "  -p, --pidfile  which server, if not the one with "
 	    CONF_PIDFILE_DEFAULT "\n"
 	    "  -s, --socket   the same, by its control socket\n"
@@ -302,6 +306,17 @@ report_json(enum admin_verb verb, const json_t *result, json_t *calls)
 	json_decref(list);
 }
 
+/* A process that is not ours to signal is there all the same. */
+static void
+wait_for_end(const json_t *result)
+{
+	pid_t pid = (pid_t)json_integer_value(json_object_get(result, "pid"));
+
+	(void)fflush(stdout);
+	while (pid > 1 && (kill(pid, 0) == 0 || errno == EPERM))
+		(void)poll(NULL, 0, LOOK_MS);
+}
+
 /* Reads until the answer is complete; returns the exit status. */
 static int
 hear(struct lines *in, enum admin_verb verb)
@@ -325,6 +340,8 @@ hear(struct lines *in, enum admin_verb verb)
 	else if (object != NULL) {
 		(json ? report_json : report)(verb, json_object_get(object,
 		    "result"), calls);
+		if (waits)
+			wait_for_end(json_object_get(object, "result"));
 		status = 0;
 	}
 	json_decref(object);
@@ -402,6 +419,8 @@ run(int argc, char **argv, const char *path)
 		return wrong("too many words");
 	if (argc == 1 && admin_verb_takes_call(verb))
 		return wrong("which call?");
+	if (waits && verb != ADMIN_DRAIN && verb != ADMIN_SHUTDOWN)
+		return wrong("only drain and shutdown can be waited for");
 	return talk(path, verb, argv[1]);
 }
 
@@ -410,6 +429,7 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "wait", no_argument, NULL, 'w' },
 		{ "pidfile", required_argument, NULL, 'p' },
 		{ "socket", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
@@ -420,10 +440,13 @@ main(int argc, char **argv)
 	char buf[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int c;
 
-	while ((c = getopt_long(argc, argv, "jp:s:hv", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "jwp:s:hv", options, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			json = true;
+			break;
+		case 'w':
+			waits = true;
 			break;
 		case 'p':
 			pidfile = optarg;

@@ -5,6 +5,7 @@ import os
 import pwd
 import re
 import signal
+import threading
 import time
 
 import namespaces
@@ -224,6 +225,26 @@ def shutdown(lab):
     check(ctl('status', expect=2).err.startswith('pptpdctl: no server'),
           'status afterwards')
     return 'gone after ' + ms(took)
+
+
+@point('wait', '--wait: drain and shutdown return when the server has ended',
+       waits=True)
+def wait(lab):
+    took = []
+    for words in (['-w', 'shutdown'], ['--json', '--wait', 'drain']):
+        run = start(lab)
+        session = lab.call()
+        threading.Thread(target=run.wait_exit, args=(20,)).start()
+        if 'drain' in words:
+            threading.Timer(1.5, session.close).start()
+        begin = time.monotonic()
+        ctl(*words)
+        took.append(time.monotonic() - begin)
+        check(not run.processes(), 'it still runs after ' + words[-1])
+        session.tcp.close()
+    check(took[1] >= 1.5, 'drain returns too early')
+    check('usage:' in ctl('-w', 'status', expect=2).err, 'with status')
+    return ', '.join(map(ms, took))
 
 
 @point('shutdown-deaf', 'shutdown takes 15 s at most, whatever clients and '
