@@ -5,6 +5,7 @@ import collections
 import mmap
 import os
 import random
+import re
 import signal
 import struct
 import time
@@ -15,13 +16,16 @@ PAUSE_S = (0.3, 2.3)            # between two troubles
 STOP_S = (0.2, 2.0)             # a stopped process, a full disk
 FILLER = 'filler'
 RECORD_FD = 4                   # a keeper's, of its call's record
+# Addresses that a reload changes to: more than there are clients
+RANGES = ('10.0.0.10-60', '10.0.0.16-60', '10.0.0.30-50', '10.0.0.40-90',
+          '10.0.0.10-90')
 JUMPS = (-3600, 3600, -86400 * 400, 86400 * 400, 1, -1)
 
 # Kinds and how often each comes, in parts
 KINDS = {
     'engine-kill': 6, 'engine-crash': 2, 'engine-stop': 2,
     'monitor-kill': 5, 'monitor-term': 3, 'monitor-upgrade': 3,
-    'monitor-stop': 2,
+    'monitor-stop': 2, 'monitor-reload': 3,
     'spawner-kill': 2, 'spawner-stop': 1,
     'keeper-kill': 4, 'keeper-term': 3, 'keeper-stop': 3,
     'pppd-kill': 4, 'pppd-stop': 2,
@@ -128,9 +132,19 @@ class Maker:
 
     def monitor(self, how, *dice):
         pids = [self.run.pid] if self.run.alive() else []
+        if how == 'reload':
+            self.configure(RANGES[int(dice[1] * len(RANGES))])
         return self.hit(pids, how, dice, {
             'kill': signal.SIGKILL, 'term': signal.SIGTERM,
-            'upgrade': signal.SIGUSR2})
+            'upgrade': signal.SIGUSR2, 'reload': signal.SIGHUP})
+
+    def configure(self, addresses):
+        """The file never lacks a line: a server may just be reading it."""
+        text = re.sub('(?m)^remoteip .*', 'remoteip ' + addresses,
+                      server.read(server.CONF))
+        with open(server.CONF + '.new', 'w') as stream:
+            stream.write(text)
+        os.rename(server.CONF + '.new', server.CONF)
 
     def spawner(self, how, *dice):
         return self.hit(self.named('pptpd-spawner'), how, dice,
