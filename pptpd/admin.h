@@ -9,9 +9,8 @@
 
 #define ADMIN_CLIENTS_MAX	16	/* each takes a descriptor */
 
-/* Before the sandbox is locked; its mode is what status tells.  False: no
- * memory. */
-bool	admin_init(const char *sandbox);
+/* Before the sandbox is locked.  False: no memory. */
+bool	admin_init(void);
 /* Serves root and this group from now on. */
 void	admin_configure(gid_t group);
 /* The monitor's answer to one of them. */

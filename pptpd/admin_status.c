@@ -65,7 +65,7 @@ limits(void)
 }
 
 json_t *
-admin_status(const struct ipc_admin_status *s, const char *sandbox)
+admin_status(const struct ipc_admin_status *s)
 {
 	return json_pack("{ss si si sI si ss sb sb si si si si si so so}",
 	    "version", PACKAGE_VERSION,
@@ -74,7 +74,7 @@ admin_status(const struct ipc_admin_status *s, const char *sandbox)
 	    "engine_uptime", (json_int_t)((engine_now_ms() -
 	    engine.started_ms) / 1000),
 	    "engine_restarts", (int)s->engine_restarts,
-	    "sandbox", sandbox,
+	    "sandbox", engine.sandbox,
 	    "draining", s->draining ? 1 : 0,
 	    "stopping", s->stopping ? 1 : 0,
 	    "calls", (int)call_count(),

@@ -7,6 +7,6 @@
 #include "ipc.h"
 
 /* A new object of the monitor's and our own numbers; NULL: no memory. */
-json_t	*admin_status(const struct ipc_admin_status *, const char *sandbox);
+json_t	*admin_status(const struct ipc_admin_status *);
 
 #endif

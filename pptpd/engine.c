@@ -437,11 +437,12 @@ main(int argc, char **argv)
 	if (listens)
 		listen_ev = watch(IPC_FD_LISTEN, on_connection);
 	resume_ev = evtimer_new(engine.base, on_resume, NULL);
-	if (controlled && !admin_init(argv[2])) {
+	if (controlled && !admin_init()) {
 		log_err("engine: out of memory");
 		return 1;
 	}
 	engine.started_ms = engine_now_ms();
+	engine.sandbox = argv[2];
 	event_add(monitor_ev, NULL);
 	if (sandbox_lock(argv[2]) == -1)
 		return 1;

@@ -18,6 +18,7 @@ struct engine {
 	bool		 stopping;
 	bool		 draining;	/* nobody new is served */
 	uint64_t	 started_ms;
+	const char	*sandbox;	/* its mode, pptpd.conf(5) */
 	unsigned int	 max_files;	/* descriptors that may be open */
 	bool		 one_connection; /* from inetd: end with it */
 	bool		 leave_calls;	/* when the monitor is gone */

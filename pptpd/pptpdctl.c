@@ -3,18 +3,14 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
 #include <jansson.h>
 #include <poll.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,12 +18,11 @@
 #include "admin_text.h"
 #include "conf_key.h"
 #include "instance.h"
+#include "log.h"
+#include "pptpdctl_link.h"
 
-#define ANSWER_MS	30000	/* the server may take so long */
-#define ANSWER_MAX	65536	/* octets of a line that it sends */
 #define CALLS_MAX	65536
 #define LOOK_MS		100	/* whether the server still runs */
-#define OTHER_ID	65534	/* of nobody, where there is no such user */
 
 #define EXIT_REFUSED	1	/* by the server */
 #define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
@@ -50,14 +45,10 @@ put_json(const json_t *value)
 	free(text);
 }
 
-static void complain(const char *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Says why not, for people or programs. */
-static void
-complain(const char *code, const char *fmt, ...)
+void
+ctl_complain(const char *code, const char *fmt, ...)
 {
-	char text[1024];
+	char text[1024], safe[4 * sizeof(text)];
 	json_t *error;
 	va_list ap;
 
@@ -65,8 +56,12 @@ complain(const char *code, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (json) {
-		error = json_pack("{s{ss ss}}", "error", "code", code, "text",
-		    text);
+		error = json_string(text);
+		if (error == NULL)	/* a name that is no UTF-8 */
+			error = json_string(log_escape(safe, sizeof(safe),
+			    text, strlen(text)));
+		error = json_pack("{s{ss so}}", "error", "code", code, "text",
+		    error);
 		put_json(error);
 		json_decref(error);
 		return;
@@ -100,139 +95,6 @@ usage(FILE *out)
 	    "  -v, --version  the version\n", out);
 }
 
-/* --- the socket ---------------------------------------------------------- */
-
-static void
-explain_connect(const char *path, int error)
-{
-	const struct group *gr = NULL;
-	struct stat st;
-
-	if (error == ENOENT || error == ECONNREFUSED) {
-		complain("not-running", "no server is running (%s: %s)", path,
-		    strerror(error));
-		return;
-	}
-	if (error != EACCES && error != EPERM) {
-		complain("unreachable", "%s: %s", path, strerror(error));
-		return;
-	}
-	if (stat(path, &st) == 0 && (st.st_mode & S_IWGRP) != 0)
-		gr = getgrgid(st.st_gid);
-	complain("permission", "%s is for root%s%s only", path,
-	    gr != NULL ? " and the group " : "",
-	    gr != NULL ? gr->gr_name : "");
-}
-
-/* -1 with the reason told. */
-static int
-connect_to(const char *path)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	size_t len = strlen(path);
-	int fd;
-
-	if (len >= sizeof(sun.sun_path)) {
-		complain("unreachable", "%s: %s", path,
-		    strerror(ENAMETOOLONG));
-		return -1;
-	}
-	memcpy(sun.sun_path, path, len + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd != -1 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
-		return fd;
-	explain_connect(path, errno);
-	if (fd != -1)
-		close(fd);
-	return -1;
-}
-
-/* What answers speaks with clients of PPTP: no root needed to listen to it. */
-static bool
-give_up_root(void)
-{
-	const struct passwd *pw;
-	uid_t uid = OTHER_ID;
-	gid_t gid = OTHER_ID;
-
-	if (geteuid() != 0)
-		return true;
-	pw = getpwnam("nobody");
-	if (pw != NULL) {
-		uid = pw->pw_uid;
-		gid = pw->pw_gid;
-	}
-	if (setgroups(0, NULL) == 0 && setgid(gid) == 0 && setuid(uid) == 0)
-		return true;
-	complain("trouble", "giving up root: %s", strerror(errno));
-	return false;
-}
-
-struct lines {
-	int	 fd;
-	size_t	 len;
-	char	 buf[ANSWER_MAX];
-};
-
-/* The next object, or NULL with the reason told. */
-static json_t *
-next_object(struct lines *in)
-{
-	struct pollfd poll_fd = { in->fd, POLLIN, 0 };
-	json_error_t where;
-	json_t *object;
-	char *end;
-	ssize_t n;
-
-	while ((end = memchr(in->buf, '\n', in->len)) == NULL &&
-	    in->len < sizeof(in->buf)) {
-		if (poll(&poll_fd, 1, ANSWER_MS) == 0) {
-			complain("unreachable", "the server does not answer");
-			return NULL;
-		}
-		n = read(in->fd, in->buf + in->len,
-		    sizeof(in->buf) - in->len);
-		if (n <= 0) {
-			complain("unreachable", "the server has ended, or "
-			    "does not want to answer");
-			return NULL;
-		}
-		in->len += (size_t)n;
-	}
-	object = end == NULL ? NULL : json_loadb(in->buf,
-	    (size_t)(end - in->buf), 0, &where);
-	if (!json_is_object(object)) {
-		complain("unreachable", "what answers is no pptpd");
-		json_decref(object);
-		return NULL;
-	}
-	in->len -= (size_t)(end + 1 - in->buf);
-	memmove(in->buf, end + 1, in->len);
-	return object;
-}
-
-static bool
-send_request(int fd, const char *verb, const char *call)
-{
-	json_t *request = json_pack("{ss}", "command", verb);
-	char *line = NULL;
-	bool sent = false;
-
-	if (call != NULL)
-		(void)json_object_set_new(request, "call", json_string(call));
-	if (request != NULL)
-		line = json_dumps(request, JSON_COMPACT | JSON_ENSURE_ASCII);
-	/* It fits into the socket, so it goes at once or not at all. */
-	if (line != NULL)
-		sent = dprintf(fd, "%s\n", line) == (int)strlen(line) + 1;
-	free(line);
-	json_decref(request);
-	if (!sent)
-		complain("unreachable", "the server cannot be asked: %s",
-		    strerror(errno));
-	return sent;
-}
-
 /* --- what comes back ----------------------------------------------------- */
 
 static int
@@ -242,7 +104,7 @@ report_refusal(const json_t *answer)
 	const char *code = json_string_value(json_object_get(error, "code"));
 	const char *text = json_string_value(json_object_get(error, "text"));
 
-	complain(code != NULL ? code : "failed", "%s",
+	ctl_complain(code != NULL ? code : "failed", "%s",
 	    text != NULL ? text : "the server does not say why not");
 	return code != NULL && strcmp(code, "permission") == 0 ?
 	    EXIT_TROUBLE : EXIT_REFUSED;
@@ -319,13 +181,13 @@ wait_for_end(const json_t *result)
 
 /* Reads until the answer is complete; returns the exit status. */
 static int
-hear(struct lines *in, enum admin_verb verb)
+hear(struct link *in, enum admin_verb verb)
 {
 	json_t *calls = json_array(), *object, *call;
 	const json_t *ok = NULL;
 	int status = EXIT_TROUBLE;
 
-	while ((object = next_object(in)) != NULL) {
+	while ((object = link_next(in)) != NULL) {
 		ok = json_object_get(object, "ok");
 		call = json_object_get(object, "call");
 		if (ok != NULL)
@@ -351,9 +213,9 @@ hear(struct lines *in, enum admin_verb verb)
 
 /* False with the reason told. */
 static bool
-greet(struct lines *in)
+greet(struct link *in)
 {
-	json_t *greeting = next_object(in);
+	json_t *greeting = link_next(in);
 	const json_t *protocol = json_object_get(greeting, "protocol");
 	bool good = false;
 
@@ -362,7 +224,7 @@ greet(struct lines *in)
 	if (json_object_get(greeting, "error") != NULL)
 		(void)report_refusal(greeting);
 	else if (json_integer_value(protocol) != ADMIN_PROTOCOL)
-		complain("unreachable", "the server speaks version "
+		ctl_complain("unreachable", "the server speaks version "
 		    "%" JSON_INTEGER_FORMAT " of this protocol, and pptpdctl "
 		    "version %d: use the pptpdctl that came with it",
 		    json_integer_value(protocol), ADMIN_PROTOCOL);
@@ -375,14 +237,14 @@ greet(struct lines *in)
 static int
 talk(const char *path, enum admin_verb verb, const char *call)
 {
-	static struct lines in;
+	static struct link in;
 	int status = EXIT_TROUBLE;
 
-	in.fd = connect_to(path);
+	in.fd = link_open(path);
 	if (in.fd == -1)
 		return EXIT_TROUBLE;
-	if (give_up_root() && greet(&in) &&
-	    send_request(in.fd, admin_verb_name(verb), call))
+	if (link_give_up_root() && greet(&in) &&
+	    link_ask(in.fd, admin_verb_name(verb), call))
 		status = hear(&in, verb);
 	close(in.fd);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
@@ -399,7 +261,7 @@ static int
 wrong(const char *text)
 {
 	json = false;
-	complain("usage", "%s", text);
+	ctl_complain("usage", "%s", text);
 	usage(stderr);
 	return EXIT_TROUBLE;
 }

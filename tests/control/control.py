@@ -25,7 +25,8 @@ class Done:
 
     def __str__(self):
         return 'pptpdctl %s: status %d: %s' % (
-            ' '.join(self.words), self.status, (self.out + self.err).strip())
+            ' '.join(map(str, self.words)), self.status,
+            (self.out + self.err).strip())
 
     @property
     def json(self):

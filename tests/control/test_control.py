@@ -442,6 +442,8 @@ def upgrade_not(lab):
 
 @point('usage', 'wrong words: status 2 and a hint; --help: status 0')
 def usage(lab):
+    odd = ctl('-j', '-s', b'/\xff\n', 'status', expect=2, pidfile=None)
+    check(odd.json['error']['code'] == 'not-running', odd.out)
     for words in ([], ['nonsense'], ['show'], ['status', 'x'],
                   ['show', 'a', 'b'], ['--nonsense']):
         done = ctl(*words, expect=2)
