@@ -16,6 +16,7 @@
 #include "child.h"
 #include "keepers.h"
 #include "log.h"
+#include "orders.h"
 #include "pptp_msg.h"
 #include "request.h"
 #include "rundir.h"
@@ -215,7 +216,7 @@ admin_request(const struct ipc_msg *request)
 
 	ipc_msg_init(&reply, IPC_ADMIN_REPLY, 0);
 	reply.u.admin_reply.token = request->u.admin_request.token;
-	monitor_order(request->u.admin_request.verb, &reply);
+	orders_do(request->u.admin_request.verb, &reply);
 	engines_tell(&reply, NULL, 0);
 }
 

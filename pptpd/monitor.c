@@ -20,6 +20,7 @@
 #include "ipc.h"
 #include "keepers.h"
 #include "log.h"
+#include "orders.h"
 #include "notify.h"
 #include "pppd_plugins.h"
 #include "relay.h"
@@ -40,19 +41,17 @@
 static struct {
 	struct monitor_setup *setup;
 	struct event_base *base;
-	struct event	*stop_ev, *orphan_ev, *reap_ev, *order_ev;
+	struct event	*stop_ev, *orphan_ev, *reap_ev;
 	bool		 keep_calls;	/* they outlive engine and monitor */
 	bool		 ready;		/* the first engine has answered */
 	bool		 stopping, draining;
 	bool		 leaving;	/* ... and calls are left to the next */
 	bool		 upgrading;	/* ... which we will become */
 	time_t		 since;
-	enum ipc_admin_verb order;	/* to be done next */
 	int		 exit_status;
 	char		 rejoin[KEEPER_PATH];	/* where keepers come to */
 } monitor;
 
-static void stop(void);
 
 static time_t
 seconds(void)
@@ -68,7 +67,7 @@ maybe_done(void)
 {
 	if (monitor.draining && !monitor.stopping && calls_count() == 0) {
 		log_notice("MGR: the last call has gone, leaving");
-		stop();
+		monitor_stop();
 		return;
 	}
 	if (monitor.stopping && !engines_running() &&
@@ -131,8 +130,8 @@ begin_stop(enum ipc_type how, int seconds)
 }
 
 /* All calls end in order. */
-static void
-stop(void)
+void
+monitor_stop(void)
 {
 	if (!monitor.stopping)
 		begin_stop(IPC_SHUTDOWN, ENGINE_STOP_S);
@@ -152,9 +151,8 @@ leave(void)
 	begin_stop(IPC_LEAVE, ENGINE_LEAVE_S);
 }
 
-/* Whether we can be another pptpd; if not, the reason is logged. */
-static bool
-can_upgrade(void)
+bool
+monitor_can_upgrade(void)
 {
 	const char *why = NULL;
 
@@ -170,9 +168,11 @@ can_upgrade(void)
 }
 
 /* Makes way for the program that lies at our path now. */
-static void
-upgrade(void)
+void
+monitor_upgrade(void)
 {
+	if (monitor.stopping)
+		return;
 	log_notice("MGR: upgrade: starting the pptpd that is installed now");
 	monitor.upgrading = true;
 	monitor.exit_status = MONITOR_UPGRADE;
@@ -281,8 +281,8 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 		reload_soon();
 		break;
 	case SIGUSR2:
-		if (can_upgrade())
-			upgrade();
+		if (monitor_can_upgrade())
+			monitor_upgrade();
 		break;
 	case SIGUSR1:
 		log_notice("MGR: signal %d has no meaning here", (int)sig);
@@ -291,10 +291,10 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 		if (monitor.keep_calls)
 			leave();
 		else
-			stop();
+			monitor_stop();
 		break;
 	default:
-		stop();
+		monitor_stop();
 		break;
 	}
 }
@@ -334,9 +334,9 @@ watch_signals(void)
 
 /* --- administrators ------------------------------------------------------ */
 
-/* Nobody new from now on; the end comes with that of the last call. */
-static void
-drain(void)
+/* The end comes with that of the last call. */
+void
+monitor_drain(void)
 {
 	if (monitor.draining || monitor.stopping)
 		return;
@@ -347,79 +347,19 @@ drain(void)
 		close(monitor.setup->listener);
 	monitor.setup->listener = -1;
 	engines_drain();
-}
-
-/* Does what has been promised: the promise is on its way. */
-static void
-on_order(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	(void)arg;
-	if (monitor.order == IPC_ADMIN_SHUTDOWN)
-		stop();
-	else if (monitor.order == IPC_ADMIN_DRAIN)
-		drain();
-	else if (!monitor.stopping)
-		upgrade();
 	maybe_done();
 }
 
-static void
-promise(enum ipc_admin_verb verb, struct ipc_msg *reply, const char *text)
+void
+monitor_status(struct ipc_admin_status *s)
 {
-	if (monitor.order != IPC_ADMIN_SHUTDOWN)
-		monitor.order = verb;
-	event_active(monitor.order_ev, EV_TIMEOUT, 0);
-	reply->u.admin_reply.ok = true;
-	snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT, "%s", text);
-}
-
-static void
-fill_status(struct ipc_admin_status *s)
-{
+	memset(s, 0, sizeof(*s));
 	s->pid = (int32_t)getpid();
 	s->uptime_s = (uint32_t)(seconds() - monitor.since);
 	s->engine_restarts = engines_restarts();
 	s->draining = monitor.draining;
 	s->stopping = monitor.stopping;
 	calls_slots(&s->slots, &s->slots_free);
-}
-
-void
-monitor_order(enum ipc_admin_verb verb, struct ipc_msg *reply)
-{
-	char text[IPC_ADMIN_TEXT], reloaded[RELOAD_TEXT];
-
-	fill_status(&reply->u.admin_reply.status);
-	switch (verb) {
-	case IPC_ADMIN_STATUS:
-		reply->u.admin_reply.ok = true;
-		break;
-	case IPC_ADMIN_DRAIN:
-		snprintf(text, sizeof(text), "draining: the server leaves when "
-		    "the last of %u calls has gone", calls_count());
-		promise(verb, reply, text);
-		break;
-	case IPC_ADMIN_SHUTDOWN:
-		snprintf(text, sizeof(text), "shutting down: %u calls end",
-		    calls_count());
-		promise(verb, reply, text);
-		break;
-	case IPC_ADMIN_UPGRADE:
-		if (can_upgrade())
-			promise(verb, reply, "becoming the pptpd that is "
-			    "installed now");
-		else
-			snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT,
-			    "no upgrade, this pptpd goes on: its log says why");
-		break;
-	case IPC_ADMIN_RELOAD:
-		reply->u.admin_reply.ok = reload_now(reloaded);
-		snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT, "%.*s",
-		    IPC_ADMIN_TEXT - 1, reloaded);
-		break;
-	}
 }
 
 /* --- the rest ------------------------------------------------------------ */
@@ -496,7 +436,7 @@ monitor_run(struct monitor_setup *setup)
 	monitor.orphan_ev = evtimer_new(monitor.base, on_orphan_time, NULL);
 	monitor.reap_ev = evtimer_new(monitor.base, on_reap_time, NULL);
 	reload_init(monitor.base, setup);
-	monitor.order_ev = evtimer_new(monitor.base, on_order, NULL);
+	orders_init(monitor.base);
 	watch_signals();
 	relay_start(setup->conf);
 	if (!engines_start())

@@ -38,7 +38,16 @@ void	monitor_hold_signals(void);
  * pptpd is to take over in this process.
  */
 int	monitor_run(struct monitor_setup *);
-/* Does what an administrator asks for, or says why not. */
-void	monitor_order(enum ipc_admin_verb, struct ipc_msg *reply);
+
+/* For administrators. */
+
+/* Ends all calls in order, and then the monitor. */
+void	monitor_stop(void);
+/* Serves nobody new; the monitor ends when the last call has gone. */
+void	monitor_drain(void);
+/* Whether we can be another pptpd; if not, the reason is logged. */
+bool	monitor_can_upgrade(void);
+void	monitor_upgrade(void);
+void	monitor_status(struct ipc_admin_status *);
 
 #endif
