@@ -41,6 +41,7 @@ AS_IF([test "x$enable_sanitizers" = xyes], [
     SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
     HARDEN_CFLAGS="$SANITIZE -fno-omit-frame-pointer"
     HARDEN_LDFLAGS="$SANITIZE"
+    AC_DEFINE([WITH_SANITIZERS], [1], [built with sanitizers])
 ])
 AS_IF([test "x$enable_hardening" != xno], [
     # FORTIFY needs optimisation; a distribution that sets its own level wins.

@@ -385,6 +385,21 @@ act_big_memory(void)
 	return p == NULL ? -1 : 0;
 }
 
+/* More than all that clients can make an engine keep. */
+static long
+act_huge_memory(void)
+{
+	const size_t piece = 64UL << 20;
+
+	for (size_t all = 0; all < 3UL << 30; all += piece) {
+		if (mmap(NULL, piece, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) ==
+		    MAP_FAILED)
+			return -1;
+	}
+	return 0;
+}
+
 static long
 act_abort(void)
 {
@@ -438,7 +453,8 @@ static const struct {
 	NAMED(map_code), NAMED(map_all), NAMED(make_code),
 	NAMED(map_data), NAMED(gre_out), NAMED(gre_in), NAMED(accept),
 	NAMED(admin_accept), NAMED(who),
-	NAMED(new_listener), NAMED(no_delay), NAMED(big_memory), NAMED(abort), NAMED(wait),
+	NAMED(new_listener), NAMED(no_delay), NAMED(big_memory),
+	NAMED(huge_memory), NAMED(abort), NAMED(wait),
 };
 
 /* Says "ok", or "errno N", or that there is no such act here. */

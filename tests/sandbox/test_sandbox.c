@@ -142,6 +142,7 @@ static const struct row {
 	{ "new_listener", WORKS, WORKS, WORKS },
 	{ "no_delay", WORKS, WORKS, WORKS },
 	{ "big_memory", WORKS, WORKS, WORKS },
+	{ "huge_memory", ENOMEM, ENOMEM, WORKS },
 	{ "abort", ABORTED, ABORTED, ABORTED },
 };
 
