@@ -75,6 +75,8 @@ on_end(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (a->keeper != 0) {
+		log_notice("MGR: pptpctrl[%ld], whose client had %s, has ended "
+		    "instead of coming back", (long)a->keeper, a->remote);
 		a->keeper = 0;
 		watch(a, -1);	/* it may have been killed */
 	} else
@@ -136,6 +138,9 @@ old_entry(int ledger, const struct ledger_entry *e)
 	LIST_INSERT_HEAD(&absents, a, entry);
 	if (is_same(e))
 		a->keeper = e->keeper;
+	else
+		log_info("MGR: pptpctrl[%ld], whose client had %s, has ended "
+		    "in the meantime", (long)e->keeper, e->remote);
 }
 
 /* pppd's addresses stand in its arguments as LOCAL:REMOTE. */

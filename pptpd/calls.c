@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +51,7 @@ struct call {
 		int		 fd;
 		struct event	*event;
 	}		 alien_keeper, alien_pppd;
+	struct call_record *alien_rec;	/* of such a call; may be NULL */
 	char		*reserved;	/* its address, without a slot */
 	int		 ledger;	/* entry, -1: none */
 };
@@ -186,6 +186,7 @@ call_free(struct call *call)
 	if (call->kernel_id != 0)
 		(void)gre_filter_set(kernel_map, call->kernel_id, 0);
 	call_record_unmap(call->rec);
+	call_record_unmap(call->alien_rec);
 	LIST_REMOVE(call, entry);
 	if (call->orphan_since != 0)
 		orphans--;
@@ -389,13 +390,11 @@ log_killed(const struct call *call, const char *how)
 	log_info("CTRL: Client %s control connection finished", client);
 }
 
-/* The event may be due. */
+/* Its own last act is to write that there is no pppd any more. */
 static bool
-is_alive(const struct alien *alien)
+was_cut_short(const struct call *call)
 {
-	struct pollfd p = { alien->fd, POLLIN, 0 };
-
-	return alien->fd != -1 && poll(&p, 1, 0) == 0;
+	return call->alien_rec != NULL && call->alien_rec->pppd_pid != 0;
 }
 
 /*
@@ -408,8 +407,8 @@ keeper_gone(struct call *call, int status)
 	log_debug("MGR: Reaped child %ld", (long)call->keeper);
 	if (WIFSIGNALED(status))
 		log_killed(call, strsignal(WTERMSIG(status)));
-	else if (call->rec == NULL && is_alive(&call->alien_pppd))
-		log_killed(call, "its pppd is still there");
+	else if (was_cut_short(call))
+		log_killed(call, "it left its pppd behind");
 	call->keeper = 0;
 	call->orphan_since = now_ms();
 	orphans++;
@@ -527,17 +526,21 @@ claim(struct call *call, const struct keeper_call *kc)
 
 enum ctrl_end
 calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
-    const char **why)
+    int record_fd, const char **why)
 {
+	struct call_record *rec;
 	struct call *call;
 	int fd;
 
 	LIST_FOREACH(call, &calls, entry) {
 		if (call->keeper == keeper) {
 			close(pppd_fd);
+			close(record_fd);
 			return CTRL_END_NONE;
 		}
 	}
+	rec = call_record_map(record_fd);	/* NULL: the engine will say */
+	close(record_fd);
 	*why = "out of memory";
 	fd = (int)syscall(SYS_pidfd_open, keeper, 0);
 	call = call_new();
@@ -547,8 +550,10 @@ calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 			close(fd);
 		if (call != NULL)
 			call_free(call);
+		call_record_unmap(rec);
 		return CTRL_END_RESOURCE;
 	}
+	call->alien_rec = rec;
 	if (calls_kernel_map(kc) != -1) {
 		call->kernel_id = kc->our_id;
 		(void)gre_filter_set(kernel_map, kc->our_id, kc->client_addr);

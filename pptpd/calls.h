@@ -46,11 +46,12 @@ void	calls_start(const struct ipc_msg *request, int control_fd,
 	    struct ipc_msg *reply, int fds[IPC_FDS_MAX]);
 /*
  * A keeper has lost its engine, or its monitor.  pppd_fd is a pidfd of its
- * pppd, owned from then on.  CTRL_END_NONE: it is one of ours, from now on at
- * the latest; else it has to hang up, and *why says why.
+ * pppd, record_fd its record, both owned from then on.  CTRL_END_NONE: it is
+ * one of ours, from now on at the latest; else it has to hang up, and *why says
+ * why.
  */
 enum ctrl_end calls_rejoin(pid_t keeper, const struct keeper_call *,
-	    int pppd_fd, const char **why);
+	    int pppd_fd, int record_fd, const char **why);
 /*
  * A child of ours was reaped; true if it was one of a call's.  The slot comes
  * back only when both keeper and pppd are gone.

@@ -125,7 +125,8 @@ fault(const struct rejoin_hello *hello, ssize_t len)
 }
 
 static void
-hello(struct visitor *v, const struct rejoin_hello *h, ssize_t len, int pppd)
+hello(struct visitor *v, const struct rejoin_hello *h, ssize_t len, int pppd,
+    int record)
 {
 	const char *why = fault(h, len);
 	enum ctrl_end end = CTRL_END_NONE;
@@ -134,11 +135,12 @@ hello(struct visitor *v, const struct rejoin_hello *h, ssize_t len, int pppd)
 		v->client = h->client_addr;
 	if (why == NULL) {
 		v->our_id = h->call.our_id;
-		end = calls_rejoin(v->pid, &h->call, pppd, &why);
+		end = calls_rejoin(v->pid, &h->call, pppd, record, &why);
 		v->kernel_map = calls_kernel_map(&h->call);
 	} else {
 		end = CTRL_END_VERSION;
 		close(pppd);
+		close(record);
 	}
 	if (end != CTRL_END_NONE)
 		refuse(v, end, why);
@@ -157,10 +159,10 @@ on_visitor(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (len == -1 && errno == EAGAIN)
 		return;
-	if (len > 0 && n == 1) {
+	if (len > 0 && n == 2) {
 		event_free(v->event);
 		v->event = NULL;
-		hello(v, &h, len, fds[0]);
+		hello(v, &h, len, fds[0], fds[1]);
 		return;
 	}
 	while (n > 0)

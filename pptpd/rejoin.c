@@ -90,9 +90,10 @@ static bool
 say_hello(const struct rejoin *r, const struct keeper_call *call, pid_t pppd)
 {
 	struct rejoin_hello hello;
-	int fd = (int)syscall(SYS_pidfd_open, pppd, 0), sent;
+	int fds[] = { (int)syscall(SYS_pidfd_open, pppd, 0), IPC_FD_RECORD };
+	int sent;
 
-	if (fd == -1)
+	if (fds[0] == -1)
 		return false;
 	memset(&hello, 0, sizeof(hello));
 	hello.magic = REJOIN_MAGIC;
@@ -102,8 +103,8 @@ say_hello(const struct rejoin *r, const struct keeper_call *call, pid_t pppd)
 	hello.ipc_version = IPC_VERSION;
 	hello.client_addr = call->client_addr;
 	hello.call = *call;
-	sent = ipc_send_data(r->sock, &hello, sizeof(hello), &fd, 1);
-	close(fd);
+	sent = ipc_send_data(r->sock, &hello, sizeof(hello), fds, 2);
+	close(fds[0]);
 	return sent == 0;
 }
 

@@ -1,7 +1,10 @@
 """Calls that outlive the processes that serve them."""
 
+import array
 import os
 import signal
+import socket
+import stat
 import struct
 import threading
 import time
@@ -14,6 +17,8 @@ from pptp import CDN, ECHORP, ECHORQ, STOPRP, STOPRQ, build
 
 RECORD_FD = 4                   # a keeper's, of its call's record
 VERSION_AT = 4                  # in the record
+RUN_DIRECTORY = '/run/pptpd'
+REJOIN_MAGIC = 0x50505452       # what a keeper says first
 
 
 def kill_and_start(run):
@@ -411,3 +416,86 @@ def o_13(lab):
     killed = lab.log.find('.*does not stop.*', mark)
     check(not killed, str(killed))
     return 'works again after ' + ms(took)
+
+
+@point('O-14', 'a pptpctrl that began under another daemon is killed: the log '
+       'says so, the client is told, its address comes back')
+def o_14(lab):
+    run = lab.server(conf=[('remoteip', '10.0.0.200')])
+    needs_engine(run)
+    for number in range(3):
+        session = lab.call(address=client(10 + number))
+        kill_and_start(run)
+        goes_on(session)
+        mark = lab.log.mark()
+        keeper = session.pppd.hello['ppid']
+        os.kill(keeper, signal.SIGKILL)
+        got = session.tcp.drain(2)
+        check([m.type for m in got] == [CDN, STOPRQ],
+              pptp.describe(got, session.tcp.closed or 'open'))
+        line = lab.log.wait(r'MGR: pptpctrl\[%d\] was killed.*' % keeper, 2,
+                            mark)
+        check(line, 'the log does not say that it was killed')
+        check(session.pppd.wait_gone(3), 'its pppd lives on')
+        time.sleep(0.2)
+        # In order, it is none that was killed.
+        mark = lab.log.mark()
+        session = lab.call(address=client(20 + number))
+        kill_and_start(run)
+        goes_on(session)
+        session.tcp.close()
+        check(session.pppd.wait_gone(3), 'its pppd lives on')
+        time.sleep(0.2)
+        check(not lab.log.find('.*was killed.*', mark),
+              'said to be killed, and was not')
+    return line.text
+
+
+def keepers_socket():
+    """Where keepers of a server that is gone find the next one."""
+    found = [os.path.join(RUN_DIRECTORY, name)
+             for name in os.listdir(RUN_DIRECTORY)]
+    found = [path for path in found if stat.S_ISSOCK(os.stat(path).st_mode)
+             and 'keepers' in path]
+    check(len(found) == 1, 'sockets: %s' % found)
+    return found[0]
+
+
+@point('O-15', 'a pptpctrl of another version is told to hang up, and the log '
+       'says so; one that talks nonsense is sent away')
+def o_15(lab):
+    run = lab.server()
+    needs_engine(run)
+    session = lab.call()
+    path = keepers_socket()
+    check(os.stat(path).st_mode & 0o077 == 0, 'not for root alone: %o'
+          % os.stat(path).st_mode)
+    record_version = 0x7fffffff
+    hello = struct.pack('=6I', REJOIN_MAGIC, 1, 24, record_version, 1,
+                        0x0164a8c0)
+    said = []
+    for octets in (hello, hello[:7], b'x' * 3000, b'\0' * len(hello)):
+        mark = lab.log.mark()
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        sock.connect(path)
+        null = os.open('/dev/null', os.O_RDONLY)
+        socket_send(sock, octets, [null, null])
+        os.close(null)
+        sock.settimeout(3)
+        said.append(sock.recv(100)[:8])
+        sock.close()
+        if octets is hello:
+            line = lab.log.wait('.*version.*', 2, mark)
+            check(line, 'no line about the version')
+    hang_up = struct.pack('=2I', REJOIN_MAGIC, 2)
+    check(said[0] == hang_up, 'answered with %r' % said[0])
+    check(all(s in (b'', hang_up) for s in said), 'answered with %r' % said)
+    session.needs()
+    lab.call(address=OTHER).needs('a new call')
+    return line.text
+
+
+def socket_send(sock, octets, fds):
+    """With descriptors (socket.send_fds is newer than some Pythons)."""
+    sock.sendmsg([octets], [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
+                             array.array('i', fds))])
