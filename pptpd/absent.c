@@ -32,6 +32,7 @@ struct absent {
 static LIST_HEAD(, absent) absents = LIST_HEAD_INITIALIZER(absents);
 static struct event_base *base;
 static struct pool *pool;
+static void (*changed)(void);
 
 static void
 absent_free(struct absent *a)
@@ -79,6 +80,7 @@ on_end(evutil_socket_t fd, short what, void *arg)
 		    "instead of coming back", (long)a->keeper, a->remote);
 		a->keeper = 0;
 		watch(a, -1);	/* it may have been killed */
+		changed();
 	} else
 		absent_free(a);
 }
@@ -185,13 +187,15 @@ find_pppds(void)
 }
 
 void
-absent_init(struct event_base *b, struct pool *p, const char *path)
+absent_init(struct event_base *b, struct pool *p, const char *path,
+    void (*one_gone)(void))
 {
 	struct absent *a, *next;
 	bool dead = false;
 
 	base = b;
 	pool = p;
+	changed = one_gone;
 	if (ledger_open(path, old_entry) == -1)
 		return;
 	LIST_FOREACH(a, &absents, entry)
@@ -230,4 +234,16 @@ bool
 absent_any(void)
 {
 	return !LIST_EMPTY(&absents);
+}
+
+bool
+absent_expected(void)
+{
+	struct absent *a;
+
+	LIST_FOREACH(a, &absents, entry) {
+		if (a->keeper != 0)
+			return true;
+	}
+	return false;
 }

@@ -109,7 +109,7 @@ void
 calls_keep(const char *path, const char *ledger)
 {
 	rejoin_path = path;
-	absent_init(base, &pool, ledger);
+	absent_init(base, &pool, ledger, changed);
 }
 
 void

@@ -37,6 +37,7 @@ static TAILQ_HEAD(, visitor) visitors = TAILQ_HEAD_INITIALIZER(visitors);
 static int listener = -1;
 static struct event *listen_ev;
 static char socket_path[KEEPER_PATH];
+static bool ending;
 
 static void
 visitor_free(struct visitor *v)
@@ -87,7 +88,9 @@ serve(struct visitor *v)
 {
 	int engine;
 
-	if (engines_crashed_by(v->our_id))
+	if (ending)
+		answer(v, -1, CTRL_END_SHUTDOWN);
+	else if (engines_crashed_by(v->our_id))
 		refuse(v, CTRL_END_CRASH, "the engine has crashed over it "
 		    "twice");
 	else if ((engine = engines_adopt()) != -1)
@@ -235,6 +238,13 @@ keepers_open(struct event_base *base, const char *path)
 	    on_listener, base);
 	event_add(listen_ev, NULL);
 	return true;
+}
+
+void
+keepers_end(void)
+{
+	ending = true;
+	keepers_serve();
 }
 
 void

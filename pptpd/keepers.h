@@ -12,6 +12,8 @@
 bool	keepers_open(struct event_base *, const char *path);
 /* Sends those who wait away, to find the next monitor. */
 void	keepers_close(void);
+/* The server ends, and so do the calls of those who wait or come from now on. */
+void	keepers_end(void);
 /* There is an engine: gives it the calls of those who wait. */
 void	keepers_serve(void);
 

@@ -65,13 +65,14 @@ seconds(void)
 static void
 maybe_done(void)
 {
-	if (monitor.draining && !monitor.stopping && calls_count() == 0) {
+	if (monitor.draining && !monitor.stopping && calls_count() == 0 &&
+	    !absent_expected()) {
 		log_notice("MGR: the last call has gone, leaving");
 		monitor_stop();
 		return;
 	}
-	if (monitor.stopping && !engines_running() &&
-	    (monitor.leaving || calls_count() == 0))
+	if (monitor.stopping && !engines_running() && (monitor.leaving ||
+	    (calls_count() == 0 && !absent_expected())))
 		event_base_loopbreak(monitor.base);
 }
 
@@ -133,8 +134,10 @@ begin_stop(enum ipc_type how, int seconds)
 void
 monitor_stop(void)
 {
-	if (!monitor.stopping)
-		begin_stop(IPC_SHUTDOWN, ENGINE_STOP_S);
+	if (monitor.stopping)
+		return;
+	keepers_end();
+	begin_stop(IPC_SHUTDOWN, ENGINE_STOP_S);
 }
 
 /* All calls stay, for the next server. */

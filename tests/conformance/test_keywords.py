@@ -62,7 +62,7 @@ def d_1b(lab):
     stop.set()
     for session in calls:
         session.needs()
-    check(descriptors < 210, '%d descriptors' % descriptors)
+    check(descriptors < 250, '%d descriptors' % descriptors)
     return '%d silent, worst %s, %d descriptors' % (len(crowd), ms(worst),
                                                     descriptors)
 

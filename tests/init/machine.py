@@ -110,9 +110,18 @@ class Talk:
                                      self.last))
 
 
-def told(session, command, timeout=20):
-    """Runs command() while the client answers on its control connection;
-    what the client was told, and the seconds that the command took."""
+def answer(tcp, got, seconds):
+    """For this time, takes what comes and answers it."""
+    for message in tcp.drain(seconds):
+        got.append(message)
+        if message.type == pptp.STOPRQ and not tcp.closed:
+            tcp.send(pptp.build(pptp.STOPRP))
+
+
+def told(session, command, timeout=20, others=()):
+    """Runs command() while the client, and others, answer on their control
+    connections; what the client was told, and the seconds that the command
+    took."""
     failure = []
     begin = time.monotonic()
 
@@ -126,10 +135,9 @@ def told(session, command, timeout=20):
     tcp, got = session.tcp, []
     while (thread.is_alive() or not tcp.closed) and \
             time.monotonic() < begin + timeout:
-        for message in tcp.drain(0.1):
-            got.append(message)
-            if message.type == pptp.STOPRQ:
-                tcp.send(pptp.build(pptp.STOPRP))
+        answer(tcp, got, 0.1)
+        for other in others:
+            answer(other.tcp, [], 0.005)
         if not thread.is_alive():
             break
     thread.join(timeout)

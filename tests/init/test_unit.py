@@ -9,6 +9,7 @@ import machine
 import namespaces
 import server
 import systemd
+from lab import client
 from machine import EXAMPLES, UNIT
 from points import Skip, check, point
 
@@ -243,3 +244,22 @@ def u_11(lab):
     manager.wait_state('failed/failed')
     time.sleep(1.5)
     check(manager.state() == 'failed/failed', manager.state())
+
+
+@point('U-12', 'stop ends calls that have not found their new server yet')
+def u_12(lab):
+    manager = service(lab)
+    sessions = [lab.call(address=client(10 + n)) for n in range(12)]
+    before = machine.monitor()
+    os.kill(before, signal.SIGKILL)
+    check(lab.until(lambda: machine.named('pptpd') and
+                    machine.monitor() != before and
+                    machine.named('pptpd-engine'), 10), 'no new server')
+    begin = time.monotonic()
+    kinds = machine.told(sessions[0], lambda: manager.ctl('stop', 'pptpd'),
+                         others=sessions[1:])[0]
+    took = time.monotonic() - begin
+    machine.ended_in_order(kinds)
+    check(took < 15, 'after %.1f s' % took)
+    all_gone(lab, 15 - took)
+    return '%.1f s' % took
