@@ -139,6 +139,21 @@ flush(struct admin_client *c)
 	return true;
 }
 
+/* False: the kernel has no memory for that. */
+static bool
+wait_for(struct admin_client *c, bool unsent)
+{
+	event_del(&c->readable);
+	if (unsent || c->next_id != 0)
+		return event_add(&c->writable, NULL) == 0;
+	if (c->token != 0)
+		return true;		/* admin_reply() goes on */
+	if (!has_line(c))
+		return event_add(&c->readable, NULL) == 0;
+	event_active(&c->again, EV_TIMEOUT, 0);
+	return true;
+}
+
 /* Does what there is to do for a client, and waits for the next thing. */
 void
 admin_client_proceed(struct admin_client *c)
@@ -160,15 +175,8 @@ admin_client_proceed(struct admin_client *c)
 		client_free(c);
 		return;
 	}
-	event_del(&c->readable);
-	if (unsent || c->next_id != 0)
-		event_add(&c->writable, NULL);
-	else if (c->token != 0)
-		;			/* admin_reply() goes on */
-	else if (has_line(c))
-		event_active(&c->again, EV_TIMEOUT, 0);
-	else
-		event_add(&c->readable, NULL);
+	if (!wait_for(c, unsent))
+		client_free(c);
 }
 
 static void

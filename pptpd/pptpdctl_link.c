@@ -129,20 +129,24 @@ bool
 link_ask(int fd, const char *verb, const char *call)
 {
 	json_t *request = json_pack("{ss}", "command", verb);
-	char *line = NULL;
-	bool sent = false;
+	char *text = NULL, *line = NULL;
+	int len = -1;
+	bool sent;
 
 	if (call != NULL)
 		(void)json_object_set_new(request, "call", json_string(call));
 	if (request != NULL)
-		line = json_dumps(request, JSON_COMPACT | JSON_ENSURE_ASCII);
+		text = json_dumps(request, JSON_COMPACT | JSON_ENSURE_ASCII);
+	if (text != NULL)
+		len = asprintf(&line, "%s\n", text);
 	/* It fits into the socket, so it goes at once or not at all. */
-	if (line != NULL)
-		sent = dprintf(fd, "%s\n", line) == (int)strlen(line) + 1;
-	free(line);
-	json_decref(request);
+	sent = len > 0 && send(fd, line, (size_t)len, MSG_NOSIGNAL) == len;
 	if (!sent)
 		ctl_complain("unreachable", "the server cannot be asked: %s",
-		    strerror(errno));
+		    strerror(len > 0 ? errno : ENOMEM));
+	if (len > 0)
+		free(line);
+	free(text);
+	json_decref(request);
 	return sent;
 }
