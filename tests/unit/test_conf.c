@@ -865,6 +865,7 @@ START_TEST(what_cannot_change_is_kept)
 	free_streams();
 	ck_assert_int_eq(read_text(&after, "", "debug\nsandbox off\n"
 	    "pidfile /run/new\nrestart-grace 0\n"), CONF_RUN);
+	free_streams();
 	open_streams();
 	conf_keep(&before, &after, &env);
 	close_streams();
