@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "away.h"
 #include "call.h"
 #include "conf_key.h"
 #include "conn.h"
@@ -77,10 +78,10 @@ admin_status(const struct ipc_admin_status *s)
 	    "sandbox", engine.sandbox,
 	    "draining", s->draining ? 1 : 0,
 	    "stopping", s->stopping ? 1 : 0,
-	    "calls", (int)call_count(),
+	    "calls", (int)(call_count() + away_count()),
 	    "slots", (int)s->slots,
 	    "slots_free", (int)s->slots_free,
-	    "connections", (int)conn_count(),
+	    "connections", (int)(conn_count() + away_count()),
 	    "unauthenticated", (int)guard_limits->unauthenticated,
 	    "limits", limits(),
 	    "refused", refused());

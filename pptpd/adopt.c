@@ -111,6 +111,17 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 	close(fd);		/* its keeper asks the monitor again */
 }
 
+bool
+adopt_given(int *fds, int n)
+{
+	if ((n != 1 + FDS && n != 1 + FD_PTY) || engine.stopping)
+		return false;	/* its keeper asks the monitor */
+	if (n == 1 + FD_PTY)
+		fds[n] = -1;
+	take_up(fds[0], fds + 1);
+	return true;
+}
+
 void
 adopt_new(int fd)
 {

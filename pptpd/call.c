@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "away.h"
 #include "call_ids.h"
 #include "call_record.h"
 #include "conn.h"
@@ -259,6 +260,7 @@ open_gate(struct call *call)
 {
 	call->gate_open = true;
 	turn_done(&call->turn);
+	engine_news(IPC_NEWS_SPOKEN, call->id, CTRL_END_NONE);
 }
 
 static void
@@ -426,6 +428,8 @@ call_free(struct call *call)
 	pty_queue_free(&call->queue);
 	decoder_put(call);
 	gre_reorder_free(&call->reorder);
+	if (call->conn == NULL)		/* it had begun, and has ended */
+		engine_news(IPC_NEWS_OVER, call->id, CTRL_END_NONE);
 	call_ids_give(call->id, engine_now_ms());
 	free(call);
 	count--;
@@ -487,10 +491,13 @@ const struct call_record *
 call_next_record(uint32_t *next)
 {
 	while (*next <= UINT16_MAX) {
-		struct call *call = call_ids_find((uint16_t)(*next)++);
+		uint16_t id = (uint16_t)(*next)++;
+		struct call *call = call_ids_find(id);
 
 		if (call != NULL && call->rec != NULL)
 			return call->rec;
+		if (away_record(id) != NULL)
+			return away_record(id);
 	}
 	return NULL;
 }
@@ -500,7 +507,7 @@ call_kick(uint16_t id)
 {
 	struct call *call = call_ids_find(id);
 
-	if (call != NULL && call->conn != NULL)
+	if (!away_kick(id) && call != NULL && call->conn != NULL)
 		lost_keeper(call, CTRL_END_ADMIN);
 }
 
@@ -559,13 +566,22 @@ is_auth_failure(int status)
 	return WIFEXITED(status) && WEXITSTATUS(status) == PPPD_AUTH_FAILED;
 }
 
+static void
+failed_late(const struct call *call)
+{
+	if (engine.index == 0)
+		guard_failed_late(call->client);
+	else
+		engine_news(IPC_NEWS_AUTH_FAILED, call->id, CTRL_END_NONE);
+}
+
 /* pppd's last word on a client that has hung up before it. */
 static void
 late_verdict(struct call *call, const struct ipc_msg *m)
 {
 	if (m != NULL && m->type == IPC_PPPD_EXIT &&
 	    is_auth_failure(m->u.pppd_exit.status))
-		guard_failed_late(call->client);
+		failed_late(call);
 	call_free(call);
 }
 
@@ -598,6 +614,31 @@ pppd_restarted(struct call *call)
 	call->line_gone_at = 0;
 	event_add(&call->pty_ev, NULL);
 	set_timer(call);
+}
+
+static bool
+is_ours(const struct call *call)
+{
+	return call->id % engine.count == engine.index;
+}
+
+/* Lets another engine send the reply to the client and go on from there. */
+static void
+give_away(struct call *call, int pty)
+{
+	struct conn *conn = call->conn;
+	const int fds[AWAY_FDS] = { call->keeper, conn_fd(conn), pty };
+	uint16_t id = call->id;
+
+	if (away_give(call->rec, fds, conn_limit(conn), &call->turn)) {
+		call->rec_given = true;
+		call_free(call);
+		call_ids_lend(id);
+		conn_leave(conn);
+	} else
+		lost_keeper(call, CTRL_END_LOST);
+	if (pty != -1)
+		close(pty);
 }
 
 static void
@@ -640,7 +681,12 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (got == 1 && m.type == IPC_KEEPER_READY && call->pty == -1 &&
 	    n == (m.u.ready.kernel ? 0 : 1) && call->stage != CALL_VERDICT) {
-		keeper_ready(call, n == 1 ? fds[0] : -1);
+		int pty = n == 1 ? fds[0] : -1;
+
+		if (is_ours(call))
+			keeper_ready(call, pty);
+		else
+			give_away(call, pty);
 		return;
 	}
 	while (n > 0)
@@ -698,9 +744,9 @@ on_turn(struct turn *turn)
 		refused(call, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
 }
 
-/* With a Call ID, if it can be had the one that is wished for. */
+/* With a Call ID, a multiple of `of`, or the one that is wished for. */
 static struct call *
-call_new(struct conn *conn, uint16_t wish)
+call_new(struct conn *conn, uint16_t wish, uint16_t of)
 {
 	struct call *call = calloc(1, sizeof(*call));
 
@@ -713,7 +759,7 @@ call_new(struct conn *conn, uint16_t wish)
 	call->client = conn_client(conn);
 	call->server = conn_server(conn);
 	gre_reorder_init(&call->reorder);
-	call->id = call_ids_take(call, wish, engine_now_ms());
+	call->id = call_ids_take(call, wish, of, engine_now_ms());
 	if (call->id == 0) {
 		log_err("CTRL: No free Call IDs!");
 		free(call);
@@ -738,11 +784,17 @@ take_keeper(struct call *call, int keeper, struct call_record *rec)
 struct call *
 call_start(struct conn *conn)
 {
-	struct call *call = call_new(conn, engine.first_call_id);
+	/* What we have read already we cannot hand over. */
+	struct call *call = call_new(conn, engine.first_call_id,
+	    conn_has_more(conn) ? engine.count : 1);
 
 	engine.first_call_id = 0;
 	if (call == NULL)
 		return NULL;
+	if (!is_ours(call) && !away_has_room(call->id)) {
+		call_free(call);
+		return NULL;
+	}
 	if (turn_take(&call->turn, on_turn) && !ask_for(call)) {
 		call_free(call);
 		return NULL;
@@ -791,7 +843,7 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 struct call *
 call_adopt(struct conn *conn, struct call_record *rec, int keeper, int pty)
 {
-	struct call *call = call_new(conn, rec->our_id);
+	struct call *call = call_new(conn, rec->our_id, 1);
 
 	if (call == NULL)
 		return NULL;
@@ -815,6 +867,8 @@ call_resume(struct call *call)
 		return;
 	}
 	call->gate_open = call->pty == -1 || call->rec->tx.next > 0;
+	if (call->gate_open)
+		engine_news(IPC_NEWS_SPOKEN, call->id, CTRL_END_NONE);
 	call->gate_at = engine_now_us() + GATE_US;
 	set_timer(call);
 }

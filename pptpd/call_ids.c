@@ -36,7 +36,7 @@ random_id(uint16_t *id)
 }
 
 uint16_t
-call_ids_take(struct call *call, uint16_t wish, uint64_t now_ms)
+call_ids_take(struct call *call, uint16_t wish, uint16_t of, uint64_t now_ms)
 {
 	uint16_t id = wish;
 
@@ -44,11 +44,13 @@ call_ids_take(struct call *call, uint16_t wish, uint64_t now_ms)
 		for (int i = 0; i < TRIES; i++) {
 			if (!random_id(&id))
 				return 0;
+			id -= id % of;
 			if (is_free(id, now_ms))
 				break;
 		}
 		/* Nearly all are in use: the next free one. */
-		for (int i = 0; !is_free(id, now_ms); i++, id++) {
+		for (int i = 0; !is_free(id, now_ms) || id % of != 0;
+		    i++, id++) {
 			if (i > UINT16_MAX)
 				return 0;
 		}
@@ -62,6 +64,13 @@ call_ids_give(uint16_t id, uint64_t now_ms)
 {
 	ids[id].call = NULL;
 	ids[id].rests_until = now_ms + CALL_ID_REST_MS;
+}
+
+void
+call_ids_lend(uint16_t id)
+{
+	ids[id].call = NULL;
+	ids[id].rests_until = UINT64_MAX;
 }
 
 struct call *

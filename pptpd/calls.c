@@ -17,6 +17,7 @@
 #include "absent.h"
 #include "bucket.h"
 #include "call_record.h"
+#include "deal.h"
 #include "gre_filter.h"
 #include "ledger.h"
 #include "log.h"
@@ -54,6 +55,7 @@ struct call {
 	struct call_record *alien_rec;	/* of such a call; may be NULL */
 	char		*reserved;	/* its address, without a slot */
 	int		 ledger;	/* entry, -1: none */
+	struct deal	 deal;
 };
 
 static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
@@ -181,6 +183,7 @@ call_free(struct call *call)
 		pool_unreserve(&pool, call->reserved);
 	free(call->reserved);
 	ledger_drop(call->ledger);
+	deal_end(&call->deal);
 	alien_free(&call->alien_keeper);
 	alien_free(&call->alien_pppd);
 	if (call->kernel_id != 0)
@@ -304,7 +307,8 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		    strerror(errno));
 		return false;
 	}
-	if (ipc_pair(pair) == -1) {
+	if (!deal_begin(&call->deal, kc.our_id, kc.client_addr, record) ||
+	    ipc_pair(pair) == -1) {
 		log_err("MGR: socketpair: %s", strerror(errno));
 		close(record);
 		return false;
@@ -524,8 +528,8 @@ claim(struct call *call, const struct keeper_call *kc)
 	return "out of memory";
 }
 
-enum ctrl_end
-calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
+static enum ctrl_end
+rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
     int record_fd, const char **why)
 {
 	struct call_record *rec;
@@ -535,12 +539,10 @@ calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 	LIST_FOREACH(call, &calls, entry) {
 		if (call->keeper == keeper) {
 			close(pppd_fd);
-			close(record_fd);
 			return CTRL_END_NONE;
 		}
 	}
 	rec = call_record_map(record_fd);	/* NULL: the engine will say */
-	close(record_fd);
 	*why = "out of memory";
 	fd = (int)syscall(SYS_pidfd_open, keeper, 0);
 	call = call_new();
@@ -564,10 +566,34 @@ calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 	    kc->remote);
 	if (alien_watch(&call->alien_keeper, fd, on_alien_keeper, call) &&
 	    alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&
+	    deal_rejoin(&call->deal, kc->our_id, kc->client_addr,
+	    record_fd) &&
 	    (*why = claim(call, kc)) == NULL)
 		return CTRL_END_NONE;
 	call_free(call);
 	return CTRL_END_RESOURCE;
+}
+
+enum ctrl_end
+calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
+    int record_fd, const char **why)
+{
+	enum ctrl_end end = rejoin(keeper, kc, pppd_fd, record_fd, why);
+
+	close(record_fd);
+	return end;
+}
+
+void
+calls_kick(uint16_t id)
+{
+	struct call *call;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->deal.id == id && call->alien_keeper.fd != -1)
+			(void)syscall(SYS_pidfd_send_signal,
+			    call->alien_keeper.fd, SIGTERM, NULL, 0);
+	}
 }
 
 static void

@@ -52,6 +52,8 @@ void	calls_start(const struct ipc_msg *request, int control_fd,
  */
 enum ctrl_end calls_rejoin(pid_t keeper, const struct keeper_call *,
 	    int pppd_fd, int record_fd, const char **why);
+/* Asks a keeper to end its call, if there is such a Call ID. */
+void	calls_kick(uint16_t id);
 /*
  * A child of ours was reaped; true if it was one of a call's.  The slot comes
  * back only when both keeper and pppd are gone.

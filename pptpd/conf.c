@@ -29,6 +29,7 @@ conf_init(struct conf *conf)
 	conf_set_string(&conf->plugin, CONF_PLUGIN_DEFAULT);
 	conf_set_string(&conf->sandbox, CONF_SANDBOX_DEFAULT);
 	conf->restart_grace = CONF_RESTART_GRACE_DEFAULT;
+	conf->engines = 1;
 	conf_set_string(&conf->control_group, CONF_CONTROL_GROUP_DEFAULT);
 	conf->stimeout = CONF_STIMEOUT_DEFAULT;
 	conf->connections = CONF_CONNECTIONS_DEFAULT;
@@ -254,6 +255,27 @@ set_sandbox(struct conf *conf, const struct conf_env *env, const char *value)
 }
 
 static void
+set_engines(struct conf *conf, const struct conf_env *env, const char *value)
+{
+	long n;
+
+	conf->engines = 0;
+	if (strcmp(value, "auto") == 0)
+		return;
+	if (!number(conf, env, CONF_ENGINES, value, &n) || n < 1) {
+		conf_complain(conf, env, LOG_WARNING, CONF_ENGINES,
+		    "neither auto nor a number above 0, it is 1", value);
+		n = 1;
+	}
+	if (n > CONF_ENGINES_MAX) {
+		conf_complain(conf, env, LOG_WARNING, CONF_ENGINES,
+		    "more than 64, taken as that", value);
+		n = CONF_ENGINES_MAX;
+	}
+	conf->engines = (uint32_t)n;
+}
+
+static void
 set_limit(struct conf *conf, const struct conf_env *env, enum conf_key key,
     uint32_t *limit, const char *value)
 {
@@ -308,6 +330,9 @@ conf_set(struct conf *conf, const struct conf_env *env,
 		break;
 	case CONF_KIND_DATAPATH:
 		conf_set_datapath(conf, env, value);
+		break;
+	case CONF_KIND_ENGINES:
+		set_engines(conf, env, value);
 		break;
 	case CONF_KIND_LIMIT:
 		set_limit(conf, env, kw->key, field, value);

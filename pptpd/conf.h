@@ -14,6 +14,7 @@
 #define CONF_STIMEOUT_DEFAULT	 10	/* seconds */
 #define CONF_STIMEOUT_MAX	 86400
 #define CONF_RESTART_GRACE_DEFAULT 60	/* seconds */
+#define CONF_ENGINES_MAX	 64	/* each takes a copy of all GRE packets */
 #define CONF_LIMIT_MAX		 1000000	/* of each number of limits */
 #define CONF_LINE_MAX		 509	/* octets of a line, as Poptop's */
 /* Poptop's addresses where the file has none. */
@@ -58,6 +59,7 @@ enum conf_key {
 	CONF_LOG_RATE,
 	CONF_SANDBOX,
 	CONF_RESTART_GRACE,
+	CONF_ENGINES,
 	CONF_CONTROL_GROUP,
 	CONF_DATAPATH,
 	CONF_NKEYS
@@ -110,6 +112,7 @@ struct conf {
 	struct limit_conf limits;	/* max-per-ip and the like */
 	char	*plugin;	/* for logwtmp: .../pptpd-logwtmp.so */
 	char	*sandbox;	/* sandbox: "on", "log" or "off" */
+	uint32_t engines;	/* engines: processes; 0: as many as cores */
 	uint32_t restart_grace;	/* restart-grace: seconds that calls wait for
 				   another server; 0: not at all */
 	char	*control_group;	/* that may use pptpdctl; "adm" */

@@ -7,7 +7,8 @@
 #include <syslog.h>		/* LOG_ERR ...; no function of it */
 
 /* All other keywords count at once, for what begins from then on. */
-static const enum conf_key next_start[] = { CONF_PIDFILE };
+static const enum conf_key next_start[] = { CONF_PIDFILE,
+    CONF_ENGINES };
 static const enum conf_key next_engine[] = { CONF_SANDBOX };
 
 #define IS_IN(key, list)	is_in(key, list, sizeof(list) / sizeof((list)[0]))
@@ -71,6 +72,7 @@ differs(const struct conf *a, const struct conf *b,
 		return *(const int *)x != *(const int *)y;
 	case CONF_KIND_DATAPATH:
 		return !same_networks(x, y);
+	case CONF_KIND_ENGINES:
 	case CONF_KIND_LIMIT:
 		return *(const uint32_t *)x != *(const uint32_t *)y;
 	}

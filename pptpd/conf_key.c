@@ -80,6 +80,8 @@ const struct conf_keyword conf_keywords[] = {
 	    "id", NULL },
 	{ CONF_SANDBOX, "sandbox", 0, CONF_IN_FILE, CONF_KIND_SANDBOX,
 	    FIELD(sandbox), "mode", NULL },
+	{ CONF_ENGINES, "engines", 0, CONF_IN_FILE, CONF_KIND_ENGINES,
+	    FIELD(engines), "n", NULL },
 	{ CONF_RESTART_GRACE, "restart-grace", 0, CONF_IN_FILE,
 	    CONF_KIND_LIMIT, FIELD(restart_grace), "seconds", NULL },
 	{ CONF_CONTROL_GROUP, "control-group", 0, CONF_IN_FILE,

@@ -27,6 +27,7 @@ enum conf_kind {
 	CONF_KIND_CALLID,	/* int */
 	CONF_KIND_SANDBOX,	/* string, one of three */
 	CONF_KIND_DATAPATH,	/* a line of several */
+	CONF_KIND_ENGINES,	/* uint32_t, 1 to CONF_ENGINES_MAX; 0: auto */
 	CONF_KIND_LIMIT		/* uint32_t, 0 to CONF_LIMIT_MAX */
 };
 

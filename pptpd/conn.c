@@ -40,6 +40,7 @@ struct conn {
 	uint8_t		*held;			/* ... and what was read of it */
 	size_t		 held_len;
 	bool		 paused;		/* ... or until resume */
+	bool		 more;			/* behind the message at work */
 	enum ctrl_end	 refuse;		/* its SCCRQ, because of this */
 	struct limit_conn limit;
 	struct limit_messages messages;
@@ -108,6 +109,18 @@ conn_call_kept(struct conn *conn)
 	conn->by_keeper = true;
 }
 
+struct limit_conn *
+conn_limit(struct conn *conn)
+{
+	return &conn->limit;
+}
+
+bool
+conn_has_more(const struct conn *conn)
+{
+	return conn->more;
+}
+
 void
 conn_call_gone(struct conn *conn)
 {
@@ -119,13 +132,24 @@ void
 conn_authenticated(struct conn *conn)
 {
 	ctrl_call_authenticated(conn->ctrl);
-	guard_authenticated(&conn->limit, conn->client);
+	if (engine.index == 0) {
+		guard_authenticated(&conn->limit, conn->client);
+		return;
+	}
+	/* Here it only counts for the log. */
+	(void)limit_authenticated(guard_limits, &conn->limit, engine_now_ms());
+	engine_news(IPC_NEWS_AUTHENTICATED, conn->ctrl->call.our_id,
+	    CTRL_END_NONE);
 }
 
 void
 conn_auth_failed(struct conn *conn)
 {
-	guard_failed(&conn->limit, conn->client, conn->ctrl->end);
+	if (engine.index == 0)
+		guard_failed(&conn->limit, conn->client, conn->ctrl->end);
+	else
+		engine_news(IPC_NEWS_AUTH_FAILED, conn->ctrl->call.our_id,
+		    conn->ctrl->end);
 }
 
 void
@@ -156,6 +180,25 @@ announce(struct conn *conn)
 	    conn->ctrl->client);
 }
 
+void
+conn_leave(struct conn *conn)
+{
+	limit_close(guard_limits, &conn->limit);
+	event_del(&conn->readable);
+	event_del(&conn->writable);
+	event_del(&conn->timer);
+	event_del(&conn->release);
+	event_del(&conn->resume);
+	event_del(&conn->closed);
+	close(conn->fd);
+	LIST_REMOVE(conn, entry);
+	count--;
+	free(conn->held);
+	free_ctrl(conn);
+	free(conn);
+	engine_maybe_done();
+}
+
 static void
 conn_free(struct conn *conn, bool reset)
 {
@@ -166,25 +209,12 @@ conn_free(struct conn *conn, bool reset)
 	if (conn->announced && !conn->by_keeper)
 		log_info("CTRL: Client %s control connection finished",
 		    conn->ctrl->client);
-	limit_close(guard_limits, &conn->limit);
-	event_del(&conn->readable);
-	event_del(&conn->writable);
-	event_del(&conn->timer);
-	event_del(&conn->release);
-	event_del(&conn->resume);
-	event_del(&conn->closed);
 	if (reset)
 		(void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &at_once,
 		    sizeof(at_once));
 	else		/* a keeper may hold it a little longer */
 		(void)shutdown(conn->fd, SHUT_RDWR);
-	close(conn->fd);
-	LIST_REMOVE(conn, entry);
-	count--;
-	free(conn->held);
-	free_ctrl(conn);
-	free(conn);
-	engine_maybe_done();
+	conn_leave(conn);
 }
 
 /* Writes queued messages; false: the peer is gone. */
@@ -291,9 +321,11 @@ input(struct conn *conn, const uint8_t *data, size_t len)
 {
 	while (len > 0) {
 		uint32_t messages = conn->ctrl->messages;
+		unsigned int todo = ctrl_input(conn->ctrl, &data, &len,
+		    engine_now_ms());
 
-		if (!conn_do(conn, ctrl_input(conn->ctrl, &data, &len,
-		    engine_now_ms())))
+		conn->more = len > 0;
+		if (!conn_do(conn, todo))
 			return false;
 		if (conn->ctrl->messages != messages && !pace(conn))
 			return false;
@@ -683,6 +715,9 @@ conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 		return NULL;
 	}
 	event_add(&conn->readable, NULL);
+	if (conn->ctrl->authenticated)
+		engine_news(IPC_NEWS_AUTHENTICATED, rec->our_id,
+		    CTRL_END_NONE);
 	return conn;
 }
 

@@ -10,6 +10,7 @@
 struct call;
 struct call_record;
 struct conn;
+struct limit_conn;
 
 /* Serves a connected socket, which is owned from then on. */
 void	conn_new(int fd);
@@ -44,6 +45,12 @@ struct ctrl	*conn_ctrl(struct conn *);
 void	conn_move_ctrl(struct conn *, struct ctrl *to);
 /* The call whose record that is ends, and its record is the connection's. */
 void	conn_take_record(struct conn *, struct call_record *);
+/* What is counted of it. */
+struct limit_conn *conn_limit(struct conn *);
+/* Whether it has sent more than what is being dealt with. */
+bool	conn_has_more(const struct conn *);
+/* Another engine goes on with it: lets go of it without a word. */
+void	conn_leave(struct conn *);
 /* The call has a keeper, which logs its start and end. */
 void	conn_call_kept(struct conn *);
 /* The call is over. */

@@ -16,6 +16,7 @@
 
 #include "admin.h"
 #include "adopt.h"
+#include "away.h"
 #include "call.h"
 #include "conn.h"
 #include "gre_socket.h"
@@ -63,6 +64,25 @@ engine_has_files(unsigned int n)
 {
 	return FILES_OWN + conn_count() + FILES_CALL * call_count() + n <=
 	    engine.max_files;
+}
+
+bool
+engine_has_room(unsigned int calls)
+{
+	return FILES_OWN + (1 + FILES_CALL) * (calls + 1) <= engine.max_files;
+}
+
+void
+engine_news(enum ipc_news what, uint16_t call_id, enum ctrl_end end)
+{
+	struct ipc_msg m;
+
+	if (engine.index == 0 || call_id % engine.count != engine.index)
+		return;
+	ipc_msg_init(&m, IPC_CALL_NEWS, call_id);
+	m.u.news.what = what;
+	m.u.news.end = end;
+	(void)engine_tell(&m, -1);
 }
 
 /* The engine has no /dev/log where it lives: the monitor logs for it. */
@@ -240,6 +260,13 @@ show_work(int fd)
 }
 
 static void
+begin_listen(void)
+{
+	if (listen_ev != NULL)
+		event_add(listen_ev, NULL);
+}
+
+static void
 configure(const struct ipc_msg *m)
 {
 	bool first = guard_limits == NULL;
@@ -257,8 +284,10 @@ configure(const struct ipc_msg *m)
 	admin_configure(m->u.config.admin_gid);
 	if (!first)
 		return;
-	if (listen_ev != NULL)
-		event_add(listen_ev, NULL);
+	engine.index = m->u.config.index;
+	engine.count = m->u.config.count;
+	if (!m->u.config.wait_listen)
+		begin_listen();
 	event_add(gre_ev, NULL);
 }
 
@@ -321,6 +350,21 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 			adopt_new(fds[0]);
 			return;
 		}
+		break;
+	case IPC_TAKE:
+		if (adopt_given(fds, n))
+			return;
+		break;
+	case IPC_ELSEWHERE:
+		if (n == 1)
+			away_tell(m.call_id, m.u.elsewhere.client_addr,
+			    fds[0]);
+		break;
+	case IPC_CALL_NEWS:
+		away_news(&m);
+		break;
+	case IPC_LISTEN:
+		begin_listen();
 		break;
 	case IPC_LEAVE:
 		leave();

@@ -23,6 +23,11 @@ struct engine {
 	bool		 one_connection; /* from inetd: end with it */
 	bool		 leave_calls;	/* when the monitor is gone */
 	/*
+	 * Which of how many engines: it serves the Call IDs that leave index
+	 * when divided by count.  0 is the front, which all clients come to.
+	 */
+	uint16_t	 index, count;
+	/*
 	 * The Call ID of the call that is being served, 0 if it is none: the
 	 * monitor looks here when we have crashed.  Never NULL.
 	 */
@@ -38,6 +43,11 @@ uint64_t engine_now_us(void);
 bool	 engine_tell(const struct ipc_msg *, int fd);
 /* Whether n more descriptors can be had, besides what all calls may take. */
 bool	 engine_has_files(unsigned int n);
+/* Whether an engine that serves so many calls and nobody else can have one
+ * more. */
+bool	 engine_has_room(unsigned int calls);
+/* Tells the front what has become of a call of ours, unless that is us. */
+void	 engine_news(enum ipc_news, uint16_t call_id, enum ctrl_end);
 /* Leaves the event loop once there is nothing left to do and we are stopping. */
 void	 engine_maybe_done(void);
 

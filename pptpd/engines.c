@@ -1,4 +1,4 @@
-/* The monitor's engine: starting it, talking to it, starting it again. */
+/* The monitor's engines: starting them, talking to them, starting them again. */
 #include "engines.h"
 
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include "asking.h"
 #include "calls.h"
 #include "child.h"
+#include "deal.h"
 #include "keepers.h"
 #include "log.h"
 #include "orders.h"
@@ -31,23 +32,39 @@
 #define UNANSWERED_MAX	5	/* then it hangs */
 #define QUEUE_SIZE	(4 * 1024 * 1024)	/* messages to the engine */
 
-static struct {
-	const struct monitor_setup *setup;
-	struct event_base *base;
-	void		(*failed)(void), (*alive)(void);
-	struct event	*event, *restart_ev, *pulse_ev;
+struct engine {
+	unsigned int	 index;		/* 0: the front */
+	struct event	*event, *restart_ev;
 	int		 sock;		/* -1: none */
 	pid_t		 pid;		/* 0: none */
 	time_t		 since;
 	int		 quick_deaths;
 	unsigned int	 unanswered;	/* pings */
+	uint16_t	*at_work;	/* Call ID; written by the engine */
+	uint16_t	 suspect, culprit;	/* of crashes; 0: none */
+};
+
+static struct engine engines[ENGINES_MAX];
+static struct {
+	const struct monitor_setup *setup;
+	struct event_base *base;
+	void		(*failed)(void), (*alive)(void);
+	struct event	*pulse_ev;
+	unsigned int	 count;		/* of engines */
 	unsigned int	 restarts;
 	bool		 draining;
 	bool		 stopping;
-	bool		 keep_calls;	/* they outlive it */
-	uint16_t	*at_work;	/* Call ID; written by the engine */
-	uint16_t	 suspect, culprit;	/* of crashes; 0: none */
-} engine;
+	bool		 keep_calls;	/* they outlive engines */
+} all;
+
+#define FRONT		(&engines[0])
+#define FOREACH(e)	for (e = engines; e < engines + all.count; e++)
+
+static struct engine *
+engine_of(uint16_t call_id)
+{
+	return &engines[call_id % all.count];
+}
 
 static time_t
 seconds(void)
@@ -61,64 +78,78 @@ seconds(void)
 bool
 engines_running(void)
 {
-	return engine.pid != 0;
+	struct engine *e;
+
+	FOREACH(e) {
+		if (e->pid != 0)
+			return true;
+	}
+	return false;
+}
+
+unsigned int
+engines_count(void)
+{
+	return all.count;
 }
 
 unsigned int
 engines_restarts(void)
 {
-	return engine.restarts;
+	return all.restarts;
 }
 
-void
-engines_drain(void)
-{
-	struct ipc_msg m;
-
-	engine.draining = true;
-	ipc_msg_init(&m, IPC_DRAIN, 0);
-	engines_tell(&m, NULL, 0);
-}
-
-void
-engines_stop(void)
-{
-	engine.stopping = true;
-}
-
-/* --- talking to the engine ----------------------------------------------- */
+/* --- talking to engines -------------------------------------------------- */
 
 /* An engine that does not listen, or talks nonsense, is of no use. */
+static void
+end(const struct engine *e, const char *why)
+{
+	log_err("MGR: engine[%ld] %s, ending it", (long)e->pid, why);
+	kill(e->pid, SIGKILL);		/* not reaped: still ours */
+}
+
 void
 engines_kill(const char *why)
 {
-	log_err("MGR: engine[%ld] %s, ending it", (long)engine.pid, why);
-	kill(engine.pid, SIGKILL);	/* not reaped: still ours */
+	struct engine *e;
+
+	FOREACH(e) {
+		if (e->pid != 0)
+			end(e, why);
+	}
+}
+
+static bool
+tell(struct engine *e, const struct ipc_msg *m, const int *fds, int n)
+{
+	if (e->sock == -1)
+		return false;
+	if (ipc_send(e->sock, m, fds, n) == 0)
+		return true;
+	if (errno == EAGAIN)
+		end(e, "does not read its messages");
+	return false;
 }
 
 bool
 engines_tell(const struct ipc_msg *m, const int *fds, int n)
 {
-	if (engine.sock == -1)
-		return false;
-	if (ipc_send(engine.sock, m, fds, n) == 0)
-		return true;
-	if (errno == EAGAIN)
-		engines_kill("does not read its messages");
-	return false;
+	return tell(FRONT, m, fds, n);
 }
 
 int
-engines_adopt(void)
+engines_adopt(uint16_t call_id)
 {
+	struct engine *e = engine_of(call_id);
 	struct ipc_msg m;
 	int pair[2];
 	bool told;
 
-	if (engine.sock == -1 || ipc_pair(pair) == -1)
+	if (e->sock == -1 || ipc_pair(pair) == -1)
 		return -1;
 	ipc_msg_init(&m, IPC_ADOPT, 0);
-	told = engines_tell(&m, &pair[1], 1);
+	told = tell(e, &m, &pair[1], 1);
 	close(pair[1]);
 	if (told)
 		return pair[0];
@@ -126,47 +157,75 @@ engines_adopt(void)
 	return -1;
 }
 
+void
+engines_drain(void)
+{
+	struct ipc_msg m;
+
+	all.draining = true;
+	ipc_msg_init(&m, IPC_DRAIN, 0);
+	(void)engines_tell(&m, NULL, 0);
+}
+
+void
+engines_stop(enum ipc_type how)
+{
+	struct engine *e;
+	struct ipc_msg m;
+
+	all.stopping = true;
+	ipc_msg_init(&m, how, 0);
+	FOREACH(e)
+		(void)tell(e, &m, NULL, 0);
+}
+
 /* --- which call an engine has died of ------------------------------------ */
 
 /* Where the engine says what it is at; -1: nowhere. */
 static int
-make_at_work(void)
+make_at_work(struct engine *e)
 {
 	int fd = memfd_create("pptpd-at-work", MFD_CLOEXEC);
 	void *p;
 
 	if (fd == -1)
 		return -1;
-	if (ftruncate(fd, sizeof(*engine.at_work)) == -1 ||
-	    (p = mmap(NULL, sizeof(*engine.at_work), PROT_READ, MAP_SHARED,
+	if (ftruncate(fd, sizeof(*e->at_work)) == -1 ||
+	    (p = mmap(NULL, sizeof(*e->at_work), PROT_READ, MAP_SHARED,
 	    fd, 0)) == MAP_FAILED) {
 		close(fd);
 		return -1;
 	}
-	engine.at_work = p;
+	e->at_work = p;
 	return fd;
 }
 
 /* Nobody dies of SIGKILL or SIGTERM by itself. */
 static void
-find_suspect(int status)
+find_suspect(struct engine *e, int status)
 {
-	uint16_t id = engine.at_work != NULL ? *engine.at_work : 0;
+	uint16_t id = e->at_work != NULL ? *e->at_work : 0;
 
-	if (engine.at_work != NULL)
-		munmap(engine.at_work, sizeof(*engine.at_work));
-	engine.at_work = NULL;
+	if (e->at_work != NULL)
+		munmap(e->at_work, sizeof(*e->at_work));
+	e->at_work = NULL;
 	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL ||
 	    WTERMSIG(status) == SIGTERM))
 		return;
-	engine.culprit = id != 0 && id == engine.suspect ? id : 0;
-	engine.suspect = id;
+	e->culprit = id != 0 && id == e->suspect ? id : 0;
+	e->suspect = id;
 }
 
 bool
 engines_crashed_by(uint16_t call_id)
 {
-	return engine.culprit != 0 && call_id == engine.culprit;
+	struct engine *e;
+
+	FOREACH(e) {
+		if (e->culprit != 0 && call_id == e->culprit)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -227,23 +286,72 @@ engine_log(struct ipc_msg *m)
 	log_msg(m->u.log.priority & LOG_PRIMASK, "%s", m->u.log.line);
 }
 
-/* --- whether it answers -------------------------------------------------- */
-
+/*
+ * The front has made a call ready that another engine is to serve.  If that
+ * does not run, the call's keeper sees end of file and comes to us.
+ */
 static void
-ping(void)
+call_give(const struct ipc_msg *m, const int *fds, int n)
 {
-	struct ipc_msg m;
+	const struct deal *deal = deal_find(m->call_id);
+	struct ipc_msg take;
+	int all_fds[IPC_FDS_MAX];
 
-	engine.unanswered++;
-	ipc_msg_init(&m, IPC_PING, 0);
-	(void)engines_tell(&m, NULL, 0);
+	if (deal == NULL || deal->client != m->u.call_request.client_addr)
+		return;		/* it has just ended */
+	ipc_msg_init(&take, IPC_TAKE, m->call_id);
+	all_fds[0] = fds[0];
+	all_fds[1] = deal->record;
+	for (int i = 1; i < n; i++)
+		all_fds[i + 1] = fds[i];
+	(void)tell(engine_of(m->call_id), &take, all_fds, n + 1);
 }
 
 static void
-pong(void)
+request(const struct ipc_msg *m, const int *fds, int n)
 {
-	engine.unanswered = 0;
-	engine.alive();
+	switch (m->type) {
+	case IPC_CALL_REQUEST:
+		call_request(m, n == 1 ? fds[0] : -1);
+		break;
+	case IPC_ACCESS_REQUEST:
+		asking_start(m->u.access.token, m->u.access.client_addr,
+		    answer_access);
+		break;
+	case IPC_CALL_GIVE:
+		if (n != IPC_FDS_LOST)
+			call_give(m, fds, n);
+		break;
+	case IPC_CALL_NEWS:
+		deal_news(m);
+		break;
+	case IPC_CALL_KICK:
+		calls_kick(m->call_id);
+		break;
+	}
+}
+
+/* --- whether they answer ------------------------------------------------- */
+
+static void
+ping(struct engine *e)
+{
+	struct ipc_msg m;
+
+	e->unanswered++;
+	ipc_msg_init(&m, IPC_PING, 0);
+	(void)tell(e, &m, NULL, 0);
+}
+
+static void
+pong(struct engine *e)
+{
+	e->unanswered = 0;
+	FOREACH(e) {
+		if (e->unanswered > 0)
+			return;
+	}
+	all.alive();
 }
 
 /*
@@ -252,55 +360,62 @@ pong(void)
  * the machine may have slept.
  */
 static void
+look_at(struct engine *e)
+{
+	if (e->unanswered == UNANSWERED_MAX) {
+		log_err("MGR: engine[%ld] does not answer, ending it",
+		    (long)e->pid);
+		kill(e->pid, SIGABRT);
+	} else if (e->unanswered > UNANSWERED_MAX)
+		end(e, "does not end");
+	ping(e);
+}
+
+static void
 on_pulse(evutil_socket_t fd, short what, void *arg)
 {
+	struct engine *e;
+
 	(void)fd;
 	(void)what;
 	(void)arg;
-	if (engine.pid == 0 || engine.stopping)
-		return;
-	if (engine.unanswered == UNANSWERED_MAX) {
-		log_err("MGR: engine[%ld] does not answer, ending it",
-		    (long)engine.pid);
-		kill(engine.pid, SIGABRT);
-	} else if (engine.unanswered > UNANSWERED_MAX)
-		engines_kill("does not end");
-	ping();
+	FOREACH(e) {
+		if (e->pid != 0 && !all.stopping)
+			look_at(e);
+	}
 }
 
 static void
 on_engine(evutil_socket_t fd, short what, void *arg)
 {
+	struct engine *e = arg;
 	struct ipc_msg m;
 	int fds[IPC_FDS_MAX], n;
 	int got = ipc_recv(fd, &m, fds, &n);
 	const char *fault;
 
 	(void)what;
-	(void)arg;
 	if (got == -1 && errno == EAGAIN)
 		return;
 	if (got == 0) {			/* its exit will be reaped */
-		event_del(engine.event);
+		event_del(e->event);
 		return;
 	}
 	fault = got != 1 ? "sent what is no message" :
-	    engine_request_fault(&m, fds, n, seconds() * 1000);
-	if (engine.stopping)
-		;			/* it knows, or soon will */
-	else if (fault != NULL)
-		engines_kill(fault);
-	else if (m.type == IPC_CALL_REQUEST)
-		call_request(&m, n == 1 ? fds[0] : -1);
-	else if (m.type == IPC_ACCESS_REQUEST)
-		asking_start(m.u.access.token, m.u.access.client_addr,
-		    answer_access);
-	else if (m.type == IPC_PONG)
-		pong();
+	    engine_request_fault(e->index, all.count, &m, fds, n,
+	    seconds() * 1000);
 	if (fault == NULL && m.type == IPC_LOG)
 		engine_log(&m);
-	if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
+	else if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
 		admin_request(&m);
+	else if (all.stopping)
+		;			/* it knows, or soon will */
+	else if (fault != NULL)
+		end(e, fault);
+	else if (m.type == IPC_PONG)
+		pong(e);
+	else
+		request(&m, fds, n);
 	while (n > 0)
 		close(fds[--n]);
 }
@@ -308,52 +423,60 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 /* --- starting the engine ------------------------------------------------- */
 
 static void
-configure(int at_work)
+configure(struct engine *e, int at_work)
 {
-	const struct conf *conf = engine.setup->conf;
+	const struct conf *conf = all.setup->conf;
 	struct ipc_msg m;
 
 	ipc_msg_init(&m, IPC_CONFIG, 0);
 	m.u.config.stimeout_ms = (uint32_t)conf->stimeout * 1000;
 	m.u.config.debug = conf->debug;
 	m.u.config.ask_access = access_built();
-	m.u.config.draining = engine.draining;
-	m.u.config.admin_gid = engine.setup->admin_group;
+	m.u.config.draining = all.draining;
+	m.u.config.admin_gid = all.setup->admin_group;
 	m.u.config.limits = conf->limits;
 	if (conf->inetd && conf->inetd_callid > 0)
 		m.u.config.first_call_id = conf->inetd_callid;
-	m.u.config.leave_calls = engine.keep_calls;
-	engines_tell(&m, &at_work, at_work == -1 ? 0 : 1);
+	m.u.config.leave_calls = all.keep_calls;
+	m.u.config.index = (uint16_t)e->index;
+	m.u.config.count = (uint16_t)all.count;
+	m.u.config.wait_listen = e == FRONT && all.count > 1;
+	(void)tell(e, &m, &at_work, at_work == -1 ? 0 : 1);
 }
 
 void
 engines_configure(void)
 {
-	configure(-1);
+	struct engine *e;
+
+	FOREACH(e)
+		configure(e, -1);
 }
 
 /* What only a new one is told. */
 static void
-introduce(void)
+introduce(struct engine *e)
 {
 	struct ipc_msg m;
-	int fd = make_at_work();
+	int fd = make_at_work(e);
 
-	configure(fd);
+	configure(e, fd);
 	if (fd != -1)
 		close(fd);
-	if (engine.setup->connection == -1)
+	if (e == FRONT && all.count > 1)
+		deal_greet(all.base, e->sock);
+	if (all.setup->connection == -1)
 		return;
 	ipc_msg_init(&m, IPC_CONNECTION, 0);
-	engines_tell(&m, &engine.setup->connection, 1);
-	close(engine.setup->connection);
+	engines_tell(&m, &all.setup->connection, 1);
+	close(all.setup->connection);
 }
 
-bool
-engines_start(void)
+static bool
+start(struct engine *e)
 {
 	static char name[] = ENGINE, dir[] = RUNDIR_EMPTY;
-	char *argv[] = { name, dir, engine.setup->conf->sandbox, NULL };
+	char *argv[] = { name, dir, all.setup->conf->sandbox, NULL };
 	int pair[2], fds[4], size = QUEUE_SIZE;
 
 	if (!rundir_make())
@@ -366,47 +489,59 @@ engines_start(void)
 		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUFFORCE, &size,
 		    sizeof(size));
 	fds[0] = pair[1];
-	fds[1] = engine.setup->listener;
-	fds[2] = engine.setup->gre;
-	fds[3] = engine.setup->admin;
-	engine.pid = child_spawn(ENGINE, argv, fds, 4);
+	fds[1] = e == FRONT ? all.setup->listener : -1;
+	fds[2] = all.setup->gre[e->index];
+	fds[3] = e == FRONT ? all.setup->admin : -1;
+	e->pid = child_spawn(ENGINE, argv, fds, 4);
 	close(pair[1]);
-	if (engine.pid == -1) {
+	if (e->pid == -1) {
 		log_err("MGR: cannot start " ENGINE ": %s", strerror(errno));
-		engine.pid = 0;
+		e->pid = 0;
 		close(pair[0]);
 		return false;
 	}
-	engine.sock = pair[0];
-	engine.since = seconds();
-	evutil_make_socket_nonblocking(engine.sock);
-	engine.event = event_new(engine.base, engine.sock,
-	    EV_READ | EV_PERSIST, on_engine, NULL);
-	event_add(engine.event, NULL);
-	introduce();
+	e->sock = pair[0];
+	e->since = seconds();
+	evutil_make_socket_nonblocking(e->sock);
+	e->event = event_new(all.base, e->sock,
+	    EV_READ | EV_PERSIST, on_engine, e);
+	event_add(e->event, NULL);
+	introduce(e);
 	keepers_serve();
-	engine.unanswered = 0;
-	ping();
+	e->unanswered = 0;
+	ping(e);
+	return true;
+}
+
+bool
+engines_start(void)
+{
+	struct engine *e;
+
+	FOREACH(e) {
+		if (!start(e))
+			return false;
+	}
 	return true;
 }
 
 /* Starts the engine again: at once, unless it has just been started. */
 static void
-try_again(void)
+try_again(struct engine *e)
 {
 	struct timeval soon = { 0, 0 };
 
-	if (++engine.quick_deaths >= QUICK_DEATHS) {
+	if (++e->quick_deaths >= QUICK_DEATHS) {
 		log_err("MGR: the engine does not stay up, giving up");
-		engine.failed();
+		all.failed();
 		return;
 	}
-	for (int i = 1; i < engine.quick_deaths; i++)
+	for (int i = 1; i < e->quick_deaths; i++)
 		soon.tv_usec = soon.tv_usec == 0 ? BACK_OFF_US :
 		    soon.tv_usec * 2;
 	if (soon.tv_usec > BACK_OFF_MAX_US)
 		soon.tv_usec = BACK_OFF_MAX_US;
-	event_add(engine.restart_ev, &soon);
+	event_add(e->restart_ev, &soon);
 }
 
 static void
@@ -414,41 +549,55 @@ on_restart(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	(void)arg;
-	if (engine.stopping)
+	if (all.stopping)
 		return;
-	if (!engines_start())
-		try_again();
+	if (!start(arg))
+		try_again(arg);
 	else
-		engine.restarts++;
+		all.restarts++;
+}
+
+static struct engine *
+engine_with(pid_t pid)
+{
+	struct engine *e;
+
+	FOREACH(e) {
+		if (e->pid != 0 && e->pid == pid)
+			return e;
+	}
+	return NULL;
 }
 
 bool
 engines_reaped(pid_t pid, int status)
 {
-	const char *calls = engine.keep_calls ? ", another one takes its "
+	const char *calls = all.keep_calls ? ", another one takes its "
 	    "calls" : ", its calls end";
+	struct engine *e = engine_with(pid);
 
-	if (engine.pid == 0 || pid != engine.pid)
+	if (e == NULL)
 		return false;
+	if (e == FRONT)
+		deal_front_gone();
 	/* What it still had to say. */
-	if (event_pending(engine.event, EV_READ, NULL)) {
+	if (event_pending(e->event, EV_READ, NULL)) {
 		struct ipc_msg m;
 		int fds[IPC_FDS_MAX], n;
 
-		while (ipc_recv(engine.sock, &m, fds, &n) == 1) {
+		while (ipc_recv(e->sock, &m, fds, &n) == 1) {
 			if (m.type == IPC_LOG)
 				engine_log(&m);
 			while (n > 0)
 				close(fds[--n]);
 		}
 	}
-	event_free(engine.event);
-	close(engine.sock);
-	engine.sock = -1;
-	engine.pid = 0;
-	find_suspect(status);
-	if (engine.stopping || engine.setup->conf->inetd)
+	event_free(e->event);
+	close(e->sock);
+	e->sock = -1;
+	e->pid = 0;
+	find_suspect(e, status);
+	if (all.stopping || all.setup->conf->inetd)
 		return true;
 	if (WIFSIGNALED(status))
 		log_err("MGR: engine[%ld] was killed by signal %d (%s)%s",
@@ -461,9 +610,9 @@ engines_reaped(pid_t pid, int status)
 		log_err("MGR: its sandbox forbade it a system call: the "
 		    "kernel's log has the number; \"sandbox\" in "
 		    "pptpd.conf(5) says more");
-	if (seconds() - engine.since >= QUICK_DEATH_S)
-		engine.quick_deaths = 0;
-	try_again();
+	if (seconds() - e->since >= QUICK_DEATH_S)
+		e->quick_deaths = 0;
+	try_again(e);
 	return true;
 }
 
@@ -473,13 +622,18 @@ engines_init(struct event_base *base, const struct monitor_setup *setup,
 {
 	struct timeval pulse = { PULSE_S, 0 };
 
-	engine.keep_calls = keep_calls;
-	engine.base = base;
-	engine.setup = setup;
-	engine.failed = failed;
-	engine.alive = alive;
-	engine.sock = -1;
-	engine.restart_ev = evtimer_new(base, on_restart, NULL);
-	engine.pulse_ev = event_new(base, -1, EV_PERSIST, on_pulse, NULL);
-	event_add(engine.pulse_ev, &pulse);
+	all.keep_calls = keep_calls;
+	all.base = base;
+	all.setup = setup;
+	all.failed = failed;
+	all.alive = alive;
+	all.count = setup->engines;
+	for (unsigned int i = 0; i < all.count; i++) {
+		engines[i].index = i;
+		engines[i].sock = -1;
+		engines[i].restart_ev = evtimer_new(base, on_restart,
+		    &engines[i]);
+	}
+	all.pulse_ev = event_new(base, -1, EV_PERSIST, on_pulse, NULL);
+	event_add(all.pulse_ev, &pulse);
 }

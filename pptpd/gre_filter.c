@@ -32,17 +32,24 @@ lock(int sock)
 	return setsockopt(sock, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
 }
 
-/* Runs over the IP header too, which a raw socket delivers. */
+/*
+ * Runs over the IP header too, which a raw socket delivers.  One engine for
+ * all does without the Call ID.
+ */
 int
-gre_filter_attach(int sock)
+gre_filter_attach(int sock, unsigned int index, unsigned int count)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),	/* X = IP header */
 		BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),	/* protocol type */
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PPTP_GRE_PROTO, 0, 3),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PPTP_GRE_PROTO, 0, 6),
 		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 1),	/* flags, version */
 		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 7),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, count == 1 ? 4 : 0,
+		    3),
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, 6),	/* Call ID */
+		BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, count),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, index, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
 	};
@@ -69,8 +76,8 @@ pointer(const void *p)
 }
 
 /* Before Linux 5.11 a map counts as locked memory. */
-static int
-make_map(void)
+int
+gre_filter_map(void)
 {
 	struct rlimit was, none = { RLIM_INFINITY, RLIM_INFINITY };
 	union bpf_attr attr;
@@ -112,7 +119,7 @@ make_map(void)
 #define UI	0xFF03		/* address and control of PPP */
 #define LINK	0xC0		/* link control, authentication */
 
-enum { PROTOCOL = 34, COUNT = 39, DROP = 41, PASS = 43 };
+enum { PROTOCOL = 37, COUNT = 42, DROP = 44, PASS = 46 };
 
 /*
  * R7 is where GRE begins, R8 its second octet, R9 the call's entry.  What is
@@ -120,7 +127,7 @@ enum { PROTOCOL = 34, COUNT = 39, DROP = 41, PASS = 43 };
  * control and authentication.
  */
 static int
-load_program(int map)
+load_program(int map, int index, int count)
 {
 	const struct bpf_insn code[] = {
 /*  0 */	MOVE(BPF_REG_6, BPF_REG_1),	/* where LD_ABS wants it */
@@ -135,39 +142,42 @@ load_program(int map)
 		ALU_K(BPF_AND, BPF_REG_0, 7),
 /* 10 */	JUMP_K(10, BPF_JNE, BPF_REG_0, 1, DROP),
 		LOAD_IND(BPF_H, BPF_REG_7, 6),		/* Call ID */
-		OP(BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_0, -4, 0),
+		MOVE(BPF_REG_1, BPF_REG_0),
+		ALU_K(BPF_MOD, BPF_REG_1, count),
+		JUMP_K(14, BPF_JNE, BPF_REG_1, index, DROP),
+/* 15 */	OP(BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_0, -4, 0),
 		MOVE(BPF_REG_2, BPF_REG_10),
 		ALU_K(BPF_ADD, BPF_REG_2, -4),
-/* 15 */	OP(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0,
+		OP(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0,
 		    map),
 		OP(0, 0, 0, 0, 0),		/* its second half */
-		OP(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
-		JUMP_K(18, BPF_JEQ, BPF_REG_0, 0, PASS),
+/* 20 */	OP(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
+		JUMP_K(21, BPF_JEQ, BPF_REG_0, 0, PASS),
 		MOVE(BPF_REG_9, BPF_REG_0),
-/* 20 */	LOAD_WORD(BPF_REG_1, BPF_REG_9, 0),
-		JUMP_K(21, BPF_JEQ, BPF_REG_1, 0, PASS),
-		LOAD_ABS(BPF_W, SOURCE),
 		LOAD_WORD(BPF_REG_1, BPF_REG_9, 0),
-		JUMP(24, BPF_JNE, BPF_REG_0, BPF_REG_1, DROP),
-/* 25 */	LOAD_IND(BPF_B, BPF_REG_7, 0),
+		JUMP_K(24, BPF_JEQ, BPF_REG_1, 0, PASS),
+/* 25 */	LOAD_ABS(BPF_W, SOURCE),
+		LOAD_WORD(BPF_REG_1, BPF_REG_9, 0),
+		JUMP(27, BPF_JNE, BPF_REG_0, BPF_REG_1, DROP),
+		LOAD_IND(BPF_B, BPF_REG_7, 0),
 		ALU_K(BPF_AND, BPF_REG_0, S_BIT),
-		JUMP_K(27, BPF_JEQ, BPF_REG_0, 0, DROP),
+/* 30 */	JUMP_K(30, BPF_JEQ, BPF_REG_0, 0, DROP),
 		ALU_K(BPF_AND, BPF_REG_8, A_BIT),
 		ALU_K(BPF_RSH, BPF_REG_8, 5),		/* 4 octets or 0 */
-/* 30 */	ADD(BPF_REG_7, BPF_REG_8),
+		ADD(BPF_REG_7, BPF_REG_8),
 		LOAD_IND(BPF_H, BPF_REG_7, 12),
-		JUMP_K(32, BPF_JNE, BPF_REG_0, UI, PROTOCOL),
+/* 35 */	JUMP_K(35, BPF_JNE, BPF_REG_0, UI, PROTOCOL),
 		LOAD_IND(BPF_H, BPF_REG_7, 14),
 		ALU_K(BPF_RSH, BPF_REG_0, 8),		/* PROTOCOL */
-/* 35 */	MOVE(BPF_REG_1, BPF_REG_0),
+		MOVE(BPF_REG_1, BPF_REG_0),
 		ALU_K(BPF_AND, BPF_REG_1, 1),		/* of one octet */
-		JUMP_K(37, BPF_JNE, BPF_REG_1, 0, COUNT),
-		JUMP_K(38, BPF_JGE, BPF_REG_0, LINK, DROP),
+/* 40 */	JUMP_K(40, BPF_JNE, BPF_REG_1, 0, COUNT),
+		JUMP_K(41, BPF_JGE, BPF_REG_0, LINK, DROP),
 		MOVE_K(BPF_REG_1, 1),			/* COUNT */
-/* 40 */	OP(BPF_STX | BPF_XADD | BPF_DW, BPF_REG_9, BPF_REG_1,
+		OP(BPF_STX | BPF_XADD | BPF_DW, BPF_REG_9, BPF_REG_1,
 		    offsetof(struct entry, packets), 0),
 		MOVE_K(BPF_REG_0, 0),			/* DROP */
-		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+/* 45 */	OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 		OP(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, -1), /* PASS */
 		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
@@ -182,22 +192,19 @@ load_program(int map)
 }
 
 int
-gre_filter_attach_map(int sock)
+gre_filter_attach_map(int sock, int map, unsigned int index,
+    unsigned int count)
 {
-	int map = make_map(), prog, error;
+	int prog = load_program(map, (int)index, (int)count), error;
 
-	if (map == -1)
-		return -1;
-	prog = load_program(map);
 	if (prog != -1 && setsockopt(sock, SOL_SOCKET, SO_ATTACH_BPF, &prog,
 	    sizeof(prog)) == 0 && lock(sock) == 0) {
 		close(prog);
-		return map;
+		return 0;
 	}
 	error = errno;
 	if (prog != -1)
 		close(prog);
-	close(map);
 	errno = error;
 	return -1;
 }

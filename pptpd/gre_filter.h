@@ -5,18 +5,22 @@
 #include <stdint.h>
 
 /*
- * Lets enhanced GRE (version 1, protocol 0x880B) through and nothing else,
- * for ever: its holder cannot remove it.  0, or -1 with errno set.
+ * Lets enhanced GRE (version 1, protocol 0x880B) for Call IDs that leave index
+ * when divided by count through and nothing else, for ever: its holder cannot
+ * remove it.  0, or -1 with errno set.
  */
-int	gre_filter_attach(int sock);
+int	gre_filter_attach(int sock, unsigned int index, unsigned int count);
 
 /*
  * The same, less what belongs to calls that the kernel carries: a raw socket
  * gets a copy of these too.  Which calls that are stands in a map, which the
- * holder of the socket has no way to.  Returns the map (a close-on-exec
- * descriptor), or -1 with errno set; then nothing is attached.
+ * holder of the socket has no way to.  0, or -1 with errno set; then nothing is
+ * attached.
  */
-int	gre_filter_attach_map(int sock);
+int	gre_filter_attach_map(int sock, int map, unsigned int index,
+	    unsigned int count);
+/* Such a map, a close-on-exec descriptor, or -1 with errno set. */
+int	gre_filter_map(void);
 /*
  * The call with that ID of ours is carried by the kernel from now on, for a
  * client (network order); 0: it is not.  0, or -1 with errno set.

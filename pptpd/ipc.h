@@ -11,6 +11,7 @@
 
 #define IPC_VERSION	1
 #define IPC_FDS_MAX	4
+#define ENGINES_MAX	64
 #define IPC_FDS_LOST	(-1)	/* in place of how many there are */
 
 /* Descriptors that a program of ours finds open when it starts. */
@@ -61,7 +62,25 @@ enum ipc_type {
 	IPC_STALLED,		/* the kernel takes none of its packets */
 	/* whether all is well */
 	IPC_PING,		/* monitor -> engine: to be answered at once */
-	IPC_PONG		/* engine -> monitor: the answer */
+	IPC_PONG,		/* engine -> monitor: the answer */
+	/* when there are several engines; the one that listens is "the front" */
+	IPC_CALL_GIVE,		/* front -> monitor: u.call_request, of a call
+				   for another: fds keeper, control, pty */
+	IPC_TAKE,		/* monitor -> that one: fds keeper, record,
+				   control, pty */
+	IPC_CALL_NEWS,		/* that one -> monitor -> front: u.news */
+	IPC_CALL_KICK,		/* front -> monitor: end a call of another */
+	IPC_ELSEWHERE,		/* monitor -> front, a new one: u.elsewhere, fd
+				   record of a call of another */
+	IPC_LISTEN		/* ... and that was all of them */
+};
+
+/* What has become of a call. */
+enum ipc_news {
+	IPC_NEWS_SPOKEN = 1,	/* pppd has said its first word */
+	IPC_NEWS_AUTHENTICATED,
+	IPC_NEWS_AUTH_FAILED,
+	IPC_NEWS_OVER
 };
 
 /* What an administrator can have the monitor do: no more than signals do. */
@@ -92,6 +111,8 @@ struct ipc_msg {
 			bool	 debug;
 			bool	 ask_access;	/* send IPC_ACCESS_REQUEST */
 			bool	 leave_calls;	/* when the monitor is gone */
+			bool	 wait_listen;	/* for IPC_LISTEN */
+			uint16_t index, count;	/* this engine, of so many */
 			bool	 draining;	/* as after IPC_DRAIN */
 			uint32_t admin_gid;	/* besides root; -1: none */
 			struct limit_conf limits;
@@ -104,6 +125,13 @@ struct ipc_msg {
 			uint8_t result, error;	/* of OCRP; 1: started */
 			enum ctrl_end end;	/* why not, if it is known */
 		} call_reply;
+		struct {
+			uint8_t what;		/* enum ipc_news */
+			enum ctrl_end end;	/* of AUTH_FAILED, so far */
+		} news;
+		struct {
+			uint32_t client_addr;	/* network order */
+		} elsewhere;
 		struct {
 			/* the client was not told; NONE: it was, and why is
 			   in the record */

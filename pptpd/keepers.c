@@ -93,7 +93,7 @@ serve(struct visitor *v)
 	else if (engines_crashed_by(v->our_id))
 		refuse(v, CTRL_END_CRASH, "the engine has crashed over it "
 		    "twice");
-	else if ((engine = engines_adopt()) != -1)
+	else if ((engine = engines_adopt(v->our_id)) != -1)
 		answer(v, engine, CTRL_END_NONE);
 	/* else it waits for the next one */
 }

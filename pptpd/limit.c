@@ -1,6 +1,7 @@
 /* Limits on what is silent, has not authenticated, or keeps failing. */
 #include "limit.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -267,6 +268,16 @@ limit_adopt(struct limits *l, struct limit_conn *c, uint32_t addr,
 	l->unauthenticated++;
 	if (authenticated)
 		(void)limit_authenticated(l, c, now);
+}
+
+/* One with a call is in no list of the limits'. */
+void
+limit_move(struct limit_conn *to, struct limit_conn *from)
+{
+	assert(from->place == 0);
+	*to = *from;
+	to->owner = NULL;
+	memset(from, 0, sizeof(*from));
 }
 
 bool

@@ -123,6 +123,8 @@ enum ctrl_end	 limit_call(struct limits *, struct limit_conn *,
  */
 void		 limit_adopt(struct limits *, struct limit_conn *,
 		    uint32_t addr, bool authenticated, uint64_t now);
+/* What is counted of one is counted of another from now on. */
+void		 limit_move(struct limit_conn *to, struct limit_conn *from);
 /* Whether one more call may be started; if not, *at is when. */
 bool		 limit_start(struct limits *, uint64_t now, uint64_t *at);
 /* It has no call any more. */

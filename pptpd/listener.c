@@ -71,32 +71,30 @@ listener_open(uint32_t addr, int old)
 
 /*
  * Without a map the kernel carries no calls: its packets would come here,
- * too.
+ * too.  The sockets of all engines have one.
  */
 static int
-attach_filter(int fd, int *map)
+attach_filter(int fd, int *map, unsigned int index, unsigned int count)
 {
-	if (map != NULL) {
-		*map = gre_filter_attach_map(fd);
-		if (*map != -1)
+	if (map != NULL && index == 0)
+		*map = gre_filter_map();
+	if (map != NULL && *map != -1) {
+		if (gre_filter_attach_map(fd, *map, index, count) == 0)
 			return 0;
+		close(*map);
+		*map = -1;
+	}
+	if (map != NULL && index == 0)
 		log_err("GRE: the filter for calls of the kernel's cannot be "
 		    "had, all calls take the userspace data path: bpf: %s",
 		    strerror(errno));
-	}
-	return gre_filter_attach(fd);
+	return gre_filter_attach(fd, index, count);
 }
 
 static int silencer = -1;
 
-/*
- * Newer kernels (seen with 6.18) answer a GRE packet that finds our buffer full
- * with an ICMP error, as if nobody listened, and there are clients that hang
- * up on that.  A second socket that lets nothing in is never full.  Keepers
- * have it open too, for the time between two servers.
- */
-static void
-open_silencer(void)
+void
+listener_open_silencer(void)
 {
 	struct sock_filter nothing[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
 	struct sock_fprog prog = { 1, nothing };
@@ -130,7 +128,7 @@ set_buffer(int fd, int forced, int plain)
 }
 
 int
-listener_open_gre(int *map)
+listener_open_gre(int *map, unsigned int index, unsigned int count)
 {
 	/* No path MTU discovery: a forged ICMP must not shrink the tunnel
 	 * (point TX-3). */
@@ -138,7 +136,7 @@ listener_open_gre(int *map)
 	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    IPPROTO_GRE);
 
-	if (fd == -1 || attach_filter(fd, map) == -1 ||
+	if (fd == -1 || attach_filter(fd, map, index, count) == -1 ||
 	    setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &pmtu,
 	    sizeof(pmtu)) == -1) {
 		log_err("GRE: socket() failed: %s", strerror(errno));
@@ -148,6 +146,5 @@ listener_open_gre(int *map)
 	}
 	set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
 	set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
-	open_silencer();
 	return fd;
 }

@@ -76,13 +76,14 @@ maybe_done(void)
 		event_base_loopbreak(monitor.base);
 }
 
-/* The engine does not stay up. */
+/* An engine does not stay up. */
 static void
 give_up(void)
 {
 	monitor.exit_status = EXIT_NO_SOCKET;	/* 1 is the administrator's */
 	monitor.stopping = true;
 	monitor.leaving = monitor.keep_calls;	/* perhaps a new start helps */
+	engines_stop(monitor.keep_calls ? IPC_LEAVE : IPC_SHUTDOWN);
 	maybe_done();
 }
 
@@ -108,7 +109,6 @@ static void
 begin_stop(enum ipc_type how, int seconds)
 {
 	struct timeval tv = { seconds, 0 };
-	struct ipc_msg m;
 
 	monitor.stopping = true;
 	if (monitor.upgrading)
@@ -121,9 +121,7 @@ begin_stop(enum ipc_type how, int seconds)
 	relay_stop();
 	if (monitor.setup->listener != -1 && !monitor.upgrading)
 		close(monitor.setup->listener);
-	engines_stop();
-	ipc_msg_init(&m, how, 0);
-	(void)engines_tell(&m, NULL, 0);
+	engines_stop(how);
 	/* What was done in this turn of the loop may have taken long. */
 	event_base_update_cache_time(monitor.base);
 	event_add(monitor.stop_ev, &tv);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #include "start.h"
 #include "syslog_sink.h"
 #include "upgrade.h"
+
+_Static_assert(CONF_ENGINES_MAX == ENGINES_MAX, "one limit, two headers");
 
 #define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
 
@@ -79,6 +82,8 @@ remove_pidfile(const char *path)
 static bool
 open_sockets(const struct conf *conf, struct monitor_setup *setup)
 {
+	int *map = conf_datapath_any(conf) ? &setup->kernel_map : NULL;
+
 	if (setup->listener != -1 && !upgrade_fits(setup->listener,
 	    conf->listen_addr, listener_port())) {
 		close(setup->listener);
@@ -92,9 +97,29 @@ open_sockets(const struct conf *conf, struct monitor_setup *setup)
 			return false;
 		}
 	}
-	setup->gre = listener_open_gre(conf_datapath_any(conf) ?
-	    &setup->kernel_map : NULL);
-	return setup->gre != -1;
+	for (unsigned int i = 0; i < setup->engines; i++) {
+		setup->gre[i] = listener_open_gre(map, i, setup->engines);
+		if (setup->gre[i] == -1)
+			return false;
+	}
+	listener_open_silencer();
+	return true;
+}
+
+/* What "auto" means; one connection needs no more than one. */
+static unsigned int
+count_engines(const struct conf *conf)
+{
+	cpu_set_t cores;
+	unsigned int n = 1;
+
+	if (conf->inetd)
+		return 1;
+	if (conf->engines > 0)
+		return conf->engines;
+	if (sched_getaffinity(0, sizeof(cores), &cores) == 0)
+		n = (unsigned int)CPU_COUNT(&cores);
+	return n < ENGINES_MAX ? n : ENGINES_MAX;
 }
 
 static int
@@ -103,7 +128,7 @@ serve(struct conf *conf, int listener)
 	struct monitor_setup setup = { .conf = conf, .listener = listener,
 	    .connection = -1, .admin = -1, .admin_group = (gid_t)-1,
 	    .kernel_map = -1,
-	    .log_stderr = wants_stderr(conf) };
+	    .engines = count_engines(conf), .log_stderr = wants_stderr(conf) };
 	int status;
 
 	if (conf->inetd && (setup.connection = take_connection()) == -1) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "bucket.h"
@@ -15,7 +16,7 @@
 #define ORDER_RATE	2
 #define ORDER_BURST	10
 
-static struct bucket bucket, status_bucket, order_bucket;
+static struct bucket buckets[ENGINES_MAX], status_bucket, order_bucket;
 static struct bucket_rate rate;
 static bool count_logs, may_ask_access;
 
@@ -38,7 +39,7 @@ engine_request_init(const struct limit_conf *l, bool debug, bool ask_access)
 	    l->max_unauth == 0)
 		n = 0;
 	rate = bucket_rate((uint32_t)n, SECOND, (uint32_t)n);
-	bucket = (struct bucket){ 0 };
+	memset(buckets, 0, sizeof(buckets));
 	count_logs = !debug;
 	may_ask_access = ask_access;
 }
@@ -83,6 +84,33 @@ call_fault(const struct ipc_msg *m, const int *fds, int n)
 	return NULL;
 }
 
+/* Keeper, control connection, and perhaps pty, of a call of another engine. */
+static const char *
+give_fault(const struct ipc_msg *m, const int *fds, int n,
+    unsigned int count)
+{
+	if (m->call_id % count == 0 ||
+	    (n != 2 && n != 3 && n != IPC_FDS_LOST))
+		return "gave a call away that cannot be given";
+	if (n >= 2 && !is_of_client(fds[1], m->u.call_request.client_addr,
+	    m->u.call_request.server_addr))
+		return "gave a call of somebody else away";
+	return NULL;
+}
+
+/* All that an engine may say that is not the front. */
+static const char *
+back_fault(unsigned int index, unsigned int count, const struct ipc_msg *m,
+    int n)
+{
+	if (m->type != IPC_CALL_NEWS || n != 0 ||
+	    m->u.news.what < IPC_NEWS_SPOKEN ||
+	    m->u.news.what > IPC_NEWS_OVER)
+		return "sent what it must not send";
+	return m->call_id % count == index ? NULL :
+	    "spoke of a call of another engine";
+}
+
 static const char *
 admin_fault(const struct ipc_msg *m, int n, uint64_t now)
 {
@@ -102,13 +130,20 @@ admin_fault(const struct ipc_msg *m, int n, uint64_t now)
 }
 
 const char *
-engine_request_fault(const struct ipc_msg *m, const int *fds, int n,
-    uint64_t now)
+engine_request_fault(unsigned int index, unsigned int count,
+    const struct ipc_msg *m, const int *fds, int n, uint64_t now)
 {
 	if ((m->type != IPC_LOG || count_logs) &&
-	    !bucket_take(&bucket, &rate, now))
+	    !bucket_take(&buckets[index], &rate, now))
 		return "sends too much";
+	if (index != 0 && m->type != IPC_LOG && m->type != IPC_PONG)
+		return back_fault(index, count, m, n);
 	switch (m->type) {
+	case IPC_CALL_GIVE:
+		return give_fault(m, fds, n, count);
+	case IPC_CALL_KICK:
+		return m->call_id % count != 0 && n == 0 ? NULL :
+		    "ends a call that is its own";
 	case IPC_CALL_REQUEST:
 		return call_fault(m, fds, n);
 	case IPC_ACCESS_REQUEST:

@@ -139,6 +139,7 @@ class Lab:
         self.holder = namespaces.private_net()
         self.binary = options.server
         self.pppd = options.pppd
+        self.conf = getattr(options, "conf", [])
         self.sanitized = b'__asan_init' in server.read(self.binary, 'rb')
         self.log = logsink.Log()
         self.theatre = puppet.Theatre()

@@ -11,7 +11,7 @@ import time
 import namespaces
 import pptp
 import server
-from control import DIRECTORY, ctl, exists, gone, path, start
+from control import DIRECTORY, Client, ctl, exists, gone, path, start
 from lab import CLIENT, OTHER, client
 from points import Fail, check, ms, point
 
@@ -90,6 +90,37 @@ def listing(lab):
     for call in calls:
         same(call, CALL)
     return '3 calls'
+
+
+@point('engines', 'engines 2: list has the calls of both, kick ends either, '
+       'also after the one that listens was killed')
+def both(lab):
+    run = start(lab, conf=[('engines', '2')])
+    sessions = [[], []]
+    while min(map(len, sessions)) < 3:
+        session = lab.call(address=client(10 + sum(map(len, sessions))))
+        sessions[session.theirs % 2].append(session)
+    for _ in range(2):
+        living = {hexa(s.theirs) for s in sum(sessions, [])}
+        listed = [c['call_id'] for c in ctl('-j', 'list').json['calls']]
+        check(listed == sorted(living), 'listed: %s' % listed)
+        for mine in sessions:
+            session = mine.pop()
+            session.needs()
+            ctl('kick', hexa(session.theirs))
+            got = session.tcp.drain(1.0)
+            check([m.type for m in got] == [pptp.CDN, pptp.STOPRQ],
+                  pptp.describe(got, session.tcp.closed))
+            session.close()
+        for session in sum(sessions, []):
+            session.needs('another call')
+        os.kill(min(p.pid for p in run.engines()), signal.SIGKILL)
+        check(lab.until(lambda: len(run.engines()) == 2), 'no new engine')
+        Client().close()
+        check(lab.until(lambda: ctl('-j', 'status').json['calls'] ==
+                        sum(map(len, sessions)), 5) is not None,
+              'calls: %s' % ctl('-j', 'status').json['calls'])
+    return '%d calls at first' % (len(living) + 2)
 
 
 @point('list-many', 'list of hundreds of calls is complete', waits=True)

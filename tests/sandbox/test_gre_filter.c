@@ -149,8 +149,32 @@ test_lock(void)
 
 	verdict("nobody takes it off", setsockopt(raw, SOL_SOCKET,
 	    SO_DETACH_FILTER, &off, sizeof(off)) == -1 && errno == EPERM);
-	verdict("nor puts another on", gre_filter_attach(raw) == -1 &&
+	verdict("nor puts another on", gre_filter_attach(raw, 0, 1) == -1 &&
 	    errno == EPERM);
+}
+
+/* Sockets of three engines: each Call ID comes in at its own. */
+static void
+test_engines(bool with_map)
+{
+	uint8_t gre[] = { 0x30, 0x01, 0x88, 0x0b, 0, 1, 0, 0, 0, 0, 0, 1,
+	    0x21 };
+	int one = raw;
+
+	for (unsigned int index = 0; index < 3; index++) {
+		raw = socket(AF_INET, SOCK_RAW, IPPROTO_GRE);
+		verdict("a filter for one of three", (with_map ?
+		    gre_filter_attach_map(raw, map, index, 3) :
+		    gre_filter_attach(raw, index, 3)) == 0);
+		for (unsigned int id = 0xfffc; id <= UINT16_MAX; id++) {
+			gre[6] = (uint8_t)(id >> 8);
+			gre[7] = (uint8_t)id;
+			verdict("a call comes in at its engine",
+			    comes(gre, sizeof(gre)) == (id % 3 == index));
+		}
+		close(raw);
+	}
+	raw = one;
 }
 
 int
@@ -162,14 +186,17 @@ main(void)
 		perror("raw socket");
 		return SKIPPED;
 	}
-	map = gre_filter_attach_map(raw);
-	if (map == -1) {
+	map = gre_filter_map();
+	if (map == -1 || gre_filter_attach_map(raw, map, 0, 1) == -1) {
 		perror("bpf");
 		return errno == ENOSYS || errno == EPERM ? SKIPPED : 1;
 	}
 	test_others();
 	test_kernel();
 	test_entries();
+	gre_filter_set(map, UINT16_MAX, 0);
+	test_engines(true);
+	test_engines(false);
 	test_lock();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed == 0 ? 0 : 1;

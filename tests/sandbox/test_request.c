@@ -16,6 +16,7 @@ static const struct limit_conf usual = {
 static unsigned int passed, failed;
 static int client, server, listener;	/* a control connection's ends */
 static uint32_t home;			/* 127.0.0.1 */
+static unsigned int engine, engines = 1;	/* who says it, of how many */
 
 static void
 verdict(const char *what, bool ok)
@@ -31,7 +32,8 @@ verdict(const char *what, bool ok)
 static void
 good(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
-	const char *fault = engine_request_fault(m, fds, n, 1000);
+	const char *fault = engine_request_fault(engine, engines, m, fds, n,
+	    1000);
 
 	verdict(what, fault == NULL);
 	if (fault != NULL)
@@ -41,7 +43,8 @@ good(const char *what, const struct ipc_msg *m, const int *fds, int n)
 static void
 bad(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
-	verdict(what, engine_request_fault(m, fds, n, 1000) != NULL);
+	verdict(what, engine_request_fault(engine, engines, m, fds, n,
+	    1000) != NULL);
 }
 
 static void
@@ -170,19 +173,20 @@ test_admin(void)
 	m.u.admin_request.verb = IPC_ADMIN_DRAIN;
 	bad("a verb with a descriptor", &m, &server, 1);
 	bad("a verb with lost ones", &m, NULL, IPC_FDS_LOST);
-	while (n < 1000 && engine_request_fault(&m, NULL, 0, 50000) == NULL)
+	while (n < 1000 &&
+	    engine_request_fault(0, 1, &m, NULL, 0, 50000) == NULL)
 		n++;
 	verdict("orders are few", n == 10);
-	verdict("... and two a second", engine_request_fault(&m, NULL, 0,
-	    50500) == NULL && engine_request_fault(&m, NULL, 0, 50600) !=
+	verdict("... and two a second", engine_request_fault(0, 1, &m, NULL, 0,
+	    50500) == NULL && engine_request_fault(0, 1, &m, NULL, 0, 50600) !=
 	    NULL);
 	/* Each reload comes here, and must not be what makes room. */
 	engine_request_init(&usual, false, true);
-	verdict("... also after a reload", engine_request_fault(&m, NULL, 0,
-	    50700) != NULL);
+	verdict("... also after a reload", engine_request_fault(0, 1, &m,
+	    NULL, 0, 50700) != NULL);
 	m.u.admin_request.verb = IPC_ADMIN_STATUS;
 	for (n = 0; n < 1000; n++) {
-		if (engine_request_fault(&m, NULL, 0, 50700) != NULL)
+		if (engine_request_fault(0, 1, &m, NULL, 0, 50700) != NULL)
 			break;
 	}
 	verdict("status is asked for more often", n == 100);
@@ -198,9 +202,70 @@ burst(unsigned int max, uint64_t now)
 	memset(&m, 0, sizeof(m));
 	m.type = IPC_LOG;
 	while (n < max &&
-	    engine_request_fault(&m, NULL, 0, now) == NULL)
+	    engine_request_fault(0, 1, &m, NULL, 0, now) == NULL)
 		n++;
 	return n;
+}
+
+/* Of two engines, the front and the other one. */
+static void
+test_two_engines(void)
+{
+	struct ipc_msg m = call(home, home);
+	int fds[4] = { server, server, server, server };
+
+	engines = 2;
+	engine = 0;
+	good("a call of either", &m, fds, 1);
+	m.type = IPC_CALL_GIVE;
+	good("a call is given away", &m, fds, 3);
+	good("... whose descriptors were lost", &m, fds, IPC_FDS_LOST);
+	good("... which the kernel carries", &m, fds, 2);
+	bad("... with one too few", &m, fds, 1);
+	bad("... with one too many", &m, fds, 4);
+	m.call_id = 8;
+	bad("... which is the front's own", &m, fds, 3);
+	m = call(htonl(0xc6336407), home);
+	m.type = IPC_CALL_GIVE;
+	bad("... of somebody else", &m, fds, 3);
+	m.type = IPC_CALL_KICK;
+	good("the end of a call of the other", &m, fds, 0);
+	bad("... with a descriptor", &m, fds, 1);
+	m.call_id = 8;
+	bad("the end of one of its own", &m, fds, 0);
+	m.type = IPC_CALL_NEWS;
+	bad("news from the front", &m, fds, 0);
+
+	engine = 1;
+	m = call(home, home);
+	bad("a call asked for by the other", &m, fds, 1);
+	m.type = IPC_CALL_GIVE;
+	bad("a call given away by it", &m, fds, 3);
+	m.type = IPC_CALL_NEWS;
+	for (unsigned int what = 0; what <= UINT8_MAX; what++) {
+		m.u.news.what = (uint8_t)what;
+		if (what >= IPC_NEWS_SPOKEN && what <= IPC_NEWS_OVER)
+			good("news", &m, fds, 0);
+		else
+			bad("no news", &m, fds, 0);
+	}
+	m.u.news.what = IPC_NEWS_OVER;
+	bad("news with a descriptor", &m, fds, 1);
+	m.call_id = 8;
+	bad("news of a call of the front's", &m, fds, 0);
+	for (unsigned int type = 0; type <= UINT8_MAX; type++) {
+		if (type == IPC_LOG || type == IPC_PONG ||
+		    type == IPC_CALL_NEWS)
+			continue;
+		m.type = (uint8_t)type;
+		bad("a message of the front", &m, fds, 0);
+	}
+	m.type = IPC_LOG;
+	good("a line", &m, fds, 0);
+	m.type = IPC_PONG;
+	good("a pong", &m, fds, 0);
+	engines = 1;
+	engine = 0;
 }
 
 static void
@@ -226,6 +291,7 @@ main(void)
 	engine_request_init(&usual, false, false);
 	make_connection();
 	test_calls();
+	test_two_engines();
 	test_late_client();
 	test_others();
 	test_admin();

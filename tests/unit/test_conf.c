@@ -201,6 +201,8 @@ put_conf(FILE *f, const struct conf *conf)
 		put_string(f, "sandbox", conf->sandbox);
 	if (strcmp(conf->control_group, "adm") != 0)
 		put_string(f, "control-group", conf->control_group);
+	if (conf->engines != 1)
+		fprintf(f, "engines %u\n", (unsigned)conf->engines);
 	fprintf(f, "stimeout %d\n", conf->stimeout);
 	fprintf(f, "connections %d%s\n", conf->connections,
 	    conf->connections_given ? " given" : "");
@@ -809,6 +811,7 @@ static const struct changes_row {
 	{ "delegate\nconnections 100\n", "delegate\n", "connections" },
 	{ "sandbox log\n", "sandbox off\n", "sandbox" },
 	{ "", "control-group wheel\n", "control-group" },
+	{ "engines 1\n", "engines auto\n", "engines" },
 	/* What follows from others is not named. */
 	{ "connections 5\n", "connections 50\n", "connections" },
 	{ "localip 10.0.0.1\nremoteip 10.1.0.1-9\n",
@@ -864,7 +867,7 @@ START_TEST(what_cannot_change_is_kept)
 	    "restart-grace 5\n"), CONF_RUN);
 	free_streams();
 	ck_assert_int_eq(read_text(&after, "", "debug\nsandbox off\n"
-	    "pidfile /run/new\nrestart-grace 0\n"), CONF_RUN);
+	    "pidfile /run/new\nrestart-grace 0\nengines 3\n"), CONF_RUN);
 	free_streams();
 	open_streams();
 	conf_keep(&before, &after, &env);
@@ -873,9 +876,11 @@ START_TEST(what_cannot_change_is_kept)
 	    "W pptpd.conf:3: pidfile: counts when pptpd is started again\n"
 	    "N pptpd.conf:2: sandbox: counts when the engine is started "
 	    "again\n"
+	    "W pptpd.conf:5: engines: counts when pptpd is started again\n"
 	    "W pptpd.conf:4: restart-grace: counts when pptpd is started "
 	    "again\n");
 	ck_assert_uint_eq(after.restart_grace, 5);
+	ck_assert_uint_eq(after.engines, 1);
 	ck_assert_str_eq(after.pidfile, "/run/old");
 	ck_assert_str_eq(after.sandbox, "off");
 	free_streams();
