@@ -25,6 +25,7 @@
 #include "sandbox.h"
 
 #define ACCEPT_MAX	16	/* connections accepted in one go */
+#define ROUNDS_MAX	64	/* times that, before a listener is closed */
 #define ACCEPT_PAUSE	1000	/* ms, when we run out of something */
 #define ACCEPT_SAY	60000	/* ms until that is logged again */
 #define FILES_OWN	(16 + ADMIN_CLIENTS_MAX) /* besides clients' */
@@ -221,19 +222,6 @@ on_connection(evutil_socket_t fd, short what, void *arg)
 	(void)accept_some(fd);
 }
 
-/* Another address to listen on.  Who waits at the old one is still let in. */
-static void
-change_listener(int fd)
-{
-	while (accept_some(IPC_FD_LISTEN))
-		;
-	event_del(listen_ev);
-	if (dup3(fd, IPC_FD_LISTEN, O_CLOEXEC) == -1)
-		log_err("engine: dup3: %s", strerror(errno));
-	if (!event_pending(resume_ev, EV_TIMEOUT, NULL))
-		event_add(listen_ev, NULL);
-}
-
 /* --- GRE ----------------------------------------------------------------- */
 
 static void
@@ -297,6 +285,26 @@ leave(void)
 {
 	gre_socket_flush(IPC_FD_GRE);
 	event_base_loopbreak(engine.base);
+}
+
+/*
+ * Another address to listen on.  Who waits at the old one is still let in.  An
+ * engine that cannot take it (-1: it was lost) makes room for one that starts
+ * with it.
+ */
+static void
+change_listener(int fd)
+{
+	for (int i = 0; i < ROUNDS_MAX && accept_some(IPC_FD_LISTEN); i++)
+		;
+	event_del(listen_ev);
+	if (dup3(fd, IPC_FD_LISTEN, O_CLOEXEC) == -1) {
+		log_err("MGR: engine: no new listener: %s", strerror(errno));
+		if (engine.leave_calls)
+			leave();
+	}
+	if (!event_pending(resume_ev, EV_TIMEOUT, NULL))
+		event_add(listen_ev, NULL);
 }
 
 /* Alive is who gets round to this. */
@@ -379,8 +387,8 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		stop();
 		break;
 	case IPC_LISTENER:
-		if (n == 1 && listen_ev != NULL && !engine.stopping)
-			change_listener(fds[0]);
+		if (listen_ev != NULL && !engine.stopping)
+			change_listener(n == 1 ? fds[0] : -1);
 		break;
 	case IPC_DRAIN:
 		drain();

@@ -124,6 +124,33 @@ accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags)
 }
 
 int
+open(const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = (flags & O_CREAT) != 0 ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	FAIL("open", -1);
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int
+socket(int domain, int type, int protocol)
+{
+	FAIL("socket", -1);
+	return (int)syscall(SYS_socket, domain, type, protocol);
+}
+
+int
+listen(int fd, int backlog)
+{
+	FAIL("listen", -1);
+	return (int)syscall(SYS_listen, fd, backlog);
+}
+
+int
 socketpair(int domain, int type, int protocol, int pair[2])
 {
 	FAIL("socketpair", -1);
