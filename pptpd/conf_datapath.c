@@ -91,10 +91,12 @@ bool
 conf_datapath_kernel(const struct conf *conf, uint32_t client)
 {
 	const struct conf_datapath *d = &conf->datapath;
-	const struct conf_network *n, *best = NULL;
+	const struct conf_network *best = NULL;
 
 	client = ntohl(client);
-	for (n = d->networks; n < d->networks + d->n; n++) {
+	for (size_t i = 0; i < d->n; i++) {
+		const struct conf_network *n = &d->networks[i];
+
 		if ((client & n->mask) == n->net &&
 		    (best == NULL || n->mask > best->mask))
 			best = n;
