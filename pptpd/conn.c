@@ -439,7 +439,8 @@ conn_do(struct conn *conn, unsigned int todo)
 	if ((todo & CTRL_DO_END) != 0 && conn->call != NULL) {
 		if (conn->ctrl->end == CTRL_END_NO_AUTH)
 			conn_auth_failed(conn);
-		call_end(conn->call, conn->ctrl->end);
+		call_end(conn->call, conn->ctrl->end != CTRL_END_NONE ?
+		    conn->ctrl->end : CTRL_END_NOT_STARTED);
 	}
 	if ((todo & CTRL_DO_START) != 0) {
 		todo = start_call(conn);

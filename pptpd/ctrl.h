@@ -71,7 +71,8 @@ enum ctrl_end {
 
 /* What the caller has to do after an event; a set of bits. */
 #define CTRL_DO_START	0x01	/* start the call in ctrl->call */
-#define CTRL_DO_END	0x02	/* end pppd; the reason is ctrl->end */
+#define CTRL_DO_END	0x02	/* end pppd; the reason is ctrl->end, or NONE
+				   if its start failed: the rest goes on */
 #define CTRL_DO_CLOSE	0x04	/* close TCP once out[] is empty or when
 				   CTRL_FLUSH_MS are over */
 #define CTRL_DO_RESET	0x08	/* with CLOSE: by RST, nothing is flushed */

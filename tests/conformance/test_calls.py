@@ -466,3 +466,30 @@ def c_33(lab):
     check(not got, pptp.describe(got))
     session.needs()
     return 'ignored'
+
+
+@point('C-18', 'a call that cannot be started for 60 s: refused with result '
+       '6, the connection goes on, the log has the reason', slow=True,
+       limit=90)
+def c_18(lab):
+    run = lab.server()
+    lab.call(address=OTHER).close()
+    spawners = [p for p in run.processes() if p.comm == 'pptpd-spawner']
+    if not spawners:
+        raise Skip('no process of its own starts calls')
+    os.kill(spawners[0].pid, signal.SIGSTOP)
+    try:
+        tcp = lab.control()
+        mark = lab.log.mark()
+        begin = time.monotonic()
+        got = tcp.call(timeout=65)
+    finally:
+        os.kill(spawners[0].pid, signal.SIGCONT)
+    check(got and got.result == 6, str(got))
+    took = time.monotonic() - begin
+    check(58 <= took <= 62, 'after %.1f s' % took)
+    check(tcp.echo(), 'the connection is of no use afterwards')
+    line = lab.log.wait('CTRL: Call of client %s ended: .*' % CLIENT, 5, mark)
+    check(line, 'no line about its end')
+    check('call could not be started' in line.text, line.text)
+    return line.text
