@@ -53,7 +53,8 @@ class Client:
 
     def __init__(self, clients, number, rng):
         self.clients, self.number, self.rng = clients, number, rng
-        self.address = namespaces.CLIENTS + str(number)
+        # Two behind each address, as behind NAT
+        self.address = namespaces.CLIENTS + str(10 + number // 2)
         self.gre = gre.Gre(self.address, namespaces.SERVER)
         self.sock = None
         self.call = None
@@ -263,7 +264,7 @@ class Clients:
         self.unserved = 0.0             # the longest anybody redialled
         self.stall = 0.0                # our own longest pause
         self.closing = self.ended = False
-        self.all = [Client(self, 10 + number,
+        self.all = [Client(self, number,
                            random.Random('%s client %d' % (seed, number)))
                     for number in range(count)]
         self.thread = threading.Thread(target=self.run, daemon=True)

@@ -17,8 +17,8 @@ STOP_S = (0.2, 2.0)             # a stopped process, a full disk
 FILLER = 'filler'
 RECORD_FD = 4                   # a keeper's, of its call's record
 # Addresses that a reload changes to: more than there are clients
-RANGES = ('10.0.0.10-60', '10.0.0.16-60', '10.0.0.30-50', '10.0.0.40-90',
-          '10.0.0.10-90')
+RANGES = ('10.0.0.10-150', '10.0.0.16-150', '10.0.0.60-190',
+          '10.0.0.110-250', '10.0.0.10-250')
 JUMPS = (-3600, 3600, -86400 * 400, 86400 * 400, 1, -1)
 
 # Kinds and how often each comes, in parts
