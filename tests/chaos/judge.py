@@ -6,6 +6,9 @@ import re
 SILENCE_S = 5.0
 UNSERVED_S = 10.0
 ENDED = re.compile(r'CTRL: Call of client .* ended: .* octets, (.*), pppd .*')
+# What the monitor says of one that did not end as it should
+DEATH = re.compile(r'MGR: (engine|pptpctrl)\[(\d+)\] (was killed|exited|does|'
+                   r'sent|asks).*')
 NO_REASON = ('still up', 'unknown reason')
 
 
@@ -52,8 +55,15 @@ def near(maker, when, seconds=6.0):
                      if 0 <= when - t < seconds) or 'nothing near'
 
 
-def addresses(watch):
-    return watch.shared
+def deaths(lines, supervisor, hurt):
+    """Processes that died although nobody had touched them."""
+    wrong = ['pptpd[%d] ended by itself' % pid for pid in supervisor.ended
+             if pid not in hurt]
+    for line in lines:
+        match = DEATH.match(line.text)
+        if match and int(match.group(2)) not in hurt:
+            wrong.append(line.text)
+    return wrong
 
 
 def reasons(watch, log):

@@ -64,9 +64,11 @@ class Maker:
         self.missed = collections.Counter()     # nobody to do it to
         self.said = []                          # (time, text)
         self.faults = []
+        self.hurt = set()                       # pids that were hit
         self.later = []                         # (time, what to do then)
-        with open(clock, 'r+b') as stream:
-            self.page = mmap.mmap(stream.fileno(), 8)
+        if clock:
+            with open(clock, 'r+b') as stream:
+                self.page = mmap.mmap(stream.fileno(), 8)
 
     # --- victims -----------------------------------------------------------
 
@@ -122,6 +124,7 @@ class Maker:
             return False
         pid = pids[int(dice[0] * len(pids))]
         self.victim = ' %d' % pid
+        self.hurt.add(pid)
         if how == 'stop':
             return self.stop(pid, dice[1])
         return self.signal(pid, signals[how])
@@ -193,6 +196,7 @@ class Maker:
         """A few octets, or many, are others when the next engine looks at
         them.  The present one does not work any more by then: nobody can
         guard against others that write to his memory."""
+        self.hurt.update(engines)
         for pid in engines:
             self.signal(pid, signal.SIGSTOP)
         size = os.fstat(fd).st_size
