@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -456,13 +457,26 @@ is_given(int fd)
 	return false;
 }
 
+/*
+ * Nothing is lost when we end: calls are left to the next server.  It needs our
+ * port, also if we hang.
+ */
+static void
+die_with(pid_t monitor)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != monitor)
+		_exit(1);
+}
+
 int
 main(int argc, char **argv)
 {
 	int flags = fcntl(IPC_FD_PARENT, F_GETFL);
+	pid_t monitor = getppid();
 	bool listens, controlled;
 
-	if (argc != 3 || flags == -1) {
+	if (argc < 3 || argc > 4 || flags == -1) {
 		fprintf(stderr, "pptpd-engine is started by pptpd, see "
 		    "pptpd(8)\n");
 		return 1;
@@ -475,6 +489,8 @@ main(int argc, char **argv)
 	log_set_sink(log_to_monitor, NULL);
 	if (sandbox_enter(argv[1]) == -1)
 		return 1;
+	if (argc == 4 && strcmp(argv[3], ENGINE_LEAVES) == 0)
+		die_with(monitor);
 	engine.max_files = max_files();
 	engine.at_work = &nobody_looks;
 

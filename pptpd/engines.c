@@ -476,7 +476,9 @@ static bool
 start(struct engine *e)
 {
 	static char name[] = ENGINE, dir[] = RUNDIR_EMPTY;
-	char *argv[] = { name, dir, all.setup->conf->sandbox, NULL };
+	static char leaves[] = ENGINE_LEAVES;
+	char *argv[] = { name, dir, all.setup->conf->sandbox,
+	    all.keep_calls ? leaves : NULL, NULL };
 	int pair[2], fds[4], size = QUEUE_SIZE;
 
 	if (!rundir_make())

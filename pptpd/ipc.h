@@ -26,6 +26,9 @@
 
 /* A keeper may be older than its engine: these numbers stay, new ones come
  * at the end. */
+/* The engine's last argument: it leaves its calls when the monitor is gone. */
+#define ENGINE_LEAVES	"leaves-calls"
+
 enum ipc_type {
 	/* monitor -> engine */
 	IPC_CONFIG = 1,		/* u.config; first message, with the fd of the

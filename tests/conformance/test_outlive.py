@@ -510,3 +510,27 @@ def socket_send(sock, octets, fds):
     """With descriptors (socket.send_fds is newer than some Pythons)."""
     sock.sendmsg([octets], [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
                              array.array('i', fds))])
+
+
+@point('O-16', 'the daemon is killed while its engine hangs: the next one has '
+       'the port, and the calls', waits=True)
+def o_16(lab):
+    run = lab.server()
+    engine = needs_engine(run)
+    session = lab.call()
+    os.kill(engine, signal.SIGSTOP)
+    try:
+        run.signal(signal.SIGKILL)
+        run.wait_exit()
+        time.sleep(0.2)
+        run.start(wait=False)
+        check(run.listening(5) and run.alive(), 'does not listen again: ' +
+              '; '.join(str(line) for line in lab.log.since(0, 3))[-300:])
+        took = goes_on(session)
+    finally:
+        try:
+            os.kill(engine, signal.SIGCONT)
+        except ProcessLookupError:
+            pass
+    lab.call(address=OTHER).needs('a new call')
+    return 'works again after ' + ms(took)
