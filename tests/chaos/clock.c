@@ -1,6 +1,7 @@
 /*
- * The wall clock of the server's processes, as the test sets it: preloaded into
- * every program of the test's namespaces by /etc/ld.so.preload.
+ * The wall clock of the server's processes, as the test sets it, and the one that
+ * counts a machine's sleep: preloaded into every program of the test's
+ * namespaces by /etc/ld.so.preload.
  *
  * The kernel has one wall clock for all, and that one is not ours to set.
  */
@@ -15,7 +16,8 @@
 
 #define CLOCK_FILE	"/run/conformance/clock"
 
-static const volatile int64_t *ahead;	/* seconds; NULL: not to be had */
+/* Seconds of wall clock and CLOCK_BOOTTIME; NULL: not to be had. */
+static const volatile int64_t *ahead;
 
 /* Before main(): later the engine may open no file. */
 __attribute__((constructor)) static void
@@ -26,7 +28,7 @@ begin(void)
 
 	if (fd == -1)
 		return;
-	p = mmap(NULL, sizeof(*ahead), PROT_READ, MAP_SHARED, fd, 0);
+	p = mmap(NULL, 2 * sizeof(*ahead), PROT_READ, MAP_SHARED, fd, 0);
 	if (p != MAP_FAILED)
 		ahead = p;
 	close(fd);
@@ -39,7 +41,9 @@ clock_gettime(clockid_t id, struct timespec *ts)
 
 	if (result == 0 && ahead != NULL &&
 	    (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
-		ts->tv_sec += *ahead;
+		ts->tv_sec += ahead[0];
+	if (result == 0 && ahead != NULL && id == CLOCK_BOOTTIME)
+		ts->tv_sec += ahead[1];
 	return result;
 }
 

@@ -8,7 +8,7 @@ import struct
 import namespaces
 from points import Skip
 
-SHIM = None                     # where it lies, set by run
+SHIM = CLOCK = None             # where they lie, set by run
 FILE = '/run/conformance/rules'
 RULE = struct.Struct('=16s16siiii')
 RULES = 8
@@ -18,6 +18,18 @@ FOREVER = -1
 
 def name(error):
     return 'lost' if error == LOST else errno.errorcode[error]
+
+
+def preload(library, name):
+    """Into all that is started from now on in these namespaces."""
+    path = '/run/conformance/' + name
+    with open(library, 'rb') as source, open(path, 'wb') as target:
+        target.write(source.read())
+    os.chmod(path, 0o755)
+    os.mkdir('/run/conformance/etc')
+    namespaces.write('/run/conformance/etc/ld.so.preload', path + '\n')
+    namespaces.mount('overlay', '/etc', 'overlay', 0,
+                     'lowerdir=/run/conformance/etc:/etc')
 
 
 class Rules:
@@ -31,14 +43,7 @@ class Rules:
         os.chmod(FILE, 0o666)
         with open(FILE, 'r+b') as stream:
             self.map = mmap.mmap(stream.fileno(), 0)
-        shim = '/run/conformance/shim.so'
-        with open(SHIM, 'rb') as source, open(shim, 'wb') as target:
-            target.write(source.read())
-        os.chmod(shim, 0o755)
-        os.mkdir('/run/conformance/etc')
-        namespaces.write('/run/conformance/etc/ld.so.preload', shim + '\n')
-        namespaces.mount('overlay', '/etc', 'overlay', 0,
-                         'lowerdir=/run/conformance/etc:/etc')
+        preload(SHIM, 'shim.so')
 
     def set(self, process, call, error, times=FOREVER, number=0):
         RULE.pack_into(self.map, number * RULE.size, process.encode(),
