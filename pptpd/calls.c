@@ -31,6 +31,7 @@
 #define KEEPER		SBINDIR "/pptpctrl"
 #define MINUTE_US	60000000U
 #define FULL_PER_MINUTE	20	/* lines about it */
+#define FEW_CALLS	64	/* quickly looked through by the kernel */
 #define ORPHAN_MS	5000	/* for a pppd to end after SIGTERM */
 
 struct call {
@@ -44,9 +45,9 @@ struct call {
 	struct call_record *rec;	/* where the engine can write; NULL:
 					   it began under another monitor */
 	/*
-	 * pidfds, -1: none or gone.  A keeper has one because wait(2) for any
-	 * of thousands is slow, and because one that began under another
-	 * monitor may be no child of ours; pppd has one in that case only.
+	 * pidfds, -1: none or gone.  A keeper has one where it is one of many,
+	 * for wait(2) for any of thousands is slow; or if it began under
+	 * another monitor, as it may be no child of ours, and so its pppd.
 	 */
 	struct alien {
 		int		 fd;
@@ -435,7 +436,7 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 	changed();
 }
 
-/* Without a pidfd, calls_reaped() will tell. */
+/* Of one without a pidfd, calls_reaped() will tell. */
 static void
 watch_keeper(struct call *call)
 {
@@ -476,7 +477,8 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
 		return;
 	}
-	watch_keeper(call);
+	if (count > FEW_CALLS)
+		watch_keeper(call);
 	reply->u.call_reply.result = PPTP_OCRP_CONNECTED;
 }
 

@@ -217,25 +217,40 @@ conn_free(struct conn *conn, bool reset)
 	conn_leave(conn);
 }
 
-/* Writes queued messages; false: the peer is gone. */
+/* n octets of queued messages are out. */
+static void
+sent(struct conn *conn, size_t n)
+{
+	const uint8_t *data;
+
+	while (n > 0) {
+		size_t len = ctrl_out_next(conn->ctrl, &data);
+		size_t part = len < n ? len : n;
+
+		ctrl_out_sent(conn->ctrl, part);
+		n -= part;
+		if (part == len)
+			log_debug("CTRL: Sent packet to client");
+	}
+}
+
+/* Writes queued messages, all at once; false: the peer is gone. */
 static bool
 conn_flush(struct conn *conn)
 {
-	const uint8_t *data;
-	size_t len;
+	const struct ctrl *ctrl = conn->ctrl;
 
-	while ((len = ctrl_out_next(conn->ctrl, &data)) > 0) {
-		ssize_t n = send(conn->fd, data, len, MSG_NOSIGNAL);
+	while (ctrl->out_len > 0) {
+		ssize_t n = send(conn->fd, ctrl->out, ctrl->out_len,
+		    MSG_NOSIGNAL);
 
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1 && errno != EAGAIN)
 			return false;
-		if (n > 0) {
-			ctrl_out_sent(conn->ctrl, n);
-			log_debug("CTRL: Sent packet to client");
-		}
-		if (n < (ssize_t)len) {
+		if (n > 0)
+			sent(conn, n);
+		if (ctrl->out_len > 0) {
 			event_add(&conn->writable, NULL);
 			return true;
 		}

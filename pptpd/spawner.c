@@ -122,7 +122,6 @@ spawner_run(void)
 			answer.error = answer.pid == -1 ? errno : 0;
 		}
 		if (answer.pid == 0) {
-			setsid();
 			prctl(PR_SET_NAME, KEEPER_NAME);
 			/* No exit(3): it touches pages for nothing. */
 			_exit(place(fds, n) ? keeper_run(&request.call, argv) :

@@ -78,16 +78,17 @@ static void
 sink(int priority, const char *line, void *arg)
 {
 	char text[LOG_LINE_MAX + 64], stamp[32];
+	long pid = getpid();
 	int len;
 
 	(void)arg;
 	make_stamp(stamp, sizeof(stamp));
 	len = snprintf(text, sizeof(text), "<%d>%s " IDENT "[%ld]: %s",
-	    PPTPD_FACILITY | priority, stamp, (long)getpid(), line);
+	    PPTPD_FACILITY | priority, stamp, pid, line);
 	send_log(text, len);
 	if (state.to_stderr) {
 		len = snprintf(text, sizeof(text), IDENT "[%ld]: %s\n",
-		    (long)getpid(), line);
+		    pid, line);
 		if (write(STDERR_FILENO, text, len) == -1)
 			state.to_stderr = false;	/* nobody reads it */
 	}
