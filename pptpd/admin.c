@@ -15,7 +15,7 @@
 #include "engine.h"
 #include "log.h"
 
-#define IDLE_S		60	/* without a request, or a reader */
+#define IDLE_S		30	/* without a request, or a reader */
 #define OUT_ENOUGH	16384	/* octets made before they are sent */
 #define ACCEPT_PAUSE_S	1	/* when we run out of something */
 #define GROUPS_MAX	65536	/* NGROUPS_MAX of the kernel */

@@ -54,6 +54,16 @@ admin_serve_not(struct admin_client *c, const char *code, const char *text)
 
 /* --- requests ------------------------------------------------------------ */
 
+static json_t *
+view(const struct call_record *rec)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return admin_view_call(rec, engine_now_ms(),
+	    (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000);
+}
+
 /* As far as there is room: its reader may be slow. */
 void
 admin_serve_list(struct admin_client *c)
@@ -67,8 +77,7 @@ admin_serve_list(struct admin_client *c)
 			answer(c, json_pack("{sI}", "calls", c->listed));
 			return;
 		}
-		admin_client_put(c, json_pack("{so}", "call",
-		    admin_view_call(rec, engine_now_ms(), time(NULL))));
+		admin_client_put(c, json_pack("{so}", "call", view(rec)));
 		c->listed++;
 	}
 }
@@ -105,8 +114,7 @@ about_call(struct admin_client *c)
 	if (rec == NULL)
 		return;
 	id = rec->our_id;
-	answer(c, json_pack("{so}", "call", admin_view_call(rec,
-	    engine_now_ms(), time(NULL))));
+	answer(c, json_pack("{so}", "call", view(rec)));
 	if (!kick)
 		return;
 	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X",

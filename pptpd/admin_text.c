@@ -229,15 +229,34 @@ put_row(FILE *out, const size_t width[COLUMNS], const json_t *call)
 	}
 }
 
+static int
+by_age(const void *a, const void *b)
+{
+	json_int_t x = json_integer_value(json_object_get(
+	    *(json_t *const *)a, "since"));
+	json_int_t y = json_integer_value(json_object_get(
+	    *(json_t *const *)b, "since"));
+
+	return (x > y) - (x < y);
+}
+
+/* The oldest first. */
 void
 admin_text_list(FILE *out, const json_t *calls)
 {
-	size_t width[COLUMNS];
+	size_t width[COLUMNS], n = json_array_size(calls), i;
+	json_t **sorted = calloc(n + 1, sizeof(json_t *));
 
+	if (sorted == NULL)
+		return;
+	for (i = 0; i < n; i++)
+		sorted[i] = json_array_get(calls, i);
+	qsort(sorted, n, sizeof(json_t *), by_age);
 	measure(width, calls);
 	put_row(out, width, NULL);
-	for (size_t i = 0; i < json_array_size(calls); i++)
-		put_row(out, width, json_array_get(calls, i));
+	for (i = 0; i < n; i++)
+		put_row(out, width, sorted[i]);
+	free(sorted);
 }
 
 /* --- the server ---------------------------------------------------------- */

@@ -64,10 +64,9 @@ counted(const struct call_record *rec, uint64_t n)
 }
 
 json_t *
-admin_view_call(const struct call_record *rec, uint64_t now_ms, time_t now)
+admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 {
-	uint64_t seconds = now_ms > rec->started_ms ?
-	    (now_ms - rec->started_ms) / 1000 : 0;
+	uint64_t lasted = now > rec->started_ms ? now - rec->started_ms : 0;
 
 	return json_pack("{so so so so so so so so ss sb ss so so so so so so "
 	    "so so so so so so so}",
@@ -83,8 +82,8 @@ admin_view_call(const struct call_record *rec, uint64_t now_ms, time_t now)
 	    "authenticated", rec->ctrl.authenticated ? 1 : 0,
 	    "datapath", (rec->flags & CALL_FLAG_KERNEL) != 0 ? "kernel" :
 	    "userspace",
-	    "since", json_integer((json_int_t)now - (json_int_t)seconds),
-	    "seconds", number(seconds),
+	    "since", number((calendar - lasted) / 1000),
+	    "seconds", number(lasted / 1000),
 	    "pppd_pid", rec->pppd_pid > 0 ? json_integer(rec->pppd_pid) :
 	    json_null(),
 	    "slot", rec->slot >= 0 ? json_integer(rec->slot) : json_null(),

@@ -4,15 +4,15 @@
 
 #include <jansson.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "call_record.h"
 
 /*
  * A new object, or NULL without memory.  The record may be another engine's,
- * or damaged.  now_ms: CLOCK_MONOTONIC; now: the same moment by the calendar.
+ * or damaged.  now: milliseconds of CLOCK_MONOTONIC, and of the calendar at
+ * the same moment.
  */
-json_t	*admin_view_call(const struct call_record *, uint64_t now_ms,
-	    time_t now);
+json_t	*admin_view_call(const struct call_record *, uint64_t now,
+	    uint64_t calendar);
 
 #endif

@@ -349,13 +349,13 @@ def flood(lab):
     return str(codes)
 
 
-@point('idle', 'a client that says nothing for a minute is closed', slow=True,
-       limit=120)
+@point('idle', 'a client that says nothing for half a minute is closed',
+       slow=True, limit=120)
 def idle(lab):
     start(lab)
     one, slow = Client(), Client()
     begin = time.monotonic()
-    while time.monotonic() < begin + 55:
+    while time.monotonic() < begin + 25:
         slow.send(b'{')         # no request is complete
         time.sleep(5)
     if one.wait_closed(0.01):
