@@ -193,9 +193,10 @@ void	conf_changes(const struct conf *before, const struct conf *after,
 /*
  * Puts the values back that cannot change while the server runs, each with
  * its value of before, and says so; and says which have to wait for another
- * engine.
+ * engine.  True: what it has put back is for another server that is to take
+ * the calls over.
  */
-void	conf_keep(const struct conf *before, struct conf *after,
+bool	conf_keep(const struct conf *before, struct conf *after,
 	    const struct conf_env *);
 /*
  * Whether the kernel is to carry the calls of a client (network order): what

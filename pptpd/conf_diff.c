@@ -7,8 +7,7 @@
 #include <syslog.h>		/* LOG_ERR ...; no function of it */
 
 /* All other keywords count at once, for what begins from then on. */
-static const enum conf_key next_start[] = { CONF_PIDFILE,
-    CONF_ENGINES };
+static const enum conf_key next_start[] = { CONF_PIDFILE };
 static const enum conf_key next_engine[] = { CONF_SANDBOX };
 
 #define IS_IN(key, list)	is_in(key, list, sizeof(list) / sizeof((list)[0]))
@@ -100,30 +99,33 @@ conf_changes(const struct conf *before, const struct conf *after, char *text,
 	}
 }
 
-/*
- * Whether calls can outlive the server, or be the kernel's, is made ready at
- * its start.
- */
+/* What is made ready at the start of a server, for its calls. */
+static bool
+waits_for_another(const struct conf *before, const struct conf *after,
+    enum conf_key key)
+{
+	return key == CONF_ENGINES || (key == CONF_DATAPATH &&
+	    conf_datapath_any(after) && !conf_datapath_any(before));
+}
+
 static bool
 waits_for_start(const struct conf *before, const struct conf *after,
     enum conf_key key)
 {
 	return IS_IN(key, next_start) || (key == CONF_RESTART_GRACE &&
-	    (before->restart_grace == 0) != (after->restart_grace == 0)) ||
-	    (key == CONF_DATAPATH && conf_datapath_any(after) &&
-	    !conf_datapath_any(before));
+	    (before->restart_grace == 0) != (after->restart_grace == 0));
 }
 
 /* Strings and numbers; of networks, none is the kernel's. */
 static void
 keep(const struct conf *before, struct conf *after,
-    const struct conf_keyword *kw, const struct conf_env *env)
+    const struct conf_keyword *kw, const struct conf_env *env,
+    const char *when)
 {
 	const void *old = (const char *)before + kw->field;
 	void *field = (char *)after + kw->field;
 
-	conf_complain(after, env, LOG_WARNING, kw->key,
-	    "counts when pptpd is started again", NULL);
+	conf_complain(after, env, LOG_WARNING, kw->key, when, NULL);
 	if (kw->kind == CONF_KIND_STRING)
 		conf_set_string(field, *(char *const *)old);
 	else if (kw->kind == CONF_KIND_DATAPATH)
@@ -132,18 +134,28 @@ keep(const struct conf *before, struct conf *after,
 		*(uint32_t *)field = *(const uint32_t *)old;
 }
 
-void
-conf_keep(const struct conf *before, struct conf *after, const struct conf_env *env)
+bool
+conf_keep(const struct conf *before, struct conf *after,
+    const struct conf_env *env)
 {
+	static const char start[] = "counts when pptpd is started again";
+	/* Calls outlive this server, and will outlive the next. */
+	bool lasting = before->restart_grace > 0 && after->restart_grace > 0;
 	const struct conf_keyword *kw;
+	bool another = false;
 
 	for (kw = conf_keywords; kw < conf_keywords + conf_nkeywords; kw++) {
 		if (!differs(before, after, kw))
 			continue;
-		if (waits_for_start(before, after, kw->key))
-			keep(before, after, kw, env);
+		if (waits_for_another(before, after, kw->key)) {
+			keep(before, after, kw, env, lasting ?
+			    "another pptpd takes over for it" : start);
+			another = another || lasting;
+		} else if (waits_for_start(before, after, kw->key))
+			keep(before, after, kw, env, start);
 		else if (IS_IN(kw->key, next_engine))
 			conf_complain(after, env, LOG_NOTICE, kw->key,
 			    "counts when the engine is started again", NULL);
 	}
+	return another;
 }

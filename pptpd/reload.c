@@ -24,7 +24,7 @@
 
 static struct {
 	struct monitor_setup *setup;
-	struct event	*event;
+	struct event	*event, *another_ev;
 	uint64_t	 last;		/* ms; 0: never */
 	bool		 stopped;
 } state;
@@ -104,13 +104,25 @@ change_listener(int listener)
 	(void)engines_tell(&m, &listener, 1);
 }
 
+/* Makes way for another pptpd, which takes the calls over. */
+static void
+on_another(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	if (monitor_can_upgrade())
+		monitor_upgrade();
+}
+
 /* Everybody has a pointer to the struct that is in force: it stays there. */
 static void
 change(struct conf *conf, int listener)
 {
 	struct conf *now = state.setup->conf, before = *now;
 
-	start_keep(&before, conf);
+	bool another = start_keep(&before, conf);
+
 	*now = *conf;
 	conf_free(&before);
 	log_set_debug(now->debug);
@@ -120,6 +132,8 @@ change(struct conf *conf, int listener)
 	engines_configure();
 	change_listener(listener);
 	relay_change(now);
+	if (another)
+		event_active(state.another_ev, EV_TIMEOUT, 0);
 }
 
 bool
@@ -185,6 +199,7 @@ reload_stop(void)
 {
 	state.stopped = true;
 	event_del(state.event);
+	event_del(state.another_ev);
 }
 
 void
@@ -192,4 +207,5 @@ reload_init(struct event_base *base, struct monitor_setup *setup)
 {
 	state.setup = setup;
 	state.event = evtimer_new(base, on_time, NULL);
+	state.another_ev = evtimer_new(base, on_another, NULL);
 }

@@ -297,8 +297,8 @@ start_complain(struct conf *conf, enum conf_key key, const char *reason,
 	conf_complain(conf, &again, LOG_ERR, key, reason, value);
 }
 
-void
+bool
 start_keep(const struct conf *before, struct conf *after)
 {
-	conf_keep(before, after, &again);
+	return conf_keep(before, after, &again);
 }

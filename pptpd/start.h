@@ -27,7 +27,7 @@ bool	start_read_again(struct conf *, const struct conf *now);
 void	start_complain(struct conf *, enum conf_key, const char *reason,
 	    const char *value);
 /* conf_keep(), to the log. */
-void	start_keep(const struct conf *before, struct conf *after);
+bool	start_keep(const struct conf *before, struct conf *after);
 
 /*
  * For --check: prints on stdout what a start would do.  Returns the exit

@@ -11,6 +11,7 @@ import server
 from lab import OTHER, client
 from points import check, ms, point
 from pptp import OCRP, OCRQ, build
+from test_outlive import goes_on, needs_engine
 
 
 def address(session):
@@ -205,6 +206,24 @@ def fl_7g(lab):
     given = sorted(p.argv[4].split(':')[1] for p in lab.theatre.puppets)
     check(len(set(given)) == len(given) == 30, 'given: ' + ' '.join(given))
     return '30 calls'
+
+
+@point('Fl-7h', 'SIGHUP with another number of engines: calls go on, and each '
+       'engine gets its share', waits=True)
+def fl_7h(lab):
+    run = lab.server()
+    needs_engine(run)
+    session = lab.call()
+    for count in (3, 2, 1):
+        old = [p.pid for p in run.engines()]
+        taken(run.reload([('engines', str(count))] if count > 1 else []))
+        check(lab.until(lambda: len(run.engines()) == count and not
+                        set(old) & {p.pid for p in run.engines()}, 10)
+              is not None, '%d engines, not %d' % (len(run.engines()), count))
+        goes_on(session)
+        for number in range(4):
+            lab.call(address=client(10 * count + number)).needs('a new call')
+    return '1, 3, 2, 1'
 
 
 @point('Fl-8', 'SIGHUP that takes addresses away: calls above the limit stay, '

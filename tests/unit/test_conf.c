@@ -870,7 +870,7 @@ START_TEST(what_cannot_change_is_kept)
 	    "pidfile /run/new\nrestart-grace 0\nengines 3\n"), CONF_RUN);
 	free_streams();
 	open_streams();
-	conf_keep(&before, &after, &env);
+	ck_assert(!conf_keep(&before, &after, &env));
 	close_streams();
 	ck_assert_str_eq(said,
 	    "W pptpd.conf:3: pidfile: counts when pptpd is started again\n"
@@ -890,7 +890,7 @@ START_TEST(what_cannot_change_is_kept)
 END_TEST
 
 /* Its filter is made at start. */
-START_TEST(the_first_kernel_call_waits_for_a_start)
+START_TEST(the_first_kernel_call_waits_for_another_server)
 {
 	static const char userspace[] = "datapath userspace\n";
 	static const char kernel[] = "datapath kernel 192.0.2.0/24\n";
@@ -899,7 +899,7 @@ START_TEST(the_first_kernel_call_waits_for_a_start)
 		bool kernel;
 	} rows[] = {
 		{ userspace, kernel, "datapath", "W pptpd.conf:1: datapath: "
-		    "counts when pptpd is started again\n", false },
+		    "another pptpd takes over for it\n", false },
 		{ kernel, userspace, "datapath", "", false },
 		{ kernel, "datapath kernel\n", "datapath", "", true },
 		{ kernel, kernel, "", "", true },
@@ -915,7 +915,8 @@ START_TEST(the_first_kernel_call_waits_for_a_start)
 		free_streams();
 		open_streams();
 		conf_changes(&before, &after, text, sizeof(text));
-		conf_keep(&before, &after, &env);
+		ck_assert(conf_keep(&before, &after, &env) ==
+		    (rows[i].said[0] != '\0'));
 		close_streams();
 		ck_assert_str_eq(text, rows[i].changes);
 		ck_assert_str_eq(said, rows[i].said);
@@ -924,6 +925,30 @@ START_TEST(the_first_kernel_call_waits_for_a_start)
 		conf_free(&before);
 		conf_free(&after);
 	}
+}
+END_TEST
+
+/* What only another server can do, if calls outlive this one. */
+START_TEST(another_server_takes_over)
+{
+	struct conf before, after;
+
+	ck_assert_int_eq(read_text(&before, "", "engines 2\n"), CONF_RUN);
+	free_streams();
+	ck_assert_int_eq(read_text(&after, "", "engines 3\n"), CONF_RUN);
+	open_streams();
+	ck_assert(conf_keep(&before, &after, &env));
+	close_streams();
+	ck_assert_str_eq(said, "W pptpd.conf:1: engines: another pptpd takes "
+	    "over for it\n");
+	ck_assert_uint_eq(after.engines, 2);
+	open_streams();
+	ck_assert(!conf_keep(&before, &after, &env));
+	close_streams();
+	ck_assert_str_eq(said, "");
+	free_streams();
+	conf_free(&before);
+	conf_free(&after);
 }
 END_TEST
 
@@ -961,7 +986,7 @@ add_tests(TCase *t)
 	tcase_add_test(t, empty_file);
 	tcase_add_test(t, bcrelay);
 	tcase_add_test(t, two_at_once);
-	tcase_add_test(t, the_first_kernel_call_waits_for_a_start);
+	tcase_add_test(t, the_first_kernel_call_waits_for_another_server);
 	tcase_add_test(t, the_smallest_network_decides);
 	tcase_add_test(t, datapath_for_all_but_some);
 	tcase_add_test(t, datapath_is_userspace);
@@ -970,6 +995,7 @@ add_tests(TCase *t)
 	    (int)(sizeof(changes_rows) / sizeof(changes_rows[0])));
 	tcase_add_test(t, changes_are_cut);
 	tcase_add_test(t, what_cannot_change_is_kept);
+	tcase_add_test(t, another_server_takes_over);
 	tcase_add_test(t, first_error_is_kept);
 }
 
