@@ -19,6 +19,7 @@ RECORD_FD = 4                   # a keeper's, of its call's record
 # Addresses that a reload changes to: more than there are clients
 RANGES = ('10.0.0.10-150', '10.0.0.16-150', '10.0.0.60-190',
           '10.0.0.110-250', '10.0.0.10-250')
+ENGINES_MOST = 3
 JUMPS = (-3600, 3600, -86400 * 400, 86400 * 400, 1, -1)
 
 # Kinds and how often each comes, in parts
@@ -136,15 +137,17 @@ class Maker:
     def monitor(self, how, *dice):
         pids = [self.run.pid] if self.run.alive() else []
         if how == 'reload':
-            self.configure(RANGES[int(dice[1] * len(RANGES))])
+            self.configure(RANGES[int(dice[1] * len(RANGES))],
+                           1 + int(dice[0] * ENGINES_MOST))
         return self.hit(pids, how, dice, {
             'kill': signal.SIGKILL, 'term': signal.SIGTERM,
             'upgrade': signal.SIGUSR2, 'reload': signal.SIGHUP})
 
-    def configure(self, addresses):
+    def configure(self, addresses, engines):
         """The file never lacks a line: a server may just be reading it."""
-        text = re.sub('(?m)^remoteip .*', 'remoteip ' + addresses,
-                      server.read(server.CONF))
+        text = server.read(server.CONF)
+        text = re.sub('(?m)^remoteip .*', 'remoteip ' + addresses, text)
+        text = re.sub('(?m)^engines .*', 'engines %d' % engines, text)
         with open(server.CONF + '.new', 'w') as stream:
             stream.write(text)
         os.rename(server.CONF + '.new', server.CONF)
