@@ -26,8 +26,18 @@
 static struct {
 	int	sock;		/* connected to /dev/log; -1: not */
 	bool	to_stderr;
-	time_t	failed_at;	/* wall clock; 0: it did not */
+	time_t	failed_at;	/* seconds of CLOCK_MONOTONIC */
 } state = { -1, false, 0 };
+
+/* The wall clock may be set back, for good. */
+static time_t
+seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
 
 static bool
 connect_log(void)
@@ -45,7 +55,7 @@ connect_log(void)
 	if (state.sock != -1)
 		close(state.sock);
 	state.sock = -1;
-	state.failed_at = time(NULL);
+	state.failed_at = seconds();
 	return false;
 }
 
@@ -56,7 +66,7 @@ send_log(const char *text, size_t len)
 	if (state.sock != -1 && (send(state.sock, text, len, MSG_NOSIGNAL) !=
 	    -1 || errno == EAGAIN))
 		return;
-	if (state.sock == -1 && time(NULL) - state.failed_at < RETRY_S)
+	if (state.sock == -1 && seconds() - state.failed_at < RETRY_S)
 		return;
 	if (connect_log())
 		(void)send(state.sock, text, len, MSG_NOSIGNAL);

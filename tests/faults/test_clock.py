@@ -3,6 +3,8 @@ clock.c of ../chaos shows them to the server's processes."""
 
 import os
 import re
+import signal
+import socket
 import struct
 import subprocess
 import time
@@ -72,3 +74,24 @@ def fl_10(lab):
 @point('Fl-10b', 'the machine has slept for an hour: calls go on', waits=True)
 def fl_10b(lab):
     return jumps(lab, (HOUR, HOUR))
+
+
+@point('Fl-10c', 'the clock is set back by a day while there is no log: lines '
+       'come again as soon as there is one', waits=True)
+def fl_10c(lab):
+    moved = Clocks(lab)
+    run = lab.server()
+    old = lab.log.sock
+    os.unlink(lab.log.path)
+    old.shutdown(socket.SHUT_RDWR)
+    old.close()
+    run.signal(signal.SIGUSR1)          # it says something about it
+    time.sleep(0.3)
+    moved.set(-DAY, 0)
+    lab.log.listen()
+    mark = lab.log.mark()
+    time.sleep(2.5)
+    run.signal(signal.SIGUSR1)
+    line = lab.log.wait('MGR: .*', 3, mark)
+    check(line, 'no line comes')
+    return line.text
