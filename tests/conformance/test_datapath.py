@@ -3,6 +3,7 @@ log has the reason.  tests/system has the kernel that can."""
 
 from lab import CLIENT, OTHER, data
 from points import check, point
+from test_outlive import goes_on
 
 FALLS_BACK = ('CTRL: Client %s: the kernel cannot carry this call, userspace '
               'does: .*')
@@ -35,13 +36,18 @@ def dp_2(lab):
     return 'one line, about %s' % OTHER
 
 
-@point('Dp-3', 'the first datapath kernel needs a start, and the log says so')
+@point('Dp-3', 'the first datapath kernel, by SIGHUP: another pptpd takes over, '
+       'a call of before goes on, and a new one is the kernel\'s if it can')
 def dp_3(lab):
     run = lab.server()
+    session = lab.call()
     mark = lab.log.mark()
     run.reload(conf=[('datapath', 'kernel')])
-    check(lab.log.wait('.*datapath: counts when pptpd is started again', 2,
-                       mark), 'nothing is said')
-    lab.call().needs('the call')
-    check(not lab.log.find(FALLS_BACK % '.*', mark), 'it counts')
-    return 'said'
+    said = lab.log.wait('.*datapath: another pptpd takes over for it', 2, mark)
+    check(said, 'nothing is said')
+    check(lab.log.wait('MGR: Manager process started', 10, mark),
+          'it does not take over')
+    goes_on(session)
+    lab.call(address=OTHER).needs('a new call')
+    check(lab.log.wait(FALLS_BACK % '.*', 2, mark), 'it does not count')
+    return said.text
