@@ -592,9 +592,13 @@ calls_kick(uint16_t id)
 	struct call *call;
 
 	LIST_FOREACH(call, &calls, entry) {
-		if (call->deal.id == id && call->alien_keeper.fd != -1)
+		if (call->deal.id != id)
+			continue;
+		if (call->alien_keeper.fd != -1)
 			(void)syscall(SYS_pidfd_send_signal,
 			    call->alien_keeper.fd, SIGTERM, NULL, 0);
+		else if (call->keeper != 0)
+			kill(call->keeper, SIGTERM);	/* not reaped: ours */
 	}
 }
 
