@@ -18,9 +18,9 @@
 #define BACKLOG		16
 
 static struct {
-	struct sockaddr_un sun;
-	struct stat	   made;	/* to know it again */
-	bool		   there;
+	char	    path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct stat made;		/* to know it again */
+	bool	    there;
 } admin;
 
 static gid_t
@@ -36,29 +36,38 @@ find_group(const char *group)
 }
 
 static bool
-set_group(gid_t gid)
+set_group(const char *path, gid_t gid)
 {
-	const char *path = admin.sun.sun_path;
 	bool none = gid == (gid_t)-1;
 
 	return lchown(path, 0, none ? 0 : gid) == 0 &&
 	    chmod(path, none ? 0600 : 0660) == 0;
 }
 
-/* Nobody can connect before listen(), so its mode may come after bind(). */
+/* It gets its name when it is ready: who finds it can connect, if he may. */
 static bool
 make(int fd, gid_t gid)
 {
-	const char *path = admin.sun.sun_path;
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	char *path = sun.sun_path;
 
+	if ((size_t)snprintf(path, sizeof(sun.sun_path), "%s.new",
+	    admin.path) >= sizeof(sun.sun_path)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
 	(void)mkdir(RUNDIR, 0755);	/* what fails, fails below */
 	(void)mkdir(DIRECTORY, 0755);
-	if (unlink(path) == -1 && errno != ENOENT)
+	(void)unlink(path);
+	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
 		return false;
-	if (bind(fd, (struct sockaddr *)&admin.sun, sizeof(admin.sun)) == -1)
-		return false;
-	admin.there = lstat(path, &admin.made) == 0;
-	return admin.there && set_group(gid) && listen(fd, BACKLOG) == 0;
+	if (set_group(path, gid) && listen(fd, BACKLOG) == 0 &&
+	    lstat(path, &admin.made) == 0 && rename(path, admin.path) == 0) {
+		admin.there = true;
+		return true;
+	}
+	(void)unlink(path);
+	return false;
 }
 
 int
@@ -67,9 +76,8 @@ admin_socket_open(const char *pidfile, const char *group, gid_t *gid)
 	int fd;
 
 	*gid = find_group(group);
-	admin.sun.sun_family = AF_UNIX;
-	if (instance_path(admin.sun.sun_path, sizeof(admin.sun.sun_path),
-	    "control", pidfile) == -1) {
+	if (instance_path(admin.path, sizeof(admin.path), "control",
+	    pidfile) == -1) {
 		log_warn("MGR: the name of the control socket is too long, "
 		    "there is none");
 		return -1;
@@ -77,11 +85,10 @@ admin_socket_open(const char *pidfile, const char *group, gid_t *gid)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd != -1 && make(fd, *gid))
 		return fd;
-	log_warn("MGR: no control socket %s: %s", admin.sun.sun_path,
+	log_warn("MGR: no control socket %s: %s", admin.path,
 	    strerror(errno));
 	if (fd != -1)
 		close(fd);
-	admin_socket_remove();
 	return -1;
 }
 
@@ -89,8 +96,8 @@ void
 admin_socket_change(const char *group, gid_t *gid)
 {
 	*gid = find_group(group);
-	if (admin.there && !set_group(*gid))
-		log_warn("MGR: control socket %s: %s", admin.sun.sun_path,
+	if (admin.there && !set_group(admin.path, *gid))
+		log_warn("MGR: control socket %s: %s", admin.path,
 		    strerror(errno));
 }
 
@@ -99,9 +106,9 @@ admin_socket_remove(void)
 {
 	struct stat now;
 
-	if (admin.there && lstat(admin.sun.sun_path, &now) == 0 &&
+	if (admin.there && lstat(admin.path, &now) == 0 &&
 	    now.st_ino == admin.made.st_ino &&
 	    now.st_dev == admin.made.st_dev)
-		(void)unlink(admin.sun.sun_path);
+		(void)unlink(admin.path);
 	admin.there = false;
 }

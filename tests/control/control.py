@@ -60,11 +60,17 @@ def ctl(*words, as_user=None, pidfile=PIDFILE, expect=0):
     return done
 
 
+def sockets():
+    """Control sockets that are ready."""
+    return [name for name in glob.glob(DIRECTORY + 'control*')
+            if not name.endswith('.new')]
+
+
 def start(lab, **fields):
     """Starts the server; its control socket comes after its listener, and
     the first greeting when all of it runs."""
     run = lab.server(**fields)
-    check(lab.until(lambda: glob.glob(DIRECTORY + 'control*'), 3) is not None,
+    check(lab.until(sockets, 3) is not None,
           'no control socket')
     Client().close()
     return run
@@ -72,7 +78,7 @@ def start(lab, **fields):
 
 def path():
     """The control socket of the one server that runs."""
-    found = glob.glob(DIRECTORY + 'control*')
+    found = sockets()
     check(len(found) == 1, 'control sockets: %s' % found)
     return found[0]
 
