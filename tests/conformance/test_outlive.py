@@ -10,10 +10,12 @@ import threading
 import time
 
 import pptp
+import puppet
 import server
 from lab import OTHER, client, data
 from points import Fail, Skip, check, ms, point
-from pptp import CDN, ECHORP, ECHORQ, STOPRP, STOPRQ, build
+from pptp import (CDN, ECHORP, ECHORQ, OCRP, OCRQ, SCCRQ, STOPRP, STOPRQ,
+                  build)
 
 RECORD_FD = 4                   # a keeper's, of its call's record
 VERSION_AT = 4                  # in the record
@@ -534,3 +536,55 @@ def o_16(lab):
             pass
     lab.call(address=OTHER).needs('a new call')
     return 'works again after ' + ms(took)
+
+
+@point('O-17', 'auth-timeout counts from the beginning of the call, whatever '
+       'engine sees its end', waits=True)
+def o_17(lab):
+    lab.theatre.greeting = (puppet.LCP,)
+    run = lab.server(conf=[('auth-timeout', '4')])
+    needs_engine(run)
+    session = lab.call()
+    begin = time.monotonic()
+    time.sleep(1)
+    os.kill(run.engines()[0].pid, signal.SIGKILL)
+    time.sleep(1)
+    kill_and_start(run)
+    got = session.tcp.expect(CDN, 6)
+    took = time.monotonic() - begin
+    check(got, 'goes on after %.1f s' % took)
+    check(3.7 <= took <= 5, 'ended after %.1f s' % took)
+    return '%s, after %.1f s' % (ended(lab, session), took)
+
+
+@point('O-18', 'the engine dies while calls begin: each works or is closed, '
+       'and nothing is left behind', waits=True)
+def o_18(lab):
+    run = lab.server()
+    needs_engine(run)
+    up, closed = [], 0
+    for number in range(16):     # after 20 it gives up
+        tcp = lab.connect(client(10 + number), timeout=5)
+        tcp.try_send(build(SCCRQ) + build(OCRQ, call_id=100 + number))
+        time.sleep(0.0006 * number)
+        for engine in run.engines():
+            os.kill(engine.pid, signal.SIGKILL)
+        reply = tcp.expect(OCRP, 5)
+        if reply and reply.result == 1:
+            check(tcp.echo(timeout=5) is not None, 'call %d: %s' % (
+                number, pptp.describe(tcp.seen, tcp.closed or 'open')))
+            up.append(tcp)
+        else:
+            check(tcp.closed or reply, 'call %d: neither served nor closed: '
+                  '%s' % (number, pptp.describe(tcp.seen)))
+            tcp.close()
+            closed += 1
+    check(lab.until(lambda: len(run.sessions()) == len(up), 12) is not None,
+          '%d calls, %d pptpctrl' % (len(up), len(run.sessions())))
+    for tcp in up:
+        check(tcp.echo(timeout=5) is not None, 'a call does not go on')
+        tcp.close()
+    check(lab.until(lambda: not run.sessions(), 12) is not None,
+          'a pptpctrl lives on')
+    lab.call(address=OTHER).needs('a new call')
+    return '%d up, %d closed' % (len(up), closed)
