@@ -17,18 +17,18 @@
 static bool spared;	/* by the system when memory runs out */
 
 /* What the system's administrator has set, or a service manager; 0: neither. */
-static int
+static long
 oom_score(void)
 {
 	FILE *f = fopen(OOM_SCORE, "re");
-	int score = 0;
+	char text[16] = "";
 
 	if (f == NULL)
 		return 0;
-	if (fscanf(f, "%d", &score) != 1)
-		score = 0;
+	if (fgets(text, sizeof(text), f) == NULL)
+		text[0] = '\0';
 	fclose(f);
-	return score;
+	return strtol(text, NULL, 10);
 }
 
 /* What spares the monitor when memory runs out must not spare its children. */
