@@ -68,7 +68,8 @@ class Spec:
     """[ROOT:]PATH: a server in its place, or one installed below ROOT
     (DESTDIR), which is then mounted where it belongs."""
 
-    def __init__(self, text):
+    def __init__(self, text, conf=()):
+        self.conf = ''.join(line + '\n' for line in conf)
         self.root, _, self.path = text.rpartition(':')
         self.root = self.root and os.path.realpath(self.root)
         where = self.root + self.path
@@ -129,6 +130,7 @@ class Server:
                         opt.standin, options, lab.SERVER, connections,
                         ','.join('10.78.0-253.%d' % i for i in
                                  range(1, connections // 254 + 2))))
+            f.write(spec.conf)
         self.net = lab.Network()
         self.log = open(self.dir + '/log', 'w+')
         self.clients = []
