@@ -56,7 +56,7 @@ struct call {
 	struct call_record *alien_rec;	/* of such a call; may be NULL */
 	char		*reserved;	/* its address, without a slot */
 	int		 ledger;	/* entry, -1: none */
-	struct deal	 deal;
+	struct deal	*deal;		/* NULL: of the front engine */
 };
 
 static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
@@ -184,7 +184,7 @@ call_free(struct call *call)
 		pool_unreserve(&pool, call->reserved);
 	free(call->reserved);
 	ledger_drop(call->ledger);
-	deal_end(&call->deal);
+	deal_end(call->deal);
 	alien_free(&call->alien_keeper);
 	alien_free(&call->alien_pppd);
 	if (call->kernel_id != 0)
@@ -592,7 +592,7 @@ calls_kick(uint16_t id)
 	struct call *call;
 
 	LIST_FOREACH(call, &calls, entry) {
-		if (call->deal.id != id)
+		if (call->deal == NULL || call->deal->id != id)
 			continue;
 		if (call->alien_keeper.fd != -1)
 			(void)syscall(SYS_pidfd_send_signal,

@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
+#include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engines.h"
@@ -13,14 +14,33 @@
 TAILQ_HEAD(deals, deal);
 static struct deals told = TAILQ_HEAD_INITIALIZER(told);
 static struct deals untold = TAILQ_HEAD_INITIALIZER(untold);
+static struct deals ended = TAILQ_HEAD_INITIALIZER(ended);
 static struct deal *by_id[UINT16_MAX + 1];
 static struct event *tell_ev;	/* NULL: there is no front */
 static bool listening;		/* it is */
+static struct event *ended_ev;
+
+static time_t
+seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
 
 const struct deal *
 deal_find(uint16_t id)
 {
 	return by_id[id];
+}
+
+static struct deals *
+list_of(const struct deal *d)
+{
+	if (d->ended != 0)
+		return &ended;
+	return d->untold ? &untold : &told;
 }
 
 static void
@@ -32,50 +52,101 @@ queue(struct deal *d)
 		event_add(tell_ev, NULL);
 }
 
-bool
-deal_begin(struct deal *d, uint16_t id, uint32_t client, int record)
+static struct deal *
+deal_new(uint16_t id, uint32_t client, int record)
 {
-	if (id % engines_count() == 0)
-		return true;
+	struct deal *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
 	d->record = fcntl(record, F_DUPFD_CLOEXEC, 0);
-	if (d->record == -1)
-		return false;
+	if (d->record == -1) {
+		free(d);
+		return NULL;
+	}
 	d->id = id;
 	d->client = client;
-	d->untold = false;
-	TAILQ_INSERT_TAIL(&told, d, entry);
 	by_id[id] = d;
-	return true;
+	return d;
 }
 
 bool
-deal_rejoin(struct deal *d, uint16_t id, uint32_t client, int record)
+deal_begin(struct deal **d, uint16_t id, uint32_t client, int record)
 {
-	if (!deal_begin(d, id, client, record))
-		return false;
-	if (d->id == 0)
+	*d = NULL;
+	if (id % engines_count() == 0)
 		return true;
-	TAILQ_REMOVE(&told, d, entry);
-	queue(d);
-	return true;
+	*d = deal_new(id, client, record);
+	if (*d != NULL)
+		TAILQ_INSERT_TAIL(&told, *d, entry);
+	return *d != NULL;
 }
 
-void
-deal_end(struct deal *d)
+bool
+deal_rejoin(struct deal **d, uint16_t id, uint32_t client, int record)
+{
+	*d = NULL;
+	if (id % engines_count() == 0)
+		return true;
+	*d = deal_new(id, client, record);
+	if (*d != NULL)
+		queue(*d);
+	return *d != NULL;
+}
+
+/* The front hears that it is over. */
+static void
+finish(struct deal *d)
 {
 	struct ipc_msg m;
 
-	if (d->id == 0)
-		return;
-	TAILQ_REMOVE(d->untold ? &untold : &told, d, entry);
-	if (by_id[d->id] == d) {
+	if (by_id[d->id] == d)
 		by_id[d->id] = NULL;
+	if (!d->silent) {
 		ipc_msg_init(&m, IPC_CALL_NEWS, d->id);
 		m.u.news.what = IPC_NEWS_OVER;
 		(void)engines_tell(&m, NULL, 0);
 	}
+	TAILQ_REMOVE(list_of(d), d, entry);
 	close(d->record);
-	d->id = 0;
+	free(d);
+}
+
+static void
+on_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval second = { 1, 0 };
+	struct deal *d;
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	while ((d = TAILQ_FIRST(&ended)) != NULL &&
+	    d->ended + DEAL_LINGER_S < seconds())
+		finish(d);
+	if (d != NULL)
+		event_add(ended_ev, &second);
+}
+
+/*
+ * What its engine has to say, such as that pppd's status meant a wrong
+ * password, may come later than its keeper's end; it may not even have got the
+ * call yet.
+ */
+void
+deal_end(struct deal *d)
+{
+	struct timeval second = { 1, 0 };
+
+	if (d == NULL)
+		return;
+	TAILQ_REMOVE(list_of(d), d, entry);
+	d->ended = seconds();
+	TAILQ_INSERT_TAIL(&ended, d, entry);
+	if (ended_ev == NULL || d->silent)
+		finish(d);
+	else if (!event_pending(ended_ev, EV_TIMEOUT, NULL))
+		event_add(ended_ev, &second);
 }
 
 void
@@ -84,11 +155,13 @@ deal_news(const struct ipc_msg *m)
 	struct deal *d = by_id[m->call_id];
 
 	if (d == NULL)
-		return;			/* it has just ended */
-	if (m->u.news.what == IPC_NEWS_OVER)
-		deal_end(d);
-	else
-		(void)engines_tell(m, NULL, 0);
+		return;			/* it has ended long ago */
+	(void)engines_tell(m, NULL, 0);
+	if (m->u.news.what != IPC_NEWS_OVER)
+		return;
+	d->silent = true;
+	if (d->ended != 0)
+		finish(d);
 }
 
 /* False: it has to read first. */
@@ -116,7 +189,7 @@ on_writable(evutil_socket_t sock, short what, void *arg)
 		d = TAILQ_FIRST(&untold);
 		if (d == NULL)
 			break;
-		if (!tell(sock, IPC_ELSEWHERE, d))
+		if (!d->silent && !tell(sock, IPC_ELSEWHERE, d))
 			return;
 		d->untold = false;
 		TAILQ_REMOVE(&untold, d, entry);
@@ -138,6 +211,8 @@ deal_greet(struct event_base *base, int sock)
 		d->untold = true;
 	TAILQ_CONCAT(&untold, &told, entry);
 	listening = false;
+	if (ended_ev == NULL)
+		ended_ev = evtimer_new(base, on_ended, NULL);
 	tell_ev = event_new(base, sock, EV_WRITE | EV_PERSIST, on_writable,
 	    NULL);
 	event_add(tell_ev, NULL);

@@ -11,16 +11,13 @@
 #include <unistd.h>
 
 #include "access.h"
-#include "asking.h"
-#include "calls.h"
 #include "child.h"
 #include "deal.h"
 #include "keepers.h"
 #include "log.h"
-#include "orders.h"
-#include "pptp_msg.h"
 #include "request.h"
 #include "rundir.h"
+#include "serve.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
 
@@ -138,6 +135,12 @@ engines_tell(const struct ipc_msg *m, const int *fds, int n)
 	return tell(FRONT, m, fds, n);
 }
 
+bool
+engines_tell_owner(const struct ipc_msg *m, const int *fds, int n)
+{
+	return tell(engine_of(m->call_id), m, fds, n);
+}
+
 int
 engines_adopt(uint16_t call_id)
 {
@@ -228,109 +231,6 @@ engines_crashed_by(uint16_t call_id)
 	return false;
 }
 
-static void
-answer_access(uint32_t token, bool allowed)
-{
-	struct ipc_msg m;
-
-	ipc_msg_init(&m, IPC_ACCESS_REPLY, 0);
-	m.u.access.token = token;
-	m.u.access.allowed = allowed;
-	engines_tell(&m, NULL, 0);
-}
-
-bool
-engines_access_reaped(pid_t pid, int status)
-{
-	return asking_reaped(pid, status, answer_access);
-}
-
-static void
-call_request(const struct ipc_msg *request, int control_fd)
-{
-	struct ipc_msg reply;
-	int fds[IPC_FDS_MAX];
-
-	if (control_fd != -1 && engine_request_is_late(control_fd)) {
-		ipc_msg_init(&reply, IPC_CALL_REPLY, request->call_id);
-		reply.u.call_reply.result = PPTP_OCRP_ERROR;
-		reply.u.call_reply.error = PPTP_ERROR_PAC;
-		engines_tell(&reply, NULL, 0);
-		return;
-	}
-	calls_start(request, control_fd, &reply, fds);
-	if (reply.u.call_reply.result != PPTP_OCRP_CONNECTED) {
-		engines_tell(&reply, NULL, 0);
-		return;
-	}
-	engines_tell(&reply, fds, 2);
-	close(fds[0]);
-	close(fds[1]);
-}
-
-static void
-admin_request(const struct ipc_msg *request)
-{
-	struct ipc_msg reply;
-
-	ipc_msg_init(&reply, IPC_ADMIN_REPLY, 0);
-	reply.u.admin_reply.token = request->u.admin_request.token;
-	orders_do(request->u.admin_request.verb, &reply);
-	engines_tell(&reply, NULL, 0);
-}
-
-static void
-engine_log(struct ipc_msg *m)
-{
-	m->u.log.line[sizeof(m->u.log.line) - 1] = '\0';
-	log_msg(m->u.log.priority & LOG_PRIMASK, "%s", m->u.log.line);
-}
-
-/*
- * The front has made a call ready that another engine is to serve.  If that
- * does not run, the call's keeper sees end of file and comes to us.
- */
-static void
-call_give(const struct ipc_msg *m, const int *fds, int n)
-{
-	const struct deal *deal = deal_find(m->call_id);
-	struct ipc_msg take;
-	int all_fds[IPC_FDS_MAX];
-
-	if (deal == NULL || deal->client != m->u.call_request.client_addr)
-		return;		/* it has just ended */
-	ipc_msg_init(&take, IPC_TAKE, m->call_id);
-	all_fds[0] = fds[0];
-	all_fds[1] = deal->record;
-	for (int i = 1; i < n; i++)
-		all_fds[i + 1] = fds[i];
-	(void)tell(engine_of(m->call_id), &take, all_fds, n + 1);
-}
-
-static void
-request(const struct ipc_msg *m, const int *fds, int n)
-{
-	switch (m->type) {
-	case IPC_CALL_REQUEST:
-		call_request(m, n == 1 ? fds[0] : -1);
-		break;
-	case IPC_ACCESS_REQUEST:
-		asking_start(m->u.access.token, m->u.access.client_addr,
-		    answer_access);
-		break;
-	case IPC_CALL_GIVE:
-		if (n != IPC_FDS_LOST)
-			call_give(m, fds, n);
-		break;
-	case IPC_CALL_NEWS:
-		deal_news(m);
-		break;
-	case IPC_CALL_KICK:
-		calls_kick(m->call_id);
-		break;
-	}
-}
-
 /* --- whether they answer ------------------------------------------------- */
 
 static void
@@ -386,6 +286,13 @@ on_pulse(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+engine_log(struct ipc_msg *m)
+{
+	m->u.log.line[sizeof(m->u.log.line) - 1] = '\0';
+	log_msg(m->u.log.priority & LOG_PRIMASK, "%s", m->u.log.line);
+}
+
+static void
 on_engine(evutil_socket_t fd, short what, void *arg)
 {
 	struct engine *e = arg;
@@ -407,7 +314,7 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 	if (fault == NULL && m.type == IPC_LOG)
 		engine_log(&m);
 	else if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
-		admin_request(&m);
+		serve_request(&m, fds, n);
 	else if (all.stopping)
 		;			/* it knows, or soon will */
 	else if (fault != NULL)
@@ -415,7 +322,7 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 	else if (m.type == IPC_PONG)
 		pong(e);
 	else
-		request(&m, fds, n);
+		serve_request(&m, fds, n);
 	while (n > 0)
 		close(fds[--n]);
 }

@@ -28,6 +28,8 @@ void	engines_configure(void);
  * ended.  False: it was not told.
  */
 bool	engines_tell(const struct ipc_msg *, const int *fds, int n);
+/* The same of the one that the message's call belongs to. */
+bool	engines_tell_owner(const struct ipc_msg *, const int *fds, int n);
 /* Kills them, for a reason that is logged. */
 void	engines_kill(const char *why);
 /* They serve nobody new, not after another start either. */
@@ -41,8 +43,6 @@ unsigned int engines_restarts(void);
 void	engines_stop(enum ipc_type how);
 /* A child was reaped; true if it was one of them. */
 bool	engines_reaped(pid_t, int wait_status);
-/* The same of a child that was asked whether a client may come in. */
-bool	engines_access_reaped(pid_t, int wait_status);
 /*
  * Announces a call to the engine that it belongs to.  Returns the other end
  * of a link to it, which is the caller's, for the call's keeper; -1: it does

@@ -27,6 +27,7 @@
 #include "reload.h"
 #include "request.h"
 #include "rundir.h"
+#include "serve.h"
 #include "spawner.h"
 #include "upgrade.h"
 
@@ -236,7 +237,7 @@ reap(void)
 				monitor.stopping = true;
 		} else if (!calls_reaped(pid, status) &&
 		    !relay_reaped(pid) && !spawner_reaped(pid) &&
-		    !engines_access_reaped(pid, status))
+		    !serve_access_reaped(pid, status))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
 	}
 	call_over();

@@ -96,7 +96,8 @@ class Server:
             lines = [(k, v) for k, v in [('ppp', self.lab.pppd)] + USUAL
                      if k not in given]
             lines += [(k, v) for k, v in conf if v is not None]
-            raw = ''.join(line + '\n' for line in self.lab.conf) + \
+            raw = ''.join(line + '\n' for line in self.lab.conf
+                          if line.split()[0] not in given) + \
                 ''.join('%s %s\n' % pair if pair[1] else pair[0] + '\n'
                           for pair in list(before) + lines)
         namespaces.write(CONF, raw)

@@ -264,3 +264,24 @@ def e_13(lab):
           '%d engines on %d cores' % (len(run.engines()), cores))
     lab.call().needs()
     return '%d engines' % cores
+
+
+@point('E-14', 'engines 2: pppd that ends at once with "authentication '
+       'failed" counts, whichever engine has the call')
+def e_14(lab):
+    start_with(lab, 2)
+    for address in range(10, 14):   # from five on it looks like an outage
+        lab.theatre.begin = lambda pppd: pppd.exit(11)
+        for number in range(12):
+            tcp, got = lab.greet(client(address))
+            if got and got.result == 1:
+                got = tcp.call(timeout=3)
+            if not got or got.result != 1:
+                break
+            tcp.drain(0.3)
+            tcp.close()
+        check(3 <= number <= 4, 'client %d: refused after %d failures' % (
+            address, number))
+    lab.theatre.begin = None
+    lab.call(address=OTHER).needs('another address')
+    return '4 clients, each refused in time'
