@@ -98,6 +98,8 @@ milliseconds()
 lab_start()	# CLIENT...: names of all clients to come, for their syslogs
 {
 	mkdir -p "$LOGS"
+	# As systemd sets it: a syslog that is behind loses nothing so soon.
+	sysctl -qw net.unix.max_dgram_qlen=512
 	mkfifo "$LAB/ready"
 	python3 "$TESTS/logd.py" "$LAB" "$LOGS" server "$@" >"$LAB/ready" &
 	read -r _ <"$LAB/ready"
