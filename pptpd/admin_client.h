@@ -1,4 +1,4 @@
-/* A client of the control socket: what serves it and what carries its octets. */
+/* A client of the control socket: what serves it, what carries its octets. */
 #ifndef PPTPD_ADMIN_CLIENT_H
 #define PPTPD_ADMIN_CLIENT_H
 
