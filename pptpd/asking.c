@@ -76,6 +76,12 @@ asking_start(uint32_t token, uint32_t client, asking_answer *answer)
 }
 
 bool
+asking_waits(void)
+{
+	return !LIST_EMPTY(&questions);
+}
+
+bool
 asking_reaped(pid_t pid, int status, asking_answer *answer)
 {
 	struct question *q;

@@ -15,6 +15,8 @@ typedef void asking_answer(uint32_t token, bool allowed);
  * be had in 2 s is one without a name.
  */
 void	asking_start(uint32_t token, uint32_t client, asking_answer *);
+/* Whether a child is being waited for. */
+bool	asking_waits(void);
 /* A child of ours was reaped; true if it was one of these. */
 bool	asking_reaped(pid_t, int wait_status, asking_answer *);
 

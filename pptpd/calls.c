@@ -31,7 +31,6 @@
 #define KEEPER		SBINDIR "/pptpctrl"
 #define MINUTE_US	60000000U
 #define FULL_PER_MINUTE	20	/* lines about it */
-#define FEW_CALLS	64	/* quickly looked through by the kernel */
 #define ORPHAN_MS	5000	/* for a pppd to end after SIGTERM */
 
 struct call {
@@ -45,9 +44,9 @@ struct call {
 	struct call_record *rec;	/* where the engine can write; NULL:
 					   it began under another monitor */
 	/*
-	 * pidfds, -1: none or gone.  A keeper has one where it is one of many,
-	 * for wait(2) for any of thousands is slow; or if it began under
-	 * another monitor, as it may be no child of ours, and so its pppd.
+	 * pidfds, -1: none or gone.  A keeper has one because wait(2) for any
+	 * of thousands is slow, and because one that began under another
+	 * monitor may be no child of ours; pppd has one in that case only.
 	 */
 	struct alien {
 		int		 fd;
@@ -55,6 +54,7 @@ struct call {
 	}		 alien_keeper, alien_pppd;
 	struct call_record *alien_rec;	/* of such a call; may be NULL */
 	char		*reserved;	/* its address, without a slot */
+	bool		 unwatched;	/* its keeper has no pidfd */
 	int		 ledger;	/* entry, -1: none */
 	struct deal	*deal;		/* NULL: of the front engine */
 };
@@ -62,6 +62,7 @@ struct call {
 static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
 static unsigned int count;
 static unsigned int orphans;	/* calls whose keeper is gone */
+static unsigned int unwatched;	/* calls whose keeper has no pidfd */
 static const struct conf *conf;
 static struct pool pool;
 static bool log_stderr;
@@ -194,6 +195,8 @@ call_free(struct call *call)
 	LIST_REMOVE(call, entry);
 	if (call->orphan_since != 0)
 		orphans--;
+	if (call->unwatched)
+		unwatched--;
 	free(call);
 	count--;
 }
@@ -442,8 +445,11 @@ watch_keeper(struct call *call)
 {
 	int fd = (int)syscall(SYS_pidfd_open, call->keeper, 0);
 
-	if (fd != -1 && !alien_watch(&call->alien_keeper, fd, on_keeper, call))
-		alien_free(&call->alien_keeper);
+	if (fd != -1 && alien_watch(&call->alien_keeper, fd, on_keeper, call))
+		return;
+	alien_free(&call->alien_keeper);
+	call->unwatched = true;
+	unwatched++;
 }
 
 void
@@ -477,8 +483,7 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
 		return;
 	}
-	if (count > FEW_CALLS)
-		watch_keeper(call);
+	watch_keeper(call);
 	reply->u.call_reply.result = PPTP_OCRP_CONNECTED;
 }
 
@@ -610,6 +615,12 @@ kill_pppd(const struct call *call)
 		    SIGKILL, NULL, 0);
 	else if (call->pppd != 0)
 		kill(call->pppd, SIGKILL);	/* not reaped: ours */
+}
+
+bool
+calls_wait_for_child(void)
+{
+	return orphans > 0 || unwatched > 0;
 }
 
 bool

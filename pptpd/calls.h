@@ -59,6 +59,8 @@ void	calls_kick(uint16_t id);
  * back only when both keeper and pppd are gone.
  */
 bool	calls_reaped(pid_t, int wait_status);
+/* Whether there is one that nothing but calls_reaped() tells the end of. */
+bool	calls_wait_for_child(void);
 /*
  * Kills each pppd that has lost its keeper and did not take the hint.  True
  * if there are such: call again in a second.

@@ -526,6 +526,20 @@ engines_reaped(pid_t pid, int status)
 }
 
 void
+engines_reap(void)
+{
+	struct engine *e;
+	int status;
+	pid_t pid;
+
+	FOREACH(e) {
+		pid = e->pid;
+		if (pid != 0 && waitpid(pid, &status, WNOHANG) == pid)
+			(void)engines_reaped(pid, status);
+	}
+}
+
+void
 engines_init(struct event_base *base, const struct monitor_setup *setup,
     bool keep_calls, void (*failed)(void), void (*alive)(void))
 {

@@ -53,5 +53,7 @@ int	engines_adopt(uint16_t call_id);
 bool	engines_crashed_by(uint16_t call_id);
 /* Whether any runs. */
 bool	engines_running(void);
+/* Looks whether any has ended, without a look at all children. */
+void	engines_reap(void);
 
 #endif

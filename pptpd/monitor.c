@@ -14,6 +14,7 @@
 
 #include "absent.h"
 #include "access.h"
+#include "asking.h"
 #include "calls.h"
 #include "engines.h"
 #include "instance.h"
@@ -35,7 +36,7 @@
 #define ENGINE_LEAVE_S	2	/* to leave them to the next server */
 #define STOP_S		14	/* for everything */
 #define MANY_CALLS	64	/* so many children take time to look at */
-#define REAP_PAUSE_US	50000
+#define REAP_SOON_US	50000
 #define LOOK_S		2	/* keepers have come by then */
 #define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
 
@@ -254,23 +255,31 @@ on_reap_time(evutil_socket_t fd, short what, void *arg)
 
 /*
  * The kernel goes through all our children to find those that have ended.
- * With many calls that is not done for each: their keepers' ends are heard of
- * otherwise, and nobody else is in a hurry.
+ * With many calls that is not done for each: of engines and keepers one hears
+ * otherwise, and only a few others are waited for.
  */
 static void
 on_child(evutil_socket_t fd, short what, void *arg)
 {
-	struct timeval pause = { 0, REAP_PAUSE_US };
+	static const struct timeval soon = { 0, REAP_SOON_US }, late = { 1, 0 };
+	static bool hurried;
+	bool hurry;
 
 	(void)fd;
 	(void)what;
 	(void)arg;
-	if (event_pending(monitor.reap_ev, EV_TIMEOUT, NULL))
-		return;
-	if (calls_count() > MANY_CALLS)
-		event_add(monitor.reap_ev, &pause);
-	else
+	if (calls_count() <= MANY_CALLS) {
 		reap();
+		return;
+	}
+	engines_reap();
+	hurry = calls_wait_for_child() || asking_waits();
+	if (!event_pending(monitor.reap_ev, EV_TIMEOUT, NULL) ||
+	    (hurry && !hurried)) {
+		event_add(monitor.reap_ev, hurry ? &soon : &late);
+		hurried = hurry;
+	}
+	maybe_done();
 }
 
 static void
