@@ -104,8 +104,8 @@ SYNTAX = [
     case('comment after a value', conf=PPP + 'localip 10.0.0.1 # ours\n'
          'remoteip 10.1.0.1-2 # theirs\n', clients=1,
          differ='the comment was a part of the value', status=0,
-         argv=['local 115200 10.0.0.1:10.1.0.1 ipparam 127.0.0.1 '
-               'remotenumber 127.0.0.1']),
+         argv=['local 115200 10.0.0.1:10.1.0.1 ipparam 127.0.0.2 '
+               'remotenumber 127.0.0.2']),
     case('byte order mark', conf='\ufeffconnections 3\n',
          differ='the first keyword was unknown',
          log=['I MGR: Maximum of 3 connections available']),
@@ -140,10 +140,10 @@ REMOTE = [case('remoteip ' + value, conf=PPP + 'localip 10.9.9.9\nremoteip %s'
     case('remoteip with a word behind', conf=PPP + 'localip 10.0.0.1 10.0.0.2\n'
          'remoteip 10.1.0.1 word,10.1.0.2 \n', clients=2,
          differ='the words went to pppd, which passes over them',
-         argv=['local 115200 10.0.0.1:10.1.0.1 ipparam 127.0.0.1 '
-               'remotenumber 127.0.0.1',
-               'local 115200 10.0.0.1:10.1.0.2 ipparam 127.0.0.1 '
-               'remotenumber 127.0.0.1']),
+         argv=['local 115200 10.0.0.1:10.1.0.1 ipparam 127.0.0.2 '
+               'remotenumber 127.0.0.2',
+               'local 115200 10.0.0.1:10.1.0.2 ipparam 127.0.0.2 '
+               'remotenumber 127.0.0.2']),
     case('remoteip with four digits', conf='remoteip 10.0.0.1-1111\n',
          differ='the last digit was lost', status=1,
          log=['E MGR: Bad remote IP range: 10.0.0.1-1111']),
