@@ -100,13 +100,13 @@ finish(struct deal *d)
 {
 	struct ipc_msg m;
 
-	if (by_id[d->id] == d)
-		by_id[d->id] = NULL;
-	if (!d->silent) {
+	if (by_id[d->id] == d && !d->silent) {
 		ipc_msg_init(&m, IPC_CALL_NEWS, d->id);
 		m.u.news.what = IPC_NEWS_OVER;
 		(void)engines_tell(&m, NULL, 0);
 	}
+	if (by_id[d->id] == d)
+		by_id[d->id] = NULL;
 	TAILQ_REMOVE(list_of(d), d, entry);
 	close(d->record);
 	free(d);
