@@ -55,7 +55,8 @@ static struct {
 } all;
 
 #define FRONT		(&engines[0])
-#define FOREACH(e)	for (e = engines; e < engines + all.count; e++)
+#define FOREACH(e)							\
+	for ((e) = engines; (e) < engines + all.count; (e)++)
 
 static struct engine *
 engine_of(uint16_t call_id)
