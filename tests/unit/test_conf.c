@@ -51,14 +51,6 @@ static const struct conf_env env = { report, print, unreadable, resolve,
 	"9.8.7", NULL };
 
 static void
-open_streams(void)
-{
-	say_to = open_memstream(&said, &said_len);
-	print_to = open_memstream(&printed, &printed_len);
-	ck_assert(say_to != NULL && print_to != NULL);
-}
-
-static void
 close_streams(void)
 {
 	fclose(say_to);
@@ -70,6 +62,16 @@ free_streams(void)
 {
 	free(said);
 	free(printed);
+	said = printed = NULL;
+}
+
+static void
+open_streams(void)
+{
+	free_streams();
+	say_to = open_memstream(&said, &said_len);
+	print_to = open_memstream(&printed, &printed_len);
+	ck_assert(say_to != NULL && print_to != NULL);
 }
 
 /*
