@@ -50,7 +50,8 @@ add_network(struct conf *conf, const struct conf_env *env, const char *word,
 		    "192.0.2.0/24, passed over", word);
 		return;
 	}
-	for (n = d->networks; n < d->networks + d->n; n++) {
+	for (size_t i = 0; i < d->n; i++) {
+		n = &d->networks[i];
 		if (n->net != net || n->mask != mask)
 			continue;
 		if (n->kernel != kernel)
