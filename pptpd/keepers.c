@@ -236,8 +236,11 @@ keepers_open(struct event_base *base, const char *path)
 	}
 	listen_ev = event_new(base, listener, EV_READ | EV_PERSIST,
 	    on_listener, base);
-	event_add(listen_ev, NULL);
-	return true;
+	if (listen_ev != NULL && event_add(listen_ev, NULL) == 0)
+		return true;
+	log_err("MGR: %s: %s", path, strerror(ENOMEM));
+	keepers_close();
+	return false;
 }
 
 void
