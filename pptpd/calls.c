@@ -11,7 +11,6 @@
 #include <sys/queue.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "absent.h"
@@ -21,6 +20,7 @@
 #include "gre_filter.h"
 #include "ledger.h"
 #include "log.h"
+#include "mono.h"
 #include "pool.h"
 #include "pppd_args.h"
 #include "pppd_plugins.h"
@@ -201,15 +201,6 @@ call_free(struct call *call)
 	count--;
 }
 
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* The call as its keeper is told. */
 static void
 describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
@@ -225,7 +216,7 @@ describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
 	kc->server_addr = m->u.call_request.server_addr;
 	kc->our_id = m->call_id;
 	kc->peer_id = m->u.call_request.peer_id;
-	kc->started_ms = now_ms();
+	kc->started_ms = mono_ms();
 	snprintf(kc->local, sizeof(kc->local), "%s",
 	    local != NULL ? local : "");
 	snprintf(kc->remote, sizeof(kc->remote), "%s",
@@ -353,7 +344,7 @@ log_full(void)
 	static struct bucket bucket;
 	static unsigned int more;
 
-	if (!bucket_take(&bucket, &rate, now_ms())) {
+	if (!bucket_take(&bucket, &rate, mono_ms())) {
 		more++;
 		return;
 	}
@@ -418,7 +409,7 @@ keeper_gone(struct call *call, int status)
 	else if (was_cut_short(call))
 		log_killed(call, "it left its pppd behind");
 	call->keeper = 0;
-	call->orphan_since = now_ms();
+	call->orphan_since = mono_ms();
 	orphans++;
 	if (call->rec != NULL && is_orphan(call->rec->pppd_pid))
 		call->pppd = call->rec->pppd_pid;
@@ -627,7 +618,7 @@ bool
 calls_kill_orphans(void)
 {
 	struct call *call;
-	uint64_t now = now_ms();
+	uint64_t now = mono_ms();
 
 	if (orphans == 0)
 		return false;

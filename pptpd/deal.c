@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engines.h"
+#include "mono.h"
 
 #define TELL_MAX	64	/* in one turn of the event loop */
 
@@ -19,15 +20,6 @@ static struct deal *by_id[UINT16_MAX + 1];
 static struct event *tell_ev;	/* NULL: there is no front */
 static bool listening;		/* it is */
 static struct event *ended_ev;
-
-static time_t
-seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
 
 const struct deal *
 deal_find(uint16_t id)
@@ -122,7 +114,7 @@ on_ended(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	(void)arg;
 	while ((d = TAILQ_FIRST(&ended)) != NULL &&
-	    d->ended + DEAL_LINGER_S < seconds())
+	    d->ended + DEAL_LINGER_S < mono_s())
 		finish(d);
 	if (d != NULL)
 		event_add(ended_ev, &second);
@@ -141,7 +133,7 @@ deal_end(struct deal *d)
 	if (d == NULL)
 		return;
 	TAILQ_REMOVE(list_of(d), d, entry);
-	d->ended = seconds();
+	d->ended = mono_s();
 	TAILQ_INSERT_TAIL(&ended, d, entry);
 	if (ended_ev == NULL || d->silent)
 		finish(d);

@@ -23,6 +23,7 @@
 #include "gre_socket.h"
 #include "guard.h"
 #include "log.h"
+#include "mono.h"
 #include "sandbox.h"
 
 #define ACCEPT_MAX	16	/* connections accepted in one go */
@@ -39,10 +40,7 @@ static struct event *monitor_ev, *listen_ev, *gre_ev, *resume_ev;
 uint64_t
 engine_now_us(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+	return mono_us();
 }
 
 uint64_t

@@ -15,6 +15,7 @@
 #include "deal.h"
 #include "keepers.h"
 #include "log.h"
+#include "mono.h"
 #include "request.h"
 #include "rundir.h"
 #include "serve.h"
@@ -62,15 +63,6 @@ static struct engine *
 engine_of(uint16_t call_id)
 {
 	return &engines[call_id % all.count];
-}
-
-static time_t
-seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
 }
 
 bool
@@ -311,7 +303,7 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 	}
 	fault = got != 1 ? "sent what is no message" :
 	    engine_request_fault(e->index, all.count, &m, fds, n,
-	    seconds() * 1000);
+	    mono_s() * 1000);
 	if (fault == NULL && m.type == IPC_LOG)
 		engine_log(&m);
 	else if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
@@ -411,7 +403,7 @@ start(struct engine *e)
 		return false;
 	}
 	e->sock = pair[0];
-	e->since = seconds();
+	e->since = mono_s();
 	evutil_make_socket_nonblocking(e->sock);
 	e->event = event_new(all.base, e->sock,
 	    EV_READ | EV_PERSIST, on_engine, e);
@@ -520,7 +512,7 @@ engines_reaped(pid_t pid, int status)
 		log_err("MGR: its sandbox forbade it a system call: the "
 		    "kernel's log has the number; \"sandbox\" in "
 		    "pptpd.conf(5) says more");
-	if (seconds() - e->since >= QUICK_DEATH_S)
+	if (mono_s() - e->since >= QUICK_DEATH_S)
 		e->quick_deaths = 0;
 	try_again(e);
 	return true;

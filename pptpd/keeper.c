@@ -18,6 +18,7 @@
 #include "ipc.h"
 #include "kernel_call.h"
 #include "log.h"
+#include "mono.h"
 #include "login.h"
 #include "pppd.h"
 #include "pppd_args.h"
@@ -74,15 +75,6 @@ on_signal(int sig)
 {
 	if (sig == SIGTERM)
 		got_term = 1;
-}
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 static void
@@ -228,7 +220,7 @@ hang_up(struct keeper *k, enum ctrl_end end)
 {
 	if (k->hangup_at != 0)
 		return;
-	k->hangup_at = now_ms();
+	k->hangup_at = mono_ms();
 	k->own_end = end;
 	k->engine_deadline = 0;
 	rejoin_stop(&k->rejoin);
@@ -255,7 +247,7 @@ lost_engine(struct keeper *k)
 	else if (k->call.grace_s == 0 || k->rec->end != CTRL_END_NONE)
 		hang_up(k, CTRL_END_LOST);
 	else
-		rejoin_start(&k->rejoin, &k->call, now_ms());
+		rejoin_start(&k->rejoin, &k->call, mono_ms());
 }
 
 static void
@@ -299,7 +291,7 @@ look_for_engine(struct keeper *k)
 {
 	uint32_t end;
 
-	switch (rejoin_go_on(&k->rejoin, &k->call, k->pppd.pid, now_ms(),
+	switch (rejoin_go_on(&k->rejoin, &k->call, k->pppd.pid, mono_ms(),
 	    &k->engine, &end)) {
 	case REJOIN_WAIT:
 		break;
@@ -321,7 +313,7 @@ ask_for_end(struct keeper *k, enum ipc_type type, enum ctrl_end end)
 	if (k->hangup_at != 0 || k->engine_deadline != 0)
 		return;
 	tell_engine(k, type, -1);
-	k->engine_deadline = now_ms() + ENGINE_MS;
+	k->engine_deadline = mono_ms() + ENGINE_MS;
 	k->asked_end = end;
 }
 
@@ -339,7 +331,7 @@ look_at_kernel(struct keeper *k, uint64_t now)
 static int
 timers(struct keeper *k)
 {
-	uint64_t now = now_ms(), next = UINT64_MAX;
+	uint64_t now = mono_ms(), next = UINT64_MAX;
 	static const struct { uint64_t after; int sig; } steps[] = {
 		{ TERM_AFTER_MS, SIGTERM }, { KILL_AFTER_MS, SIGKILL },
 	};
@@ -391,7 +383,7 @@ read_session(struct keeper *k)
 	}
 	/* The last of its words is read: now the client may be answered. */
 	if (k->kernel.on && !k->kernel.up && k->login.reports) {
-		kernel_call_up(&k->kernel, now_ms());
+		kernel_call_up(&k->kernel, mono_ms());
 		tell_ready(k);
 	}
 	tell_authenticated(k);
@@ -421,7 +413,7 @@ drop_words(struct keeper *k, uint32_t words)
 static void
 pppd_started(struct keeper *k)
 {
-	k->pppd_since = now_ms();
+	k->pppd_since = mono_ms();
 	k->rec->pppd_pid = k->pppd.pid;
 	login_started(&k->login, k->pppd.pid, k->optional != 0,
 	    k->pppd_since);
@@ -512,7 +504,7 @@ try_again(struct keeper *k)
 		return try_userspace(k);
 	if (k->optional == 0 || k->hangup_at != 0 || k->kernel.on ||
 	    !WIFEXITED(k->status) || WEXITSTATUS(k->status) != OPTION_ERROR ||
-	    now_ms() - k->pppd_since > OPTION_ERROR_MS)
+	    mono_ms() - k->pppd_since > OPTION_ERROR_MS)
 		return false;
 	log_err("CTRL: Client %s: pppd[%ld] refuses its options, starting it "
 	    "again without our plugins", k->client, (long)k->pppd.pid);
@@ -588,7 +580,7 @@ static void
 report_end(struct keeper *k)
 {
 	char words[128];
-	uint64_t seconds = (now_ms() - k->started_ms) / 1000;
+	uint64_t seconds = (mono_ms() - k->started_ms) / 1000;
 	uint64_t in = k->rec->octets_in, out = k->rec->octets_out;
 	enum ctrl_end end = k->rec->end;
 

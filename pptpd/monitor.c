@@ -21,6 +21,7 @@
 #include "ipc.h"
 #include "keepers.h"
 #include "log.h"
+#include "mono.h"
 #include "orders.h"
 #include "notify.h"
 #include "pppd_plugins.h"
@@ -54,16 +55,6 @@ static struct {
 	char		 rejoin[KEEPER_PATH];	/* where keepers come to */
 } monitor;
 
-
-static time_t
-seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
-
 static void
 maybe_done(void)
 {
@@ -93,15 +84,12 @@ give_up(void)
 static void
 on_alive(void)
 {
-	struct timespec ts;
-
 	if (!monitor.ready)
 		notify_ready();
 	monitor.ready = true;
 	notify_status(monitor.draining ? "Draining, %u calls to go" :
 	    "Serving, %u calls", calls_count());
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	notify_alive((uint64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+	notify_alive(mono_us());
 }
 
 /* --- signals ------------------------------------------------------------- */
@@ -366,7 +354,7 @@ monitor_status(struct ipc_admin_status *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->pid = (int32_t)getpid();
-	s->uptime_s = (uint32_t)(seconds() - monitor.since);
+	s->uptime_s = (uint32_t)(mono_s() - monitor.since);
 	s->engine_restarts = engines_restarts();
 	s->draining = monitor.draining;
 	s->stopping = monitor.stopping;
@@ -427,7 +415,7 @@ int
 monitor_run(struct monitor_setup *setup)
 {
 	monitor.setup = setup;
-	monitor.since = seconds();
+	monitor.since = mono_s();
 	monitor.base = event_base_new();
 	if (monitor.base == NULL || calls_init(setup->conf,
 	    setup->log_stderr, monitor.base, call_over) == -1) {

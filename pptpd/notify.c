@@ -1,5 +1,6 @@
 /* What a service manager is told: systemd's notify protocol, sd_notify(3). */
 #include "notify.h"
+#include "mono.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #define STATUS_MAX	128
@@ -78,12 +78,10 @@ notify_ready(void)
 void
 notify_reloading(void)
 {
-	struct timespec ts;
 	char text[64];
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
 	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
-	    (uint64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+	    mono_us());
 	tell(text);
 }
 

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "access.h"
@@ -16,6 +15,7 @@
 #include "ipc.h"
 #include "listener.h"
 #include "log.h"
+#include "mono.h"
 #include "notify.h"
 #include "pppd_plugins.h"
 #include "relay.h"
@@ -28,15 +28,6 @@ static struct {
 	uint64_t	 last;		/* ms; 0: never */
 	bool		 stopped;
 } state;
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* --- what can fail, before anything changes ------------------------------ */
 
@@ -148,7 +139,7 @@ reload_now(char text[RELOAD_TEXT])
 		    "pptpd is about to end" : "under inetd there is no file");
 		return false;
 	}
-	state.last = now_ms();
+	state.last = mono_ms();
 	conf_init(&conf);
 	if (!start_read_again(&conf, now) || !try_pppd(&conf) ||
 	    !open_listener(&conf, &listener) ||
@@ -184,7 +175,7 @@ void
 reload_soon(void)
 {
 	struct timeval tv = { 0, 0 };
-	uint64_t now = now_ms();
+	uint64_t now = mono_ms();
 
 	if (state.stopped || event_pending(state.event, EV_TIMEOUT, NULL))
 		return;

@@ -1,5 +1,6 @@
 /* Where lines go: syslog, and stderr where somebody looks at it. */
 #include "config.h"
+#include "mono.h"
 #include "syslog_sink.h"
 
 #include <errno.h>
@@ -29,16 +30,6 @@ static struct {
 	time_t	failed_at;	/* seconds of CLOCK_MONOTONIC */
 } state = { -1, false, 0 };
 
-/* The wall clock may be set back, for good. */
-static time_t
-seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
-
 static bool
 connect_log(void)
 {
@@ -55,7 +46,7 @@ connect_log(void)
 	if (state.sock != -1)
 		close(state.sock);
 	state.sock = -1;
-	state.failed_at = seconds();
+	state.failed_at = mono_s();
 	return false;
 }
 
@@ -66,7 +57,7 @@ send_log(const char *text, size_t len)
 	if (state.sock != -1 && (send(state.sock, text, len, MSG_NOSIGNAL) !=
 	    -1 || errno == EAGAIN))
 		return;
-	if (state.sock == -1 && seconds() - state.failed_at < RETRY_S)
+	if (state.sock == -1 && mono_s() - state.failed_at < RETRY_S)
 		return;
 	if (connect_log())
 		(void)send(state.sock, text, len, MSG_NOSIGNAL);
