@@ -56,4 +56,11 @@ T 20 35
 D 1 22
 Fl 1 26
 END
+
+# Findings of the review: a row each.
+n=1
+while [ "$n" -le 25 ]; do
+    grep -q "^| S-$n |" "$table" || say "S-$n has no row"
+    n=$((n + 1))
+done
 exit $status
