@@ -25,7 +25,7 @@
 #include "pppd_args.h"
 #include "pppd_plugins.h"
 #include "pptp_msg.h"
-#include "spawner.h"
+#include "spawner_client.h"
 #include "tunnel.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"

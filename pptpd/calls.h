@@ -9,7 +9,7 @@
 
 #include "conf.h"
 #include "ipc.h"
-#include "keeper.h"
+#include "keeper_call.h"
 
 /*
  * Sets up the slots for conf, which stays the caller's and must stay.

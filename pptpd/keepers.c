@@ -17,7 +17,7 @@
 #include "ipc.h"
 #include "listener.h"
 #include "log.h"
-#include "rejoin.h"
+#include "rejoin_msg.h"
 
 #define BACKLOG		4096	/* all keepers come at once */
 #define ACCEPT_MAX	64

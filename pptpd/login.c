@@ -10,6 +10,7 @@
 
 #include "iprange.h"
 #include "log.h"
+#include "wtmp_line.h"
 
 /* How often the interface of a pppd that tells nobody is looked for. */
 #define LOOK_MS		1000

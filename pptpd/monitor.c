@@ -30,7 +30,7 @@
 #include "request.h"
 #include "rundir.h"
 #include "serve.h"
-#include "spawner.h"
+#include "spawner_client.h"
 #include "upgrade.h"
 
 #define ENGINE_STOP_S	8	/* for CDN, StopCCRQ and their answers */

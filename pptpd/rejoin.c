@@ -11,6 +11,7 @@
 
 #include "call_record.h"
 #include "ipc.h"
+#include "rejoin_msg.h"
 
 #define QUICK_TRIES	20	/* an engine is back at once, as a rule */
 #define QUICK_MS	50

@@ -14,6 +14,7 @@
 
 #include "ipc.h"
 #include "keeper.h"
+#include "spawner_msg.h"
 #include "syslog_sink.h"
 #include "title.h"
 

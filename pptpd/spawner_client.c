@@ -9,7 +9,8 @@
 #include "ipc.h"
 #include "listener.h"
 #include "log.h"
-#include "spawner.h"
+#include "spawner_client.h"
+#include "spawner_msg.h"
 
 #define PROGRAM		SBINDIR "/pptpctrl"
 /* Blanks behind argv[0] make room for the title. */

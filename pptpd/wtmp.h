@@ -68,14 +68,6 @@ int	wtmp_logout(struct wtmp_login *);
  */
 int	wtmp_close_killed(pid_t, time_t since, const char *line);
 
-/*
- * The interface of a call whose pppd told nobody: the one with these
- * addresses (network order; 0 is unknown), or the one whose pid file names
- * pppd's pid; and which is up.  name has room for UT_LINESIZE + 1.  false:
- * there is none (yet).
- */
-bool	wtmp_find_line(pid_t, uint32_t local, uint32_t remote, char *name);
-
 /* For tests: other files; NULL is the system's. */
 void	wtmp_set_files(const char *wtmp, const char *utmp);
 

@@ -10,8 +10,9 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utmp.h>
 
-#include "wtmp.h"
+#include "wtmp_line.h"
 
 static uint32_t
 addr_of(const struct sockaddr *sa)
