@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#include "../pptpd/wtmp.h"
-#include "../pptpd/wtmp_db.h"
+#include "shared/wtmp.h"
+#include "shared/wtmp_db.h"
 
 PLUGIN_VERSION_STAMP();
 

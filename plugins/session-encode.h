@@ -1,5 +1,5 @@
 /*
- * The plugin's writer of the messages in pptpd/session_msg.h, on its own:
+ * The plugin's writer of the messages in session_msg.h, on its own:
  * nothing that pppd or a library of its could have under the same name.
  */
 #ifndef PPTPD_SESSION_ENCODE_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../pptpd/session_msg.h"
+#include "protocol/session_msg.h"
 
 struct session_out {
 	uint8_t	buf[SESSION_MSG_MAX];

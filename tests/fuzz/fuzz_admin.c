@@ -7,10 +7,10 @@
 #include "fuzz.h"
 
 /* In a library that the fuzzer has not built. */
-#include "admin_find.c"
-#include "admin_request.c"
-#include "admin_text.c"
-#include "admin_view.c"
+#include "admin/admin_find.c"
+#include "admin/admin_request.c"
+#include "admin/admin_text.c"
+#include "admin/admin_view.c"
 
 static void
 check_error(const struct admin_error *e)

@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "ctrl.h"
+#include "state/ctrl.h"
 #include "fuzz.h"
-#include "gre_window.h"
+#include "state/gre_window.h"
 
 #define CALL_ID	0x1234
 #define PATCHES	8

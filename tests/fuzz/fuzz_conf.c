@@ -7,10 +7,10 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "conf.h"
+#include "config/conf.h"
 #include "fuzz.h"
-#include "pool.h"
-#include "pppd_args.h"
+#include "config/pool.h"
+#include "config/pppd_args.h"
 
 #define WORDS_MAX	24
 #define LINE_MAX_HERE	512

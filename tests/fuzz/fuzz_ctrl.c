@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
-#include "ctrl.h"
+#include "state/ctrl.h"
 #include "fuzz.h"
-#include "log.h"
+#include "base/log.h"
 
 #define HELD_MAX	4096	/* octets behind a call's request */
 #define TIMERS_MAX	16	/* of one instant */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "pptp_gre.h"
+#include "protocol/pptp_gre.h"
 
 static void
 check_gre(const uint8_t *data, size_t size)

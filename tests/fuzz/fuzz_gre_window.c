@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "gre_window.h"
+#include "state/gre_window.h"
 
 #define PAYLOAD_MAX	64
 #define NEAR		20	/* around the stream's place */

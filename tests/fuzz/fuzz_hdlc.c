@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "hdlc.h"
+#include "protocol/hdlc.h"
 
 /* A sum over all that was delivered, lengths and order included. */
 struct sum {

@@ -12,8 +12,8 @@
 #include "fuzz.h"
 
 /* Not in the library, which makes no system calls. */
-#include "call_record.c"
-#include "ipc.c"
+#include "shared/call_record.c"
+#include "shared/ipc.c"
 
 #define FDS_MAX		6
 #define DATAGRAM_MAX	2048

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "iprange.h"
+#include "config/iprange.h"
 
 #define TEXT_MAX	600
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "options_lint.h"
+#include "config/options_lint.h"
 
 #define FILES_MAX	8
 #define PATH_MAX_HERE	(OPTIONS_LINT_WORD + 20)	/* call NAME */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "ppp_auth.h"
+#include "protocol/ppp_auth.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

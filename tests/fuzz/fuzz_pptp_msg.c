@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "log.h"
-#include "pptp_msg.h"
+#include "base/log.h"
+#include "protocol/pptp_msg.h"
 
 /* What a peer calls itself can be logged: printable, and in bounds. */
 static void

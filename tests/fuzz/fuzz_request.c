@@ -10,7 +10,7 @@
 #include "fuzz.h"
 
 /* Not in the library, which makes no system calls. */
-#include "request.c"
+#include "monitor/request.c"
 
 #define START_MS	1000
 #define STRANGER	0x80	/* of a step: the connection is no client's */

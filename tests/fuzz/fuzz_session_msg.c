@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "session_msg.h"
+#include "protocol/session_msg.h"
 
 static void
 check_word(const char *word, size_t size)

@@ -19,9 +19,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "plugin_check.h"
-#include "plugin_exec.h"
-#include "plugin_probe.h"
+#include "monitor/plugin_check.h"
+#include "monitor/plugin_exec.h"
+#include "monitor/plugin_probe.h"
 
 static struct plugin_probe p;
 

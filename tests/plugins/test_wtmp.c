@@ -18,7 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "wtmp.h"
+#include "keeper/wtmp_line.h"
+#include "shared/wtmp.h"
 
 #define PID 4711
 

@@ -28,7 +28,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 
-#include "ipc.h"
+#include "shared/ipc.h"
 
 #define PAGE	4096
 

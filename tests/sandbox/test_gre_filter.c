@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* Not in the library, which makes no system calls. */
-#include "gre_filter.c"
+#include "shared/gre_filter.c"
 
 #define SKIPPED	77
 #define IP_HEADER 20

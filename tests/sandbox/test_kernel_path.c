@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 /* Not in the library, which makes no system calls. */
-#include "kernel_path.c"
+#include "keeper/kernel_path.c"
 
 static unsigned int passed, failed_checks;
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Not in the library, which makes no system calls. */
-#include "request.c"
+#include "monitor/request.c"
 
 static const struct limit_conf usual = {
 	.connections = 100, .max_unauth = 300, .connection_rate = 2000,

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ipc.h"
+#include "shared/ipc.h"
 
 #define FDS		4		/* from IPC_FD_PARENT on */
 

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "admin_find.h"
-#include "admin_request.h"
-#include "admin_text.h"
-#include "admin_view.h"
+#include "admin/admin_find.h"
+#include "admin/admin_request.h"
+#include "admin/admin_text.h"
+#include "admin/admin_view.h"
 
 #define NOW_MS	5000000U
 #define NOW	UINT64_C(1800000000000)

@@ -7,7 +7,7 @@
 #include <syslog.h>
 #include <arpa/inet.h>
 
-#include "conf.h"
+#include "config/conf.h"
 
 #define ARGS_MAX 32
 

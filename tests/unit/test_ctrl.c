@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl.h"
-#include "log.h"
-#include "wire.h"
+#include "state/ctrl.h"
+#include "base/log.h"
+#include "base/wire.h"
 
 #define PEER_ID	0x1234
 #define OUR_ID	0xBEEF

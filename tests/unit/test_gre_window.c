@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gre_window.h"
+#include "state/gre_window.h"
 
 #define MS	1000
 #define FAR	1000	/* us between packets of a quick stream */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hdlc.h"
+#include "protocol/hdlc.h"
 
 #define SEED 1662
 

@@ -2,7 +2,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "instance.h"
+#include "config/instance.h"
 
 static const char *
 path_of(const char *name, const char *pidfile)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <arpa/inet.h>
 
-#include "iprange.h"
+#include "config/iprange.h"
 
 static unsigned asked;		/* names that the resolver was asked for */
 

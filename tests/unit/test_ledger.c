@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* Not in the library, which makes no system calls. */
-#include "ledger.c"
+#include "monitor/ledger.c"
 
 #define OLD_MAX	8
 

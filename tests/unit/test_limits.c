@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bucket.h"
-#include "limit.h"
-#include "source.h"
+#include "state/bucket.h"
+#include "state/limit.h"
+#include "state/source.h"
 
 #define SECOND	1000
 #define SEED	12345

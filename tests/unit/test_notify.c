@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 /* Not in the library, which makes no system calls. */
-#include "notify.c"
+#include "monitor/notify.c"
 
 #define US	1000000
 

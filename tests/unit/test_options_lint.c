@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "options_lint.h"
+#include "config/options_lint.h"
 
 #define SAFE	"require-mschap-v2 require-mppe-128\n"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pool.h"
+#include "config/pool.h"
 
 static void
 quiet(int priority, const char *text, void *arg)

@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "ppp_auth.h"
+#include "protocol/ppp_auth.h"
 
 static const struct row {
 	const char *what;

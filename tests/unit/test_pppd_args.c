@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pppd_args.h"
+#include "config/pppd_args.h"
 
 #define CLIENT	"198.51.100.20"
 #define PLUGIN	"/usr/lib/pptpd/pptpd-logwtmp.so"

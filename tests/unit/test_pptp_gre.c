@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pptp_gre.h"
+#include "protocol/pptp_gre.h"
 
 #define SEED 2637
 

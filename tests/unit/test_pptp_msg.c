@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pptp_msg.h"
+#include "protocol/pptp_msg.h"
 
 #define SEED 2637
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "session-encode.h"
-#include "session_msg.h"
+#include "protocol/session_msg.h"
 
 #define TYPES	7
 #define SEED	1723

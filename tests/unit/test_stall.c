@@ -1,7 +1,7 @@
 /* When a call of the kernel's is taken for stalled, and when it is not. */
 #include <check.h>
 
-#include "stall.h"
+#include "state/stall.h"
 
 static struct stall s;
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stream.h"
-#include "wire.h"
+#include "state/stream.h"
+#include "base/wire.h"
 
 /* An Echo-Request with identifier id (RFC 2637 2.5). */
 static size_t

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire.h"
+#include "base/wire.h"
 
 static const uint8_t octets[] = { 0x80, 0x01, 0xfe, 0x7f, 0x00, 0xff, 0x12,
 	0x34 };

@@ -1,0 +1,135 @@
+/* What a client of the control socket asks for: one JSON object in a line. */
+#include "admin/admin_request.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char	*name;
+	bool		 call;
+} verbs[ADMIN_VERBS] = {
+	[ADMIN_STATUS] = { "status", false },
+	[ADMIN_LIST] = { "list", false },
+	[ADMIN_SHOW] = { "show", true },
+	[ADMIN_KICK] = { "kick", true },
+	[ADMIN_RELOAD] = { "reload", false },
+	[ADMIN_DRAIN] = { "drain", false },
+	[ADMIN_SHUTDOWN] = { "shutdown", false },
+	[ADMIN_UPGRADE] = { "upgrade", false },
+};
+
+enum admin_verb
+admin_verb_find(const char *name)
+{
+	enum admin_verb verb = 0;
+
+	while (verb < ADMIN_VERBS && strcmp(verbs[verb].name, name) != 0)
+		verb++;
+	return verb;
+}
+
+const char *
+admin_verb_name(enum admin_verb verb)
+{
+	return verbs[verb].name;
+}
+
+bool
+admin_verb_takes_call(enum admin_verb verb)
+{
+	return verbs[verb].call;
+}
+
+void
+admin_error_set(struct admin_error *e, const char *code, const char *fmt, ...)
+{
+	va_list ap;
+
+	e->code = code;
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+}
+
+static bool
+bad(struct admin_error *e, const char *text)
+{
+	admin_error_set(e, "bad-request", "%s", text);
+	return false;
+}
+
+/* A number or a short text, which the answer repeats. */
+static bool
+take_id(struct admin_request *r, const json_t *root, struct admin_error *e)
+{
+	json_t *id = json_object_get(root, "id");
+
+	if (id == NULL)
+		return true;
+	if (!json_is_integer(id) && (!json_is_string(id) ||
+	    json_string_length(id) > ADMIN_ID_MAX))
+		return bad(e, "\"id\" is neither a whole number nor a short "
+		    "text");
+	r->id = json_incref(id);
+	return true;
+}
+
+static bool
+take_verb(struct admin_request *r, const json_t *root, struct admin_error *e)
+{
+	const char *name = json_string_value(json_object_get(root,
+	    "command"));
+
+	if (name == NULL)
+		return bad(e, "there is no \"command\"");
+	r->verb = admin_verb_find(name);
+	if (r->verb != ADMIN_VERBS)
+		return true;
+	admin_error_set(e, "unknown-command",
+	    "this server does not know the command \"%.32s\"", name);
+	return false;
+}
+
+static bool
+take_call(struct admin_request *r, const json_t *root, struct admin_error *e)
+{
+	const json_t *call = json_object_get(root, "call");
+	size_t len = json_string_length(call);
+
+	if (!verbs[r->verb].call)
+		return true;
+	if (len == 0)
+		return bad(e, "\"call\" does not say which call");
+	if (len >= sizeof(r->call))
+		return bad(e, "\"call\" is too long");
+	memcpy(r->call, json_string_value(call), len + 1);
+	return true;
+}
+
+bool
+admin_request_parse(struct admin_request *r, const char *line, size_t len,
+    struct admin_error *e)
+{
+	json_error_t where;
+	json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, &where);
+	bool good;
+
+	memset(r, 0, sizeof(*r));
+	if (root == NULL) {
+		admin_error_set(e, "bad-request", "no JSON: %s", where.text);
+		return false;
+	}
+	good = json_is_object(root) || bad(e, "a request is an object");
+	good = good && take_id(r, root, e) && take_verb(r, root, e) &&
+	    take_call(r, root, e);
+	json_decref(root);
+	return good;
+}
+
+void
+admin_request_free(struct admin_request *r)
+{
+	json_decref(r->id);
+	r->id = NULL;
+}

@@ -1,0 +1,302 @@
+/* Answers of the control socket for people: tables and lists. */
+#include "admin/admin_text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define CELL_MAX	160	/* octets of a value, its end included */
+#define GAP		2	/* blanks between columns */
+#define LABEL_WIDTH	26
+
+enum kind { PLAIN, OCTETS, DURATION, DATE };
+
+struct field {
+	const char	*key, *title;
+	enum kind	 kind;
+};
+
+/* Control characters, and those of C1 in UTF-8 (0xc2 0x80 to 0x9f). */
+static void
+make_safe(char *text)
+{
+	unsigned char *s = (unsigned char *)text;
+
+	for (; *s != '\0'; s++) {
+		if (*s < ' ' || *s == 0x7f)
+			*s = '?';
+		else if (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
+			s[0] = s[1] = '?';
+	}
+}
+
+void
+admin_text_put(FILE *out, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		return;
+	make_safe(copy);
+	fputs(copy, out);
+	free(copy);
+}
+
+char *
+admin_text_time(char *buf, size_t size, uint64_t s)
+{
+	if (s < 60)
+		snprintf(buf, size, "%" PRIu64 "s", s);
+	else if (s < 3600)
+		snprintf(buf, size, "%" PRIu64 "m%02" PRIu64 "s", s / 60,
+		    s % 60);
+	else if (s < 86400)
+		snprintf(buf, size, "%" PRIu64 "h%02" PRIu64 "m", s / 3600,
+		    s % 3600 / 60);
+	else
+		snprintf(buf, size, "%" PRIu64 "d%02" PRIu64 "h", s / 86400,
+		    s % 86400 / 3600);
+	return buf;
+}
+
+char *
+admin_text_octets(char *buf, size_t size, uint64_t octets)
+{
+	static const char units[] = "KMGTPE";
+	uint64_t unit = 1024;
+	size_t i = 0;
+
+	if (octets < unit) {
+		snprintf(buf, size, "%" PRIu64, octets);
+		return buf;
+	}
+	while (octets / unit >= 1024) {
+		unit *= 1024;
+		i++;
+	}
+	if (octets / unit < 10)
+		snprintf(buf, size, "%" PRIu64 ".%" PRIu64 "%c",
+		    octets / unit, octets % unit * 10 / unit, units[i]);
+	else
+		snprintf(buf, size, "%" PRIu64 "%c", octets / unit, units[i]);
+	return buf;
+}
+
+static void
+put_date(char *buf, size_t size, json_int_t at)
+{
+	time_t t = (time_t)at;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL ||
+	    strftime(buf, size, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		snprintf(buf, size, "-");
+}
+
+/* A value as text, "-" if there is none. */
+static void
+cell(char buf[CELL_MAX], const json_t *value, enum kind kind)
+{
+	json_int_t n = json_integer_value(value);
+
+	if (json_is_integer(value) && n >= 0 && kind == OCTETS)
+		admin_text_octets(buf, CELL_MAX, (uint64_t)n);
+	else if (json_is_integer(value) && n >= 0 && kind == DURATION)
+		admin_text_time(buf, CELL_MAX, (uint64_t)n);
+	else if (json_is_integer(value) && kind == DATE)
+		put_date(buf, CELL_MAX, n);
+	else if (json_is_integer(value))
+		snprintf(buf, CELL_MAX, "%" JSON_INTEGER_FORMAT, n);
+	else if (json_is_string(value) && json_string_length(value) > 0)
+		snprintf(buf, CELL_MAX, "%s", json_string_value(value));
+	else if (json_is_boolean(value))
+		snprintf(buf, CELL_MAX, "%s", json_is_true(value) ? "yes" :
+		    "no");
+	else
+		snprintf(buf, CELL_MAX, "-");
+	make_safe(buf);
+}
+
+static void
+put_line(FILE *out, const char *title, const char *value)
+{
+	char safe[CELL_MAX];
+
+	snprintf(safe, sizeof(safe), "%s", title);
+	make_safe(safe);
+	fprintf(out, "%-*s%s\n", LABEL_WIDTH, safe, value);
+}
+
+static void
+put_fields(FILE *out, const json_t *object, const struct field *f, size_t n)
+{
+	char value[CELL_MAX];
+
+	for (; n > 0; n--, f++) {
+		cell(value, json_object_get(object, f->key), f->kind);
+		put_line(out, f->title, value);
+	}
+}
+
+/* --- one call ------------------------------------------------------------ */
+
+static const struct field call_fields[] = {
+	{ "call_id", "Call ID", PLAIN },
+	{ "peer_call_id", "Call ID of the client", PLAIN },
+	{ "state", "state", PLAIN },
+	{ "user", "user", PLAIN },
+	{ "client", "client", PLAIN },
+	{ "server", "at", PLAIN },
+	{ "interface", "interface", PLAIN },
+	{ "local", "local address", PLAIN },
+	{ "remote", "remote address", PLAIN },
+	{ "datapath", "data path", PLAIN },
+	{ "since", "since", DATE },
+	{ "seconds", "for", DURATION },
+	{ "slot", "slot", PLAIN },
+	{ "pppd_pid", "pppd", PLAIN },
+	{ "octets_in", "octets received", PLAIN },
+	{ "octets_out", "octets sent", PLAIN },
+	{ "packets_in", "packets received", PLAIN },
+	{ "packets_out", "packets sent", PLAIN },
+	{ "packets_lost", "lost on the way", PLAIN },
+	{ "packets_reordered", "put back in order", PLAIN },
+	{ "packets_late", "too late", PLAIN },
+	{ "packets_duplicate", "duplicate", PLAIN },
+	{ "sequence_jumps", "jumps in sequence", PLAIN },
+};
+
+void
+admin_text_call(FILE *out, const json_t *call)
+{
+	put_fields(out, call, call_fields,
+	    sizeof(call_fields) / sizeof(call_fields[0]));
+}
+
+/* --- all calls ----------------------------------------------------------- */
+
+static const struct field columns[] = {
+	{ "call_id", "CALL", PLAIN },
+	{ "user", "USER", PLAIN },
+	{ "client", "CLIENT", PLAIN },
+	{ "remote", "ADDRESS", PLAIN },
+	{ "interface", "INTERFACE", PLAIN },
+	{ "state", "STATE", PLAIN },
+	{ "seconds", "TIME", DURATION },
+	{ "octets_in", "IN", OCTETS },
+	{ "octets_out", "OUT", OCTETS },
+};
+#define COLUMNS	(sizeof(columns) / sizeof(columns[0]))
+
+static void
+measure(size_t width[COLUMNS], const json_t *calls)
+{
+	char value[CELL_MAX];
+	size_t i, c;
+
+	for (c = 0; c < COLUMNS; c++)
+		width[c] = strlen(columns[c].title);
+	for (i = 0; i < json_array_size(calls); i++) {
+		const json_t *call = json_array_get(calls, i);
+
+		for (c = 0; c < COLUMNS; c++) {
+			cell(value, json_object_get(call, columns[c].key),
+			    columns[c].kind);
+			if (strlen(value) > width[c])
+				width[c] = strlen(value);
+		}
+	}
+}
+
+/* A row; NULL: the titles. */
+static void
+put_row(FILE *out, const size_t width[COLUMNS], const json_t *call)
+{
+	char value[CELL_MAX];
+
+	for (size_t c = 0; c < COLUMNS; c++) {
+		if (call == NULL)
+			snprintf(value, sizeof(value), "%s",
+			    columns[c].title);
+		else
+			cell(value, json_object_get(call, columns[c].key),
+			    columns[c].kind);
+		if (c + 1 < COLUMNS)
+			fprintf(out, "%-*s", (int)(width[c] + GAP), value);
+		else
+			fprintf(out, "%s\n", value);
+	}
+}
+
+static int
+by_age(const void *a, const void *b)
+{
+	json_int_t x = json_integer_value(json_object_get(
+	    *(json_t *const *)a, "since"));
+	json_int_t y = json_integer_value(json_object_get(
+	    *(json_t *const *)b, "since"));
+
+	return (x > y) - (x < y);
+}
+
+/* The oldest first. */
+void
+admin_text_list(FILE *out, const json_t *calls)
+{
+	size_t width[COLUMNS], n = json_array_size(calls), i;
+	json_t **sorted = calloc(n + 1, sizeof(json_t *));
+
+	if (sorted == NULL)
+		return;
+	for (i = 0; i < n; i++)
+		sorted[i] = json_array_get(calls, i);
+	qsort(sorted, n, sizeof(json_t *), by_age);
+	measure(width, calls);
+	put_row(out, width, NULL);
+	for (i = 0; i < n; i++)
+		put_row(out, width, sorted[i]);
+	free(sorted);
+}
+
+/* --- the server ---------------------------------------------------------- */
+
+static const struct field status_fields[] = {
+	{ "version", "version", PLAIN },
+	{ "pid", "process", PLAIN },
+	{ "uptime", "up for", DURATION },
+	{ "engine_uptime", "engine up for", DURATION },
+	{ "engine_restarts", "engine restarts", PLAIN },
+	{ "sandbox", "sandbox", PLAIN },
+	{ "draining", "draining", PLAIN },
+	{ "stopping", "stopping", PLAIN },
+	{ "calls", "calls", PLAIN },
+	{ "slots", "slots", PLAIN },
+	{ "slots_free", "free slots", PLAIN },
+	{ "connections", "control connections", PLAIN },
+	{ "unauthenticated", "unauthenticated", PLAIN },
+};
+
+static void
+put_object(FILE *out, const char *title, json_t *object)
+{
+	char value[CELL_MAX];
+	void *i;
+
+	fprintf(out, "\n%s\n", title);
+	for (i = json_object_iter(object); i != NULL;
+	    i = json_object_iter_next(object, i)) {
+		cell(value, json_object_iter_value(i), PLAIN);
+		put_line(out, json_object_iter_key(i), value);
+	}
+}
+
+void
+admin_text_status(FILE *out, const json_t *status)
+{
+	put_fields(out, status, status_fields,
+	    sizeof(status_fields) / sizeof(status_fields[0]));
+	put_object(out, "limits", json_object_get(status, "limits"));
+	put_object(out, "refused since the engine started",
+	    json_object_get(status, "refused"));
+}

@@ -1,0 +1,99 @@
+/* A call's record as an administrator sees it: the fields of pptpdctl(8). */
+#include "admin/admin_view.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* Text of a record, or null: it was escaped, but who knows. */
+static json_t *
+text(const char *s, size_t size)
+{
+	char safe[4 * CALL_USER_TEXT + 1];
+	size_t len = strnlen(s, size);
+	json_t *value;
+
+	if (len == 0)
+		return json_null();
+	value = json_stringn(s, len);
+	if (value == NULL)
+		value = json_string(log_escape(safe, sizeof(safe), s, len));
+	return value;
+}
+
+static json_t *
+address(uint32_t addr)
+{
+	char dotted[INET_ADDRSTRLEN];
+	struct in_addr in = { addr };
+
+	inet_ntop(AF_INET, &in, dotted, sizeof(dotted));
+	return json_string(dotted);
+}
+
+static json_t *
+call_id(uint16_t id)
+{
+	char hex[5];
+
+	snprintf(hex, sizeof(hex), "%04X", id);
+	return json_string(hex);
+}
+
+static json_t *
+number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+static const char *
+state(const struct call_record *rec)
+{
+	if (rec->ctrl.call_state != CTRL_CALL_UP)
+		return "starting";
+	return rec->ctrl.authenticated ? "up" : "login";
+}
+
+/* Of the userspace data path; the kernel does not tell. */
+static json_t *
+counted(const struct call_record *rec, uint64_t n)
+{
+	return (rec->flags & CALL_FLAG_KERNEL) != 0 ? json_null() : number(n);
+}
+
+json_t *
+admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
+{
+	uint64_t lasted = now > rec->started_ms ? now - rec->started_ms : 0;
+
+	return json_pack("{so so so so so so so so ss sb ss so so so so so so "
+	    "so so so so so so so}",
+	    "call_id", call_id(rec->our_id),
+	    "peer_call_id", call_id(rec->peer_id),
+	    "client", address(rec->client_addr),
+	    "server", address(rec->server_addr),
+	    "user", text(rec->user, sizeof(rec->user)),
+	    "interface", text(rec->ifname, sizeof(rec->ifname)),
+	    "local", text(rec->local, sizeof(rec->local)),
+	    "remote", text(rec->remote, sizeof(rec->remote)),
+	    "state", state(rec),
+	    "authenticated", rec->ctrl.authenticated ? 1 : 0,
+	    "datapath", (rec->flags & CALL_FLAG_KERNEL) != 0 ? "kernel" :
+	    "userspace",
+	    "since", number((calendar - lasted) / 1000),
+	    "seconds", number(lasted / 1000),
+	    "pppd_pid", rec->pppd_pid > 0 ? json_integer(rec->pppd_pid) :
+	    json_null(),
+	    "slot", rec->slot >= 0 ? json_integer(rec->slot) : json_null(),
+	    "octets_in", number(rec->octets_in),
+	    "octets_out", number(rec->octets_out),
+	    "packets_in", number(rec->packets_in),
+	    "packets_out", number(rec->packets_out),
+	    "packets_lost", counted(rec, rec->rx.lost),
+	    "packets_reordered", counted(rec, rec->rx.reordered),
+	    "packets_late", counted(rec, rec->rx.late),
+	    "packets_duplicate", counted(rec, rec->rx.duplicate),
+	    "sequence_jumps", counted(rec, rec->rx.jumps));
+}

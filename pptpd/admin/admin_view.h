@@ -1,0 +1,18 @@
+/* A call's record as an administrator sees it: the fields of pptpdctl(8). */
+#ifndef PPTPD_ADMIN_VIEW_H
+#define PPTPD_ADMIN_VIEW_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "shared/call_record.h"
+
+/*
+ * A new object, or NULL without memory.  The record may be another engine's,
+ * or damaged.  now: milliseconds of CLOCK_MONOTONIC, and of the calendar at
+ * the same moment.
+ */
+json_t	*admin_view_call(const struct call_record *, uint64_t now,
+	    uint64_t calendar);
+
+#endif

@@ -1,0 +1,219 @@
+/* The configuration: command line and /etc/pptpd.conf into one struct. */
+#ifndef PPTPD_CONF_H
+#define PPTPD_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/iprange.h"
+#include "state/limit.h"
+
+#define CONF_CONNECTIONS_DEFAULT 100
+#define CONF_CONNECTIONS_MAX	 65535	/* Call IDs are 16 bits and not 0 */
+#define CONF_STIMEOUT_DEFAULT	 10	/* seconds */
+#define CONF_STIMEOUT_MAX	 86400
+#define CONF_RESTART_GRACE_DEFAULT 60	/* seconds */
+#define CONF_ENGINES_MAX	 64	/* each takes a copy of all GRE packets */
+#define CONF_LIMIT_MAX		 1000000	/* of each number of limits */
+#define CONF_LINE_MAX		 509	/* octets of a line, as Poptop's */
+/* Poptop's addresses where the file has none. */
+#define CONF_LOCALIP_DEFAULT	 "192.168.0.1-100"
+#define CONF_REMOTEIP_DEFAULT	 "192.168.1.1-100"
+
+/* Everything that can be set; the order is that of the usage text. */
+enum conf_key {
+	CONF_BCRELAY,
+	CONF_CONF,
+	CONF_DEBUG,
+	CONF_PPP,
+	CONF_FG,
+	CONF_HELP,
+	CONF_NOIPPARAM,
+	CONF_LISTEN,
+	CONF_OPTION,
+	CONF_PIDFILE,
+	CONF_SPEED,
+	CONF_STIMEOUT,
+	CONF_VERSION,
+	CONF_LOGWTMP,
+	CONF_CONNECTIONS,
+	CONF_DELEGATE,
+	CONF_CHECK,
+	CONF_CHECK_PLUGINS,
+	CONF_INETD,
+	CONF_LOCALIP,
+	CONF_REMOTEIP,
+	CONF_CALLID,
+	CONF_MAX_PER_IP,
+	CONF_MAX_UNAUTH,
+	CONF_MAX_UNAUTH_PER_IP,
+	CONF_CONNECTION_RATE,
+	CONF_CONNECTION_RATE_PER_IP,
+	CONF_CALL_RATE,
+	CONF_CALL_RATE_PER_IP,
+	CONF_CALL_TIMEOUT,
+	CONF_AUTH_TIMEOUT,
+	CONF_AUTH_PENALTY,
+	CONF_MESSAGE_RATE,
+	CONF_LOG_RATE,
+	CONF_SANDBOX,
+	CONF_RESTART_GRACE,
+	CONF_ENGINES,
+	CONF_CONTROL_GROUP,
+	CONF_DATAPATH,
+	CONF_NKEYS
+};
+
+enum conf_source {
+	CONF_FROM_DEFAULT,
+	CONF_FROM_ARGS,
+	CONF_FROM_FILE
+};
+
+/* Whose calls the kernel carries, and whose it does not. */
+struct conf_network {
+	uint32_t net, mask;	/* host order */
+	bool	 kernel;
+};
+
+/*
+ * Strings are owned by the struct and NULL when not given, unless a default
+ * is named here.
+ */
+struct conf {
+	char	*file;		/* -c; /etc/pptpd.conf */
+	bool	 file_given;	/* by -c */
+	bool	 file_read;	/* there was one */
+	bool	 check;		/* --check */
+	bool	 check_plugins;	/* --check-plugins; then check is true too */
+	bool	 foreground;	/* -f */
+	bool	 debug;		/* -d, debug */
+	bool	 noipparam;	/* -i, noipparam */
+	bool	 logwtmp;	/* -w, logwtmp */
+	bool	 delegate;	/* -D, delegate */
+	char	*bcrelay;	/* -b, bcrelay: interface */
+	char	*listen;	/* -l, listen: as given */
+	uint32_t listen_addr;	/* network order; 0 any */
+	char	*pidfile;	/* -p, pidfile; /var/run/pptpd.pid */
+	char	*ppp;		/* -e, ppp; /usr/sbin/pppd */
+	char	*option;	/* -o, option: pppd options file */
+	char	*speed;		/* -s, speed; "115200" */
+	int	 stimeout;	/* -t, stimeout: seconds, above 0 */
+	int	 connections;	/* -C, connections: 0 or more */
+	bool	 connections_given;	/* explicitly: enforced with delegate */
+	char	*localip;	/* localip: as given */
+	char	*remoteip;	/* remoteip: as given */
+	struct iprange_list local;	/* localip, expanded: slots or more;
+					   none with delegate */
+	struct iprange_list remote;	/* remoteip, the same */
+	int	 slots;		/* calls that the addresses allow; with
+				   delegate: connections, or 0 = no limit */
+	struct limit_conf limits;	/* max-per-ip and the like */
+	char	*plugin;	/* for logwtmp: .../pptpd-logwtmp.so */
+	char	*sandbox;	/* sandbox: "on", "log" or "off" */
+	uint32_t engines;	/* engines: processes; 0: as many as cores */
+	uint32_t restart_grace;	/* restart-grace: seconds that calls wait for
+				   another server; 0: not at all */
+	char	*control_group;	/* that may use pptpdctl; "adm" */
+	struct conf_datapath {
+		struct conf_network *networks;	/* no network twice */
+		size_t	 n;
+	} datapath;		/* datapath: all of its lines */
+
+	/*
+	 * One connection for pptpctrl under inetd: then no file is read and
+	 * local and remote have at most one address.
+	 */
+	bool	 inetd;		/* --inetd */
+	int	 inetd_callid;	/* --callid: Call ID; -1 none */
+
+	unsigned errors;	/* that forbid a start */
+	char	*error;		/* the first of them, as it was reported */
+	struct {
+		enum conf_source from;
+		unsigned	 line;	/* of the file; 0 otherwise */
+	} origin[CONF_NKEYS];
+};
+
+/*
+ * One error or notice of reading, at a syslog priority.  Errors that forbid
+ * a start are counted in conf.errors.
+ */
+typedef void conf_report(int priority, const char *text, void *arg);
+
+/*
+ * What reading asks of the world, so that it makes no system call itself.
+ */
+struct conf_env {
+	conf_report	*report;
+	/* Takes usage and version; whole lines. */
+	void	(*print)(const char *text, void *arg);
+	/* Why the file of -c cannot be read; NULL if it can be. */
+	const char *(*unreadable)(const char *path, void *arg);
+	iprange_resolve	*resolve;
+	const char	*version;	/* for -v */
+	void		*arg;		/* of all these functions */
+};
+
+/* What the caller has to do after conf_parse_args(). */
+enum conf_action {
+	CONF_RUN,		/* go on */
+	CONF_EXIT_OK,		/* -h, -v: printed, exit 0 */
+	CONF_EXIT_ERROR		/* printed, exit 1 */
+};
+
+/* Sets the defaults.  Out of memory is fatal: abort(3). */
+void	conf_init(struct conf *);
+void	conf_free(struct conf *);
+
+/*
+ * Looks for -f, --check, --check-plugins and --inetd only, which decide where errors go, and
+ * says nothing.
+ */
+void	conf_peek_args(struct conf *, int argc, char **argv);
+/* Reads the command line; argv is permuted as by getopt_long(3). */
+enum conf_action conf_parse_args(struct conf *, int argc, char **argv,
+		    const struct conf_env *);
+/*
+ * Reads the text of conf->file (len octets), after the command line, which
+ * wins (but see connections in pptpd.conf(5)).
+ */
+void	conf_parse_file(struct conf *, const char *text, size_t len,
+	    const struct conf_env *);
+/* Expands the addresses and counts the slots, after the file. */
+void	conf_finish(struct conf *, const struct conf_env *);
+
+/*
+ * What another reading has changed.  conf_changes() names the keywords, "listen,
+ * remoteip"; "" if it is none, "..." at the end if there are more than fit.
+ */
+void	conf_changes(const struct conf *before, const struct conf *after,
+	    char *text, size_t size);
+/*
+ * Puts the values back that cannot change while the server runs, each with
+ * its value of before, and says so; and says which have to wait for another
+ * engine.  True: what it has put back is for another server that is to take
+ * the calls over.
+ */
+bool	conf_keep(const struct conf *before, struct conf *after,
+	    const struct conf_env *);
+/*
+ * Whether the kernel is to carry the calls of a client (network order): what
+ * the smallest network that it lies in says.  And of any client.
+ */
+bool	conf_datapath_kernel(const struct conf *, uint32_t client);
+bool	conf_datapath_any(const struct conf *);
+
+/* Reports a line. */
+void	conf_say(const struct conf_env *, int priority, const char *fmt, ...)
+	    __attribute__((format(printf, 3, 4)));
+/*
+ * Reports what is wrong with the value of a key, where it was given, and
+ * counts an error if the priority is LOG_ERR:
+ * "/etc/pptpd.conf:7: ppp: is a directory: "/tmp"".  value may be NULL.
+ */
+void	conf_complain(struct conf *, const struct conf_env *, int priority,
+	    enum conf_key, const char *reason, const char *value);
+
+#endif

@@ -1,0 +1,196 @@
+/* The configuration: from the address lists to the number of slots. */
+#include "config/conf_key.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>		/* LOG_ERR ...; no function of it */
+
+/* One of the two lists. */
+struct list {
+	enum conf_key	 key;
+	const char	*name;		/* in Poptop's messages */
+	const char	*fallback;
+	char	       **text;
+	struct iprange_list *addrs;
+};
+
+static void
+bad_list(struct conf *conf, const struct conf_env *env, const struct list *l,
+    const struct iprange_result *result)
+{
+	const char *reason = "neither an address nor a name that has one";
+	char text[IPRANGE_ENTRY + 80];
+
+	switch (result->status) {
+	case IPRANGE_BAD_RANGE:
+		conf_say(env, LOG_ERR, "MGR: Bad %s IP range: %s", l->name,
+		    result->bad);
+		reason = "a range goes up and has both ends in full";
+		break;
+	case IPRANGE_BAD_ADDRESS:
+		conf_say(env, LOG_ERR,
+		    "MGR: Bad IP address (%s) in config file!", result->bad);
+		if (result->bad[0] == '\0')
+			reason = "an entry is missing";
+		else if (result->bad[0] == ' ' || result->bad[0] == '\t')
+			reason = "no blanks in a list";
+		else if (strchr(result->bad, '-') != NULL)
+			reason = "a range is in one of the four numbers";
+		break;
+	case IPRANGE_NO_MEMORY:
+		reason = "out of memory";
+		break;
+	case IPRANGE_OK:
+		return;
+	}
+	snprintf(text, sizeof(text), "%s (at \"%s\")", reason, result->bad);
+	conf_complain(conf, env, LOG_ERR, l->key, text, *l->text);
+}
+
+/* Every client must have an address of its own. */
+static bool
+unique(struct conf *conf, const struct conf_env *env, const struct list *l)
+{
+	size_t i = iprange_duplicate(l->addrs);
+
+	if (i == l->addrs->n)
+		return true;
+	if (i > l->addrs->n) {
+		conf_complain(conf, env, LOG_ERR, l->key, "out of memory",
+		    NULL);
+		return false;
+	}
+	conf_say(env, LOG_ERR,
+	    "MGR: Remote IP address %s in config is a duplicate!",
+	    l->addrs->addr[i]);
+	conf_complain(conf, env, LOG_ERR, l->key,
+	    "an address stands in it twice", *l->text);
+	return false;
+}
+
+/* Fills a list with at most limit addresses.  False if that is an error. */
+static bool
+expand(struct conf *conf, const struct conf_env *env, const struct list *l,
+    int limit, bool *limited)
+{
+	struct iprange_result result;
+
+	if (*l->text == NULL) {
+		conf_say(env, LOG_NOTICE, "no %s is given: using %s",
+		    l->key == CONF_LOCALIP ? "localip" : "remoteip",
+		    l->fallback);
+		conf_set_string(l->text, l->fallback);
+	}
+	iprange_expand(l->addrs, *l->text, (size_t)limit, env->resolve,
+	    env->arg, &result);
+	*limited = result.limited;
+	if (result.status != IPRANGE_OK) {
+		bad_list(conf, env, l, &result);
+		return false;
+	}
+	if (result.cut[0] != '\0')
+		conf_complain(conf, env, LOG_WARNING, l->key,
+		    "what stands after the blank is left out", result.cut);
+	return l->key != CONF_REMOTEIP || unique(conf, env, l);
+}
+
+/* How many calls a list allows, of at most limit; says so if it is not all. */
+static int
+count(const struct conf_env *env, const struct list *l, int limit,
+    bool limited)
+{
+	int n = (int)l->addrs->n;
+
+	if (limited)
+		conf_say(env, LOG_WARNING, "MGR: connections limit (%d) "
+		    "reached, extra IP addresses ignored", limit);
+	/* A single local address serves all calls. */
+	if (n >= limit || (l->key == CONF_LOCALIP && n == 1))
+		return limit;
+	conf_say(env, LOG_INFO, "MGR: Maximum of %d connections reduced to "
+	    "%d, not enough IP addresses given", limit, n);
+	return n;
+}
+
+/* pppd refuses a link with the same address at both ends. */
+static void
+compare_ends(struct conf *conf, const struct conf_env *env)
+{
+	uint32_t local, remote;
+	int i;
+
+	for (i = 0; i < conf->slots; i++) {
+		if (!iprange_number(conf->local.addr[i], &local) ||
+		    !iprange_number(conf->remote.addr[i], &remote) ||
+		    local != remote)
+			continue;
+		conf_complain(conf, env, LOG_WARNING, CONF_REMOTEIP,
+		    "localip of the same call has this address too",
+		    conf->remote.addr[i]);
+		return;
+	}
+}
+
+/* What pptpctrl was told: an address for each end, or none. */
+static void
+finish_inetd(struct conf *conf, const struct conf_env *env,
+    const struct list *lists)
+{
+	struct iprange_result result;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (*lists[i].text == NULL)
+			continue;
+		iprange_expand(lists[i].addrs, *lists[i].text, 1, env->resolve,
+		    env->arg, &result);
+		if (result.status != IPRANGE_OK)
+			bad_list(conf, env, &lists[i], &result);
+	}
+	conf->slots = 1;
+}
+
+static void
+finish_addresses(struct conf *conf, const struct conf_env *env)
+{
+	const struct list lists[] = {
+		{ CONF_REMOTEIP, "remote", CONF_REMOTEIP_DEFAULT,
+		    &conf->remoteip, &conf->remote },
+		{ CONF_LOCALIP, "local", CONF_LOCALIP_DEFAULT,
+		    &conf->localip, &conf->local }
+	};
+	int limit = conf->connections;
+	bool limited, good;
+
+	if (conf->inetd) {
+		finish_inetd(conf, env, lists);
+		return;
+	}
+	if (conf->delegate) {
+		conf->slots = conf->connections_given ? conf->connections : 0;
+		return;
+	}
+	if (limit == 0)
+		conf_complain(conf, env, LOG_WARNING, CONF_CONNECTIONS,
+		    "every client will be refused", "0");
+	good = expand(conf, env, &lists[0], limit, &limited);
+	if (good)
+		limit = count(env, &lists[0], limit, limited);
+	if (!expand(conf, env, &lists[1], limit, &limited) || !good)
+		return;
+	limit = count(env, &lists[1], limit, limited);
+	if (!iprange_repeat(&conf->local, (size_t)limit)) {
+		conf_complain(conf, env, LOG_ERR, CONF_LOCALIP,
+		    "out of memory", NULL);
+		return;
+	}
+	conf->slots = limit;
+	compare_ends(conf, env);
+}
+
+void
+conf_finish(struct conf *conf, const struct conf_env *env)
+{
+	finish_addresses(conf, env);
+	conf_limit_finish(conf);
+}

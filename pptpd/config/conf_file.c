@@ -1,0 +1,150 @@
+/* The configuration: the lines of the file, read once. */
+#include "config/conf_key.h"
+
+#include <string.h>
+#include <syslog.h>		/* LOG_ERR ...; no function of it */
+
+#define BLANKS	" \t"
+#define BOM	"\xef\xbb\xbf"
+
+struct reader {
+	struct conf		*conf;
+	const struct conf_env	*env;
+	unsigned		 line;
+};
+
+/* Reports a line that is skipped for another reason than a value. */
+static void
+skip(struct reader *r, int priority, const char *reason, const char *text)
+{
+	if (text != NULL)
+		conf_say(r->env, priority, "%s:%u: %s: \"%s\"", r->conf->file,
+		    r->line, reason, text);
+	else
+		conf_say(r->env, priority, "%s:%u: %s", r->conf->file, r->line,
+		    reason);
+}
+
+/*
+ * Ends a value before a comment and trims it.  A '#' inside of a word belongs
+ * to the word.  Returns its start.
+ */
+static char *
+trim(char *value)
+{
+	char *p;
+
+	for (p = value; (p = strchr(p, '#')) != NULL; p++) {
+		if (strchr(BLANKS, p[-1]) != NULL) {
+			*p = '\0';
+			break;
+		}
+	}
+	value += strspn(value, BLANKS);
+	p = value + strlen(value);
+	while (p > value && strchr(BLANKS, p[-1]) != NULL)
+		p--;
+	*p = '\0';
+	return value;
+}
+
+/* Whether the file has a say: the first line of a key has, but after -C. */
+static bool
+counts(struct reader *r, const struct conf_keyword *kw, const char *value)
+{
+	struct conf *conf = r->conf;
+
+	switch (conf->origin[kw->key].from) {
+	case CONF_FROM_FILE:
+		if (kw->kind == CONF_KIND_DATAPATH)
+			return true;	/* its lines add up */
+		if (kw->kind != CONF_KIND_FLAG)
+			conf_say(r->env, LOG_NOTICE,
+			    "%s:%u: %s: line %u counts, this one is ignored: "
+			    "\"%s\"", conf->file, r->line, kw->name,
+			    conf->origin[kw->key].line, value);
+		return false;
+	case CONF_FROM_ARGS:
+		if (kw->key != CONF_CONNECTIONS)
+			return false;
+		conf_say(r->env, LOG_NOTICE,
+		    "%s:%u: connections: wins over -C %d: \"%s\"", conf->file,
+		    r->line, conf->connections, value);
+		return true;
+	case CONF_FROM_DEFAULT:
+		return true;
+	}
+	return true;
+}
+
+/* A line without its end: keyword, and what follows it. */
+static void
+parse(struct reader *r, char *text)
+{
+	const struct conf_keyword *kw;
+	size_t len = strcspn(text, BLANKS);
+	char *value = text + len;
+
+	if (*value != '\0') {
+		value = trim(value + 1);
+		text[len] = '\0';
+	}
+	kw = conf_keyword_find(text);
+	if (kw == NULL) {
+		skip(r, LOG_WARNING, "unknown keyword, line ignored", text);
+		return;
+	}
+	if (!counts(r, kw, value))
+		return;
+	conf_set(r->conf, r->env, kw, value, CONF_FROM_FILE, r->line);
+	if (kw->kind == CONF_KIND_FLAG && *value != '\0')
+		conf_complain(r->conf, r->env, LOG_WARNING, kw->key,
+		    "switched on, whatever stands after it", value);
+}
+
+static void
+parse_line(struct reader *r, const char *text, size_t len)
+{
+	char copy[CONF_LINE_MAX + 1];
+
+	if (len > 0 && text[len - 1] == '\r')
+		len--;
+	if (len > CONF_LINE_MAX) {
+		conf_say(r->env, LOG_ERR, "Long config file line ignored.");
+		skip(r, LOG_WARNING, "longer than 509 octets", NULL);
+		return;
+	}
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (copy[0] == '\0' || copy[0] == '#')
+		return;
+	if (strchr(BLANKS, copy[0]) == NULL) {
+		parse(r, copy);
+		return;
+	}
+	if (copy[strspn(copy, BLANKS)] != '\0') {
+		conf_say(r->env, LOG_ERR,
+		    "Config file line starts with a space: %s", copy);
+		skip(r, LOG_WARNING, "line ignored", copy);
+	}
+}
+
+void
+conf_parse_file(struct conf *conf, const char *text, size_t len,
+    const struct conf_env *env)
+{
+	struct reader r = { conf, env, 0 };
+	const char *end = text + len, *eol;
+
+	conf->file_read = true;
+	/* Windows' editors begin a file with it. */
+	if (len >= strlen(BOM) && memcmp(text, BOM, strlen(BOM)) == 0)
+		text += strlen(BOM);
+	for (; text < end; text = eol + 1) {
+		eol = memchr(text, '\n', (size_t)(end - text));
+		if (eol == NULL)
+			eol = end;
+		r.line++;
+		parse_line(&r, text, (size_t)(eol - text));
+	}
+}

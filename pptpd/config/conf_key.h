@@ -1,0 +1,75 @@
+/* The table of options and keywords, for the files that read them. */
+#ifndef PPTPD_CONF_KEY_H
+#define PPTPD_CONF_KEY_H
+
+#include "config/conf.h"
+
+#define CONF_FILE_DEFAULT	SYSCONFDIR "/pptpd.conf"
+#define CONF_PIDFILE_DEFAULT	RUNDIR "/pptpd.pid"
+#define CONF_PPP_DEFAULT	"/usr/sbin/pppd"
+#define CONF_SPEED_DEFAULT	"115200"
+#define CONF_SANDBOX_DEFAULT	"on"
+#define CONF_CONTROL_GROUP_DEFAULT "adm"
+#define CONF_PLUGIN_DEFAULT	PLUGINDIR "/pptpd-logwtmp.so"
+
+/* Where a key may stand. */
+#define CONF_IN_ARGS	0x1	/* on the command line */
+#define CONF_IN_FILE	0x2
+#define CONF_IN_INETD	0x4	/* on the command line after --inetd */
+
+enum conf_kind {
+	CONF_KIND_ACTION,	/* acts when it is read */
+	CONF_KIND_FLAG,		/* bool: there or not */
+	CONF_KIND_STRING,
+	CONF_KIND_LISTEN,	/* string, looked up into listen_addr */
+	CONF_KIND_CONNECTIONS,	/* int */
+	CONF_KIND_STIMEOUT,	/* int */
+	CONF_KIND_CALLID,	/* int */
+	CONF_KIND_SANDBOX,	/* string, one of three */
+	CONF_KIND_DATAPATH,	/* a line of several */
+	CONF_KIND_ENGINES,	/* uint32_t, 1 to CONF_ENGINES_MAX; 0: auto */
+	CONF_KIND_LIMIT		/* uint32_t, 0 to CONF_LIMIT_MAX */
+};
+
+struct conf_keyword {
+	enum conf_key	 key;
+	const char	*name;		/* keyword and long option */
+	char		 letter;	/* short option or 0 */
+	unsigned	 where;		/* CONF_IN_* */
+	enum conf_kind	 kind;
+	size_t		 field;		/* offset in struct conf */
+	const char	*value;		/* its name in the usage; NULL: none */
+	const char	*help;		/* lines of the usage; NULL: none */
+};
+
+extern const struct conf_keyword conf_keywords[];
+extern const size_t conf_nkeywords;
+
+/* The keyword of that name in the file, or NULL. */
+const struct conf_keyword *conf_keyword_find(const char *name);
+/* The option with that letter, or NULL. */
+const struct conf_keyword *conf_keyword_letter(int letter);
+
+/*
+ * Sets a value and where it comes from, or complains about it.  A flag takes
+ * no value: NULL.
+ */
+void	conf_set(struct conf *, const struct conf_env *,
+	    const struct conf_keyword *, const char *value, enum conf_source,
+	    unsigned line);
+
+/* Replaces a string of the struct by a copy. */
+void	conf_set_string(char **field, const char *value);
+
+/* Takes one of the lines that say who carries frames. */
+void	conf_set_datapath(struct conf *, const struct conf_env *,
+	    const char *value);
+
+/* Sets the defaults of limits, those that depend on others after all. */
+void	conf_limit_init(struct limit_conf *);
+void	conf_limit_finish(struct conf *);
+
+/* Hands out the usage, as Poptop lays it out. */
+void	conf_usage(const struct conf_env *);
+
+#endif

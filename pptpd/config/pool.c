@@ -1,0 +1,350 @@
+/* The slots of calls and the addresses that go with them. */
+#include "config/pool.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS_MIN	16	/* to begin with, with delegate */
+
+/* Network order; 0: none. */
+static uint32_t
+number(const char *text)
+{
+	uint32_t addr = 0;
+
+	if (text != NULL)
+		(void)iprange_number(text, &addr);
+	return addr;
+}
+
+/* Sets text and number of an address; NULL or "": there is none. */
+static uint32_t
+set(char text[IPRANGE_TEXT], const char *value)
+{
+	snprintf(text, IPRANGE_TEXT, "%s", value != NULL ? value : "");
+	return number(text);
+}
+
+static const char *
+get(const char *addr)
+{
+	return addr[0] != '\0' ? addr : NULL;
+}
+
+/* Without addresses (inetd) it is NULL. */
+static const char *
+nth(const struct iprange_list *list, int i)
+{
+	return (size_t)i < list->n ? list->addr[i] : NULL;
+}
+
+/* --- making it, and another one of it ------------------------------------ */
+
+/* A taken slot by its remote address, to be searched. */
+struct old_slot {
+	uint32_t addr;
+	int	 slot;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct old_slot *x = a, *y = b;
+
+	return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+/* The slots that stay because calls have them; sets their number. */
+static struct old_slot *
+find_old(const struct pool *pool, int *n)
+{
+	struct old_slot *old = calloc((size_t)pool->taken + 1, sizeof(*old));
+
+	*n = 0;
+	if (old == NULL)
+		return NULL;
+	for (int i = 0; i < pool->n; i++) {
+		if (pool->slot[i].taken && pool->slot[i].addr != 0)
+			old[(*n)++] = (struct old_slot){ pool->slot[i].addr,
+			    i };
+	}
+	qsort(old, (size_t)*n, sizeof(*old), compare);
+	return old;
+}
+
+/*
+ * Gives the i-th pair of addresses its slot: that of the call that has the
+ * remote one, else the next one that is free, from *next on.
+ */
+static int
+place(struct pool *to, const struct conf *conf, int i,
+    const struct old_slot *old, int nold, int *next)
+{
+	const char *remote = nth(&conf->remote, i);
+	struct old_slot key = { number(remote), 0 };
+	const struct old_slot *found = bsearch(&key, old, (size_t)nold,
+	    sizeof(*old), compare);
+	int at;
+
+	if (found != NULL) {
+		at = found->slot;
+	} else {
+		while (to->slot[*next].taken)
+			++*next;
+		at = (*next)++;
+		to->slot[at].addr = set(to->slot[at].remote, remote);
+	}
+	(void)set(to->slot[at].local, nth(&conf->local, i));
+	to->slot[at].wanted = true;
+	return at;
+}
+
+static void
+collect_addresses(struct pool *pool)
+{
+	uint32_t local;
+
+	for (int i = 0; i < pool->n; i++) {
+		if (pool->slot[i].addr != 0)
+			addr_set_append(&pool->addr, pool->slot[i].addr);
+		if (iprange_number(pool->slot[i].local, &local))
+			addr_set_append(&pool->addr, local);
+	}
+	addr_set_sort(&pool->addr);
+}
+
+static bool
+allocate(struct pool *pool)
+{
+	pool->slot = calloc((size_t)pool->n + 1, sizeof(*pool->slot));
+	pool->order = calloc((size_t)pool->norder + 1, sizeof(*pool->order));
+	if (pool->slot != NULL && pool->order != NULL &&
+	    addr_set_reserve(&pool->addr, 2 * (size_t)pool->n))
+		return true;
+	free(pool->slot);
+	free(pool->order);
+	addr_set_free(&pool->addr);
+	return false;
+}
+
+/* Slots for what is taken, each at its place, and for so many more. */
+static int
+room(const struct pool *pool, int more)
+{
+	int n = pool->n;
+
+	while (n > 0 && !pool->slot[n - 1].taken)
+		n--;
+	return n > pool->taken + more ? n : pool->taken + more;
+}
+
+int
+pool_change(struct pool *pool, const struct conf *conf)
+{
+	struct pool to = { .delegate = conf->delegate, .limit = conf->slots,
+	    .taken = pool->taken, .reserved = pool->reserved,
+	    .kept = pool->kept };
+	int nold, next = 0;
+	struct old_slot *old = find_old(pool, &nold);
+
+	if (old == NULL)
+		return -1;
+	if (!conf->delegate)
+		to.norder = conf->slots;
+	else if (conf->slots == 0)
+		to.limit = CONF_CONNECTIONS_MAX;
+	to.n = room(pool, to.norder);
+	if (!allocate(&to)) {
+		free(old);
+		return -1;
+	}
+	for (int i = 0; i < pool->n; i++) {
+		if (pool->slot[i].taken) {
+			to.slot[i] = pool->slot[i];
+			to.slot[i].wanted = false;
+		}
+	}
+	for (int i = 0; i < to.norder; i++)
+		to.order[i] = place(&to, conf, i, old, nold, &next);
+	free(old);
+	collect_addresses(&to);
+	free(pool->slot);
+	free(pool->order);
+	addr_set_free(&pool->addr);
+	*pool = to;
+	return 0;
+}
+
+int
+pool_init(struct pool *pool, const struct conf *conf)
+{
+	memset(pool, 0, sizeof(*pool));
+	return pool_change(pool, conf);
+}
+
+void
+pool_free(struct pool *pool)
+{
+	free(pool->slot);
+	free(pool->order);
+	addr_set_free(&pool->addr);
+	addr_set_free(&pool->kept);
+	memset(pool, 0, sizeof(*pool));
+}
+
+/* --- taking and giving back ---------------------------------------------- */
+
+/* The lowest slot that nobody uses or wants; -1 without memory. */
+static int
+unused(struct pool *pool)
+{
+	struct pool_slot *slot;
+	int i = 0, n;
+
+	while (i < pool->n && (pool->slot[i].taken || pool->slot[i].wanted))
+		i++;
+	if (i < pool->n)
+		return i;
+	n = pool->n > 0 ? pool->n * 2 : SLOTS_MIN;
+	slot = reallocarray(pool->slot, (size_t)n, sizeof(*slot));
+	if (slot == NULL)
+		return -1;
+	memset(slot + pool->n, 0, (size_t)(n - pool->n) * sizeof(*slot));
+	pool->slot = slot;
+	pool->n = n;
+	return i;
+}
+
+static int
+take(struct pool *pool, int slot)
+{
+	if (slot == -1)
+		return -1;
+	pool->slot[slot].taken = true;
+	pool->taken++;
+	return slot;
+}
+
+int
+pool_take(struct pool *pool)
+{
+	const struct pool_slot *slot;
+
+	if (pool->taken + pool->reserved >= pool->limit)
+		return -1;
+	if (pool->delegate)
+		return take(pool, unused(pool));
+	for (int i = 0; i < pool->norder; i++) {
+		slot = &pool->slot[pool->order[i]];
+		if (!slot->taken && !addr_set_has(&pool->kept, slot->addr))
+			return take(pool, pool->order[i]);
+	}
+	return -1;
+}
+
+static int
+find(const struct pool *pool, uint32_t addr)
+{
+	for (int i = 0; i < pool->n; i++) {
+		if (pool->slot[i].addr == addr)
+			return i;
+	}
+	return -1;
+}
+
+int
+pool_claim(struct pool *pool, const char *local, const char *remote)
+{
+	uint32_t addr = number(remote);
+	int slot = addr != 0 ? find(pool, addr) : -1;
+
+	if (addr != 0 && ((slot != -1 && pool->slot[slot].taken) ||
+	    addr_set_has(&pool->kept, addr)))
+		return POOL_TAKEN;
+	if (!pool->delegate)
+		return take(pool, slot);
+	if (!addr_set_reserve(&pool->addr, pool->addr.n + 2))
+		return POOL_NONE;
+	slot = take(pool, unused(pool));
+	if (slot == -1)
+		return POOL_NONE;
+	pool->slot[slot].addr = set(pool->slot[slot].remote, remote);
+	if (addr != 0)
+		(void)addr_set_add(&pool->addr, addr);
+	addr = set(pool->slot[slot].local, local);
+	if (addr != 0)
+		(void)addr_set_add(&pool->addr, addr);
+	return slot;
+}
+
+void
+pool_release(struct pool *pool, int i)
+{
+	struct pool_slot *slot;
+	uint32_t local;
+
+	assert(i >= 0 && i < pool->n && pool->slot[i].taken);
+	slot = &pool->slot[i];
+	slot->taken = false;
+	pool->taken--;
+	if (slot->wanted)
+		return;
+	addr_set_remove(&pool->addr, slot->addr);
+	if (iprange_number(slot->local, &local))
+		addr_set_remove(&pool->addr, local);
+	memset(slot, 0, sizeof(*slot));
+}
+
+bool
+pool_reserve(struct pool *pool, const char *remote)
+{
+	uint32_t addr = number(remote);
+
+	if (addr != 0 && !addr_set_add(&pool->kept, addr))
+		return false;
+	pool->reserved++;
+	return true;
+}
+
+void
+pool_unreserve(struct pool *pool, const char *remote)
+{
+	assert(pool->reserved > 0);
+	addr_set_remove(&pool->kept, number(remote));
+	pool->reserved--;
+}
+
+void
+pool_note(struct pool *pool, int i, const char *remote)
+{
+	uint32_t addr = number(remote);
+
+	assert(i >= 0 && i < pool->n && pool->slot[i].taken);
+	if (pool->slot[i].addr == 0 && addr != 0 && find(pool, addr) == -1)
+		pool->slot[i].addr = set(pool->slot[i].remote, remote);
+}
+
+/* --- looking ------------------------------------------------------------- */
+
+const char *
+pool_local(const struct pool *pool, int slot)
+{
+	assert(slot >= 0 && slot < pool->n);
+	return get(pool->slot[slot].local);
+}
+
+const char *
+pool_remote(const struct pool *pool, int slot)
+{
+	assert(slot >= 0 && slot < pool->n);
+	return get(pool->slot[slot].remote);
+}
+
+bool
+pool_has(const struct pool *pool, uint32_t addr)
+{
+	return addr_set_has(&pool->addr, addr) ||
+	    addr_set_has(&pool->kept, addr);
+}

@@ -1,0 +1,96 @@
+/* pppd's argument vector: Poptop's, in its order. */
+#include "config/pppd_args.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Without room the word is counted in used, which the end looks at. */
+static void
+put(struct pppd_args *args, const char *word)
+{
+	size_t size = strlen(word) + 1;
+
+	assert(args->argc < PPPD_ARGS_MAX - 1);
+	if (args->used <= sizeof(args->room) &&
+	    size <= sizeof(args->room) - args->used) {
+		args->argv[args->argc] = args->room + args->used;
+		memcpy(args->argv[args->argc++], word, size);
+	}
+	args->used += size;
+}
+
+static bool
+given(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
+static void
+put_addresses(struct pppd_args *args, const char *local, const char *remote)
+{
+	char pair[2 * IPRANGE_ENTRY];
+
+	if (!given(local) && !given(remote))
+		return;
+	snprintf(pair, sizeof(pair), "%s:%s", given(local) ? local : "",
+	    given(remote) ? remote : "");
+	put(args, pair);
+}
+
+static void
+put_plugin(struct pppd_args *args, const char *path, const char *option,
+    const char *value)
+{
+	int first = args->argc;
+
+	put(args, "plugin");
+	put(args, path);
+	put(args, option);
+	put(args, value);
+	for (int i = first; i < args->argc; i++)
+		args->optional |= (uint32_t)1 << i;
+}
+
+int
+pppd_args_build(struct pppd_args *args, const struct conf *conf,
+    const char *local, const char *remote, const char *client_ip,
+    const char *logwtmp, const char *kernel, const char *session)
+{
+	char fd[12];
+
+	memset(args, 0, sizeof(*args));
+	put(args, conf->ppp);
+	put(args, "local");
+	if (given(conf->option)) {
+		put(args, "file");
+		put(args, conf->option);
+	}
+	put(args, conf->speed);
+	put_addresses(args, local, remote);
+	if (!conf->noipparam) {
+		put(args, "ipparam");
+		put(args, client_ip);
+	}
+	if (logwtmp != NULL)
+		put_plugin(args, logwtmp, "pptpd-original-ip", client_ip);
+	/* For radius.so, allow-number and pppd's "peer from calling number". */
+	put(args, "remotenumber");
+	put(args, client_ip);
+	if (kernel != NULL) {
+		uint32_t before = args->optional;
+
+		snprintf(fd, sizeof(fd), "%d", PPPD_KERNEL_FD);
+		put_plugin(args, kernel, "pptpd-kernel-fd", fd);
+		/* On a terminal it would not leave its parent by itself. */
+		put(args, "nodetach");
+		args->optional |= (uint32_t)1 << (args->argc - 1);
+		args->kernel = args->optional & ~before;
+	}
+	if (session != NULL) {
+		snprintf(fd, sizeof(fd), "%d", PPPD_SESSION_FD);
+		put_plugin(args, session, "pptpd-session-fd", fd);
+	}
+	args->argv[args->argc] = NULL;
+	return args->used <= sizeof(args->room) ? 0 : -1;
+}

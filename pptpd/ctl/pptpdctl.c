@@ -1,0 +1,336 @@
+/* pptpdctl: asks a running pptpd, and tells it what to do. */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "admin/admin_request.h"
+#include "admin/admin_text.h"
+#include "config/conf_key.h"
+#include "config/instance.h"
+#include "base/log.h"
+#include "ctl/pptpdctl_link.h"
+
+#define CALLS_MAX	65536
+#define LOOK_MS		100	/* whether the server still runs */
+
+#define EXIT_REFUSED	1	/* by the server */
+#define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
+
+static bool json, waits;
+
+static void
+put_json(const json_t *value)
+{
+	char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+
+	/* Jansson lets DEL through, which some terminals act on. */
+	for (const char *p = text; p != NULL && *p != '\0'; p++) {
+		if (*p == 0x7f)
+			fputs("\\u007F", stdout);
+		else
+			putchar(*p);
+	}
+	putchar('\n');
+	free(text);
+}
+
+void
+ctl_complain(const char *code, const char *fmt, ...)
+{
+	char text[1024], safe[4 * sizeof(text)];
+	json_t *error;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (json) {
+		error = json_string(text);
+		if (error == NULL)	/* a name that is no UTF-8 */
+			error = json_string(log_escape(safe, sizeof(safe),
+			    text, strlen(text)));
+		error = json_pack("{s{ss so}}", "error", "code", code, "text",
+		    error);
+		put_json(error);
+		json_decref(error);
+		return;
+	}
+	fputs("pptpdctl: ", stderr);
+	admin_text_put(stderr, text);
+	fputc('\n', stderr);
+}
+
+static void
+usage(FILE *out)
+{
+	fputs("usage: pptpdctl [-jw] [-p pidfile | -s socket] command\n"
+	    "  status         the server, its limits, whom it refused\n"
+	    "  list           all calls\n"
+	    "  show CALL      one call: by its Call ID, user, address or "
+	    "interface\n"
+	    "  kick CALL      end it\n"
+	    "  reload         read the configuration again\n"
+	    "  drain          take no new calls, leave after the last\n"
+	    "  shutdown       end all calls and leave\n"
+	    "  upgrade        run the program that is installed now, keep the "
+	    "calls\n"
+	    "  -j, --json     answer in JSON\n"
+	    "  -w, --wait     after drain and shutdown: until the server has "
+	    "ended\n"
+	    "  -p, --pidfile  which server, if not the one with "
+	    CONF_PIDFILE_DEFAULT "\n"
+	    "  -s, --socket   the same, by its control socket\n"
+	    "  -h, --help     this text\n"
+	    "  -v, --version  the version\n", out);
+}
+
+/* --- what comes back ----------------------------------------------------- */
+
+static int
+report_refusal(const json_t *answer)
+{
+	const json_t *error = json_object_get(answer, "error");
+	const char *code = json_string_value(json_object_get(error, "code"));
+	const char *text = json_string_value(json_object_get(error, "text"));
+
+	ctl_complain(code != NULL ? code : "failed", "%s",
+	    text != NULL ? text : "the server does not say why not");
+	return code != NULL && strcmp(code, "permission") == 0 ?
+	    EXIT_TROUBLE : EXIT_REFUSED;
+}
+
+static void
+report_kick(const json_t *call)
+{
+	const char *id = json_string_value(json_object_get(call, "call_id"));
+	const char *user = json_string_value(json_object_get(call, "user"));
+	const char *client = json_string_value(json_object_get(call,
+	    "client"));
+
+	fputs("ending call ", stdout);
+	admin_text_put(stdout, id != NULL ? id : "-");
+	fputs(" of user ", stdout);
+	admin_text_put(stdout, user != NULL ? user : "-");
+	fputs(", client ", stdout);
+	admin_text_put(stdout, client != NULL ? client : "-");
+	putchar('\n');
+}
+
+static void
+report(enum admin_verb verb, const json_t *result, json_t *calls)
+{
+	const json_t *call = json_object_get(result, "call");
+	const char *text;
+
+	switch (verb) {
+	case ADMIN_STATUS:
+		admin_text_status(stdout, result);
+		break;
+	case ADMIN_LIST:
+		admin_text_list(stdout, calls);
+		break;
+	case ADMIN_SHOW:
+		admin_text_call(stdout, call);
+		break;
+	case ADMIN_KICK:
+		report_kick(call);
+		break;
+	default:
+		text = json_string_value(json_object_get(result, "text"));
+		admin_text_put(stdout, text != NULL ? text : "done");
+		putchar('\n');
+		break;
+	}
+}
+
+static void
+report_json(enum admin_verb verb, const json_t *result, json_t *calls)
+{
+	json_t *list;
+
+	if (verb != ADMIN_LIST) {
+		put_json(result);
+		return;
+	}
+	list = json_pack("{sO}", "calls", calls);
+	put_json(list);
+	json_decref(list);
+}
+
+/* A process that is not ours to signal is there all the same. */
+static void
+wait_for_end(const json_t *result)
+{
+	pid_t pid = (pid_t)json_integer_value(json_object_get(result, "pid"));
+
+	(void)fflush(stdout);
+	while (pid > 1 && (kill(pid, 0) == 0 || errno == EPERM))
+		(void)poll(NULL, 0, LOOK_MS);
+}
+
+/* Reads until the answer is complete; returns the exit status. */
+static int
+hear(struct link *in, enum admin_verb verb)
+{
+	json_t *calls = json_array(), *object, *call;
+	const json_t *ok = NULL;
+	int status = EXIT_TROUBLE;
+
+	while ((object = link_next(in)) != NULL) {
+		ok = json_object_get(object, "ok");
+		call = json_object_get(object, "call");
+		if (ok != NULL)
+			break;
+		/* What is neither is of a later version, for others. */
+		if (call != NULL && json_array_size(calls) < CALLS_MAX)
+			(void)json_array_append(calls, call);
+		json_decref(object);
+	}
+	if (object != NULL && !json_is_true(ok))
+		status = report_refusal(object);
+	else if (object != NULL) {
+		(json ? report_json : report)(verb, json_object_get(object,
+		    "result"), calls);
+		if (waits)
+			wait_for_end(json_object_get(object, "result"));
+		status = 0;
+	}
+	json_decref(object);
+	json_decref(calls);
+	return status;
+}
+
+/* False with the reason told. */
+static bool
+greet(struct link *in)
+{
+	json_t *greeting = link_next(in);
+	const json_t *protocol = json_object_get(greeting, "protocol");
+	bool good = false;
+
+	if (greeting == NULL)
+		return false;
+	if (json_object_get(greeting, "error") != NULL)
+		(void)report_refusal(greeting);
+	else if (json_integer_value(protocol) != ADMIN_PROTOCOL)
+		ctl_complain("unreachable", "the server speaks version "
+		    "%" JSON_INTEGER_FORMAT " of this protocol, and pptpdctl "
+		    "version %d: use the pptpdctl that came with it",
+		    json_integer_value(protocol), ADMIN_PROTOCOL);
+	else
+		good = true;
+	json_decref(greeting);
+	return good;
+}
+
+static int
+talk(const char *path, enum admin_verb verb, const char *call)
+{
+	static struct link in;
+	int status = EXIT_TROUBLE;
+
+	in.fd = link_open(path);
+	if (in.fd == -1)
+		return EXIT_TROUBLE;
+	if (link_give_up_root() && greet(&in) &&
+	    link_ask(in.fd, admin_verb_name(verb), call))
+		status = hear(&in, verb);
+	close(in.fd);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "pptpdctl: standard output: %s\n",
+		    strerror(errno));
+		return EXIT_TROUBLE;
+	}
+	return status;
+}
+
+/* --- the command line ---------------------------------------------------- */
+
+static int
+wrong(const char *text)
+{
+	json = false;
+	ctl_complain("usage", "%s", text);
+	usage(stderr);
+	return EXIT_TROUBLE;
+}
+
+/* The command and its argument. */
+static int
+run(int argc, char **argv, const char *path)
+{
+	enum admin_verb verb;
+
+	if (argc == 0)
+		return wrong("no command");
+	verb = admin_verb_find(argv[0]);
+	if (verb == ADMIN_VERBS)
+		return wrong("no such command");
+	if (argc > (admin_verb_takes_call(verb) ? 2 : 1))
+		return wrong("too many words");
+	if (argc == 1 && admin_verb_takes_call(verb))
+		return wrong("which call?");
+	if (waits && verb != ADMIN_DRAIN && verb != ADMIN_SHUTDOWN)
+		return wrong("only drain and shutdown can be waited for");
+	return talk(path, verb, argv[1]);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "wait", no_argument, NULL, 'w' },
+		{ "pidfile", required_argument, NULL, 'p' },
+		{ "socket", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 }
+	};
+	const char *pidfile = CONF_PIDFILE_DEFAULT, *path = NULL;
+	char buf[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	int c;
+
+	while ((c = getopt_long(argc, argv, "jwp:s:hv", options, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			json = true;
+			break;
+		case 'w':
+			waits = true;
+			break;
+		case 'p':
+			pidfile = optarg;
+			break;
+		case 's':
+			path = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'v':
+			printf("pptpdctl v%s\n", PACKAGE_VERSION);
+			return 0;
+		default:
+			usage(stderr);
+			return EXIT_TROUBLE;
+		}
+	}
+	if (path == NULL) {
+		if (instance_path(buf, sizeof(buf), "control", pidfile) == -1)
+			return wrong("the socket's name is too long");
+		path = buf;
+	}
+	return run(argc - optind, argv + optind, path);
+}

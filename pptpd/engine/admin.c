@@ -1,0 +1,343 @@
+/* Clients of the control socket: administrators with pptpdctl(8). */
+#include "config.h"
+#include "engine/admin.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "engine/admin_client.h"
+#include "engine/engine.h"
+#include "base/log.h"
+
+#define IDLE_S		30	/* without a request, or a reader */
+#define OUT_ENOUGH	16384	/* octets made before they are sent */
+#define ACCEPT_PAUSE_S	1	/* when we run out of something */
+#define GROUPS_MAX	65536	/* NGROUPS_MAX of the kernel */
+
+static LIST_HEAD(, admin_client) clients = LIST_HEAD_INITIALIZER(clients);
+static unsigned int count;
+static struct event *listen_ev, *resume_ev;
+static gid_t group = (gid_t)-1;
+
+static void
+client_free(struct admin_client *c)
+{
+	event_del(&c->readable);
+	event_del(&c->writable);
+	event_del(&c->again);
+	event_del(&c->idle);
+	close(c->fd);
+	admin_request_free(&c->request);
+	evbuffer_free(c->out);
+	LIST_REMOVE(c, entry);
+	free(c);
+	count--;
+}
+
+static void
+used(struct admin_client *c)
+{
+	struct timeval tv = { IDLE_S, 0 };
+
+	c->used_at = engine_now_ms();
+	event_add(&c->idle, &tv);
+}
+
+void
+admin_client_put(struct admin_client *c, json_t *object)
+{
+	char *line = NULL;
+
+	if (object != NULL && c->request.id != NULL &&
+	    json_object_set(object, "id", c->request.id) == -1)
+		c->broken = true;
+	if (object != NULL)
+		line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	if (line == NULL || evbuffer_add(c->out, line, strlen(line)) == -1 ||
+	    evbuffer_add(c->out, "\n", 1) == -1)
+		c->broken = true;
+	free(line);
+	json_decref(object);
+}
+
+bool
+admin_client_is_full(const struct admin_client *c)
+{
+	return c->broken || evbuffer_get_length(c->out) >= OUT_ENOUGH;
+}
+
+struct admin_client *
+admin_client_find(uint32_t token)
+{
+	struct admin_client *c;
+
+	LIST_FOREACH(c, &clients, entry) {
+		if (c->token != 0 && c->token == token)
+			break;
+	}
+	return c;
+}
+
+/* --- octets -------------------------------------------------------------- */
+
+static bool
+has_line(const struct admin_client *c)
+{
+	return memchr(c->in, '\n', c->in_len) != NULL;
+}
+
+static bool
+is_busy(const struct admin_client *c)
+{
+	return c->token != 0 || c->next_id != 0;
+}
+
+/* Serves one line, so that nobody has to wait for somebody with many. */
+static void
+take_line(struct admin_client *c)
+{
+	char *end = memchr(c->in, '\n', c->in_len);
+	size_t len;
+
+	if (end == NULL) {
+		if (c->in_len == sizeof(c->in)) {
+			admin_serve_not(c, "bad-request", "the line is too long");
+			c->closing = true;
+		}
+		return;
+	}
+	used(c);
+	len = (size_t)(end - c->in);
+	admin_serve(c, c->in, len);
+	c->in_len -= len + 1;
+	memmove(c->in, end + 1, c->in_len);
+}
+
+/* False: it is gone. */
+static bool
+flush(struct admin_client *c)
+{
+	size_t len;
+
+	while ((len = evbuffer_get_contiguous_space(c->out)) > 0) {
+		ssize_t n = send(c->fd, evbuffer_pullup(c->out, (ssize_t)len),
+		    len, MSG_NOSIGNAL);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return errno == EAGAIN;
+		evbuffer_drain(c->out, (size_t)n);
+		used(c);
+	}
+	return true;
+}
+
+/* False: the kernel has no memory for that. */
+static bool
+wait_for(struct admin_client *c, bool unsent)
+{
+	event_del(&c->readable);
+	if (unsent || c->next_id != 0)
+		return event_add(&c->writable, NULL) == 0;
+	if (c->token != 0)
+		return true;		/* admin_reply() goes on */
+	if (!has_line(c))
+		return event_add(&c->readable, NULL) == 0;
+	event_active(&c->again, EV_TIMEOUT, 0);
+	return true;
+}
+
+/* Does what there is to do for a client, and waits for the next thing. */
+void
+admin_client_proceed(struct admin_client *c)
+{
+	bool unsent;
+
+	unsent = evbuffer_get_length(c->out) > 0;
+	if (c->next_id == 0 && !is_busy(c) && !unsent && !c->closing)
+		take_line(c);
+	if (c->next_id != 0)
+		admin_serve_list(c);
+	if (c->broken || !flush(c)) {
+		client_free(c);
+		return;
+	}
+	unsent = evbuffer_get_length(c->out) > 0;
+	if (!unsent && !is_busy(c) && (c->closing ||
+	    (c->eof && !has_line(c)))) {
+		client_free(c);
+		return;
+	}
+	if (!wait_for(c, unsent))
+		client_free(c);
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct admin_client *c = arg;
+	ssize_t n = recv(fd, c->in + c->in_len, sizeof(c->in) - c->in_len, 0);
+
+	(void)what;
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n == -1) {
+		client_free(c);
+		return;
+	}
+	c->eof = n == 0;
+	c->in_len += (size_t)n;
+	admin_client_proceed(c);
+}
+
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	admin_client_proceed(arg);
+}
+
+static void
+on_idle(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	client_free(arg);
+}
+
+/* --- clients come -------------------------------------------------------- */
+
+/* The file's mode says the same; this does not depend on it. */
+static bool
+may_use(struct admin_client *c)
+{
+	static gid_t groups[GROUPS_MAX];
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == -1)
+		return false;
+	c->uid = who.uid;
+	c->pid = who.pid;
+	if (who.uid == 0)
+		return true;
+	if (group == (gid_t)-1)
+		return false;
+	if (who.gid == group)
+		return true;
+	len = sizeof(groups);
+	if (getsockopt(c->fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) == -1)
+		return false;
+	for (size_t i = 0; i < len / sizeof(groups[0]); i++) {
+		if (groups[i] == group)
+			return true;
+	}
+	return false;
+}
+
+static void
+client_new(int fd)
+{
+	struct admin_client *c = calloc(1, sizeof(*c));
+
+	if (c != NULL)
+		c->out = evbuffer_new();
+	if (c == NULL || c->out == NULL) {
+		free(c);
+		close(fd);
+		return;
+	}
+	c->fd = fd;
+	event_assign(&c->readable, engine.base, fd, EV_READ | EV_PERSIST,
+	    on_readable, c);
+	event_assign(&c->writable, engine.base, fd, EV_WRITE, on_turn, c);
+	event_assign(&c->again, engine.base, -1, 0, on_turn, c);
+	event_assign(&c->idle, engine.base, -1, 0, on_idle, c);
+	LIST_INSERT_HEAD(&clients, c, entry);
+	count++;
+	used(c);
+	if (may_use(c))
+		admin_client_put(c, json_pack("{si ss}", "protocol", ADMIN_PROTOCOL,
+		    "version", PACKAGE_VERSION));
+	else {
+		log_warn("MGR: control socket: user %lu may not use it",
+		    (unsigned long)c->uid);
+		admin_serve_not(c, "permission", "this user may not control the server");
+		c->closing = true;
+	}
+	admin_client_proceed(c);
+}
+
+/* Who has been quiet for longest makes room for somebody new. */
+static void
+make_room(void)
+{
+	struct admin_client *c, *oldest = NULL;
+
+	if (count < ADMIN_CLIENTS_MAX)
+		return;
+	LIST_FOREACH(c, &clients, entry) {
+		if (oldest == NULL || c->used_at <= oldest->used_at)
+			oldest = c;
+	}
+	if (oldest != NULL)
+		client_free(oldest);
+}
+
+static void
+on_listener(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval pause = { ACCEPT_PAUSE_S, 0 };
+	int s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)what;
+	(void)arg;
+	if (s != -1) {
+		make_room();
+		client_new(s);
+	} else if (errno != EAGAIN && errno != EINTR &&
+	    errno != ECONNABORTED) {
+		event_del(listen_ev);
+		event_add(resume_ev, &pause);
+	}
+}
+
+static void
+on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	event_add(listen_ev, NULL);
+}
+
+bool
+admin_init(void)
+{
+	size_t seed = 0;
+
+	/* Jansson would look for /dev/urandom. */
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return false;
+	json_object_seed(seed);
+	listen_ev = event_new(engine.base, IPC_FD_ADMIN, EV_READ | EV_PERSIST,
+	    on_listener, NULL);
+	resume_ev = evtimer_new(engine.base, on_resume, NULL);
+	return listen_ev != NULL && resume_ev != NULL;
+}
+
+void
+admin_configure(gid_t gid)
+{
+	group = gid;
+	if (listen_ev != NULL)
+		event_add(listen_ev, NULL);
+}

@@ -1,0 +1,221 @@
+/* What administrators ask for, and the answers. */
+#include <jansson.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/admin.h"
+#include "engine/admin_client.h"
+#include "admin/admin_find.h"
+#include "admin/admin_request.h"
+#include "engine/admin_status.h"
+#include "admin/admin_view.h"
+#include "state/bucket.h"
+#include "engine/call.h"
+#include "shared/call_record.h"
+#include "engine/engine.h"
+#include "base/log.h"
+
+#define STATUS_PER_S	20	/* that go to the monitor */
+#define ORDERS_AT_ONCE	3	/* which it works on: one a second */
+#define SECOND_MS	1000
+
+/* --- answers ------------------------------------------------------------- */
+
+/* The last line of an answer; takes the result. */
+static void
+answer(struct admin_client *c, json_t *result)
+{
+	admin_client_put(c, json_pack("{sb so}", "ok", 1, "result", result));
+	admin_request_free(&c->request);
+}
+
+static void
+refuse(struct admin_client *c, const struct admin_error *e)
+{
+	char safe[4 * sizeof(e->text)];
+	json_t *text = json_string(e->text);
+
+	if (text == NULL)	/* what it repeats was cut, or is no UTF-8 */
+		text = json_string(log_escape(safe, sizeof(safe), e->text,
+		    strlen(e->text)));
+	admin_client_put(c, json_pack("{sb s{ss so}}", "ok", 0, "error",
+	    "code", e->code, "text", text));
+	admin_request_free(&c->request);
+}
+
+void
+admin_serve_not(struct admin_client *c, const char *code, const char *text)
+{
+	struct admin_error e;
+
+	admin_error_set(&e, code, "%s", text);
+	refuse(c, &e);
+}
+
+/* --- requests ------------------------------------------------------------ */
+
+static json_t *
+view(const struct call_record *rec)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return admin_view_call(rec, engine_now_ms(),
+	    (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000);
+}
+
+/* As far as there is room: its reader may be slow. */
+void
+admin_serve_list(struct admin_client *c)
+{
+	const struct call_record *rec;
+
+	while (!admin_client_is_full(c)) {
+		rec = call_next_record(&c->next_id);
+		if (rec == NULL) {
+			c->next_id = 0;
+			answer(c, json_pack("{sI}", "calls", c->listed));
+			return;
+		}
+		admin_client_put(c, json_pack("{so}", "call", view(rec)));
+		c->listed++;
+	}
+}
+
+static const struct call_record *
+find(struct admin_client *c)
+{
+	const struct call_record *rec, *last = NULL;
+	struct admin_find f;
+	struct admin_error e;
+	uint32_t next = 1;
+
+	admin_find_init(&f, c->request.call);
+	while ((rec = call_next_record(&next)) != NULL) {
+		unsigned int n = f.n;
+
+		admin_find_look(&f, rec);
+		if (f.n != n)
+			last = rec;
+	}
+	if (admin_find_verdict(&f, &e))
+		return last;
+	refuse(c, &e);
+	return NULL;
+}
+
+static void
+about_call(struct admin_client *c)
+{
+	const struct call_record *rec = find(c);
+	bool kick = c->request.verb == ADMIN_KICK;
+	uint16_t id;
+
+	if (rec == NULL)
+		return;
+	id = rec->our_id;
+	answer(c, json_pack("{so}", "call", view(rec)));
+	if (!kick)
+		return;
+	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X",
+	    (long)c->pid, (unsigned long)c->uid, id);
+	call_kick(id);
+}
+
+static bool
+may_ask(enum ipc_admin_verb verb)
+{
+	static struct bucket asked, ordered;
+	struct bucket_rate status = bucket_rate(STATUS_PER_S, SECOND_MS,
+	    STATUS_PER_S);
+	struct bucket_rate order = bucket_rate(1, SECOND_MS, ORDERS_AT_ONCE);
+
+	if (verb == IPC_ADMIN_STATUS)
+		return bucket_take(&asked, &status, engine_now_ms());
+	return bucket_take(&ordered, &order, engine_now_ms());
+}
+
+/* What only the monitor knows, or can do. */
+static void
+ask_monitor(struct admin_client *c, enum ipc_admin_verb verb)
+{
+	static uint32_t last_token;
+	struct ipc_msg m;
+
+	if (!may_ask(verb)) {
+		admin_serve_not(c, "busy", "too many requests, try again in a second");
+		return;
+	}
+	if (verb != IPC_ADMIN_STATUS)
+		log_notice("MGR: pptpdctl[%ld] of user %lu: %s", (long)c->pid,
+		    (unsigned long)c->uid, admin_verb_name(c->request.verb));
+	if (++last_token == 0)
+		last_token++;
+	c->token = last_token;
+	ipc_msg_init(&m, IPC_ADMIN_REQUEST, 0);
+	m.u.admin_request.token = c->token;
+	m.u.admin_request.verb = verb;
+	if (engine_tell(&m, -1))
+		return;
+	c->token = 0;
+	admin_serve_not(c, "failed", "the server's main process cannot be asked");
+}
+
+void
+admin_reply(const struct ipc_msg *m)
+{
+	struct admin_client *c = admin_client_find(m->u.admin_reply.token);
+	char text[sizeof(m->u.admin_reply.text)];
+
+	if (c == NULL)
+		return;
+	c->token = 0;
+	memcpy(text, m->u.admin_reply.text, sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	if (!m->u.admin_reply.ok)
+		admin_serve_not(c, "failed", text);
+	else if (c->request.verb == ADMIN_STATUS)
+		answer(c, admin_status(&m->u.admin_reply.status));
+	else
+		answer(c, json_pack("{ss si}", "text", text, "pid",
+		    (int)m->u.admin_reply.status.pid));
+	admin_client_proceed(c);
+}
+
+void
+admin_serve(struct admin_client *c, const char *line, size_t len)
+{
+	struct admin_error e;
+
+	if (!admin_request_parse(&c->request, line, len, &e)) {
+		refuse(c, &e);
+		return;
+	}
+	switch (c->request.verb) {
+	case ADMIN_LIST:
+		c->next_id = 1;
+		c->listed = 0;
+		break;
+	case ADMIN_SHOW:
+	case ADMIN_KICK:
+		about_call(c);
+		break;
+	case ADMIN_STATUS:
+		ask_monitor(c, IPC_ADMIN_STATUS);
+		break;
+	case ADMIN_RELOAD:
+		ask_monitor(c, IPC_ADMIN_RELOAD);
+		break;
+	case ADMIN_DRAIN:
+		ask_monitor(c, IPC_ADMIN_DRAIN);
+		break;
+	case ADMIN_SHUTDOWN:
+		ask_monitor(c, IPC_ADMIN_SHUTDOWN);
+		break;
+	case ADMIN_UPGRADE:
+		ask_monitor(c, IPC_ADMIN_UPGRADE);
+		break;
+	case ADMIN_VERBS:
+		break;			/* is none */
+	}
+}

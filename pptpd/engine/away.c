@@ -1,0 +1,146 @@
+/* Calls that other engines serve: what the front one keeps of them. */
+#include "engine/away.h"
+
+#include <stdlib.h>
+
+#include "engine/call_ids.h"
+#include "shared/call_record.h"
+#include "engine/engine.h"
+#include "engine/guard.h"
+#include "base/log.h"
+
+struct away {
+	uint32_t	 client;	/* network order */
+	struct limit_conn limit;
+	struct turn	 turn;		/* until its pppd has spoken */
+	struct call_record *rec;
+};
+
+static struct away *away[UINT16_MAX + 1];	/* by Call ID */
+static unsigned int count, counts[ENGINES_MAX];
+
+unsigned int
+away_count(void)
+{
+	return count;
+}
+
+const struct call_record *
+away_record(uint16_t id)
+{
+	return away[id] != NULL ? away[id]->rec : NULL;
+}
+
+bool
+away_has_room(uint16_t id)
+{
+	return engine_has_room(counts[id % engine.count]);
+}
+
+static void
+add(uint16_t id, struct away *a, struct call_record *rec)
+{
+	a->rec = rec;
+	a->limit.owner = a;
+	away[id] = a;
+	count++;
+	counts[id % engine.count]++;
+}
+
+bool
+away_give(struct call_record *rec, const int fds[AWAY_FDS],
+    struct limit_conn *limit, struct turn *turn)
+{
+	struct away *a = calloc(1, sizeof(*a));
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_CALL_GIVE, rec->our_id);
+	m.u.call_request.client_addr = rec->client_addr;
+	m.u.call_request.server_addr = rec->server_addr;
+	m.u.call_request.peer_id = rec->peer_id;
+	if (a == NULL || ipc_send(IPC_FD_PARENT, &m, fds,
+	    fds[AWAY_PTY] != -1 ? AWAY_FDS : AWAY_PTY) == -1) {
+		free(a);
+		return false;
+	}
+	a->client = rec->client_addr;
+	limit_move(&a->limit, limit);
+	a->turn = *turn;		/* it does not wait */
+	*turn = (struct turn){ .taken = false };
+	add(rec->our_id, a, rec);
+	return true;
+}
+
+void
+away_tell(uint16_t id, uint32_t client, int fd)
+{
+	struct call_record *rec;
+	struct away *a;
+
+	if (away[id] != NULL || call_ids_find(id) != NULL)
+		return;
+	rec = call_record_map(fd);
+	a = calloc(1, sizeof(*a));
+	call_ids_lend(id);
+	if (rec == NULL || a == NULL) {
+		log_err("CTRL: Call %04X cannot be listed: %s", id,
+		    a == NULL ? "out of memory" : "its record is none");
+		call_record_unmap(rec);
+		free(a);
+		return;
+	}
+	a->client = client;
+	limit_adopt(guard_limits, &a->limit, client, rec->ctrl.authenticated,
+	    engine_now_ms());
+	add(id, a, rec);
+}
+
+static void
+over(uint16_t id, struct away *a)
+{
+	limit_close(guard_limits, &a->limit);
+	turn_done(&a->turn);
+	call_record_unmap(a->rec);
+	call_ids_give(id, engine_now_ms());
+	counts[id % engine.count]--;
+	count--;
+	away[id] = NULL;
+	free(a);
+}
+
+void
+away_news(const struct ipc_msg *m)
+{
+	struct away *a = away[m->call_id];
+
+	if (a == NULL)
+		return;
+	switch (m->u.news.what) {
+	case IPC_NEWS_SPOKEN:
+		turn_done(&a->turn);
+		break;
+	case IPC_NEWS_AUTHENTICATED:
+		guard_authenticated(&a->limit, a->client);
+		break;
+	case IPC_NEWS_AUTH_FAILED:
+		guard_failed(&a->limit, a->client, m->u.news.end);
+		break;
+	case IPC_NEWS_OVER:
+		over(m->call_id, a);
+		break;
+	}
+}
+
+bool
+away_kick(uint16_t id)
+{
+	struct ipc_msg m;
+
+	if (away[id] == NULL)
+		return false;
+	ipc_msg_init(&m, IPC_CALL_KICK, id);
+	if (!engine_tell(&m, -1))
+		log_err("CTRL: Call %04X cannot be ended: the server's main "
+		    "process cannot be told", id);
+	return true;
+}

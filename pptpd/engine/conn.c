@@ -1,0 +1,775 @@
+/* A control connection on its TCP socket. */
+#include "engine/conn.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event_struct.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "engine/call.h"
+#include "shared/call_record.h"
+#include "engine/engine.h"
+#include "engine/guard.h"
+#include "base/log.h"
+
+#define READ_SIZE	4096
+/* A connection that asks for no call in this time is announced by us. */
+#define ANNOUNCE_MS	3000	/* pptp-linux takes 1 s */
+#define ROOM_TRIES	8	/* silent connections closed for one call */
+
+struct conn {
+	LIST_ENTRY(conn) entry;
+	int		 fd;
+	uint32_t	 client, server;	/* network order */
+	uint32_t	 token;			/* of the access request */
+	bool		 asking;		/* ... which is out */
+	bool		 announced;		/* "started" was logged by us */
+	bool		 muted;			/* ... or left out by log-rate */
+	bool		 by_keeper;		/* a keeper logs start and end */
+	struct call	*call;
+	struct ctrl	*ctrl;			/* own, or in a record: */
+	struct ctrl	*own;			/* NULL: in that of its call, */
+	struct call_record *record;		/* ... or of the one it had */
+	bool		 holding;		/* input waits for an OCRP, */
+	uint8_t		*held;			/* ... and what was read of it */
+	size_t		 held_len;
+	bool		 paused;		/* ... or until resume */
+	bool		 more;			/* behind the message at work */
+	enum ctrl_end	 refuse;		/* its SCCRQ, because of this */
+	struct limit_conn limit;
+	struct limit_messages messages;
+	struct event	 readable, writable, timer, release, resume, closed;
+};
+
+static LIST_HEAD(, conn) conns = LIST_HEAD_INITIALIZER(conns);
+static unsigned int count;
+
+unsigned int
+conn_count(void)
+{
+	return count;
+}
+
+struct ctrl *
+conn_ctrl(struct conn *conn)
+{
+	return conn->ctrl;
+}
+
+int
+conn_fd(const struct conn *conn)
+{
+	return conn->fd;
+}
+
+uint32_t
+conn_client(const struct conn *conn)
+{
+	return conn->client;
+}
+
+uint32_t
+conn_server(const struct conn *conn)
+{
+	return conn->server;
+}
+
+static void
+free_ctrl(struct conn *conn)
+{
+	free(conn->own);
+	conn->own = NULL;
+	call_record_unmap(conn->record);
+	conn->record = NULL;
+}
+
+void
+conn_move_ctrl(struct conn *conn, struct ctrl *to)
+{
+	*to = *conn->ctrl;
+	free_ctrl(conn);
+	conn->ctrl = to;
+}
+
+void
+conn_take_record(struct conn *conn, struct call_record *rec)
+{
+	conn->record = rec;
+}
+
+void
+conn_call_kept(struct conn *conn)
+{
+	conn->by_keeper = true;
+}
+
+struct limit_conn *
+conn_limit(struct conn *conn)
+{
+	return &conn->limit;
+}
+
+bool
+conn_has_more(const struct conn *conn)
+{
+	return conn->more;
+}
+
+void
+conn_call_gone(struct conn *conn)
+{
+	conn->call = NULL;
+	limit_call_over(guard_limits, &conn->limit, engine_now_ms());
+}
+
+void
+conn_authenticated(struct conn *conn)
+{
+	ctrl_call_authenticated(conn->ctrl);
+	if (engine.index == 0) {
+		guard_authenticated(&conn->limit, conn->client);
+		return;
+	}
+	/* Here it only counts for the log. */
+	(void)limit_authenticated(guard_limits, &conn->limit, engine_now_ms());
+	engine_news(IPC_NEWS_AUTHENTICATED, conn->ctrl->call.our_id,
+	    CTRL_END_NONE);
+}
+
+void
+conn_auth_failed(struct conn *conn)
+{
+	if (engine.index == 0)
+		guard_failed(&conn->limit, conn->client, conn->ctrl->end);
+	else
+		engine_news(IPC_NEWS_AUTH_FAILED, conn->ctrl->call.our_id,
+		    conn->ctrl->end);
+}
+
+void
+conn_refused(struct conn *conn, enum ctrl_end end)
+{
+	guard_refused(&conn->limit, conn->client, end);
+}
+
+/* --- the life of a connection -------------------------------------------- */
+
+/*
+ * Scripts pair the pid of "started" with that of the pppd lines behind it, so
+ * the call's keeper logs both lines; we do for connections without a call.
+ */
+static void
+announce(struct conn *conn)
+{
+	if (conn->announced || conn->muted || conn->by_keeper ||
+	    !conn->ctrl->started)
+		return;
+	conn->announced = guard_permits(&conn->limit, conn->client,
+	    SOURCE_LOG_SESSION);
+	conn->muted = !conn->announced;
+	if (conn->muted)
+		return;
+	guard_quiet();
+	log_info("CTRL: Client %s control connection started",
+	    conn->ctrl->client);
+}
+
+void
+conn_leave(struct conn *conn)
+{
+	limit_close(guard_limits, &conn->limit);
+	event_del(&conn->readable);
+	event_del(&conn->writable);
+	event_del(&conn->timer);
+	event_del(&conn->release);
+	event_del(&conn->resume);
+	event_del(&conn->closed);
+	close(conn->fd);
+	LIST_REMOVE(conn, entry);
+	count--;
+	free(conn->held);
+	free_ctrl(conn);
+	free(conn);
+	engine_maybe_done();
+}
+
+static void
+conn_free(struct conn *conn, bool reset)
+{
+	struct linger at_once = { 1, 0 };
+
+	announce(conn);
+	guard_quiet();
+	if (conn->announced && !conn->by_keeper)
+		log_info("CTRL: Client %s control connection finished",
+		    conn->ctrl->client);
+	if (reset)
+		(void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &at_once,
+		    sizeof(at_once));
+	else		/* a keeper may hold it a little longer */
+		(void)shutdown(conn->fd, SHUT_RDWR);
+	conn_leave(conn);
+}
+
+/* n octets of queued messages are out. */
+static void
+sent(struct conn *conn, size_t n)
+{
+	const uint8_t *data;
+
+	while (n > 0) {
+		size_t len = ctrl_out_next(conn->ctrl, &data);
+		size_t part = len < n ? len : n;
+
+		ctrl_out_sent(conn->ctrl, part);
+		n -= part;
+		if (part == len)
+			log_debug("CTRL: Sent packet to client");
+	}
+}
+
+/* Writes queued messages, all at once; false: the peer is gone. */
+static bool
+conn_flush(struct conn *conn)
+{
+	const struct ctrl *ctrl = conn->ctrl;
+
+	while (ctrl->out_len > 0) {
+		ssize_t n = send(conn->fd, ctrl->out, ctrl->out_len,
+		    MSG_NOSIGNAL);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1 && errno != EAGAIN)
+			return false;
+		if (n > 0)
+			sent(conn, n);
+		if (ctrl->out_len > 0) {
+			event_add(&conn->writable, NULL);
+			return true;
+		}
+	}
+	return true;
+}
+
+static void
+set_timer(struct conn *conn)
+{
+	uint64_t now = engine_now_ms(), at = ctrl_deadline(conn->ctrl);
+	struct timeval tv;
+
+	if (conn->ctrl->started && !conn->announced && !conn->muted &&
+	    !conn->by_keeper &&
+	    at > conn->ctrl->state_since + ANNOUNCE_MS)
+		at = conn->ctrl->state_since + ANNOUNCE_MS;
+	at = at > now ? at - now : 0;
+	tv.tv_sec = at / 1000;
+	tv.tv_usec = at % 1000 * 1000;
+	event_add(&conn->timer, &tv);
+}
+
+/*
+ * While a call is being started, which takes milliseconds unless there is a
+ * queue, what comes behind its request waits: replies keep the order of
+ * requests.
+ */
+static bool
+is_starting(const struct conn *conn)
+{
+	return conn->ctrl->call_state == CTRL_CALL_WAIT_START;
+}
+
+/* False: no memory. */
+static bool
+hold(struct conn *conn, const uint8_t *data, size_t len)
+{
+	conn->holding = true;
+	event_del(&conn->readable);
+	if (conn->call != NULL && call_is_waiting(conn->call))
+		event_add(&conn->closed, NULL);
+	if (len == 0)
+		return true;
+	conn->held = malloc(len);
+	if (conn->held == NULL)
+		return false;
+	memcpy(conn->held, data, len);
+	conn->held_len = len;
+	return true;
+}
+
+/* After each message: who sends too many waits.  False: the conn is gone. */
+static bool
+pace(struct conn *conn)
+{
+	uint64_t now = engine_now_ms(), at;
+	struct timeval tv;
+	unsigned int todo = 0;
+
+	switch (limit_message(guard_limits, &conn->messages, now, &at)) {
+	case LIMIT_GO_ON:
+		return true;
+	case LIMIT_ENOUGH:
+		if (conn->ctrl->state == CTRL_ESTABLISHED)
+			guard_refused(&conn->limit, conn->client,
+			    CTRL_END_FLOOD);
+		todo = ctrl_stop(conn->ctrl, CTRL_END_FLOOD, now);
+		break;
+	case LIMIT_PAUSE:
+		break;
+	}
+	conn->paused = true;
+	tv.tv_sec = (at - now) / 1000;
+	tv.tv_usec = (at - now) % 1000 * 1000;
+	event_add(&conn->resume, &tv);
+	return conn_do(conn, todo);
+}
+
+/* Takes octets; false: the conn is gone. */
+static bool
+input(struct conn *conn, const uint8_t *data, size_t len)
+{
+	while (len > 0) {
+		uint32_t messages = conn->ctrl->messages;
+		unsigned int todo = ctrl_input(conn->ctrl, &data, &len,
+		    engine_now_ms());
+
+		conn->more = len > 0;
+		if (!conn_do(conn, todo))
+			return false;
+		if (conn->ctrl->messages != messages && !pace(conn))
+			return false;
+		if (!is_starting(conn) && !conn->paused)
+			continue;
+		if (!hold(conn, data, len))
+			return conn_do(conn, ctrl_eof(conn->ctrl, true,
+			    engine_now_ms()));
+		break;
+	}
+	return true;
+}
+
+/* Lines from here on are about this client, and so is a crash. */
+static void
+begin_work(struct conn *conn)
+{
+	guard_speak(&conn->limit, conn->client);
+	*engine.at_work = conn->by_keeper ? conn->ctrl->call.our_id : 0;
+}
+
+static void
+end_work(void)
+{
+	*engine.at_work = 0;
+	guard_quiet();
+}
+
+static void
+on_release(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+	uint8_t *data = conn->held;
+	size_t len = conn->held_len;
+
+	(void)fd;
+	(void)what;
+	begin_work(conn);
+	conn->held = NULL;
+	conn->held_len = 0;
+	event_del(&conn->closed);
+	if (input(conn, data, len) && !conn->holding &&
+	    conn->ctrl->state != CTRL_CLOSED)
+		event_add(&conn->readable, NULL);
+	free(data);
+	end_work();
+}
+
+static void
+on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	conn->paused = false;
+	conn_do(conn, 0);
+}
+
+/* The Result Code of the OCRP that refuses a call (RFC 2637 2.8). */
+static uint8_t
+ocrp_result(enum ctrl_end end)
+{
+	switch (end) {
+	case CTRL_END_PENALTY:
+	case CTRL_END_ADDRESS:
+	case CTRL_END_DRAIN:
+		return PPTP_OCRP_FORBIDDEN;
+	case CTRL_END_PER_IP:
+	case CTRL_END_RATE:
+		return PPTP_OCRP_BUSY;
+	default:
+		return PPTP_OCRP_ERROR;
+	}
+}
+
+/* Starts the call that it asks for; else what there is to do. */
+static unsigned int
+start_call(struct conn *conn)
+{
+	uint64_t now = engine_now_ms();
+	enum ctrl_end end = engine.draining ? CTRL_END_DRAIN :
+	    limit_call(guard_limits, &conn->limit, now);
+	uint8_t result, error = PPTP_ERROR_NONE;
+
+	if (end == CTRL_END_NONE) {
+		for (int i = 0; i < ROOM_TRIES && !engine_has_files(FILES_CALL);
+		    i++)
+			conn_make_room();
+		if (!engine_has_files(FILES_CALL))
+			end = CTRL_END_RESOURCE;
+		else if ((conn->call = call_start(conn)) != NULL)
+			return 0;
+		limit_call_over(guard_limits, &conn->limit, now);
+	}
+	if (end != CTRL_END_NONE)
+		guard_refused(&conn->limit, conn->client, end);
+	result = ocrp_result(end);
+	if (result == PPTP_OCRP_ERROR)
+		error = PPTP_ERROR_NO_RESOURCE;
+	return ctrl_call_failed(conn->ctrl, result, error, now);
+}
+
+bool
+conn_do(struct conn *conn, unsigned int todo)
+{
+	const uint8_t *data;
+
+	if (!conn_flush(conn))
+		todo |= ctrl_eof(conn->ctrl, true, engine_now_ms());
+	if ((todo & CTRL_DO_END) != 0 && conn->call != NULL) {
+		if (conn->ctrl->end == CTRL_END_NO_AUTH)
+			conn_auth_failed(conn);
+		call_end(conn->call, conn->ctrl->end != CTRL_END_NONE ?
+		    conn->ctrl->end : CTRL_END_NOT_STARTED);
+	}
+	if ((todo & CTRL_DO_START) != 0) {
+		todo = start_call(conn);
+		if (conn->call == NULL)
+			return conn_do(conn, todo);
+	}
+	if ((todo & CTRL_DO_CLOSE) != 0) {
+		bool reset = (todo & CTRL_DO_RESET) != 0;
+
+		if (reset || ctrl_out_next(conn->ctrl, &data) == 0) {
+			conn_free(conn, reset);
+			return false;
+		}
+		event_del(&conn->readable);
+	}
+	if (conn->holding && !is_starting(conn) && !conn->paused) {
+		conn->holding = false;
+		event_active(&conn->release, EV_TIMEOUT, 0);
+	}
+	set_timer(conn);
+	return true;
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+	uint8_t buf[READ_SIZE];
+	ssize_t n = recv(fd, buf, sizeof(buf), 0);
+
+	(void)what;
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	begin_work(conn);
+	if (n <= 0)
+		conn_do(conn, ctrl_eof(conn->ctrl, n == -1, engine_now_ms()));
+	else
+		input(conn, buf, n);
+	end_work();
+}
+
+/* The client has not waited for its turn. */
+static void
+on_closed(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	if (is_starting(conn))
+		conn_do(conn, ctrl_eof(conn->ctrl, false, engine_now_ms()));
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	begin_work(conn);
+	conn_do(conn, conn->ctrl->state == CTRL_CLOSED ? CTRL_DO_CLOSE : 0);
+	end_work();
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+	uint64_t now = engine_now_ms();
+
+	(void)fd;
+	(void)what;
+	begin_work(conn);
+	if (now >= conn->ctrl->state_since + ANNOUNCE_MS)
+		announce(conn);
+	conn_do(conn, ctrl_timer(conn->ctrl, now));
+	end_work();
+}
+
+/* --- beginning and end --------------------------------------------------- */
+
+/* Before the connection has begun, there is nothing to tell anybody. */
+static void
+conn_drop(struct conn *conn)
+{
+	limit_close(guard_limits, &conn->limit);
+	close(conn->fd);
+	LIST_REMOVE(conn, entry);
+	count--;
+	free_ctrl(conn);
+	free(conn);
+	engine_maybe_done();
+}
+
+static void
+conn_begin(struct conn *conn)
+{
+	char client[INET_ADDRSTRLEN];
+	struct in_addr in = { conn->client };
+
+	inet_ntop(AF_INET, &in, client, sizeof(client));
+	conn->ctrl = conn->own;
+	ctrl_init(conn->ctrl, client, engine.stimeout_ms, engine_now_ms());
+	conn->ctrl->call_timeout_ms = guard_limits->conf.call_timeout * 1000;
+	conn->ctrl->auth_timeout_ms = guard_limits->conf.auth_timeout * 1000;
+	if (conn->refuse != CTRL_END_NONE)
+		ctrl_refuse(conn->ctrl, conn->refuse == CTRL_END_PENALTY ?
+		    PPTP_SCCRP_FORBIDDEN : PPTP_SCCRP_ERROR, conn->refuse);
+	if (event_add(&conn->readable, NULL) == -1) {
+		conn_drop(conn);	/* the kernel has no memory */
+		return;
+	}
+	set_timer(conn);
+}
+
+static bool
+ask_access(struct conn *conn)
+{
+	static uint32_t last_token;
+	struct ipc_msg m;
+
+	conn->token = ++last_token;
+	conn->asking = true;
+	ipc_msg_init(&m, IPC_ACCESS_REQUEST, 0);
+	m.u.access.token = conn->token;
+	m.u.access.client_addr = conn->client;
+	return engine_tell(&m, -1);
+}
+
+void
+conn_access(uint32_t token, bool allowed)
+{
+	struct conn *conn;
+
+	LIST_FOREACH(conn, &conns, entry) {
+		if (conn->asking && conn->token == token)
+			break;
+	}
+	if (conn == NULL)
+		return;
+	conn->asking = false;
+	if (allowed && !engine.stopping && !engine.draining)
+		conn_begin(conn);
+	else
+		conn_drop(conn);
+}
+
+/* Closes a connection for the sake of others. */
+static void
+evict(struct conn *conn)
+{
+	guard_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
+	limit_close(guard_limits, &conn->limit);
+	if (conn->asking)
+		conn_drop(conn);
+	else
+		conn_do(conn, ctrl_drop(conn->ctrl, CTRL_END_CROWDED,
+		    engine_now_ms()));
+}
+
+bool
+conn_make_room(void)
+{
+	struct limit_conn *victim = limit_victim(guard_limits, true,
+	    engine_now_ms());
+
+	if (victim != NULL)
+		evict(victim->owner);
+	return victim != NULL;
+}
+
+/* Counts a new connection; false: there is no place for it. */
+static bool
+admit(struct conn *conn)
+{
+	uint64_t now = engine_now_ms();
+	struct limit_conn *victim;
+
+	conn->refuse = limit_open(guard_limits, &conn->limit, conn->client,
+	    now);
+	if (conn->refuse == CTRL_END_UNAUTH_PER_IP) {
+		victim = limit_neighbour(guard_limits, &conn->limit, now);
+		if (victim != NULL) {
+			evict(victim->owner);
+			conn->refuse = CTRL_END_NONE;
+		}
+	}
+	if (conn->refuse != CTRL_END_NONE)
+		guard_refused(&conn->limit, conn->client, conn->refuse);
+	if (conn->limit.source == NULL)
+		return false;
+	victim = limit_victim(guard_limits, false, now);
+	if (victim == NULL)
+		return true;
+	if (victim != &conn->limit) {
+		evict(victim->owner);
+		return true;
+	}
+	guard_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
+	return false;
+}
+
+static void
+conn_init(struct conn *conn, int fd, uint32_t client, uint32_t server)
+{
+	conn->fd = fd;
+	conn->client = client;
+	conn->server = server;
+	conn->limit.owner = conn;
+	event_assign(&conn->readable, engine.base, fd, EV_READ | EV_PERSIST,
+	    on_readable, conn);
+	event_assign(&conn->writable, engine.base, fd, EV_WRITE, on_writable,
+	    conn);
+	event_assign(&conn->timer, engine.base, -1, 0, on_timer, conn);
+	event_assign(&conn->release, engine.base, -1, 0, on_release, conn);
+	event_assign(&conn->resume, engine.base, -1, 0, on_resume, conn);
+	event_assign(&conn->closed, engine.base, fd, EV_CLOSED, on_closed,
+	    conn);
+	LIST_INSERT_HEAD(&conns, conn, entry);
+	count++;
+}
+
+void
+conn_new(int fd)
+{
+	struct sockaddr_in peer = { .sin_family = AF_UNSPEC }, self;
+	socklen_t peer_len = sizeof(peer), self_len = sizeof(self);
+	struct conn *conn = calloc(1, sizeof(*conn));
+	int on = 1;
+
+	if (conn == NULL ||
+	    (conn->own = calloc(1, sizeof(*conn->own))) == NULL ||
+	    getpeername(fd, (struct sockaddr *)&peer, &peer_len) == -1 ||
+	    getsockname(fd, (struct sockaddr *)&self, &self_len) == -1 ||
+	    peer.sin_family != AF_INET ||
+	    evutil_make_socket_nonblocking(fd) == -1) {
+		log_debug("CTRL: connection was gone before it was served");
+		if (conn != NULL)
+			free(conn->own);
+		free(conn);
+		close(fd);
+		return;
+	}
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	conn_init(conn, fd, peer.sin_addr.s_addr, self.sin_addr.s_addr);
+	if (!admit(conn))
+		conn_drop(conn);
+	else if (!engine.ask_access)
+		conn_begin(conn);
+	else if (!ask_access(conn))
+		conn_drop(conn);
+}
+
+struct conn *
+conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
+{
+	struct conn *conn = calloc(1, sizeof(*conn));
+
+	if (conn == NULL)
+		return NULL;
+	conn_init(conn, fd, rec->client_addr, rec->server_addr);
+	conn->ctrl = &rec->ctrl;
+	conn->by_keeper = true;
+	limit_adopt(guard_limits, &conn->limit, conn->client,
+	    conn->ctrl->authenticated, engine_now_ms());
+	conn->call = call_adopt(conn, rec, keeper, pty);
+	if (conn->call == NULL) {
+		limit_close(guard_limits, &conn->limit);
+		LIST_REMOVE(conn, entry);
+		count--;
+		free(conn);
+		return NULL;
+	}
+	event_add(&conn->readable, NULL);
+	if (conn->ctrl->authenticated)
+		engine_news(IPC_NEWS_AUTHENTICATED, rec->our_id,
+		    CTRL_END_NONE);
+	return conn;
+}
+
+void
+conn_resume(struct conn *conn)
+{
+	begin_work(conn);
+	if (conn_do(conn, 0) && conn->call != NULL)
+		call_resume(conn->call);
+	end_work();
+}
+
+/* Ends all of them in order, or those without a call. */
+static void
+stop_some(enum ctrl_end end, bool all)
+{
+	struct conn *conn, *next;
+
+	for (conn = LIST_FIRST(&conns); conn != NULL; conn = next) {
+		next = LIST_NEXT(conn, entry);
+		if (conn->asking)
+			conn_drop(conn);
+		else if (all || conn->call == NULL)
+			conn_do(conn, ctrl_stop(conn->ctrl, end,
+			    engine_now_ms()));
+	}
+}
+
+void
+conn_stop_all(enum ctrl_end end)
+{
+	stop_some(end, true);
+}
+
+void
+conn_drain(void)
+{
+	stop_some(CTRL_END_DRAIN, false);
+}

@@ -1,0 +1,54 @@
+/* The engine: what its parts share. */
+#ifndef PPTPD_ENGINE_H
+#define PPTPD_ENGINE_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/ipc.h"
+
+#define FILES_CALL	3	/* descriptors of a call: keeper, record, pty */
+
+struct engine {
+	struct event_base *base;
+	uint32_t	 stimeout_ms;
+	uint16_t	 first_call_id;	/* wished for by inetd; 0: none */
+	bool		 ask_access;
+	bool		 stopping;
+	bool		 draining;	/* nobody new is served */
+	uint64_t	 started_ms;
+	const char	*sandbox;	/* its mode, pptpd.conf(5) */
+	unsigned int	 max_files;	/* descriptors that may be open */
+	bool		 one_connection; /* from inetd: end with it */
+	bool		 leave_calls;	/* when the monitor is gone */
+	/*
+	 * Which of how many engines: it serves the Call IDs that leave index
+	 * when divided by count.  0 is the front, which all clients come to.
+	 */
+	uint16_t	 index, count;
+	/*
+	 * The Call ID of the call that is being served, 0 if it is none: the
+	 * monitor looks here when we have crashed.  Never NULL.
+	 */
+	uint16_t	*at_work;
+};
+
+extern struct engine engine;
+
+/* CLOCK_MONOTONIC. */
+uint64_t engine_now_ms(void);
+uint64_t engine_now_us(void);
+/* Sends to the monitor; false: it could not be told. */
+bool	 engine_tell(const struct ipc_msg *, int fd);
+/* Whether n more descriptors can be had, besides what all calls may take. */
+bool	 engine_has_files(unsigned int n);
+/* Whether an engine that serves so many calls and nobody else can have one
+ * more. */
+bool	 engine_has_room(unsigned int calls);
+/* Tells the front what has become of a call of ours, unless that is us. */
+void	 engine_news(enum ipc_news, uint16_t call_id, enum ctrl_end);
+/* Leaves the event loop once there is nothing left to do and we are stopping. */
+void	 engine_maybe_done(void);
+
+#endif

@@ -1,0 +1,202 @@
+/* The engine's limits: what limit.h counts, for its connections and its log. */
+#include "engine/guard.h"
+
+#include <arpa/inet.h>
+#include <sys/random.h>
+
+#include "engine/engine.h"
+#include "base/log.h"
+
+#define FLUSH_S		60	/* summaries of lines that were left out */
+
+struct limits *guard_limits;
+
+static struct {
+	bool		   limited;	/* lines are about a client */
+	struct limit_conn *conn;
+	uint32_t	   client;	/* network order */
+} speaker;
+
+static struct event *flush_ev;
+static uint64_t counts[CTRL_END_DRAIN + 1];
+
+static const char *
+address(uint32_t client)
+{
+	static char text[INET_ADDRSTRLEN];
+	struct in_addr in = { client };
+
+	inet_ntop(AF_INET, &in, text, sizeof(text));
+	return text;
+}
+
+/* --- log ----------------------------------------------------------------- */
+
+void
+guard_speak(struct limit_conn *conn, uint32_t client)
+{
+	speaker.limited = guard_limits != NULL;
+	speaker.conn = conn;
+	speaker.client = client;
+}
+
+void
+guard_quiet(void)
+{
+	speaker.limited = false;
+}
+
+static void
+report(const struct limit_summary *sum)
+{
+	bool was = speaker.limited;
+
+	speaker.limited = false;
+	if (sum->addr != 0)
+		log_notice("CTRL: Client %s: %u more such lines suppressed in "
+		    "%u s", address(sum->addr), (unsigned)sum->lines,
+		    (unsigned)sum->seconds);
+	else
+		log_notice("CTRL: %u more lines about clients suppressed in "
+		    "%u s", (unsigned)sum->lines, (unsigned)sum->seconds);
+	speaker.limited = was;
+}
+
+static void
+on_flush(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval tv = { FLUSH_S, 0 };
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	if (limit_log_flush(guard_limits, engine_now_ms(), report))
+		event_add(flush_ev, &tv);
+}
+
+bool
+guard_permits(struct limit_conn *conn, uint32_t client,
+    enum source_class class)
+{
+	struct timeval tv = { FLUSH_S, 0 };
+	struct limit_summary sum;
+
+	if (limit_log(guard_limits, conn, client, class, engine_now_ms(),
+	    &sum)) {
+		if (sum.lines > 0)
+			report(&sum);
+		return true;
+	}
+	if (!event_pending(flush_ev, EV_TIMEOUT, NULL))
+		event_add(flush_ev, &tv);
+	return false;
+}
+
+bool
+guard_may_log(int priority)
+{
+	return !speaker.limited || priority == LOG_DEBUG ||
+	    guard_permits(speaker.conn, speaker.client, SOURCE_LOG_PROTOCOL);
+}
+
+uint64_t
+guard_count(enum ctrl_end end)
+{
+	return counts[end];
+}
+
+void
+guard_counted(enum ctrl_end end)
+{
+	counts[end]++;
+}
+
+void
+guard_refused(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
+{
+	bool was = speaker.limited;
+
+	guard_counted(end);
+	if (!guard_permits(conn, client, SOURCE_LOG_REFUSED))
+		return;
+	speaker.limited = false;
+	log_warn("CTRL: Client %s refused: %s", address(client),
+	    ctrl_end_text(end));
+	speaker.limited = was;
+}
+
+/* --- authentication ------------------------------------------------------ */
+
+static void
+say(unsigned int what, uint32_t client, uint64_t ms)
+{
+	bool was = speaker.limited;
+
+	speaker.limited = false;
+	if ((what & LIMIT_SAY_REFUSED) != 0)
+		log_warn("CTRL: Client %s refused for %u s: %s",
+		    address(client), (unsigned)((ms + 999) / 1000),
+		    ctrl_end_text(CTRL_END_PENALTY));
+	if ((what & LIMIT_SAY_SUSPENDED) != 0)
+		log_err("CTRL: Most authentications fail, from many "
+		    "addresses: is the RADIUS server down?  auth-penalty is "
+		    "suspended");
+	if ((what & LIMIT_SAY_RESUMED) != 0)
+		log_notice("CTRL: Authentications succeed again, "
+		    "auth-penalty is back");
+	speaker.limited = was;
+}
+
+void
+guard_authenticated(struct limit_conn *conn, uint32_t client)
+{
+	say(limit_authenticated(guard_limits, conn, engine_now_ms()), client,
+	    0);
+}
+
+void
+guard_failed(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
+{
+	uint64_t now = engine_now_ms();
+	bool was = speaker.limited;
+	unsigned int what;
+
+	if (conn->source == NULL || conn->failed || conn->authenticated)
+		return;
+	guard_counted(CTRL_END_NO_AUTH);
+	what = limit_failed(guard_limits, conn, now);
+	if (guard_permits(conn, client, SOURCE_LOG_REFUSED)) {
+		speaker.limited = false;
+		log_warn("CTRL: Client %s: %s", address(client),
+		    end == CTRL_END_NO_AUTH ? ctrl_end_text(end) :
+		    "authentication failed");
+		speaker.limited = was;
+	}
+	say(what, client, limit_penalty(guard_limits, conn->source, now));
+}
+
+void
+guard_failed_late(uint32_t client)
+{
+	struct limit_conn conn = { .source =
+	    source_find(&guard_limits->sources, client) };
+
+	guard_failed(&conn, client, CTRL_END_NONE);
+}
+
+bool
+guard_configure(const struct limit_conf *conf)
+{
+	uint32_t seed;
+
+	if (guard_limits != NULL) {
+		limit_change(guard_limits, conf);
+		return true;
+	}
+	flush_ev = evtimer_new(engine.base, on_flush, NULL);
+	if (flush_ev == NULL ||
+	    getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return false;
+	guard_limits = limit_new(conf, seed);
+	return guard_limits != NULL;
+}

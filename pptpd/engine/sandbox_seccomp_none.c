@@ -1,0 +1,13 @@
+/* No list of system calls: no libseccomp, or a build with sanitizers. */
+#include "engine/sandbox.h"
+
+#include "base/log.h"
+
+int
+sandbox_seccomp(bool only_log)
+{
+	(void)only_log;
+	log_notice("MGR: built without seccomp: the engine's system calls are "
+	    "not limited");
+	return 0;
+}

@@ -1,0 +1,91 @@
+/* Whose turn it is: calls are started few at a time, the others wait. */
+#include "engine/turn.h"
+
+#include <stdint.h>
+
+#include "engine/engine.h"
+#include "engine/guard.h"
+
+static TAILQ_HEAD(, turn) waiting = TAILQ_HEAD_INITIALIZER(waiting);
+static unsigned int taken;
+static struct event *next_ev;
+static void (*start_waiting)(struct turn *);
+
+/* Takes a turn; if there is none, *at is when to ask again (UINT64_MAX:
+ * when somebody is done). */
+static bool
+take(struct turn *t, uint64_t *at)
+{
+	*at = UINT64_MAX;
+	if (taken >= TURN_MAX ||
+	    !limit_start(guard_limits, engine_now_ms(), at))
+		return false;
+	t->taken = true;
+	taken++;
+	return true;
+}
+
+static void
+ask_again(uint64_t at)
+{
+	uint64_t now = engine_now_ms();
+	struct timeval tv;
+
+	if (at == UINT64_MAX)
+		return;
+	at = at > now ? at - now : 0;
+	tv.tv_sec = (time_t)(at / 1000);
+	tv.tv_usec = (suseconds_t)(at % 1000 * 1000);
+	event_add(next_ev, &tv);
+}
+
+static void
+on_next(evutil_socket_t fd, short what, void *arg)
+{
+	struct turn *t;
+	uint64_t at;
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	while ((t = TAILQ_FIRST(&waiting)) != NULL) {
+		if (!take(t, &at)) {
+			ask_again(at);
+			return;
+		}
+		TAILQ_REMOVE(&waiting, t, entry);
+		t->waiting = false;
+		start_waiting(t);
+	}
+}
+
+bool
+turn_take(struct turn *t, void (*start)(struct turn *))
+{
+	uint64_t at = UINT64_MAX;
+
+	if (next_ev == NULL)
+		next_ev = evtimer_new(engine.base, on_next, NULL);
+	if (next_ev == NULL)
+		return true;		/* no memory for manners */
+	if (TAILQ_EMPTY(&waiting) && take(t, &at))
+		return true;
+	start_waiting = start;
+	t->waiting = true;
+	TAILQ_INSERT_TAIL(&waiting, t, entry);
+	ask_again(at);
+	return false;
+}
+
+void
+turn_done(struct turn *t)
+{
+	if (t->waiting)
+		TAILQ_REMOVE(&waiting, t, entry);
+	if (t->taken) {
+		taken--;
+		if (!TAILQ_EMPTY(&waiting))
+			event_active(next_ev, EV_TIMEOUT, 0);
+	}
+	t->waiting = t->taken = false;
+}

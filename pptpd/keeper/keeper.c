@@ -1,0 +1,652 @@
+/* The keeper of one call: parent of pppd, holder of what the call must keep. */
+#include "keeper/keeper.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shared/call_record.h"
+#include "shared/ipc.h"
+#include "keeper/kernel_call.h"
+#include "base/log.h"
+#include "shared/mono.h"
+#include "keeper/login.h"
+#include "keeper/pppd.h"
+#include "config/pppd_args.h"
+#include "protocol/pptp_msg.h"
+#include "keeper/rejoin.h"
+#include "shared/syslog_sink.h"
+#include "keeper/title.h"
+
+/* From the hang-up on; how long pppd may take to go. */
+#define TERM_AFTER_MS	5000
+#define KILL_AFTER_MS	10000
+/* How long the engine may take to end a call that we were told to end. */
+#define ENGINE_MS	8000
+
+/* pppd refused its options (status 2) so soon that a plugin may be why. */
+#define OPTION_ERROR_MS	5000	/* a busy machine takes more than one second */
+#define OPTION_ERROR	2
+
+#define ERROR_LINES_MAX	200	/* of pppd's stderr that are logged */
+#define IDENTITY_LEN	64
+
+struct keeper {
+	struct call_record *rec;
+	struct keeper_call call;
+	struct pppd	 pppd;
+	struct login	 login;
+	struct kernel_call kernel;
+	char		**argv;		/* pppd's */
+	uint32_t	 optional;	/* words of it that may be left out */
+	uint32_t	 kernel_words;	/* ... without the kernel data path */
+	uint64_t	 pppd_since;
+	char		 client[INET_ADDRSTRLEN];
+	char		 local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
+	uint16_t	 our_id;
+	uint64_t	 started_ms;
+	bool		 stderr_too;
+	int		 engine;	/* -1: gone */
+	struct rejoin	 rejoin;	/* ... and we look for another one */
+	uint64_t	 hangup_at;	/* 0: line is up */
+	uint64_t	 engine_deadline; /* 0: none */
+	enum ctrl_end	 asked_end;	/* why engine_deadline is set */
+	enum ctrl_end	 own_end;	/* reason when the engine gave none */
+	int		 signals_sent;	/* to pppd */
+	int		 status;	/* pppd's, once reaped */
+	int		 error_lines;
+	size_t		 error_len;
+	char		 error_line[256];
+};
+
+static volatile sig_atomic_t got_term;
+
+static void
+on_signal(int sig)
+{
+	if (sig == SIGTERM)
+		got_term = 1;
+}
+
+static void
+tell_engine(struct keeper *k, enum ipc_type type, int fd)
+{
+	struct ipc_msg m;
+
+	if (k->engine == -1)
+		return;
+	ipc_msg_init(&m, type, k->our_id);
+	if (ipc_send(k->engine, &m, &fd, fd == -1 ? 0 : 1) == -1)
+		log_debug("CTRL: Client %s: engine cannot be told: %s",
+		    k->client, strerror(errno));
+}
+
+/* pppd runs: on its pty, or the kernel carries its frames. */
+static void
+tell_ready(struct keeper *k)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_KEEPER_READY, k->our_id);
+	m.u.ready.kernel = k->kernel.on;
+	if (k->engine != -1)
+		(void)ipc_send(k->engine, &m, &k->pppd.pty,
+		    k->kernel.on ? 0 : 1);
+}
+
+/* The engine sees no frames of a call of the kernel's. */
+static void
+tell_authenticated(struct keeper *k)
+{
+	if (!k->kernel.up || k->kernel.told || !k->login.authenticated ||
+	    k->engine == -1)
+		return;
+	k->kernel.told = true;
+	tell_engine(k, IPC_AUTHENTICATED, -1);
+}
+
+static void
+tell_exit(const struct keeper *k)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_PPPD_EXIT, k->our_id);
+	m.u.pppd_exit.status = k->status;
+	if (k->engine != -1)
+		(void)ipc_send(k->engine, &m, NULL, 0);
+}
+
+/*
+ * Nothing is read from the record but what the call's last line says: the
+ * engine can write to it.
+ */
+static bool
+take_call(struct keeper *k, const struct keeper_call *call)
+{
+	struct call_record *rec = call_record_map(IPC_FD_RECORD);
+	char title[IDENTITY_LEN];
+	struct in_addr in;
+
+	if (rec == NULL)
+		return false;
+	k->rec = rec;
+	k->call = *call;
+	rejoin_init(&k->rejoin);
+	in.s_addr = call->client_addr;
+	inet_ntop(AF_INET, &in, k->client, sizeof(k->client));
+	snprintf(k->local, sizeof(k->local), "%s", call->local);
+	snprintf(k->remote, sizeof(k->remote), "%s", call->remote);
+	k->our_id = call->our_id;
+	k->optional = call->optional_words;
+	k->kernel_words = call->kernel_words;
+	k->kernel.path = (struct kernel_path){ call->server_addr,
+	    call->client_addr, call->our_id, call->peer_id };
+	login_init(&k->login, rec, call->flags, k->client, k->local,
+	    k->remote);
+	k->started_ms = call->started_ms;
+	k->stderr_too = (call->flags & CALL_FLAG_STDERR) != 0;
+	log_set_debug((call->flags & CALL_FLAG_DEBUG) != 0);
+	snprintf(title, sizeof(title), "pptpd [%s:%04X - %04X]", k->client,
+	    call->peer_id, call->our_id);
+	title_set(title);
+	return true;
+}
+
+/* Logs whole lines of pppd's stderr under the call's name. */
+static void
+read_errors(struct keeper *k)
+{
+	char buf[512], safe[LOG_LINE_MAX];
+	ssize_t n;
+
+	while ((n = read(k->pppd.errors, buf, sizeof(buf))) > 0) {
+		for (ssize_t i = 0; i < n; i++) {
+			bool full =
+			    k->error_len == sizeof(k->error_line) - 1;
+
+			if (buf[i] != '\n' && !full) {
+				k->error_line[k->error_len++] = buf[i];
+				continue;
+			}
+			if (k->error_len > 0 &&
+			    k->error_lines++ < ERROR_LINES_MAX)
+				log_notice("CTRL: Client %s: pppd[%ld]: %s",
+				    k->client, (long)k->pppd.pid,
+				    log_escape(safe, sizeof(safe),
+				    k->error_line, k->error_len));
+			k->error_len = 0;
+			if (full && buf[i] != '\n')
+				k->error_line[k->error_len++] = buf[i];
+		}
+	}
+	if (n == 0) {
+		close(k->pppd.errors);
+		k->pppd.errors = -1;
+	}
+}
+
+/*
+ * There is no engine that could: tells the client that its call is over,
+ * unless that would end up in the middle of another message.
+ */
+static void
+say_goodbye(const struct keeper *k, enum ctrl_end end)
+{
+	uint8_t buf[PPTP_MSG_MAX];
+	size_t len;
+
+	if (k->rec->ctrl.out_part != 0)
+		return;
+	for (int i = 0; (len = ctrl_goodbye(i, k->our_id, end, buf)) > 0; i++)
+		(void)send(IPC_FD_CONTROL, buf, len, MSG_NOSIGNAL |
+		    MSG_DONTWAIT);
+}
+
+/*
+ * Closes our side of the pty: pppd sees its line hang up.  Where there is no
+ * pty, it has to be told.
+ */
+static void
+hang_up(struct keeper *k, enum ctrl_end end)
+{
+	if (k->hangup_at != 0)
+		return;
+	k->hangup_at = mono_ms();
+	k->own_end = end;
+	k->engine_deadline = 0;
+	rejoin_stop(&k->rejoin);
+	if (k->engine == -1)
+		say_goodbye(k, end);
+	if (k->kernel.on)
+		kill(k->pppd.pid, SIGHUP);	/* not reaped: still ours */
+	else
+		close(k->pppd.pty);
+	k->pppd.pty = -1;
+	close(IPC_FD_CONTROL);
+}
+
+/* It has crashed, or makes way for another one. */
+static void
+lost_engine(struct keeper *k)
+{
+	close(k->engine);
+	k->engine = -1;
+	if (k->hangup_at != 0)
+		return;
+	if (k->engine_deadline != 0)
+		hang_up(k, k->asked_end);
+	else if (k->call.grace_s == 0 || k->rec->end != CTRL_END_NONE)
+		hang_up(k, CTRL_END_LOST);
+	else
+		rejoin_start(&k->rejoin, &k->call, mono_ms());
+}
+
+static void
+engine_message(struct keeper *k)
+{
+	struct ipc_msg m;
+	int fds[IPC_FDS_MAX], n;
+	int got = ipc_recv(k->engine, &m, fds, &n);
+
+	while (n > 0)
+		close(fds[--n]);	/* nobody sends us any */
+	if (got == 1 && m.type == IPC_HANGUP) {
+		if (m.u.hangup.end != CTRL_END_NONE && k->hangup_at == 0) {
+			say_goodbye(k, m.u.hangup.end);
+			k->rec->end = m.u.hangup.end;
+		}
+		hang_up(k, CTRL_END_LOST);
+	} else if (got == 0 || (got == -1 && errno != EAGAIN))
+		lost_engine(k);
+}
+
+/* Hands the call over to the engine that was found. */
+static void
+hand_over(struct keeper *k)
+{
+	const int fds[] = { IPC_FD_RECORD, IPC_FD_CONTROL, k->pppd.pty };
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_CALL, k->our_id);
+	m.u.ready.kernel = k->kernel.on;
+	if (ipc_send(k->engine, &m, fds, k->kernel.on ? 2 : 3) == -1) {
+		lost_engine(k);
+		return;
+	}
+	k->kernel.told = false;
+	tell_authenticated(k);
+}
+
+static void
+look_for_engine(struct keeper *k)
+{
+	uint32_t end;
+
+	switch (rejoin_go_on(&k->rejoin, &k->call, k->pppd.pid, mono_ms(),
+	    &k->engine, &end)) {
+	case REJOIN_WAIT:
+		break;
+	case REJOIN_FOUND:
+		hand_over(k);
+		break;
+	case REJOIN_REFUSED:
+		hang_up(k, (enum ctrl_end)end);
+		break;
+	}
+}
+
+/* Asks the engine to end the call, and does it alone if there is no answer. */
+static void
+ask_for_end(struct keeper *k, enum ipc_type type, enum ctrl_end end)
+{
+	if (k->engine == -1)
+		hang_up(k, end);
+	if (k->hangup_at != 0 || k->engine_deadline != 0)
+		return;
+	tell_engine(k, type, -1);
+	k->engine_deadline = mono_ms() + ENGINE_MS;
+	k->asked_end = end;
+}
+
+static void
+look_at_kernel(struct keeper *k, uint64_t now)
+{
+	if (now < k->kernel.look_at)
+		return;
+	if (kernel_call_look(&k->kernel, k->login.ifname, now))
+		ask_for_end(k, IPC_STALLED, CTRL_END_STALLED);
+	kernel_call_publish(&k->kernel, k->rec);
+}
+
+/* What there is to do when time passes; returns ms to the next, -1: never. */
+static int
+timers(struct keeper *k)
+{
+	uint64_t now = mono_ms(), next = UINT64_MAX;
+	static const struct { uint64_t after; int sig; } steps[] = {
+		{ TERM_AFTER_MS, SIGTERM }, { KILL_AFTER_MS, SIGKILL },
+	};
+
+	login_timer(&k->login, now);
+	next = login_deadline(&k->login);
+	if (rejoin_is_on(&k->rejoin)) {
+		if (now >= rejoin_deadline(&k->rejoin))
+			look_for_engine(k);
+		if (rejoin_deadline(&k->rejoin) < next)
+			next = rejoin_deadline(&k->rejoin);
+	}
+	if (k->kernel.up) {
+		look_at_kernel(k, now);
+		if (k->kernel.look_at < next)
+			next = k->kernel.look_at;
+	}
+	if (k->engine_deadline != 0) {
+		if (now >= k->engine_deadline)
+			hang_up(k, k->asked_end);
+		else if (k->engine_deadline < next)
+			next = k->engine_deadline;
+	}
+	if (k->hangup_at != 0) {
+		while (k->signals_sent < 2 && now - k->hangup_at >=
+		    steps[k->signals_sent].after) {
+			int sig = steps[k->signals_sent++].sig;
+
+			log_notice("CTRL: Client %s: pppd[%ld] does not end, "
+			    "sending SIG%s", k->client, (long)k->pppd.pid,
+			    sig == SIGTERM ? "TERM" : "KILL");
+			kill(k->pppd.pid, sig);	/* not reaped: still ours */
+		}
+		if (k->signals_sent < 2 && next > k->hangup_at +
+		    steps[k->signals_sent].after)
+			next = k->hangup_at + steps[k->signals_sent].after;
+	}
+	if (next == UINT64_MAX)
+		return -1;
+	return next > now ? (int)(next - now) : 0;
+}
+
+static void
+read_session(struct keeper *k)
+{
+	if (!login_read(&k->login, k->pppd.session)) {
+		close(k->pppd.session);
+		k->pppd.session = -1;
+	}
+	/* The last of its words is read: now the client may be answered. */
+	if (k->kernel.on && !k->kernel.up && k->login.reports) {
+		kernel_call_up(&k->kernel, mono_ms());
+		tell_ready(k);
+	}
+	tell_authenticated(k);
+}
+
+/* Leaves out some of the words that a call can do without. */
+static void
+drop_words(struct keeper *k, uint32_t words)
+{
+	uint32_t optional = 0;
+	int to = 0;
+
+	for (int from = 0; k->argv[from] != NULL; from++) {
+		uint32_t bit = (uint32_t)1 << from;
+
+		if ((words & bit) != 0)
+			continue;
+		if ((k->optional & bit) != 0)
+			optional |= (uint32_t)1 << to;
+		k->argv[to++] = k->argv[from];
+	}
+	k->argv[to] = NULL;
+	k->optional = optional;
+	k->kernel_words = 0;
+}
+
+static void
+pppd_started(struct keeper *k)
+{
+	k->pppd_since = mono_ms();
+	k->rec->pppd_pid = k->pppd.pid;
+	login_started(&k->login, k->pppd.pid, k->optional != 0,
+	    k->pppd_since);
+}
+
+static int
+start_pppd(struct keeper *k, int (*how)(struct pppd *, char *const [],
+    const char *))
+{
+	if (how(&k->pppd, k->argv, k->client) == -1)
+		return -1;
+	pppd_started(k);
+	return 0;
+}
+
+/* The call takes the path that is always there. */
+static void
+without_kernel(struct keeper *k, const char *why)
+{
+	log_notice("CTRL: Client %s: the kernel cannot carry this call, "
+	    "userspace does: %s", k->client, why);
+	drop_words(k, k->kernel_words);
+	k->rec->flags &= ~(uint32_t)CALL_FLAG_KERNEL;
+	call_record_seal(k->rec);
+	k->call.flags &= ~(uint32_t)CALL_FLAG_KERNEL;
+}
+
+/* -1: it is to be started on a pty. */
+static int
+start_in_kernel(struct keeper *k)
+{
+	char why[160];
+	int sock = kernel_call_open(&k->kernel, why, sizeof(why)), rc;
+
+	if (sock == -1) {
+		without_kernel(k, why);
+		return -1;
+	}
+	rc = pppd_start_kernel(&k->pppd, sock, k->argv, k->client);
+	close(sock);		/* or its Call ID would outlive pppd */
+	if (rc == -1) {
+		kernel_call_give_up(&k->kernel);
+		without_kernel(k, "pppd could not be started");
+		return -1;
+	}
+	log_info("CTRL: Client %s: kernel data path", k->client);
+	pppd_started(k);
+	return 0;
+}
+
+static int
+start_call(struct keeper *k)
+{
+	if (k->kernel_words != 0 && start_in_kernel(k) == 0)
+		return 0;
+	if (start_pppd(k, pppd_start) == -1)
+		return -1;
+	tell_ready(k);
+	return 0;
+}
+
+/* pppd has gone without taking the kernel's socket. */
+static bool
+try_userspace(struct keeper *k)
+{
+	char words[128], why[160];
+	bool refused = WIFEXITED(k->status) &&
+	    WEXITSTATUS(k->status) == OPTION_ERROR;
+
+	snprintf(why, sizeof(why), "pppd: %s", pppd_status_text(k->status,
+	    words, sizeof(words)));
+	kernel_call_give_up(&k->kernel);
+	without_kernel(k, why);
+	if (refused)
+		drop_words(k, k->optional);
+	pppd_close(&k->pppd);
+	return start_call(k) == 0;
+}
+
+/*
+ * pppd was upgraded between the monitor's look at it and its start: then it
+ * refuses our plugins, and the call goes on without them.
+ */
+static bool
+try_again(struct keeper *k)
+{
+	if (k->kernel.on && k->hangup_at == 0 && !k->kernel.up)
+		return try_userspace(k);
+	if (k->optional == 0 || k->hangup_at != 0 || k->kernel.on ||
+	    !WIFEXITED(k->status) || WEXITSTATUS(k->status) != OPTION_ERROR ||
+	    mono_ms() - k->pppd_since > OPTION_ERROR_MS)
+		return false;
+	log_err("CTRL: Client %s: pppd[%ld] refuses its options, starting it "
+	    "again without our plugins", k->client, (long)k->pppd.pid);
+	drop_words(k, k->optional);
+	if (start_pppd(k, pppd_restart) == -1)
+		return false;
+	tell_engine(k, IPC_PPPD_RESTARTED, -1);
+	return true;
+}
+
+/* Waits for something and deals with it. */
+static void
+wait_once(struct keeper *k, const sigset_t *while_waiting)
+{
+	struct pollfd fds[4];
+	struct timespec ts;
+	int ms;
+
+	if (got_term) {
+		got_term = 0;
+		ask_for_end(k, IPC_TERM, CTRL_END_ADMIN);
+	}
+	ms = timers(k);
+	ts = (struct timespec){ ms / 1000, ms % 1000 * 1000000L };
+	fds[0] = (struct pollfd){ k->engine, POLLIN, 0 };
+	fds[1] = (struct pollfd){ k->pppd.errors, POLLIN, 0 };
+	fds[2] = (struct pollfd){ k->pppd.session, POLLIN, 0 };
+	fds[3] = (struct pollfd){ k->rejoin.sock, POLLIN, 0 };
+	if (ppoll(fds, 4, ms == -1 ? NULL : &ts, while_waiting) <= 0)
+		return;
+	if (fds[1].revents != 0)
+		read_errors(k);
+	if (fds[2].revents != 0)
+		read_session(k);
+	if (fds[0].revents != 0)
+		engine_message(k);
+	if (fds[3].revents != 0)
+		look_for_engine(k);
+}
+
+/* What pppd has counted at its end, if it could say so, is all. */
+static void
+sum_up(struct keeper *k)
+{
+	if (k->login.counted) {
+		k->kernel.octets_in = k->login.octets_in;
+		k->kernel.octets_out = k->login.octets_out;
+		k->kernel.packets_in = k->login.packets_in;
+		k->kernel.packets_out = k->login.packets_out;
+	}
+	kernel_call_publish(&k->kernel, k->rec);
+}
+
+/* Lives until pppd is reaped. */
+static void
+loop(struct keeper *k, const sigset_t *while_waiting)
+{
+	do {
+		while (waitpid(k->pppd.pid, &k->status, WNOHANG) == 0)
+			wait_once(k, while_waiting);
+		if (k->pppd.errors != -1)
+			read_errors(k);
+		if (k->pppd.session != -1)
+			read_session(k);
+	} while (try_again(k));
+	login_ended(&k->login, k->status);
+	if (k->kernel.on)
+		sum_up(k);
+}
+
+/* The line that each call ends with, and Poptop's. */
+static void
+report_end(struct keeper *k)
+{
+	char words[128];
+	uint64_t seconds = (mono_ms() - k->started_ms) / 1000;
+	uint64_t in = k->rec->octets_in, out = k->rec->octets_out;
+	enum ctrl_end end = k->rec->end;
+
+	pppd_status_text(k->status, words, sizeof(words));
+	if (k->kernel.on) {	/* the engine knows nothing about it */
+		in = k->kernel.octets_in;
+		out = k->kernel.octets_out;
+	}
+	if (!ctrl_end_is_known(end))
+		end = k->hangup_at != 0 ? k->own_end : CTRL_END_PPPD;
+	log_info("CTRL: Call of client %s ended: user \"%s\", local %s "
+	    "remote %s, %" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
+	    " octets, %s, pppd %s", k->client, k->login.user,
+	    k->local[0] != '\0' ? k->local : "-",
+	    k->remote[0] != '\0' ? k->remote : "-", seconds,
+	    in, out, ctrl_end_text(end), words);
+	/* Poptop logs this one without debug too, so it is counted on. */
+	log_set_debug(true);
+	log_debug("CTRL: Reaping child PPP[%ld]", (long)k->pppd.pid);
+}
+
+static void
+catch_signals(sigset_t *while_waiting)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t block;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	sigemptyset(while_waiting);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGCHLD, &sa, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+int
+keeper_run(const struct keeper_call *call, char **argv)
+{
+	struct keeper k = { .engine = IPC_FD_PARENT, .argv = argv,
+	    .pppd = { -1, -1, -1, -1 } };
+	sigset_t while_waiting;
+	int exit_status = 1;
+
+	catch_signals(&while_waiting);
+	if (!take_call(&k, call)) {
+		fprintf(stderr, "pptpctrl: descriptor %d is no call record\n",
+		    IPC_FD_RECORD);
+		return 1;
+	}
+	syslog_sink_open(k.stderr_too);
+	log_info("CTRL: Client %s control connection started", k.client);
+	log_info("CTRL: Starting call (launching pppd, opening GRE)");
+	if (start_call(&k) == -1) {
+		tell_engine(&k, IPC_KEEPER_FAILED, -1);
+	} else {
+		loop(&k, &while_waiting);
+		k.rec->pppd_pid = 0;
+		if (k.engine == -1 && k.hangup_at == 0)
+			say_goodbye(&k, CTRL_END_PPPD);
+		tell_exit(&k);
+		report_end(&k);
+		exit_status = 0;
+	}
+	log_info("CTRL: Client %s control connection finished", k.client);
+	return exit_status;
+}

@@ -1,0 +1,15 @@
+/* The keeper of one call: parent of pppd, holder of what the call must keep. */
+#ifndef PPTPD_KEEPER_H
+#define PPTPD_KEEPER_H
+
+#include "shared/keeper_call.h"
+
+/*
+ * Serves the call whose record is on IPC_FD_RECORD until its pppd is reaped;
+ * argv is pppd's, NULL-terminated, program first.  With CALL_FLAG_KERNEL the
+ * kernel is to carry it, and gre_filter.h's map is on IPC_FD_MAP.  Returns the
+ * exit status.
+ */
+int	keeper_run(const struct keeper_call *, char **argv);
+
+#endif

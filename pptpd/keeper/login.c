@@ -1,0 +1,196 @@
+/* Who is on a call: what pptpd-session.so reports, and the login records. */
+#include "keeper/login.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "config/iprange.h"
+#include "base/log.h"
+#include "keeper/wtmp_line.h"
+
+/* How often the interface of a pppd that tells nobody is looked for. */
+#define LOOK_MS		1000
+#define LOOK_LATER_MS	10000
+#define LOOK_SOON_MS	60000	/* every LOOK_MS up to this age */
+#define PPPD_FATAL_SIGNAL 127	/* pppd's exit status then */
+
+void
+login_init(struct login *l, struct call_record *rec, uint32_t flags,
+    const char *client, const char *local, const char *remote)
+{
+	memset(l, 0, sizeof(*l));
+	l->rec = rec;
+	l->client = client;
+	l->flags = flags;
+	l->mppe_bits = -1;
+	l->look_at = UINT64_MAX;
+	(void)iprange_number(local, &l->local);
+	(void)iprange_number(remote, &l->remote);
+}
+
+void
+login_started(struct login *l, pid_t pppd, bool plugin, uint64_t now)
+{
+	l->pppd = pppd;
+	l->since = time(NULL);
+	if (!plugin && (l->flags & CALL_FLAG_LOGWTMP) != 0)
+		l->flags = (l->flags & ~(uint32_t)CALL_FLAG_LOGWTMP) |
+		    CALL_FLAG_OWN_WTMP;
+	if ((l->flags & CALL_FLAG_OWN_WTMP) != 0)
+		l->look_at = now + LOOK_MS;
+}
+
+/* Shows the engine, which can write there, what it may know. */
+static void
+publish(const struct login *l)
+{
+	memcpy(l->rec->user, l->user, sizeof(l->user));
+	memcpy(l->rec->ifname, l->ifname, sizeof(l->ifname));
+}
+
+/* Records the login in the plugin's place. */
+static void
+record(struct login *l)
+{
+	l->look_at = UINT64_MAX;
+	if ((l->flags & CALL_FLAG_OWN_WTMP) == 0 || l->wtmp.open)
+		return;
+	if (wtmp_login(&l->wtmp, l->line, l->user, l->client,
+	    l->pppd) == -1)
+		log_warn("CTRL: Client %s: login cannot be recorded: %s",
+		    l->client, strerror(errno));
+}
+
+static const char *
+quad(uint32_t addr, char *buf)
+{
+	struct in_addr in = { addr };
+
+	return inet_ntop(AF_INET, &in, buf, INET_ADDRSTRLEN);
+}
+
+/* One line that has it all, for people and for scripts. */
+static void
+log_up(const struct login *l)
+{
+	char local[INET_ADDRSTRLEN], remote[INET_ADDRSTRLEN], mppe[40];
+
+	if (l->mppe_bits == -1)
+		snprintf(mppe, sizeof(mppe), "MPPE not known yet");
+	else if (l->mppe_bits == 0)
+		snprintf(mppe, sizeof(mppe), "not encrypted");
+	else
+		snprintf(mppe, sizeof(mppe), "MPPE %d bit %s", l->mppe_bits,
+		    l->mppe_stateful ? "stateful" : "stateless");
+	log_info("CTRL: Client %s is up: user \"%s\", %s, %s, %s, local %s "
+	    "remote %s", l->client, l->user, session_auth_name(l->method),
+	    mppe, l->line, quad(l->local, local), quad(l->remote, remote));
+}
+
+static void
+message(struct login *l, const struct session_msg *m)
+{
+	switch (m->type) {
+	case SESSION_AUTH:
+		l->authenticated = true;
+		l->method = m->u.auth.method;
+		log_escape(l->user, sizeof(l->user),
+		    m->u.auth.name, strlen(m->u.auth.name));
+		log_debug("CTRL: Client %s: user \"%s\" authenticated by %s",
+		    l->client, l->user, session_auth_name(l->method));
+		break;
+	case SESSION_MPPE:
+		l->mppe_bits = m->u.mppe.send_bits < m->u.mppe.recv_bits ?
+		    m->u.mppe.send_bits : m->u.mppe.recv_bits;
+		l->mppe_stateful = m->u.mppe.stateful;
+		if (l->ifname[0] != '\0')
+			log_up(l);
+		break;
+	case SESSION_IP_UP:
+		l->local = m->u.ip_up.local;
+		l->remote = m->u.ip_up.remote;
+		log_escape(l->ifname, sizeof(l->ifname),
+		    m->u.ip_up.ifname, strlen(m->u.ip_up.ifname));
+		snprintf(l->line, sizeof(l->line), "%s", l->ifname);
+		record(l);
+		if (l->mppe_bits != -1)
+			log_up(l);
+		break;
+	case SESSION_IP_DOWN:
+		if (l->ifname[0] != '\0' && l->mppe_bits == -1)
+			log_up(l);	/* never heard of MPPE */
+		l->ifname[0] = '\0';
+		(void)wtmp_logout(&l->wtmp);
+		l->counted = true;
+		l->octets_in = m->u.ip_down.octets_in;
+		l->octets_out = m->u.ip_down.octets_out;
+		l->packets_in = m->u.ip_down.packets_in;
+		l->packets_out = m->u.ip_down.packets_out;
+		break;
+	case SESSION_PHASE:
+		log_debug("CTRL: Client %s: pppd is in phase %s", l->client,
+		    session_phase_name(m->u.phase));
+		break;
+	case SESSION_HELLO:
+	case SESSION_EXIT:
+		break;
+	}
+}
+
+bool
+login_read(struct login *l, int fd)
+{
+	uint8_t buf[SESSION_MSG_MAX + 1];	/* one more: too long shows */
+	struct session_msg m;
+	ssize_t n;
+
+	while ((n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0) {
+		l->reports = true;
+		if (session_msg_decode(buf, n, &m)) {
+			message(l, &m);
+			publish(l);
+		} else
+			log_warn("CTRL: Client %s: pptpd-session.so sent %zd "
+			    "octets that make no sense", l->client, n);
+	}
+	return n == -1 && (errno == EAGAIN || errno == EINTR);
+}
+
+uint64_t
+login_deadline(const struct login *l)
+{
+	return l->look_at;
+}
+
+void
+login_timer(struct login *l, uint64_t now)
+{
+	if (now < l->look_at)
+		return;
+	if (l->reports)			/* it will tell */
+		l->look_at = UINT64_MAX;
+	else if (wtmp_find_line(l->pppd, l->local, l->remote, l->line))
+		record(l);
+	else
+		l->look_at = now + (time(NULL) - l->since <
+		    LOOK_SOON_MS / 1000 ? LOOK_MS : LOOK_LATER_MS);
+}
+
+void
+login_ended(struct login *l, int wait_status)
+{
+	(void)wtmp_logout(&l->wtmp);
+	/*
+	 * A pppd that was killed had no time to have its record closed, nor
+	 * has one that ends itself after a fatal signal.
+	 */
+	if ((l->flags & CALL_FLAG_LOGWTMP) != 0 && (WIFSIGNALED(wait_status) ||
+	    (WIFEXITED(wait_status) &&
+	    WEXITSTATUS(wait_status) == PPPD_FATAL_SIGNAL)))
+		(void)wtmp_close_killed(l->pppd, l->since,
+		    l->line[0] != '\0' ? l->line : NULL);
+}

@@ -1,0 +1,50 @@
+/* Who is on a call: what pptpd-session.so reports, and the login records. */
+#ifndef PPTPD_LOGIN_H
+#define PPTPD_LOGIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "shared/call_record.h"
+#include "protocol/session_msg.h"
+#include "shared/wtmp.h"
+
+/* Part of a keeper; times are ms of CLOCK_MONOTONIC. */
+struct login {
+	struct call_record *rec;	/* gets user and ifname, for others */
+	char		 user[CALL_USER_TEXT];	/* authenticated, escaped */
+	char		 ifname[16];	/* of pppd, while IP is up */
+	const char	*client;
+	uint32_t	 flags;		/* CALL_FLAG_* */
+	uint32_t	 local, remote;	/* network order, 0: not known */
+	pid_t		 pppd;
+	time_t		 since;		/* wall clock */
+	bool		 reports;	/* pptpd-session.so speaks to us */
+	bool		 authenticated;
+	bool		 counted;	/* what pppd has counted is here: */
+	uint64_t	 octets_in, octets_out;
+	uint32_t	 packets_in, packets_out;
+	enum session_auth method;
+	int		 mppe_bits;	/* -1: not known */
+	bool		 mppe_stateful;
+	uint64_t	 look_at;	/* for the interface; UINT64_MAX: never */
+	struct wtmp_login wtmp;		/* our own record */
+	char		 line[UT_LINESIZE + 1];
+};
+
+/* Before pppd starts; rec, client and both addresses' texts stay. */
+void	login_init(struct login *, struct call_record *rec, uint32_t flags,
+	    const char *client, const char *local, const char *remote);
+/* pppd runs (again); `plugin` says whether its plugin records the login. */
+void	login_started(struct login *, pid_t pppd, bool plugin, uint64_t now);
+/* Reads what was reported on fd.  False: nothing more will come. */
+bool	login_read(struct login *, int fd);
+/* When login_timer() is due. */
+uint64_t login_deadline(const struct login *);
+void	login_timer(struct login *, uint64_t now);
+/* pppd was reaped: no record stays open. */
+void	login_ended(struct login *, int wait_status);
+
+#endif

@@ -1,0 +1,138 @@
+/* The spawner: a small process that becomes the keepers of calls by forking. */
+#include "keeper/spawner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "shared/ipc.h"
+#include "keeper/keeper.h"
+#include "shared/spawner_msg.h"
+#include "shared/syslog_sink.h"
+#include "keeper/title.h"
+
+#define NAME		"pptpd-spawner"
+#define KEEPER_NAME	"pptpctrl"	/* what ps and pgrep look for */
+#define KEEPER_FDS	3		/* and one more: IPC_FD_MAP */
+#define SAFE_FD		16		/* above all of IPC_FD_* */
+
+static bool silenced;		/* IPC_FD_SILENCER is what it should be */
+
+/* Cuts the words of a request; false: it makes no sense. */
+static bool
+cut(struct spawner_request *request, size_t len, char *argv[PPPD_ARGS_MAX])
+{
+	const size_t before = offsetof(struct spawner_request, words);
+	char *words = request->words;
+	int argc = 0;
+
+	if (len <= before || words[len - before - 1] != '\0')
+		return false;
+	len -= before;
+	for (char *p = words; p < words + len; p += strlen(p) + 1) {
+		if (argc == PPPD_ARGS_MAX - 1)
+			return false;
+		argv[argc++] = p;
+	}
+	argv[argc] = NULL;
+	return true;
+}
+
+/* In the child: puts the descriptors where a keeper looks for them. */
+static bool
+place(int fds[IPC_FDS_MAX], int n)
+{
+	for (int i = 0; i < n; i++) {
+		fds[i] = fcntl(fds[i], F_DUPFD, SAFE_FD);
+		if (fds[i] == -1)
+			return false;
+	}
+	for (int i = 0; i < n; i++) {
+		if (dup2(fds[i], i < KEEPER_FDS ? IPC_FD_PARENT + i :
+		    IPC_FD_MAP) == -1)
+			return false;
+	}
+	return (silenced || close_range(IPC_FD_SILENCER, IPC_FD_SILENCER,
+	    0) == 0) && close_range(n > KEEPER_FDS ? IPC_FD_MAP + 1 :
+	    IPC_FD_MAP, ~0U, 0) == 0;
+}
+
+static bool
+has_fds(const struct spawner_request *request, int n)
+{
+	bool kernel = (request->call.flags & CALL_FLAG_KERNEL) != 0;
+
+	return n == (kernel ? KEEPER_FDS + 1 : KEEPER_FDS);
+}
+
+/* Like fork(2), but the child becomes our sibling. */
+static pid_t
+fork_sibling(void)
+{
+	unsigned long flags = CLONE_PARENT | SIGCHLD;
+
+#ifdef __s390__			/* its clone(2) begins with the stack */
+	return syscall(SYS_clone, 0, flags, NULL, NULL, 0);
+#else
+	return syscall(SYS_clone, flags, 0, NULL, NULL, 0);
+#endif
+}
+
+/*
+ * What pppd is to find, done once for all.  The kernel's own form of SIG_DFL
+ * without flags: glibc's sigaction(2) keeps its hands off two signals that
+ * posix_spawn(3) has ignored.
+ */
+static void
+default_signals(void)
+{
+	static const unsigned long dfl[8];
+
+	for (int sig = 1; sig < NSIG; sig++)
+		syscall(SYS_rt_sigaction, sig, dfl, NULL, _NSIG / 8);
+}
+
+int
+spawner_run(void)
+{
+	/* Static or allocated, it would cost each keeper a page more. */
+	struct spawner_request request;
+	char *argv[PPPD_ARGS_MAX];
+	struct spawner_answer answer;
+	int fds[IPC_FDS_MAX], n;
+	ssize_t len;
+
+	default_signals();
+	prctl(PR_SET_NAME, NAME);
+	title_set(NAME);
+	syslog_sink_warm_up();
+	silenced = fcntl(IPC_FD_SILENCER, F_GETFD) != -1;
+	while ((len = ipc_recv_data(IPC_FD_PARENT, &request, sizeof(request),
+	    fds, &n)) > 0) {
+		answer = (struct spawner_answer){ -1,
+		    n == IPC_FDS_LOST ? EMFILE : EINVAL };
+		if (has_fds(&request, n) && cut(&request, len, argv)) {
+			answer.pid = fork_sibling();
+			answer.error = answer.pid == -1 ? errno : 0;
+		}
+		if (answer.pid == 0) {
+			prctl(PR_SET_NAME, KEEPER_NAME);
+			/* No exit(3): it touches pages for nothing. */
+			_exit(place(fds, n) ? keeper_run(&request.call, argv) :
+			    1);
+		}
+		while (n > 0)
+			close(fds[--n]);
+		if (ipc_send_data(IPC_FD_PARENT, &answer, sizeof(answer),
+		    NULL, 0) == -1)
+			return 1;
+	}
+	return len == 0 ? 0 : 1;
+}

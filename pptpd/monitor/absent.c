@@ -1,0 +1,249 @@
+/* Keepers of a server before us that have not come to us yet. */
+#include "monitor/absent.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "monitor/ledger.h"
+#include "base/log.h"
+#include "monitor/slurp.h"
+
+#define PPPD_S		10	/* a pppd outlives a killed keeper so long */
+#define START_SLACK_MS	2000	/* between a keeper's start and its entry */
+
+/* One address; its keeper is alive, or its pppd, or may be. */
+struct absent {
+	LIST_ENTRY(absent) entry;
+	pid_t		 keeper;	/* 0: gone */
+	int		 ledger;
+	int		 pidfd;		/* -1: we wait for the time */
+	struct event	*event;
+	char		 remote[CALL_ADDR_TEXT];
+};
+
+static LIST_HEAD(, absent) absents = LIST_HEAD_INITIALIZER(absents);
+static struct event_base *base;
+static struct pool *pool;
+static void (*changed)(void);
+
+static void
+absent_free(struct absent *a)
+{
+	pool_unreserve(pool, a->remote);
+	ledger_drop(a->ledger);
+	if (a->event != NULL)
+		event_free(a->event);
+	if (a->pidfd != -1)
+		close(a->pidfd);
+	LIST_REMOVE(a, entry);
+	free(a);
+}
+
+static void on_end(evutil_socket_t, short, void *);
+
+/* Waits for the end of a process, or with -1 for some time. */
+static void
+watch(struct absent *a, int pidfd)
+{
+	struct timeval tv = { PPPD_S, 0 };
+
+	if (a->event != NULL)
+		event_free(a->event);
+	if (a->pidfd != -1)
+		close(a->pidfd);
+	a->pidfd = pidfd;
+	a->event = event_new(base, pidfd, pidfd == -1 ? 0 : EV_READ, on_end,
+	    a);
+	if (a->event == NULL ||
+	    event_add(a->event, pidfd == -1 ? &tv : NULL) == -1)
+		log_err("MGR: address %s stays reserved: out of memory",
+		    a->remote);
+}
+
+static void
+on_end(evutil_socket_t fd, short what, void *arg)
+{
+	struct absent *a = arg;
+
+	(void)fd;
+	(void)what;
+	if (a->keeper != 0) {
+		log_notice("MGR: pptpctrl[%ld], whose client had %s, has ended "
+		    "instead of coming back", (long)a->keeper, a->remote);
+		a->keeper = 0;
+		watch(a, -1);	/* it may have been killed */
+		changed();
+	} else
+		absent_free(a);
+}
+
+/* --- who is still there -------------------------------------------------- */
+
+/* When a process began, in ms of CLOCK_BOOTTIME; 0: there is none. */
+static uint64_t
+started_ms(pid_t pid)
+{
+	char path[32], *text, *p;
+	unsigned long long ticks = 0;
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	text = slurp(path, &len);
+	if (text == NULL)
+		return 0;
+	p = strrchr(text, ')');		/* the name may hold anything */
+	for (int field = 2; p != NULL && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	if (p != NULL)
+		ticks = strtoull(p, NULL, 10);
+	free(text);
+	return ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK);
+}
+
+/* Whether it is the very process, not a later one with its number. */
+static bool
+is_same(const struct ledger_entry *e)
+{
+	uint64_t began = started_ms(e->keeper);
+
+	return began != 0 && began + START_SLACK_MS >= e->since_ms &&
+	    began <= e->since_ms + START_SLACK_MS;
+}
+
+static void
+old_entry(int ledger, const struct ledger_entry *e)
+{
+	struct absent *a;
+
+	if (e->remote[0] == '\0') {
+		ledger_drop(ledger);	/* pppd chose the address */
+		return;
+	}
+	a = calloc(1, sizeof(*a));
+	if (a == NULL || !pool_reserve(pool, e->remote)) {
+		log_err("MGR: address %s may be in use: out of memory",
+		    e->remote);
+		free(a);
+		return;
+	}
+	a->ledger = ledger;
+	a->pidfd = -1;
+	memcpy(a->remote, e->remote, sizeof(a->remote));
+	LIST_INSERT_HEAD(&absents, a, entry);
+	if (is_same(e))
+		a->keeper = e->keeper;
+	else
+		log_info("MGR: pptpctrl[%ld], whose client had %s, has ended "
+		    "in the meantime", (long)e->keeper, e->remote);
+}
+
+/* pppd's addresses stand in its arguments as LOCAL:REMOTE. */
+static bool
+has_address(const char *args, size_t len, const char *remote)
+{
+	for (const char *p = args; p < args + len; p += strlen(p) + 1) {
+		const char *colon = strchr(p, ':');
+
+		if (colon != NULL && strcmp(colon + 1, remote) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The pppds of killed keepers that still live. */
+static void
+find_pppds(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *d;
+
+	while (proc != NULL && (d = readdir(proc)) != NULL) {
+		pid_t pid = (pid_t)strtol(d->d_name, NULL, 10);
+		char path[32], *args;
+		struct absent *a;
+		size_t len;
+
+		snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)pid);
+		if (pid <= 1 || (args = slurp(path, &len)) == NULL)
+			continue;
+		LIST_FOREACH(a, &absents, entry) {
+			if (a->keeper == 0 && a->pidfd == -1 &&
+			    has_address(args, len, a->remote))
+				a->pidfd = (int)syscall(SYS_pidfd_open, pid,
+				    0);
+		}
+		free(args);
+	}
+	if (proc != NULL)
+		closedir(proc);
+}
+
+void
+absent_init(struct event_base *b, struct pool *p, const char *path,
+    void (*one_gone)(void))
+{
+	struct absent *a, *next;
+	bool dead = false;
+
+	base = b;
+	pool = p;
+	changed = one_gone;
+	if (ledger_open(path, old_entry) == -1)
+		return;
+	LIST_FOREACH(a, &absents, entry)
+		dead = dead || a->keeper == 0;
+	if (dead)
+		find_pppds();
+	for (a = LIST_FIRST(&absents); a != NULL; a = next) {
+		int fd = a->pidfd;
+
+		next = LIST_NEXT(a, entry);
+		a->pidfd = -1;
+		if (a->keeper != 0)
+			fd = (int)syscall(SYS_pidfd_open, a->keeper, 0);
+		if (fd == -1)
+			absent_free(a);
+		else
+			watch(a, fd);
+	}
+}
+
+uint64_t
+absent_back(pid_t keeper)
+{
+	struct absent *a;
+
+	LIST_FOREACH(a, &absents, entry) {
+		if (a->keeper == keeper) {
+			absent_free(a);
+			break;
+		}
+	}
+	return started_ms(keeper);
+}
+
+bool
+absent_any(void)
+{
+	return !LIST_EMPTY(&absents);
+}
+
+bool
+absent_expected(void)
+{
+	struct absent *a;
+
+	LIST_FOREACH(a, &absents, entry) {
+		if (a->keeper != 0)
+			return true;
+	}
+	return false;
+}

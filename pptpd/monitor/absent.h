@@ -1,0 +1,29 @@
+/* Keepers of a server before us that have not come to us yet. */
+#ifndef PPTPD_ABSENT_H
+#define PPTPD_ABSENT_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config/pool.h"
+
+/*
+ * Reads the ledger at path.  Addresses that are in use stay reserved in the
+ * pool until their keeper has come, or it and its pppd are gone.  changed() is
+ * called when one is gone that has not come.
+ */
+void	absent_init(struct event_base *, struct pool *, const char *path,
+	    void (*changed)(void));
+/*
+ * A keeper has come: its address is no longer reserved.  Returns when it
+ * began, for the ledger.
+ */
+uint64_t absent_back(pid_t keeper);
+/* Whether there are some. */
+bool	absent_any(void);
+/* Whether some may still come. */
+bool	absent_expected(void);
+
+#endif

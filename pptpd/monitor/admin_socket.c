@@ -1,0 +1,114 @@
+/* The socket that pptpdctl(8) connects to: its name, its owner, its mode. */
+#include "monitor/admin_socket.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "config/instance.h"
+#include "base/log.h"
+
+#define DIRECTORY	RUNDIR "/pptpd"
+#define BACKLOG		16
+
+static struct {
+	char	    path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct stat made;		/* to know it again */
+	bool	    there;
+} admin;
+
+static gid_t
+find_group(const char *group)
+{
+	const struct group *gr = getgrnam(group);
+
+	if (gr != NULL)
+		return gr->gr_gid;
+	log_warn("MGR: there is no group \"%s\", so pptpdctl is for root only",
+	    group);
+	return (gid_t)-1;
+}
+
+static bool
+set_group(const char *path, gid_t gid)
+{
+	bool none = gid == (gid_t)-1;
+
+	return lchown(path, 0, none ? 0 : gid) == 0 &&
+	    chmod(path, none ? 0600 : 0660) == 0;
+}
+
+/* It gets its name when it is ready: who finds it can connect, if he may. */
+static bool
+make(int fd, gid_t gid)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	char *path = sun.sun_path;
+
+	if ((size_t)snprintf(path, sizeof(sun.sun_path), "%s.new",
+	    admin.path) >= sizeof(sun.sun_path)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	(void)mkdir(RUNDIR, 0755);	/* what fails, fails below */
+	(void)mkdir(DIRECTORY, 0755);
+	(void)unlink(path);
+	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+		return false;
+	if (set_group(path, gid) && listen(fd, BACKLOG) == 0 &&
+	    lstat(path, &admin.made) == 0 && rename(path, admin.path) == 0) {
+		admin.there = true;
+		return true;
+	}
+	(void)unlink(path);
+	return false;
+}
+
+int
+admin_socket_open(const char *pidfile, const char *group, gid_t *gid)
+{
+	int fd;
+
+	*gid = find_group(group);
+	if (instance_path(admin.path, sizeof(admin.path), "control",
+	    pidfile) == -1) {
+		log_warn("MGR: the name of the control socket is too long, "
+		    "there is none");
+		return -1;
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd != -1 && make(fd, *gid))
+		return fd;
+	log_warn("MGR: no control socket %s: %s", admin.path,
+	    strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+void
+admin_socket_change(const char *group, gid_t *gid)
+{
+	*gid = find_group(group);
+	if (admin.there && !set_group(admin.path, *gid))
+		log_warn("MGR: control socket %s: %s", admin.path,
+		    strerror(errno));
+}
+
+void
+admin_socket_remove(void)
+{
+	struct stat now;
+
+	if (admin.there && lstat(admin.path, &now) == 0 &&
+	    now.st_ino == admin.made.st_ino &&
+	    now.st_dev == admin.made.st_dev)
+		(void)unlink(admin.path);
+	admin.there = false;
+}

@@ -1,0 +1,664 @@
+/* The monitor's calls: slots, addresses, keepers. */
+#include "monitor/calls.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "monitor/absent.h"
+#include "state/bucket.h"
+#include "shared/call_record.h"
+#include "monitor/deal.h"
+#include "shared/gre_filter.h"
+#include "monitor/ledger.h"
+#include "base/log.h"
+#include "shared/mono.h"
+#include "config/pool.h"
+#include "config/pppd_args.h"
+#include "monitor/pppd_plugins.h"
+#include "protocol/pptp_msg.h"
+#include "monitor/spawner_client.h"
+#include "monitor/tunnel.h"
+
+#define KEEPER		SBINDIR "/pptpctrl"
+#define MINUTE_US	60000000U
+#define FULL_PER_MINUTE	20	/* lines about it */
+#define ORPHAN_MS	5000	/* for a pppd to end after SIGTERM */
+
+struct call {
+	LIST_ENTRY(call) entry;
+	pid_t		 keeper;	/* 0: gone */
+	pid_t		 pppd;		/* when the keeper died before it */
+	uint64_t	 orphan_since;	/* ms; the keeper died */
+	int		 slot;		/* -1: none */
+	uint32_t	 client;	/* network order */
+	uint16_t	 kernel_id;	/* set apart; 0: nothing is */
+	struct call_record *rec;	/* where the engine can write; NULL:
+					   it began under another monitor */
+	/*
+	 * pidfds, -1: none or gone.  A keeper has one because wait(2) for any
+	 * of thousands is slow, and because one that began under another
+	 * monitor may be no child of ours; pppd has one in that case only.
+	 */
+	struct alien {
+		int		 fd;
+		struct event	*event;
+	}		 alien_keeper, alien_pppd;
+	struct call_record *alien_rec;	/* of such a call; may be NULL */
+	char		*reserved;	/* its address, without a slot */
+	bool		 unwatched;	/* its keeper has no pidfd */
+	int		 ledger;	/* entry, -1: none */
+	struct deal	*deal;		/* NULL: of the front engine */
+};
+
+static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
+static unsigned int count;
+static unsigned int orphans;	/* calls whose keeper is gone */
+static unsigned int unwatched;	/* calls whose keeper has no pidfd */
+static const struct conf *conf;
+static struct pool pool;
+static bool log_stderr;
+static struct event_base *base;
+static void (*changed)(void);
+static const char *rejoin_path;	/* NULL: calls end with their engine */
+static int kernel_map = -1;
+
+int
+calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
+    void (*call_over)(void))
+{
+	conf = c;
+	base = b;
+	changed = call_over;
+	log_stderr = to_stderr;
+	pppd_plugins_init(c);
+	return pool_init(&pool, c);
+}
+
+/* Addresses that pppd chose must not be given to others from now on. */
+static void
+note_addresses(void)
+{
+	char ifname[IFNAMSIZ], remote[IPRANGE_TEXT];
+	struct call *call;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->slot == -1 || call->rec == NULL)
+			continue;
+		/* The engine could write it meanwhile. */
+		memcpy(ifname, call->rec->ifname, sizeof(ifname));
+		ifname[sizeof(ifname) - 1] = '\0';
+		if (ifname[0] != '\0' && tunnel_peer(ifname, remote))
+			pool_note(&pool, call->slot, remote);
+	}
+}
+
+int
+calls_change(const struct conf *other)
+{
+	if (pool.delegate && !other->delegate)
+		note_addresses();
+	return pool_change(&pool, other);
+}
+
+void
+calls_keep(const char *path, const char *ledger)
+{
+	rejoin_path = path;
+	absent_init(base, &pool, ledger, changed);
+}
+
+void
+calls_kernel(int map)
+{
+	kernel_map = map;
+}
+
+int
+calls_kernel_map(const struct keeper_call *kc)
+{
+	return (kc->flags & CALL_FLAG_KERNEL) != 0 ? kernel_map : -1;
+}
+
+unsigned int
+calls_count(void)
+{
+	return count;
+}
+
+void
+calls_slots(uint32_t *slots, uint32_t *free_slots)
+{
+	int left = pool.limit - pool.taken - pool.reserved;
+
+	*slots = (uint32_t)pool.limit;
+	*free_slots = left > 0 ? (uint32_t)left : 0;
+}
+
+static void
+alien_free(struct alien *alien)
+{
+	if (alien->event != NULL)
+		event_free(alien->event);
+	if (alien->fd != -1)
+		close(alien->fd);
+	*alien = (struct alien){ -1, NULL };
+}
+
+static bool
+alien_watch(struct alien *alien, int fd, event_callback_fn callback,
+    struct call *call)
+{
+	alien->fd = fd;
+	alien->event = event_new(base, fd, EV_READ, callback, call);
+	return alien->event != NULL && event_add(alien->event, NULL) == 0;
+}
+
+static struct call *
+call_new(void)
+{
+	struct call *call = calloc(1, sizeof(*call));
+
+	if (call == NULL)
+		return NULL;
+	call->slot = call->ledger = -1;
+	call->alien_keeper.fd = call->alien_pppd.fd = -1;
+	LIST_INSERT_HEAD(&calls, call, entry);
+	count++;
+	return call;
+}
+
+static void
+call_free(struct call *call)
+{
+	if (call->slot != -1)
+		pool_release(&pool, call->slot);
+	if (call->reserved != NULL)
+		pool_unreserve(&pool, call->reserved);
+	free(call->reserved);
+	ledger_drop(call->ledger);
+	deal_end(call->deal);
+	alien_free(&call->alien_keeper);
+	alien_free(&call->alien_pppd);
+	if (call->kernel_id != 0)
+		(void)gre_filter_set(kernel_map, call->kernel_id, 0);
+	call_record_unmap(call->rec);
+	call_record_unmap(call->alien_rec);
+	LIST_REMOVE(call, entry);
+	if (call->orphan_since != 0)
+		orphans--;
+	if (call->unwatched)
+		unwatched--;
+	free(call);
+	count--;
+}
+
+/* The call as its keeper is told. */
+static void
+describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
+    const char *remote, const struct pppd_plugins *use)
+{
+	memset(kc, 0, sizeof(*kc));
+	kc->flags = (conf->debug ? CALL_FLAG_DEBUG : 0) |
+	    (log_stderr ? CALL_FLAG_STDERR : 0) |
+	    (use->logwtmp != NULL ? CALL_FLAG_LOGWTMP : 0) |
+	    (use->own_wtmp ? CALL_FLAG_OWN_WTMP : 0) |
+	    (use->kernel != NULL ? CALL_FLAG_KERNEL : 0);
+	kc->client_addr = m->u.call_request.client_addr;
+	kc->server_addr = m->u.call_request.server_addr;
+	kc->our_id = m->call_id;
+	kc->peer_id = m->u.call_request.peer_id;
+	kc->started_ms = mono_ms();
+	snprintf(kc->local, sizeof(kc->local), "%s",
+	    local != NULL ? local : "");
+	snprintf(kc->remote, sizeof(kc->remote), "%s",
+	    remote != NULL ? remote : "");
+	if (rejoin_path == NULL)
+		return;
+	kc->grace_s = conf->restart_grace;
+	snprintf(kc->rejoin, sizeof(kc->rejoin), "%s", rejoin_path);
+}
+
+/* The record as the engine finds it. */
+static int
+make_record(struct call *call, const struct keeper_call *kc)
+{
+	struct call_record *rec;
+	int fd = call_record_create(&rec);
+
+	if (fd == -1)
+		return -1;
+	rec->flags = kc->flags;
+	rec->slot = call->slot;
+	rec->client_addr = kc->client_addr;
+	rec->server_addr = kc->server_addr;
+	rec->our_id = kc->our_id;
+	rec->peer_id = kc->peer_id;
+	rec->started_ms = kc->started_ms;
+	memcpy(rec->local, kc->local, sizeof(rec->local));
+	memcpy(rec->remote, kc->remote, sizeof(rec->remote));
+	call_record_seal(rec);
+	call->rec = rec;
+	return fd;
+}
+
+/* Leaves pptpd-kernel.so out where it is not wanted or cannot be used. */
+static void
+choose_datapath(struct pppd_plugins *use, uint32_t addr, const char *client)
+{
+	if (!conf_datapath_kernel(conf, addr)) {
+		use->kernel = NULL;
+		return;
+	}
+	if (kernel_map == -1) {
+		use->kernel = NULL;
+		use->no_kernel = "pptpd has had no filter for it since its start";
+	}
+	if (use->kernel == NULL)
+		log_notice("CTRL: Client %s: the kernel cannot carry this "
+		    "call, userspace does: %s", client, use->no_kernel);
+}
+
+/* The second half of calls_start(): false with the reason logged. */
+static bool
+start(struct call *call, const struct ipc_msg *m, int control_fd,
+    int fds[IPC_FDS_MAX])
+{
+	const char *local = pool_local(&pool, call->slot);
+	const char *remote = pool_remote(&pool, call->slot);
+	char client[INET_ADDRSTRLEN];
+	struct in_addr in = { m->u.call_request.client_addr };
+	struct pppd_plugins use;
+	struct pppd_args args;
+	struct keeper_call kc;
+	int pair[2], record, keeper_fds[4];
+
+	inet_ntop(AF_INET, &in, client, sizeof(client));
+	pppd_plugins_choose(&use);
+	choose_datapath(&use, in.s_addr, client);
+	if (pppd_args_build(&args, conf, local, remote, client, use.logwtmp,
+	    use.kernel, use.session) == -1) {
+		log_err("MGR: pppd's arguments for client %s do not fit",
+		    client);
+		return false;
+	}
+	call->client = m->u.call_request.client_addr;
+	describe(&kc, m, local, remote, &use);
+	kc.optional_words = args.optional;
+	kc.kernel_words = args.kernel;
+	if (use.kernel != NULL)
+		call->kernel_id = kc.our_id;
+	record = make_record(call, &kc);
+	if (record == -1) {
+		log_err("MGR: no memory for the record of a call: %s",
+		    strerror(errno));
+		return false;
+	}
+	if (!deal_begin(&call->deal, kc.our_id, kc.client_addr, record) ||
+	    ipc_pair(pair) == -1) {
+		log_err("MGR: socketpair: %s", strerror(errno));
+		close(record);
+		return false;
+	}
+	keeper_fds[0] = pair[1];
+	keeper_fds[1] = record;
+	keeper_fds[2] = control_fd;
+	keeper_fds[3] = kernel_map;
+	call->keeper = spawner_keeper(&kc, &args, keeper_fds,
+	    use.kernel != NULL ? 4 : 3);
+	close(pair[1]);
+	if (call->keeper == -1) {
+		log_err("MGR: fork() failed launching " KEEPER ": %s",
+		    strerror(errno));
+		close(pair[0]);
+		close(record);
+		return false;
+	}
+	call->ledger = ledger_put(call->keeper, 0, kc.remote);
+	fds[0] = pair[0];
+	fds[1] = record;
+	return true;
+}
+
+static void
+refuse(struct ipc_msg *reply, uint8_t result, uint8_t error)
+{
+	reply->u.call_reply.result = result;
+	reply->u.call_reply.error = error;
+}
+
+/* A crowd outside must not fill the log. */
+static void
+log_full(void)
+{
+	static const struct bucket_rate rate = { MINUTE_US / FULL_PER_MINUTE,
+	    FULL_PER_MINUTE };
+	static struct bucket bucket;
+	static unsigned int more;
+
+	if (!bucket_take(&bucket, &rate, mono_ms())) {
+		more++;
+		return;
+	}
+	if (more > 0)
+		log_notice("MGR: %u more calls were refused for want of free "
+		    "slots or IPs", more);
+	more = 0;
+	log_err("MGR: No free connection slots or IPs - no more clients can "
+	    "connect!");
+}
+
+/*
+ * Whether that can be a pppd that lost its keeper.  Its number stands in the
+ * record, where the engine could write one of another process of ours.
+ */
+static bool
+is_orphan(pid_t pid)
+{
+	siginfo_t info = { 0 };
+	struct call *call;
+
+	if (pid <= 1 || spawner_is(pid))
+		return false;
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->keeper == pid || call->pppd == pid)
+			return false;
+	}
+	/* A child of ours that has not ended. */
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+	    0 && info.si_pid == 0;
+}
+
+static void
+log_killed(const struct call *call, const char *how)
+{
+	char client[INET_ADDRSTRLEN];
+	struct in_addr in = { call->client };
+
+	inet_ntop(AF_INET, &in, client, sizeof(client));
+	log_err("MGR: pptpctrl[%ld] was killed (%s)", (long)call->keeper,
+	    how);
+	log_info("CTRL: Client %s control connection finished", client);
+}
+
+/* Its own last act is to write that there is no pppd any more. */
+static bool
+was_cut_short(const struct call *call)
+{
+	return call->alien_rec != NULL && call->alien_rec->pppd_pid != 0;
+}
+
+/*
+ * A keeper that was killed leaves its pppd to us (we are a subreaper); pppd
+ * got SIGTERM with its death, and its address is not free before it is gone.
+ */
+static void
+keeper_gone(struct call *call, int status)
+{
+	log_debug("MGR: Reaped child %ld", (long)call->keeper);
+	if (WIFSIGNALED(status))
+		log_killed(call, strsignal(WTERMSIG(status)));
+	else if (was_cut_short(call))
+		log_killed(call, "it left its pppd behind");
+	call->keeper = 0;
+	call->orphan_since = mono_ms();
+	orphans++;
+	if (call->rec != NULL && is_orphan(call->rec->pppd_pid))
+		call->pppd = call->rec->pppd_pid;
+	else if (call->alien_pppd.fd == -1)
+		call_free(call);
+}
+
+static void
+on_keeper(evutil_socket_t fd, short what, void *arg)
+{
+	struct call *call = arg;
+	int status;
+
+	(void)fd;
+	(void)what;
+	if (waitpid(call->keeper, &status, WNOHANG) == call->keeper)
+		keeper_gone(call, status);
+	changed();
+}
+
+/* Of one without a pidfd, calls_reaped() will tell. */
+static void
+watch_keeper(struct call *call)
+{
+	int fd = (int)syscall(SYS_pidfd_open, call->keeper, 0);
+
+	if (fd != -1 && alien_watch(&call->alien_keeper, fd, on_keeper, call))
+		return;
+	alien_free(&call->alien_keeper);
+	call->unwatched = true;
+	unwatched++;
+}
+
+void
+calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
+    int fds[IPC_FDS_MAX])
+{
+	struct call *call;
+
+	ipc_msg_init(reply, IPC_CALL_REPLY, m->call_id);
+	/* Its packets would be routed into its own tunnel. */
+	if (pool_has(&pool, m->u.call_request.client_addr)) {
+		refuse(reply, PPTP_OCRP_FORBIDDEN, PPTP_ERROR_NONE);
+		reply->u.call_reply.end = CTRL_END_ADDRESS;
+		return;
+	}
+	call = control_fd != -1 ? call_new() : NULL;
+	if (call == NULL) {
+		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+		reply->u.call_reply.end = CTRL_END_RESOURCE;
+		return;
+	}
+	call->slot = pool_take(&pool);
+	if (call->slot == -1) {
+		log_full();
+		call_free(call);
+		refuse(reply, PPTP_OCRP_BUSY, PPTP_ERROR_NONE);
+		return;
+	}
+	if (!start(call, m, control_fd, fds)) {
+		call_free(call);
+		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+		return;
+	}
+	watch_keeper(call);
+	reply->u.call_reply.result = PPTP_OCRP_CONNECTED;
+}
+
+/* --- calls that began under another monitor ------------------------------ */
+
+static void
+on_alien_keeper(evutil_socket_t fd, short what, void *arg)
+{
+	struct call *call = arg;
+
+	(void)fd;
+	(void)what;
+	alien_free(&call->alien_keeper);
+	if (call->keeper != 0)
+		keeper_gone(call, 0);
+	changed();
+}
+
+static void
+on_alien_pppd(evutil_socket_t fd, short what, void *arg)
+{
+	struct call *call = arg;
+
+	(void)fd;
+	(void)what;
+	alien_free(&call->alien_pppd);
+	if (call->keeper == 0)
+		call_free(call);
+	changed();
+}
+
+/* Gives it its address again; NULL, or what speaks against it. */
+static const char *
+claim(struct call *call, const struct keeper_call *kc)
+{
+	call->slot = pool_claim(&pool, kc->local, kc->remote);
+	if (call->slot >= 0)
+		return NULL;
+	if (call->slot == POOL_TAKEN) {
+		call->slot = -1;
+		return "its address is in use";
+	}
+	call->slot = -1;
+	call->reserved = strdup(kc->remote);
+	if (call->reserved != NULL && pool_reserve(&pool, kc->remote))
+		return NULL;
+	free(call->reserved);
+	call->reserved = NULL;
+	return "out of memory";
+}
+
+static enum ctrl_end
+rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
+    int record_fd, const char **why)
+{
+	struct call_record *rec;
+	struct call *call;
+	int fd;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->keeper == keeper) {
+			close(pppd_fd);
+			return CTRL_END_NONE;
+		}
+	}
+	rec = call_record_map(record_fd);	/* NULL: the engine will say */
+	*why = "out of memory";
+	fd = (int)syscall(SYS_pidfd_open, keeper, 0);
+	call = call_new();
+	if (call == NULL || fd == -1) {
+		close(pppd_fd);
+		if (fd != -1)
+			close(fd);
+		if (call != NULL)
+			call_free(call);
+		call_record_unmap(rec);
+		return CTRL_END_RESOURCE;
+	}
+	call->alien_rec = rec;
+	if (calls_kernel_map(kc) != -1) {
+		call->kernel_id = kc->our_id;
+		(void)gre_filter_set(kernel_map, kc->our_id, kc->client_addr);
+	}
+	call->keeper = keeper;
+	call->client = kc->client_addr;
+	call->ledger = ledger_put(keeper, absent_back(keeper),
+	    kc->remote);
+	if (alien_watch(&call->alien_keeper, fd, on_alien_keeper, call) &&
+	    alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&
+	    deal_rejoin(&call->deal, kc->our_id, kc->client_addr,
+	    record_fd) &&
+	    (*why = claim(call, kc)) == NULL)
+		return CTRL_END_NONE;
+	call_free(call);
+	return CTRL_END_RESOURCE;
+}
+
+enum ctrl_end
+calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
+    int record_fd, const char **why)
+{
+	enum ctrl_end end = rejoin(keeper, kc, pppd_fd, record_fd, why);
+
+	close(record_fd);
+	return end;
+}
+
+void
+calls_kick(uint16_t id)
+{
+	struct call *call;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->deal == NULL || call->deal->id != id)
+			continue;
+		if (call->alien_keeper.fd != -1)
+			(void)syscall(SYS_pidfd_send_signal,
+			    call->alien_keeper.fd, SIGTERM, NULL, 0);
+		else if (call->keeper != 0)
+			kill(call->keeper, SIGTERM);	/* not reaped: ours */
+	}
+}
+
+static void
+kill_pppd(const struct call *call)
+{
+	if (call->alien_pppd.fd != -1)
+		(void)syscall(SYS_pidfd_send_signal, call->alien_pppd.fd,
+		    SIGKILL, NULL, 0);
+	else if (call->pppd != 0)
+		kill(call->pppd, SIGKILL);	/* not reaped: ours */
+}
+
+bool
+calls_wait_for_child(void)
+{
+	return orphans > 0 || unwatched > 0;
+}
+
+bool
+calls_kill_orphans(void)
+{
+	struct call *call;
+	uint64_t now = mono_ms();
+
+	if (orphans == 0)
+		return false;
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->orphan_since != 0 &&
+		    now >= call->orphan_since + ORPHAN_MS)
+			kill_pppd(call);
+	}
+	return true;
+}
+
+bool
+calls_reaped(pid_t pid, int status)
+{
+	struct call *call;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->keeper == pid) {
+			keeper_gone(call, status);
+			return true;
+		}
+		if (call->pppd == pid) {
+			call_free(call);
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+calls_kill_all(void)
+{
+	struct call *call;
+
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->alien_keeper.fd != -1)
+			(void)syscall(SYS_pidfd_send_signal,
+			    call->alien_keeper.fd, SIGKILL, NULL, 0);
+		else if (call->keeper != 0)
+			kill(call->keeper, SIGKILL);
+		kill_pppd(call);
+	}
+}

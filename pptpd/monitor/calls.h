@@ -1,0 +1,76 @@
+/* The monitor's calls: slots, addresses, keepers. */
+#ifndef PPTPD_CALLS_H
+#define PPTPD_CALLS_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config/conf.h"
+#include "shared/ipc.h"
+#include "shared/keeper_call.h"
+
+/*
+ * Sets up the slots for conf, which stays the caller's and must stay.
+ * log_stderr: keepers log to stderr too.  changed() is called when a call that
+ * began under another monitor is over.  0, or -1 with errno set.
+ */
+int	calls_init(const struct conf *, bool log_stderr, struct event_base *,
+	    void (*changed)(void));
+/*
+ * Calls outlive engine and monitor from now on: path is where their keepers
+ * find the next one and must stay, ledger the file that tells it of addresses
+ * in use.
+ */
+void	calls_keep(const char *path, const char *ledger);
+/*
+ * The addresses and limits of another configuration, while calls that there
+ * are stay as they are.  It need not stay.  0, or -1 without memory.
+ */
+int	calls_change(const struct conf *);
+/*
+ * The kernel may carry calls from now on: map is gre_filter.h's, -1 if it was
+ * wanted and could not be had.  It stays the caller's.
+ */
+void	calls_kernel(int map);
+/* The map, for the keeper of a call that the kernel carries; -1: none. */
+int	calls_kernel_map(const struct keeper_call *);
+/*
+ * Starts the call that the engine asks for, over the control connection
+ * control_fd (which stays the caller's; -1: it was lost).  Fills in the
+ * reply; if it says connected, fds are the engine's ends: keeper socket and
+ * record, which the caller closes after sending.
+ */
+void	calls_start(const struct ipc_msg *request, int control_fd,
+	    struct ipc_msg *reply, int fds[IPC_FDS_MAX]);
+/*
+ * A keeper has lost its engine, or its monitor.  pppd_fd is a pidfd of its
+ * pppd, record_fd its record, both owned from then on.  CTRL_END_NONE: it is
+ * one of ours, from now on at the latest; else it has to hang up, and *why says
+ * why.
+ */
+enum ctrl_end calls_rejoin(pid_t keeper, const struct keeper_call *,
+	    int pppd_fd, int record_fd, const char **why);
+/* Asks a keeper to end its call, if there is such a Call ID. */
+void	calls_kick(uint16_t id);
+/*
+ * A child of ours was reaped; true if it was one of a call's.  The slot comes
+ * back only when both keeper and pppd are gone.
+ */
+bool	calls_reaped(pid_t, int wait_status);
+/* Whether there is one that nothing but calls_reaped() tells the end of. */
+bool	calls_wait_for_child(void);
+/*
+ * Kills each pppd that has lost its keeper and did not take the hint.  True
+ * if there are such: call again in a second.
+ */
+bool	calls_kill_orphans(void);
+/* How many there can be, and how many more. */
+void	calls_slots(uint32_t *slots, uint32_t *free_slots);
+/* How many there are. */
+unsigned int calls_count(void);
+/* Kills those that are left; for the very end. */
+void	calls_kill_all(void);
+
+#endif

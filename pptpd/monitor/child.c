@@ -1,0 +1,123 @@
+/* Starting a program of ours with exactly the descriptors that it gets. */
+#include "monitor/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define LOW_FDS		16
+#define FIRST_FD	3
+#define OOM_SCORE	"/proc/self/oom_score_adj"
+
+static bool spared;	/* by the system when memory runs out */
+
+/* What the system's administrator has set, or a service manager; 0: neither. */
+static long
+oom_score(void)
+{
+	FILE *f = fopen(OOM_SCORE, "re");
+	char text[16] = "";
+
+	if (f == NULL)
+		return 0;
+	if (fgets(text, sizeof(text), f) == NULL)
+		text[0] = '\0';
+	fclose(f);
+	return strtol(text, NULL, 10);
+}
+
+/* What spares the monitor when memory runs out must not spare its children. */
+static void
+reset_oom_score(pid_t pid)
+{
+	char path[48];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/oom_score_adj", (long)pid);
+	f = fopen(path, "we");
+	if (f == NULL)
+		return;
+	fputs("0", f);
+	fclose(f);
+}
+
+int
+child_init(void)
+{
+	int fd;
+
+	spared = oom_score() < 0;
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd == -1)
+			return -1;
+		if (fd >= FIRST_FD)
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+	} while (fd < LOW_FDS - 1);
+	return 0;
+}
+
+/* posix_spawn's attributes; 0 or an error number. */
+static int
+set_attributes(posix_spawnattr_t *attr)
+{
+	sigset_t all, none;
+	int error;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	error = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF |
+	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+	if (error == 0)
+		error = posix_spawnattr_setsigdefault(attr, &all);
+	if (error == 0)
+		error = posix_spawnattr_setsigmask(attr, &none);
+	return error;
+}
+
+pid_t
+child_spawn(const char *path, char *const argv[], const int *fds, int n)
+{
+	static char tz[256];
+	static char search[] = "PATH=/usr/local/sbin:/usr/sbin:/sbin:"
+	    "/usr/local/bin:/usr/bin:/bin";
+	char *envp[3] = { search, NULL, NULL };
+	const char *zone = getenv("TZ");
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	pid_t pid;
+	int error;
+
+	if (zone != NULL &&
+	    (size_t)snprintf(tz, sizeof(tz), "TZ=%s", zone) < sizeof(tz))
+		envp[1] = tz;
+	if ((error = posix_spawnattr_init(&attr)) != 0) {
+		errno = error;
+		return -1;
+	}
+	if ((error = posix_spawn_file_actions_init(&actions)) != 0)
+		goto out_attr;
+	error = set_attributes(&attr);
+	for (int i = 0; error == 0 && i < n; i++) {
+		if (fds[i] != -1)
+			error = posix_spawn_file_actions_adddup2(&actions,
+			    fds[i], FIRST_FD + i);
+	}
+	if (error == 0)
+		error = posix_spawn(&pid, path, &actions, &attr, argv, envp);
+	posix_spawn_file_actions_destroy(&actions);
+out_attr:
+	posix_spawnattr_destroy(&attr);
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
+	if (spared)
+		reset_oom_score(pid);
+	return pid;
+}

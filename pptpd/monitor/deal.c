@@ -1,0 +1,219 @@
+/* Calls dealt over several engines: what the front one hears of the others'. */
+#include "monitor/deal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "monitor/engines.h"
+#include "shared/mono.h"
+
+#define TELL_MAX	64	/* in one turn of the event loop */
+
+TAILQ_HEAD(deals, deal);
+static struct deals told = TAILQ_HEAD_INITIALIZER(told);
+static struct deals untold = TAILQ_HEAD_INITIALIZER(untold);
+static struct deals ended = TAILQ_HEAD_INITIALIZER(ended);
+static struct deal *by_id[UINT16_MAX + 1];
+static struct event *tell_ev;	/* NULL: there is no front */
+static bool listening;		/* it is */
+static struct event *ended_ev;
+
+const struct deal *
+deal_find(uint16_t id)
+{
+	return by_id[id];
+}
+
+static struct deals *
+list_of(const struct deal *d)
+{
+	if (d->ended != 0)
+		return &ended;
+	return d->untold ? &untold : &told;
+}
+
+static void
+queue(struct deal *d)
+{
+	d->untold = true;
+	TAILQ_INSERT_TAIL(&untold, d, entry);
+	if (tell_ev != NULL)
+		event_add(tell_ev, NULL);
+}
+
+static struct deal *
+deal_new(uint16_t id, uint32_t client, int record)
+{
+	struct deal *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
+	d->record = fcntl(record, F_DUPFD_CLOEXEC, 0);
+	if (d->record == -1) {
+		free(d);
+		return NULL;
+	}
+	d->id = id;
+	d->client = client;
+	by_id[id] = d;
+	return d;
+}
+
+bool
+deal_begin(struct deal **d, uint16_t id, uint32_t client, int record)
+{
+	*d = NULL;
+	if (id % engines_count() == 0)
+		return true;
+	*d = deal_new(id, client, record);
+	if (*d != NULL)
+		TAILQ_INSERT_TAIL(&told, *d, entry);
+	return *d != NULL;
+}
+
+bool
+deal_rejoin(struct deal **d, uint16_t id, uint32_t client, int record)
+{
+	*d = NULL;
+	if (id % engines_count() == 0)
+		return true;
+	*d = deal_new(id, client, record);
+	if (*d != NULL)
+		queue(*d);
+	return *d != NULL;
+}
+
+/* The front hears that it is over. */
+static void
+finish(struct deal *d)
+{
+	struct ipc_msg m;
+
+	if (by_id[d->id] == d && !d->silent) {
+		ipc_msg_init(&m, IPC_CALL_NEWS, d->id);
+		m.u.news.what = IPC_NEWS_OVER;
+		(void)engines_tell(&m, NULL, 0);
+	}
+	if (by_id[d->id] == d)
+		by_id[d->id] = NULL;
+	TAILQ_REMOVE(list_of(d), d, entry);
+	close(d->record);
+	free(d);
+}
+
+static void
+on_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval second = { 1, 0 };
+	struct deal *d;
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	while ((d = TAILQ_FIRST(&ended)) != NULL &&
+	    d->ended + DEAL_LINGER_S < mono_s())
+		finish(d);
+	if (d != NULL)
+		event_add(ended_ev, &second);
+}
+
+/*
+ * What its engine has to say, such as that pppd's status meant a wrong
+ * password, may come later than its keeper's end; it may not even have got the
+ * call yet.
+ */
+void
+deal_end(struct deal *d)
+{
+	struct timeval second = { 1, 0 };
+
+	if (d == NULL)
+		return;
+	TAILQ_REMOVE(list_of(d), d, entry);
+	d->ended = mono_s();
+	TAILQ_INSERT_TAIL(&ended, d, entry);
+	if (ended_ev == NULL || d->silent)
+		finish(d);
+	else if (!event_pending(ended_ev, EV_TIMEOUT, NULL))
+		event_add(ended_ev, &second);
+}
+
+void
+deal_news(const struct ipc_msg *m)
+{
+	struct deal *d = by_id[m->call_id];
+
+	if (d == NULL)
+		return;			/* it has ended long ago */
+	(void)engines_tell(m, NULL, 0);
+	if (m->u.news.what != IPC_NEWS_OVER)
+		return;
+	d->silent = true;
+	if (d->ended != 0)
+		finish(d);
+}
+
+/* False: it has to read first. */
+static bool
+tell(int sock, enum ipc_type type, const struct deal *d)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, type, d != NULL ? d->id : 0);
+	if (d == NULL)
+		return ipc_send(sock, &m, NULL, 0) == 0 || errno != EAGAIN;
+	m.u.elsewhere.client_addr = d->client;
+	return ipc_send(sock, &m, &d->record, 1) == 0 || errno != EAGAIN;
+}
+
+/* The front has room for messages: a crowd of calls would not fit at once. */
+static void
+on_writable(evutil_socket_t sock, short what, void *arg)
+{
+	struct deal *d;
+
+	(void)what;
+	(void)arg;
+	for (int i = 0; i < TELL_MAX; i++) {
+		d = TAILQ_FIRST(&untold);
+		if (d == NULL)
+			break;
+		if (!d->silent && !tell(sock, IPC_ELSEWHERE, d))
+			return;
+		d->untold = false;
+		TAILQ_REMOVE(&untold, d, entry);
+		TAILQ_INSERT_TAIL(&told, d, entry);
+	}
+	if (!TAILQ_EMPTY(&untold) ||
+	    (!listening && !tell(sock, IPC_LISTEN, NULL)))
+		return;
+	listening = true;
+	event_del(tell_ev);
+}
+
+void
+deal_greet(struct event_base *base, int sock)
+{
+	struct deal *d;
+
+	TAILQ_FOREACH(d, &told, entry)
+		d->untold = true;
+	TAILQ_CONCAT(&untold, &told, entry);
+	listening = false;
+	if (ended_ev == NULL)
+		ended_ev = evtimer_new(base, on_ended, NULL);
+	tell_ev = event_new(base, sock, EV_WRITE | EV_PERSIST, on_writable,
+	    NULL);
+	event_add(tell_ev, NULL);
+}
+
+void
+deal_front_gone(void)
+{
+	if (tell_ev != NULL)
+		event_free(tell_ev);
+	tell_ev = NULL;
+}

@@ -1,0 +1,555 @@
+/* The monitor's engines: starting them, talking to them, starting them again. */
+#include "monitor/engines.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "monitor/access.h"
+#include "monitor/child.h"
+#include "monitor/deal.h"
+#include "monitor/keepers.h"
+#include "base/log.h"
+#include "shared/mono.h"
+#include "monitor/request.h"
+#include "monitor/rundir.h"
+#include "monitor/serve.h"
+
+#define ENGINE		LIBEXECDIR "/pptpd-engine"
+
+#define QUICK_DEATH_S	2	/* an engine that dies so soon ... */
+#define QUICK_DEATHS	20	/* ... so often is not started again */
+#define BACK_OFF_US	10000	/* before the next start; then doubled */
+#define BACK_OFF_MAX_US	640000
+#define PULSE_S		2	/* from ping to ping */
+#define UNANSWERED_MAX	5	/* then it hangs */
+#define QUEUE_SIZE	(4 * 1024 * 1024)	/* messages to the engine */
+
+struct engine {
+	unsigned int	 index;		/* 0: the front */
+	struct event	*event, *restart_ev;
+	int		 sock;		/* -1: none */
+	pid_t		 pid;		/* 0: none */
+	time_t		 since;
+	int		 quick_deaths;
+	unsigned int	 unanswered;	/* pings */
+	uint16_t	*at_work;	/* Call ID; written by the engine */
+	uint16_t	 suspect, culprit;	/* of crashes; 0: none */
+};
+
+static struct engine engines[ENGINES_MAX];
+static struct {
+	const struct monitor_setup *setup;
+	struct event_base *base;
+	void		(*failed)(void), (*alive)(void);
+	struct event	*pulse_ev;
+	unsigned int	 count;		/* of engines */
+	unsigned int	 restarts;
+	bool		 draining;
+	bool		 stopping;
+	bool		 keep_calls;	/* they outlive engines */
+} all;
+
+#define FRONT		(&engines[0])
+#define FOREACH(e)							\
+	for ((e) = engines; (e) < engines + all.count; (e)++)
+
+static struct engine *
+engine_of(uint16_t call_id)
+{
+	return &engines[call_id % all.count];
+}
+
+bool
+engines_running(void)
+{
+	struct engine *e;
+
+	FOREACH(e) {
+		if (e->pid != 0)
+			return true;
+	}
+	return false;
+}
+
+unsigned int
+engines_count(void)
+{
+	return all.count;
+}
+
+unsigned int
+engines_restarts(void)
+{
+	return all.restarts;
+}
+
+/* --- talking to engines -------------------------------------------------- */
+
+/* An engine that does not listen, or talks nonsense, is of no use. */
+static void
+end(const struct engine *e, const char *why)
+{
+	log_err("MGR: engine[%ld] %s, ending it", (long)e->pid, why);
+	kill(e->pid, SIGKILL);		/* not reaped: still ours */
+}
+
+void
+engines_kill(const char *why)
+{
+	struct engine *e;
+
+	FOREACH(e) {
+		if (e->pid != 0)
+			end(e, why);
+	}
+}
+
+static bool
+tell(struct engine *e, const struct ipc_msg *m, const int *fds, int n)
+{
+	if (e->sock == -1)
+		return false;
+	if (ipc_send(e->sock, m, fds, n) == 0)
+		return true;
+	if (errno == EAGAIN)
+		end(e, "does not read its messages");
+	return false;
+}
+
+bool
+engines_tell(const struct ipc_msg *m, const int *fds, int n)
+{
+	return tell(FRONT, m, fds, n);
+}
+
+bool
+engines_tell_owner(const struct ipc_msg *m, const int *fds, int n)
+{
+	return tell(engine_of(m->call_id), m, fds, n);
+}
+
+int
+engines_adopt(uint16_t call_id)
+{
+	struct engine *e = engine_of(call_id);
+	struct ipc_msg m;
+	int pair[2];
+	bool told;
+
+	if (e->sock == -1 || ipc_pair(pair) == -1)
+		return -1;
+	ipc_msg_init(&m, IPC_ADOPT, 0);
+	told = tell(e, &m, &pair[1], 1);
+	close(pair[1]);
+	if (told)
+		return pair[0];
+	close(pair[0]);
+	return -1;
+}
+
+void
+engines_drain(void)
+{
+	struct ipc_msg m;
+
+	all.draining = true;
+	ipc_msg_init(&m, IPC_DRAIN, 0);
+	(void)engines_tell(&m, NULL, 0);
+}
+
+void
+engines_stop(enum ipc_type how)
+{
+	struct engine *e;
+	struct ipc_msg m;
+
+	all.stopping = true;
+	ipc_msg_init(&m, how, 0);
+	FOREACH(e)
+		(void)tell(e, &m, NULL, 0);
+}
+
+/* --- which call an engine has died of ------------------------------------ */
+
+/* Where the engine says what it is at; -1: nowhere. */
+static int
+make_at_work(struct engine *e)
+{
+	int fd = memfd_create("pptpd-at-work", MFD_CLOEXEC);
+	void *p;
+
+	if (fd == -1)
+		return -1;
+	if (ftruncate(fd, sizeof(*e->at_work)) == -1 ||
+	    (p = mmap(NULL, sizeof(*e->at_work), PROT_READ, MAP_SHARED,
+	    fd, 0)) == MAP_FAILED) {
+		close(fd);
+		return -1;
+	}
+	e->at_work = p;
+	return fd;
+}
+
+/* Nobody dies of SIGKILL or SIGTERM by itself. */
+static void
+find_suspect(struct engine *e, int status)
+{
+	uint16_t id = e->at_work != NULL ? *e->at_work : 0;
+
+	if (e->at_work != NULL)
+		munmap(e->at_work, sizeof(*e->at_work));
+	e->at_work = NULL;
+	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL ||
+	    WTERMSIG(status) == SIGTERM))
+		return;
+	e->culprit = id != 0 && id == e->suspect ? id : 0;
+	e->suspect = id;
+}
+
+bool
+engines_crashed_by(uint16_t call_id)
+{
+	struct engine *e;
+
+	FOREACH(e) {
+		if (e->culprit != 0 && call_id == e->culprit)
+			return true;
+	}
+	return false;
+}
+
+/* --- whether they answer ------------------------------------------------- */
+
+static void
+ping(struct engine *e)
+{
+	struct ipc_msg m;
+
+	e->unanswered++;
+	ipc_msg_init(&m, IPC_PING, 0);
+	(void)tell(e, &m, NULL, 0);
+}
+
+static void
+pong(struct engine *e)
+{
+	e->unanswered = 0;
+	FOREACH(e) {
+		if (e->unanswered > 0)
+			return;
+	}
+	all.alive();
+}
+
+/*
+ * What it is at counts as the cause, as in a crash; but if SIGABRT does not
+ * end it either, somebody has stopped it.  Pulses are counted, not seconds:
+ * the machine may have slept.
+ */
+static void
+look_at(struct engine *e)
+{
+	if (e->unanswered == UNANSWERED_MAX) {
+		log_err("MGR: engine[%ld] does not answer, ending it",
+		    (long)e->pid);
+		kill(e->pid, SIGABRT);
+	} else if (e->unanswered > UNANSWERED_MAX)
+		end(e, "does not end");
+	ping(e);
+}
+
+static void
+on_pulse(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine *e;
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	FOREACH(e) {
+		if (e->pid != 0 && !all.stopping)
+			look_at(e);
+	}
+}
+
+static void
+engine_log(struct ipc_msg *m)
+{
+	m->u.log.line[sizeof(m->u.log.line) - 1] = '\0';
+	log_msg(m->u.log.priority & LOG_PRIMASK, "%s", m->u.log.line);
+}
+
+static void
+on_engine(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine *e = arg;
+	struct ipc_msg m;
+	int fds[IPC_FDS_MAX], n;
+	int got = ipc_recv(fd, &m, fds, &n);
+	const char *fault;
+
+	(void)what;
+	if (got == -1 && errno == EAGAIN)
+		return;
+	if (got == 0) {			/* its exit will be reaped */
+		event_del(e->event);
+		return;
+	}
+	fault = got != 1 ? "sent what is no message" :
+	    engine_request_fault(e->index, all.count, &m, fds, n,
+	    mono_s() * 1000);
+	if (fault == NULL && m.type == IPC_LOG)
+		engine_log(&m);
+	else if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
+		serve_request(&m, fds, n);
+	else if (all.stopping)
+		;			/* it knows, or soon will */
+	else if (fault != NULL)
+		end(e, fault);
+	else if (m.type == IPC_PONG)
+		pong(e);
+	else
+		serve_request(&m, fds, n);
+	while (n > 0)
+		close(fds[--n]);
+}
+
+/* --- starting the engine ------------------------------------------------- */
+
+static void
+configure(struct engine *e, int at_work)
+{
+	const struct conf *conf = all.setup->conf;
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_CONFIG, 0);
+	m.u.config.stimeout_ms = (uint32_t)conf->stimeout * 1000;
+	m.u.config.debug = conf->debug;
+	m.u.config.ask_access = access_built();
+	m.u.config.draining = all.draining;
+	m.u.config.admin_gid = all.setup->admin_group;
+	m.u.config.limits = conf->limits;
+	if (conf->inetd && conf->inetd_callid > 0)
+		m.u.config.first_call_id = conf->inetd_callid;
+	m.u.config.leave_calls = all.keep_calls;
+	m.u.config.index = (uint16_t)e->index;
+	m.u.config.count = (uint16_t)all.count;
+	m.u.config.wait_listen = e == FRONT && all.count > 1;
+	(void)tell(e, &m, &at_work, at_work == -1 ? 0 : 1);
+}
+
+void
+engines_configure(void)
+{
+	struct engine *e;
+
+	FOREACH(e)
+		configure(e, -1);
+}
+
+/* What only a new one is told. */
+static void
+introduce(struct engine *e)
+{
+	struct ipc_msg m;
+	int fd = make_at_work(e);
+
+	configure(e, fd);
+	if (fd != -1)
+		close(fd);
+	if (e == FRONT && all.count > 1)
+		deal_greet(all.base, e->sock);
+	if (all.setup->connection == -1)
+		return;
+	ipc_msg_init(&m, IPC_CONNECTION, 0);
+	engines_tell(&m, &all.setup->connection, 1);
+	close(all.setup->connection);
+}
+
+static bool
+start(struct engine *e)
+{
+	static char name[] = ENGINE, dir[] = RUNDIR_EMPTY;
+	static char leaves[] = ENGINE_LEAVES;
+	char *argv[] = { name, dir, all.setup->conf->sandbox,
+	    all.keep_calls ? leaves : NULL, NULL };
+	int pair[2], fds[4], size = QUEUE_SIZE;
+
+	if (!rundir_make())
+		return false;
+	if (ipc_pair(pair) == -1) {
+		log_err("MGR: socketpair: %s", strerror(errno));
+		return false;
+	}
+	for (int i = 0; i < 2; i++)
+		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUFFORCE, &size,
+		    sizeof(size));
+	fds[0] = pair[1];
+	fds[1] = e == FRONT ? all.setup->listener : -1;
+	fds[2] = all.setup->gre[e->index];
+	fds[3] = e == FRONT ? all.setup->admin : -1;
+	e->pid = child_spawn(ENGINE, argv, fds, 4);
+	close(pair[1]);
+	if (e->pid == -1) {
+		log_err("MGR: cannot start " ENGINE ": %s", strerror(errno));
+		e->pid = 0;
+		close(pair[0]);
+		return false;
+	}
+	e->sock = pair[0];
+	e->since = mono_s();
+	evutil_make_socket_nonblocking(e->sock);
+	e->event = event_new(all.base, e->sock,
+	    EV_READ | EV_PERSIST, on_engine, e);
+	event_add(e->event, NULL);
+	introduce(e);
+	keepers_serve();
+	e->unanswered = 0;
+	ping(e);
+	return true;
+}
+
+bool
+engines_start(void)
+{
+	struct engine *e;
+
+	FOREACH(e) {
+		if (!start(e))
+			return false;
+	}
+	return true;
+}
+
+/* Starts the engine again: at once, unless it has just been started. */
+static void
+try_again(struct engine *e)
+{
+	struct timeval soon = { 0, 0 };
+
+	if (++e->quick_deaths >= QUICK_DEATHS) {
+		log_err("MGR: the engine does not stay up, giving up");
+		all.failed();
+		return;
+	}
+	for (int i = 1; i < e->quick_deaths; i++)
+		soon.tv_usec = soon.tv_usec == 0 ? BACK_OFF_US :
+		    soon.tv_usec * 2;
+	if (soon.tv_usec > BACK_OFF_MAX_US)
+		soon.tv_usec = BACK_OFF_MAX_US;
+	event_add(e->restart_ev, &soon);
+}
+
+static void
+on_restart(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	if (all.stopping)
+		return;
+	if (!start(arg))
+		try_again(arg);
+	else
+		all.restarts++;
+}
+
+static struct engine *
+engine_with(pid_t pid)
+{
+	struct engine *e;
+
+	FOREACH(e) {
+		if (e->pid != 0 && e->pid == pid)
+			return e;
+	}
+	return NULL;
+}
+
+bool
+engines_reaped(pid_t pid, int status)
+{
+	const char *calls = all.keep_calls ? ", another one takes its "
+	    "calls" : ", its calls end";
+	struct engine *e = engine_with(pid);
+
+	if (e == NULL)
+		return false;
+	if (e == FRONT)
+		deal_front_gone();
+	/* What it still had to say. */
+	if (event_pending(e->event, EV_READ, NULL)) {
+		struct ipc_msg m;
+		int fds[IPC_FDS_MAX], n;
+
+		while (ipc_recv(e->sock, &m, fds, &n) == 1) {
+			if (m.type == IPC_LOG)
+				engine_log(&m);
+			while (n > 0)
+				close(fds[--n]);
+		}
+	}
+	event_free(e->event);
+	close(e->sock);
+	e->sock = -1;
+	e->pid = 0;
+	find_suspect(e, status);
+	if (all.stopping || all.setup->conf->inetd)
+		return true;
+	if (WIFSIGNALED(status))
+		log_err("MGR: engine[%ld] was killed by signal %d (%s)%s",
+		    (long)pid, WTERMSIG(status), strsignal(WTERMSIG(status)),
+		    calls);
+	else
+		log_err("MGR: engine[%ld] exited with status %d%s",
+		    (long)pid, WEXITSTATUS(status), calls);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		log_err("MGR: its sandbox forbade it a system call: the "
+		    "kernel's log has the number; \"sandbox\" in "
+		    "pptpd.conf(5) says more");
+	if (mono_s() - e->since >= QUICK_DEATH_S)
+		e->quick_deaths = 0;
+	try_again(e);
+	return true;
+}
+
+void
+engines_reap(void)
+{
+	struct engine *e;
+	int status;
+	pid_t pid;
+
+	FOREACH(e) {
+		pid = e->pid;
+		if (pid != 0 && waitpid(pid, &status, WNOHANG) == pid)
+			(void)engines_reaped(pid, status);
+	}
+}
+
+void
+engines_init(struct event_base *base, const struct monitor_setup *setup,
+    bool keep_calls, void (*failed)(void), void (*alive)(void))
+{
+	struct timeval pulse = { PULSE_S, 0 };
+
+	all.keep_calls = keep_calls;
+	all.base = base;
+	all.setup = setup;
+	all.failed = failed;
+	all.alive = alive;
+	all.count = setup->engines;
+	for (unsigned int i = 0; i < all.count; i++) {
+		engines[i].index = i;
+		engines[i].sock = -1;
+		engines[i].restart_ev = evtimer_new(base, on_restart,
+		    &engines[i]);
+	}
+	all.pulse_ev = event_new(base, -1, EV_PERSIST, on_pulse, NULL);
+	event_add(all.pulse_ev, &pulse);
+}

@@ -1,0 +1,268 @@
+/* Where keepers come that have lost their engine, or their monitor. */
+#include "monitor/keepers.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "shared/call_record.h"
+#include "monitor/calls.h"
+#include "monitor/engines.h"
+#include "shared/ipc.h"
+#include "monitor/listener.h"
+#include "base/log.h"
+#include "shared/rejoin_msg.h"
+
+#define BACKLOG		4096	/* all keepers come at once */
+#define ACCEPT_MAX	64
+
+/* A keeper that is connected. */
+struct visitor {
+	TAILQ_ENTRY(visitor) entry;
+	int		 sock;
+	pid_t		 pid;
+	struct event	*event;		/* until it has said hello */
+	uint16_t	 our_id;
+	uint32_t	 client;	/* network order */
+	int		 kernel_map;	/* for it, -1: none */
+};
+
+static TAILQ_HEAD(, visitor) visitors = TAILQ_HEAD_INITIALIZER(visitors);
+static int listener = -1;
+static struct event *listen_ev;
+static char socket_path[KEEPER_PATH];
+static bool ending;
+
+static void
+visitor_free(struct visitor *v)
+{
+	TAILQ_REMOVE(&visitors, v, entry);
+	if (v->event != NULL)
+		event_free(v->event);
+	close(v->sock);
+	free(v);
+}
+
+/* The last word to a visitor: engine is a link to one, or -1 with an end. */
+static void
+answer(struct visitor *v, int engine, enum ctrl_end end)
+{
+	struct rejoin_answer a = { REJOIN_MAGIC, REJOIN_ENGINE, end };
+	int fds[IPC_FDS_MAX], n = 0;
+
+	fds[n++] = engine;
+	if (listener_silencer() != -1)
+		fds[n++] = listener_silencer();
+	if (v->kernel_map != -1)
+		fds[n++] = v->kernel_map;
+
+	if (engine == -1) {
+		a.verdict = REJOIN_HANG_UP;
+		n = 0;
+	}
+	(void)ipc_send_data(v->sock, &a, sizeof(a), fds, n);
+	if (engine != -1)
+		close(engine);
+	visitor_free(v);
+}
+
+static void
+refuse(struct visitor *v, enum ctrl_end end, const char *why)
+{
+	char client[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &v->client, client, sizeof(client));
+	log_err("MGR: Call of client %s, kept by pptpctrl[%ld], cannot go on: "
+	    "%s", client, (long)v->pid, why);
+	answer(v, -1, end);
+}
+
+static void
+serve(struct visitor *v)
+{
+	int engine;
+
+	if (ending)
+		answer(v, -1, CTRL_END_SHUTDOWN);
+	else if (engines_crashed_by(v->our_id))
+		refuse(v, CTRL_END_CRASH, "the engine has crashed over it "
+		    "twice");
+	else if ((engine = engines_adopt(v->our_id)) != -1)
+		answer(v, engine, CTRL_END_NONE);
+	/* else it waits for the next one */
+}
+
+void
+keepers_serve(void)
+{
+	struct visitor *v, *next;
+
+	for (v = TAILQ_FIRST(&visitors); v != NULL; v = next) {
+		next = TAILQ_NEXT(v, entry);
+		if (v->event == NULL)
+			serve(v);
+	}
+}
+
+/* Whether we understand what it says and what it keeps. */
+static const char *
+fault(const struct rejoin_hello *hello, ssize_t len)
+{
+	if (len < (ssize_t)offsetof(struct rejoin_hello, call) ||
+	    hello->magic != REJOIN_MAGIC)
+		return "it does not speak as pptpctrl does";
+	if (hello->version != REJOIN_VERSION ||
+	    hello->ipc_version != IPC_VERSION ||
+	    hello->record_version != CALL_RECORD_VERSION)
+		return "it is of another version of pptpd, whose records "
+		    "this one cannot read";
+	if (len != (ssize_t)sizeof(*hello) || hello->size != sizeof(*hello))
+		return "it does not speak as pptpctrl does";
+	return NULL;
+}
+
+static void
+hello(struct visitor *v, const struct rejoin_hello *h, ssize_t len, int pppd,
+    int record)
+{
+	const char *why = fault(h, len);
+	enum ctrl_end end = CTRL_END_NONE;
+
+	if (len >= (ssize_t)offsetof(struct rejoin_hello, call))
+		v->client = h->client_addr;
+	if (why == NULL) {
+		v->our_id = h->call.our_id;
+		end = calls_rejoin(v->pid, &h->call, pppd, record, &why);
+		v->kernel_map = calls_kernel_map(&h->call);
+	} else {
+		end = CTRL_END_VERSION;
+		close(pppd);
+		close(record);
+	}
+	if (end != CTRL_END_NONE)
+		refuse(v, end, why);
+	else
+		serve(v);
+}
+
+static void
+on_visitor(evutil_socket_t fd, short what, void *arg)
+{
+	struct visitor *v = arg;
+	struct rejoin_hello h;
+	int fds[IPC_FDS_MAX], n;
+	ssize_t len = ipc_recv_data(fd, &h, sizeof(h), fds, &n);
+
+	(void)what;
+	if (len == -1 && errno == EAGAIN)
+		return;
+	if (len > 0 && n == 2) {
+		event_free(v->event);
+		v->event = NULL;
+		hello(v, &h, len, fds[0], fds[1]);
+		return;
+	}
+	while (n > 0)
+		close(fds[--n]);
+	visitor_free(v);
+}
+
+static void
+visitor_new(struct event_base *base, int sock)
+{
+	struct visitor *v = calloc(1, sizeof(*v));
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (v == NULL || getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred,
+	    &len) == -1 || cred.uid != 0 || cred.pid <= 1) {
+		free(v);
+		close(sock);
+		return;
+	}
+	v->sock = sock;
+	v->pid = cred.pid;
+	v->kernel_map = -1;
+	TAILQ_INSERT_TAIL(&visitors, v, entry);
+	v->event = event_new(base, sock, EV_READ | EV_PERSIST, on_visitor, v);
+	if (v->event == NULL || event_add(v->event, NULL) == -1)
+		visitor_free(v);
+}
+
+static void
+on_listener(evutil_socket_t fd, short what, void *arg)
+{
+	(void)what;
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		int sock = accept4(fd, NULL, NULL,
+		    SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (sock == -1)
+			return;
+		visitor_new(arg, sock);
+	}
+}
+
+bool
+keepers_open(struct event_base *base, const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	mode_t mask;
+	int bound;
+
+	if (strlen(path) >= sizeof(sun.sun_path)) {
+		log_err("MGR: %s: %s", path, strerror(ENAMETOOLONG));
+		return false;
+	}
+	memcpy(sun.sun_path, path, strlen(path));
+	memcpy(socket_path, path, strlen(path) + 1);
+	listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0);
+	(void)unlink(path);	/* of the server before us, which is gone */
+	mask = umask(077);
+	bound = listener == -1 ? -1 :
+	    bind(listener, (struct sockaddr *)&sun, sizeof(sun));
+	umask(mask);
+	if (bound == -1 || listen(listener, BACKLOG) == -1) {
+		log_err("MGR: %s: %s", path, strerror(errno));
+		keepers_close();
+		return false;
+	}
+	listen_ev = event_new(base, listener, EV_READ | EV_PERSIST,
+	    on_listener, base);
+	if (listen_ev != NULL && event_add(listen_ev, NULL) == 0)
+		return true;
+	log_err("MGR: %s: %s", path, strerror(ENOMEM));
+	keepers_close();
+	return false;
+}
+
+void
+keepers_end(void)
+{
+	ending = true;
+	keepers_serve();
+}
+
+void
+keepers_close(void)
+{
+	struct visitor *v;
+
+	while ((v = TAILQ_FIRST(&visitors)) != NULL)
+		visitor_free(v);
+	if (listen_ev != NULL) {
+		event_free(listen_ev);
+		listen_ev = NULL;
+		(void)unlink(socket_path);
+	}
+	if (listener != -1)
+		close(listener);
+	listener = -1;
+}

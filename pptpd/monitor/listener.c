@@ -1,0 +1,150 @@
+/* The sockets that only root can make: TCP 1723 and raw GRE. */
+#include "monitor/listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "shared/gre_filter.h"
+#include "base/log.h"
+#include "protocol/pptp_msg.h"
+
+#define BACKLOG		1024	/* a crowd that redials comes within ms */
+#define GRE_BUFFER	(8 * 1024 * 1024)	/* octets, both ways */
+
+uint16_t
+listener_port(void)
+{
+	struct servent *service = getservbyname("pptp", "tcp");
+
+	return service != NULL ? ntohs((uint16_t)service->s_port) : PPTP_PORT;
+}
+
+/* Lets two of our sockets listen where one address contains the other. */
+static int
+share(int fd, int on)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+}
+
+static int
+make(uint32_t addr, bool beside)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	int on = 1, fd, error;
+
+	sin.sin_addr.s_addr = addr;
+	sin.sin_port = htons(listener_port());
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    (!beside || share(fd, 1) == 0) &&
+	    bind(fd, (struct sockaddr *)&sin, sizeof(sin)) == 0 &&
+	    listen(fd, BACKLOG) == 0 && (!beside || share(fd, 0) == 0))
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+/* While the option is set another server could take our port: not for long. */
+int
+listener_open(uint32_t addr, int old)
+{
+	int fd;
+
+	if (old == -1)
+		return make(addr, false);
+	if (share(old, 1) == -1)
+		return -1;
+	fd = make(addr, true);
+	(void)share(old, 0);
+	return fd;
+}
+
+/*
+ * Without a map the kernel carries no calls: its packets would come here,
+ * too.  The sockets of all engines have one.
+ */
+static int
+attach_filter(int fd, int *map, unsigned int index, unsigned int count)
+{
+	if (map != NULL && index == 0)
+		*map = gre_filter_map();
+	if (map != NULL && *map != -1) {
+		if (gre_filter_attach_map(fd, *map, index, count) == 0)
+			return 0;
+		close(*map);
+		*map = -1;
+	}
+	if (map != NULL && index == 0)
+		log_err("GRE: the filter for calls of the kernel's cannot be "
+		    "had, all calls take the userspace data path: bpf: %s",
+		    strerror(errno));
+	return gre_filter_attach(fd, index, count);
+}
+
+static int silencer = -1;
+
+void
+listener_open_silencer(void)
+{
+	struct sock_filter nothing[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
+	struct sock_fprog prog = { 1, nothing };
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_GRE);
+
+	if (fd != -1 && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+	    sizeof(prog)) == -1) {
+		close(fd);
+		fd = -1;
+	}
+	silencer = fd;
+	if (fd == -1)
+		log_warn("GRE: clients may be told that nobody listens when "
+		    "there is too much to do: %s", strerror(errno));
+}
+
+int
+listener_silencer(void)
+{
+	return silencer;
+}
+
+/* A large buffer, past the administrator's limit if we may. */
+static void
+set_buffer(int fd, int forced, int plain)
+{
+	int size = GRE_BUFFER;
+
+	if (setsockopt(fd, SOL_SOCKET, forced, &size, sizeof(size)) == -1)
+		(void)setsockopt(fd, SOL_SOCKET, plain, &size, sizeof(size));
+}
+
+int
+listener_open_gre(int *map, unsigned int index, unsigned int count)
+{
+	/* No path MTU discovery: a forged ICMP must not shrink the tunnel
+	 * (point TX-3). */
+	int pmtu = IP_PMTUDISC_DONT;
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    IPPROTO_GRE);
+
+	if (fd == -1 || attach_filter(fd, map, index, count) == -1 ||
+	    setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &pmtu,
+	    sizeof(pmtu)) == -1) {
+		log_err("GRE: socket() failed: %s", strerror(errno));
+		if (fd != -1)
+			close(fd);
+		return -1;
+	}
+	set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
+	set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
+	return fd;
+}

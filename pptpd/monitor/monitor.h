@@ -1,0 +1,54 @@
+/* The monitor: starts the engine, gives it calls, and outlives it. */
+#ifndef PPTPD_MONITOR_H
+#define PPTPD_MONITOR_H
+
+#include <stdbool.h>
+
+#include <sys/types.h>
+
+#include "config/conf.h"
+#include "shared/ipc.h"
+
+/*
+ * What main() has made before the monitor runs.  Reading the configuration
+ * again changes what conf points to, and opens another listener.
+ */
+struct monitor_setup {
+	struct conf *conf;
+	int	listener;	/* -1 from inetd */
+	unsigned int engines;		/* how many; 1 under inetd */
+	int	gre[ENGINES_MAX];	/* one for each engine */
+	int	connection;	/* from inetd; else -1 */
+	int	admin;		/* listener for pptpdctl; -1: none */
+	gid_t	admin_group;	/* that may use it; -1: root only */
+	int	kernel_map;	/* gre_filter.h; -1: no calls of the kernel's */
+	bool	log_stderr;	/* keepers log to stderr too */
+};
+
+/*
+ * Signals that the monitor acts on wait from now on until monitor_run() is
+ * ready for them: whoever reads the pid file may send one at once.
+ */
+void	monitor_hold_signals(void);
+
+#define MONITOR_UPGRADE	(-1)
+
+/*
+ * Runs until told to stop, or until inetd's connection is over.  Returns the
+ * exit status, or MONITOR_UPGRADE: the listener is still open, and another
+ * pptpd is to take over in this process.
+ */
+int	monitor_run(struct monitor_setup *);
+
+/* For administrators. */
+
+/* Ends all calls in order, and then the monitor. */
+void	monitor_stop(void);
+/* Serves nobody new; the monitor ends when the last call has gone. */
+void	monitor_drain(void);
+/* Whether we can be another pptpd; if not, the reason is logged. */
+bool	monitor_can_upgrade(void);
+void	monitor_upgrade(void);
+void	monitor_status(struct ipc_admin_status *);
+
+#endif

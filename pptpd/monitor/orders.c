@@ -1,0 +1,87 @@
+/* What administrators have the monitor do; it means no more than a signal. */
+#include "monitor/orders.h"
+
+#include <stdio.h>
+
+#include "monitor/calls.h"
+#include "monitor/monitor.h"
+#include "monitor/reload.h"
+
+static struct event *order_ev;
+static enum ipc_admin_verb order;	/* to be done next */
+
+/* Does what has been promised: the promise is on its way. */
+static void
+on_order(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	if (order == IPC_ADMIN_SHUTDOWN)
+		monitor_stop();
+	else if (order == IPC_ADMIN_DRAIN)
+		monitor_drain();
+	else
+		monitor_upgrade();
+}
+
+static void
+promise(enum ipc_admin_verb verb, struct ipc_msg *reply, const char *text)
+{
+	if (order != IPC_ADMIN_SHUTDOWN)
+		order = verb;
+	event_active(order_ev, EV_TIMEOUT, 0);
+	reply->u.admin_reply.ok = true;
+	snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT, "%s", text);
+}
+
+static const char *
+count(char calls[32])
+{
+	unsigned int n = calls_count();
+
+	snprintf(calls, 32, "%u call%s", n, n == 1 ? "" : "s");
+	return calls;
+}
+
+void
+orders_do(enum ipc_admin_verb verb, struct ipc_msg *reply)
+{
+	char text[IPC_ADMIN_TEXT], reloaded[RELOAD_TEXT], calls[32];
+
+	monitor_status(&reply->u.admin_reply.status);
+	switch (verb) {
+	case IPC_ADMIN_STATUS:
+		reply->u.admin_reply.ok = true;
+		break;
+	case IPC_ADMIN_DRAIN:
+		snprintf(text, sizeof(text), "draining: the server leaves with "
+		    "its last call, %s", count(calls));
+		promise(verb, reply, text);
+		break;
+	case IPC_ADMIN_SHUTDOWN:
+		snprintf(text, sizeof(text), "shutting down: %s",
+		    count(calls));
+		promise(verb, reply, text);
+		break;
+	case IPC_ADMIN_UPGRADE:
+		if (monitor_can_upgrade())
+			promise(verb, reply, "becoming the pptpd that is "
+			    "installed now");
+		else
+			snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT,
+			    "no upgrade, this pptpd goes on: its log says why");
+		break;
+	case IPC_ADMIN_RELOAD:
+		reply->u.admin_reply.ok = reload_now(reloaded);
+		snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT, "%.*s",
+		    IPC_ADMIN_TEXT - 1, reloaded);
+		break;
+	}
+}
+
+void
+orders_init(struct event_base *base)
+{
+	order_ev = evtimer_new(base, on_order, NULL);
+}

@@ -1,0 +1,55 @@
+/* `pptpd --check-plugins`: which plugins fit the pppd that is installed. */
+#include "config.h"
+
+#include "monitor/plugin_check.h"
+
+#include "monitor/plugin_probe.h"
+
+static void
+report_plugin(FILE *f, const struct plugin_probe *p)
+{
+	const struct plugin_answer	*a = &p->answer;
+	char				 path[PATH_MAX];
+
+	fprintf(f, "plugin %s: %s", p->plugin,
+	    plugin_verdict_name(a->verdict));
+	if (a->plugin_version[0] != '\0')
+		fprintf(f, ", for pppd version %s", a->plugin_version);
+	/* Of two versions the loader says no more than some symbol. */
+	if (a->text[0] != '\0' && a->verdict != PLUGIN_MISMATCH)
+		fprintf(f, ", %s", a->text);
+	if (a->versioned && plugin_probe_path(p, path, sizeof(path)) != NULL)
+		fprintf(f, ", as %s", path);
+	if (a->verdict != PLUGIN_FITS)
+		fprintf(f, "; %s", p->guard ? "calls that need it are refused" :
+		    "calls go on without it");
+	fputc('\n', f);
+}
+
+int
+plugin_check_report(FILE *f, const char *pppd, const struct plugin_desc *desc,
+    size_t n)
+{
+	struct plugin_probe	p;
+	size_t			i;
+	int			status = 0;
+
+	plugin_probe_init(&p, pppd, NULL, NULL, false);
+	plugin_probe_run(&p);
+	if (p.answer.verdict != PLUGIN_FITS) {
+		fprintf(f, "pppd %s: cannot run: %s\n", p.pppd,
+		    p.answer.text);
+		return 2;
+	}
+	fprintf(f, "pppd %s: version %s\n", p.pppd, p.answer.pppd_version);
+	for (i = 0; i < n; i++) {
+		plugin_probe_init(&p, pppd, desc[i].path, NULL, desc[i].guard);
+		plugin_probe_run(&p);
+		report_plugin(f, &p);
+		if (p.answer.verdict != PLUGIN_FITS)
+			status = 1;
+	}
+	if (status != 0)
+		fprintf(f, "to mend it: %s\n", PLUGIN_HINT);
+	return status;
+}

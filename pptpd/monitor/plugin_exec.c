@@ -1,0 +1,188 @@
+/* Asking a program something, for a limited time. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE		/* pipe2 */
+#endif
+#include "monitor/plugin_exec.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t
+plugin_exec_now_ms(void)
+{
+	struct timespec	ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void
+plugin_exec_close(int from, int keep)
+{
+	struct dirent	*de;
+	DIR		*d;
+	int		 fd;
+
+	if ((d = opendir("/proc/self/fd")) != NULL) {
+		while ((de = readdir(d)) != NULL) {
+			fd = atoi(de->d_name);
+			if (fd >= from && fd != keep && fd != dirfd(d))
+				close(fd);
+		}
+		closedir(d);
+		return;
+	}
+	for (fd = from; fd < (int)sysconf(_SC_OPEN_MAX); fd++)
+		if (fd != keep)
+			close(fd);
+}
+
+void
+plugin_exec_signals(void)
+{
+	struct sigaction	sa;
+	sigset_t		none;
+	int			sig;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = SIG_DFL;
+	for (sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &sa, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+child(char *const argv[], const char *dir, int out)
+{
+	static char	path[] = "PATH=/usr/local/sbin:/usr/local/bin:"
+			    "/usr/sbin:/usr/bin:/sbin:/bin";
+	static char	locale[] = "LC_ALL=C";
+	char		*env[] = { path, locale, NULL };
+	int		 null;
+
+	plugin_exec_signals();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if ((null = open("/dev/null", O_RDWR)) == -1 ||
+	    dup2(null, 0) == -1 || dup2(out, 1) == -1 || dup2(out, 2) == -1)
+		_exit(127);
+	plugin_exec_close(3, -1);
+	if (chdir(dir) == -1)
+		_exit(127);
+	execve(argv[0], argv, env);
+	dprintf(2, "%s", strerror(errno));
+	/* Not 127, which pppd uses: nobody exits like this. */
+	kill(getpid(), SIGKILL);
+	_exit(127);
+}
+
+/* Appends to out; when it is full, forgets the first half of it. */
+static void
+keep(char *out, size_t size, size_t *len, const char *new, size_t n)
+{
+	size_t	half = (size - 1) / 2;
+
+	while (n > 0) {
+		if (*len == size - 1) {
+			memmove(out, out + half, *len - half);
+			*len -= half;
+		}
+		out[(*len)++] = *new != '\0' ? *new : '?';
+		new++;
+		n--;
+	}
+	out[*len] = '\0';
+}
+
+/* Until its end, as far as anybody can tell, or the deadline: then false. */
+static bool
+listen_to(int fd, int64_t deadline_ms, char *out, size_t size)
+{
+	struct pollfd	pfd;
+	char		buf[512];
+	int64_t		left;
+	ssize_t		n;
+	size_t		len = 0;
+
+	out[0] = '\0';
+	for (;;) {
+		if ((left = deadline_ms - plugin_exec_now_ms()) <= 0)
+			return false;
+		pfd.fd = fd;
+		pfd.events = POLLIN;
+		if (poll(&pfd, 1, (int)left) == -1 && errno != EINTR)
+			return false;
+		n = read(fd, buf, sizeof(buf));
+		if (n == 0)
+			return true;
+		if (n > 0)
+			keep(out, size, &len, buf, (size_t)n);
+		else if (errno != EINTR && errno != EAGAIN)
+			return false;
+	}
+}
+
+/* Waits for the child, which may go on after it has closed its outputs. */
+static bool
+wait_for(pid_t pid, int64_t deadline_ms, int *status)
+{
+	pid_t	got;
+
+	for (;;) {
+		got = waitpid(pid, status, WNOHANG);
+		if (got == pid)
+			return true;
+		if ((got == -1 && errno != EINTR) ||
+		    plugin_exec_now_ms() >= deadline_ms)
+			return false;
+		usleep(1000);
+	}
+}
+
+int
+plugin_exec(char *const argv[], const char *dir, int64_t deadline_ms, char *out,
+    size_t size)
+{
+	pid_t	pid;
+	int	fds[2], status = 0;
+	bool	ended;
+
+	if (pipe2(fds, O_CLOEXEC) == -1) {
+		snprintf(out, size, "%s", strerror(errno));
+		return PLUGIN_EXEC_FAILED;
+	}
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	if ((pid = fork()) == 0)
+		child(argv, dir, fds[1]);
+	close(fds[1]);
+	if (pid == -1) {
+		snprintf(out, size, "%s", strerror(errno));
+		close(fds[0]);
+		return PLUGIN_EXEC_FAILED;
+	}
+	ended = listen_to(fds[0], deadline_ms, out, size) &&
+	    wait_for(pid, deadline_ms, &status);
+	close(fds[0]);
+	if (!ended) {
+		kill(pid, SIGKILL);
+		while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+			;
+		return PLUGIN_EXEC_LATE;
+	}
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	if (out[0] == '\0')
+		snprintf(out, size, "killed by signal %d", WTERMSIG(status));
+	return PLUGIN_EXEC_FAILED;
+}

@@ -1,0 +1,474 @@
+/* Does this pppd load this plugin?  Asked before pppd is started with it. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE		/* pipe2 */
+#endif
+#include "config.h"
+
+#include "monitor/plugin_probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "monitor/plugin_elf.h"
+#include "monitor/plugin_exec.h"
+
+#define UNSURE_MS   30000	/* how long an answer holds that may have other
+				   causes than the two files */
+#define SLACK_MS    500		/* for the child to say that it is late */
+#define OUTPUT_MAX  8192	/* octets of pppd's words; its usage has 2000 */
+
+/* Finds a name without a slash the way execvp(3) will. */
+static void
+resolve(const char *name, char *path, size_t size)
+{
+	const char	*p, *dirs = getenv("PATH");
+	size_t		 len;
+
+	snprintf(path, size, "%s", name);
+	if (strchr(name, '/') != NULL || dirs == NULL)
+		return;
+	for (p = dirs; *p != '\0'; p += len + (p[len] == ':')) {
+		len = strcspn(p, ":");
+		if ((size_t)snprintf(path, size, "%.*s/%s", (int)len, p,
+		    name) < size && access(path, X_OK) == 0)
+			return;
+	}
+	snprintf(path, size, "%s", name);
+}
+
+void
+plugin_probe_init(struct plugin_probe *p, const char *pppd,
+    const char *plugin, const char *options, bool guard)
+{
+	memset(p, 0, sizeof(*p));
+	p->fd = -1;
+	p->guard = guard;
+	resolve(pppd, p->pppd, sizeof(p->pppd));
+	if (plugin != NULL)
+		snprintf(p->plugin, sizeof(p->plugin), "%s", plugin);
+	if (options != NULL)
+		snprintf(p->options, sizeof(p->options), "%s", options);
+}
+
+static void
+get_id(const char *path, struct plugin_file_id *id)
+{
+	struct stat	st;
+
+	memset(id, 0, sizeof(*id));
+	if (stat(path, &st) == -1) {
+		id->error = errno;
+		return;
+	}
+	id->dev = st.st_dev;
+	id->ino = st.st_ino;
+	id->size = st.st_size;
+	id->mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 +
+	    st.st_mtim.tv_nsec;
+	id->ctime_ns = (int64_t)st.st_ctim.tv_sec * 1000000000 +
+	    st.st_ctim.tv_nsec;
+}
+
+static bool
+same_id(const char *path, const struct plugin_file_id *old)
+{
+	struct plugin_file_id	now;
+
+	get_id(path, &now);
+	return now.error == old->error && now.dev == old->dev &&
+	    now.ino == old->ino && now.size == old->size &&
+	    now.mtime_ns == old->mtime_ns && now.ctime_ns == old->ctime_ns;
+}
+
+/* DIR/VERSION/NAME for DIR/NAME: where other versions' plugins are. */
+static bool
+versioned_path(const struct plugin_probe *p, const char *version, char *path,
+    size_t size)
+{
+	const char	*slash = strrchr(p->plugin, '/');
+
+	return slash != NULL && version[0] != '\0' &&
+	    strchr(version, '/') == NULL && strcmp(version, "..") != 0 &&
+	    (size_t)snprintf(path, size, "%.*s/%s%s",
+	    (int)(slash - p->plugin), p->plugin, version, slash) < size;
+}
+
+bool
+plugin_probe_fresh(const struct plugin_probe *p)
+{
+	const struct plugin_answer	*a = &p->answer;
+	char				 path[PATH_MAX];
+
+	if (a->verdict == PLUGIN_UNASKED)
+		return false;
+	if ((a->verdict == PLUGIN_BROKEN ||
+	    a->verdict == PLUGIN_PPPD_BROKEN) &&
+	    plugin_exec_now_ms() - a->at_ms > UNSURE_MS)
+		return false;
+	if (!same_id(p->pppd, &a->pppd_id))
+		return false;
+	if (p->plugin[0] == '\0')
+		return true;
+	if (!same_id(p->plugin, &a->plugin_id))
+		return false;
+	/* The other file counts where the plugin itself was not enough. */
+	if ((a->verdict == PLUGIN_FITS && !a->versioned) ||
+	    !versioned_path(p, a->pppd_version, path, sizeof(path)))
+		return true;
+	return same_id(path, &a->versioned_id);
+}
+
+/* The first line that tells something, without pppd's name before it. */
+static void
+first_words(const char *out, const char *pppd, char *text, size_t size)
+{
+	size_t	len, skip;
+
+	for (;; out += len + (out[len] == '\n')) {
+		len = strcspn(out, "\n");
+		if (out[0] == '\0')
+			break;
+		if (len > 0 && !(strncmp(out, "Plugin ", 7) == 0 &&
+		    len > 8 && strncmp(out + len - 8, " loaded.", 8) == 0))
+			break;
+	}
+	skip = strlen(pppd);
+	if (strncmp(out, pppd, skip) == 0 && strncmp(out + skip, ": ", 2) == 0)
+		skip += 2;
+	else
+		skip = 0;
+	if (len < skip)
+		len = skip;
+	snprintf(text, size, "%.*s", (int)(len - skip), out + skip);
+}
+
+/* The last line "pppd version V": plugins may print lines before it. */
+static bool
+version_line(const char *out, char *version, size_t size)
+{
+	static const char	 head[] = "pppd version ";
+	size_t			 len;
+	bool			 found = false;
+
+	for (; *out != '\0'; out += len + (out[len] == '\n')) {
+		len = strcspn(out, "\n");
+		if (strncmp(out, head, strlen(head)) != 0)
+			continue;
+		found = len > strlen(head);
+		snprintf(version, size, "%.*s", (int)(len - strlen(head)),
+		    out + strlen(head));
+	}
+	return found;
+}
+
+/* pppd [file OPTIONS] [plugin PLUGIN] --version; true when it says one. */
+static bool
+ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
+    char *version, char *text, size_t size)
+{
+	char	 out[OUTPUT_MAX], *argv[7];
+	int	 n = 0, status;
+
+	argv[n++] = (char *)p->pppd;
+	if (p->options[0] != '\0') {
+		argv[n++] = (char *)"file";
+		argv[n++] = (char *)p->options;
+	}
+	if (plugin != NULL) {
+		argv[n++] = (char *)"plugin";
+		argv[n++] = (char *)plugin;
+	}
+	argv[n++] = (char *)"--version";
+	argv[n] = NULL;
+	status = plugin_exec(argv, "/", deadline_ms, out, sizeof(out));
+	if (status == PLUGIN_EXEC_LATE)
+		snprintf(text, size, "no answer within %d seconds",
+		    PLUGIN_PROBE_MS / 1000);
+	else
+		first_words(out, p->pppd, text, size);
+	if (status == 0 && version_line(out, version, PLUGIN_VERSION_MAX)) {
+		text[0] = '\0';
+		return true;
+	}
+	if (status == 0)
+		snprintf(text, size, "it does not tell its version");
+	else if (text[0] == '\0')
+		snprintf(text, size, "exit status %d", status);
+	return false;
+}
+
+/* Asks about one file; `a` has the answer then, but for its identities. */
+static enum plugin_verdict
+judge(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
+    struct plugin_answer *a)
+{
+	char		version[PLUGIN_VERSION_MAX];
+	struct stat	st;
+	int		fd;
+
+	a->plugin_version[0] = a->text[0] = '\0';
+	fd = open(plugin, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
+		return PLUGIN_MISSING;
+	if (fd == -1 || fstat(fd, &st) == -1)
+		snprintf(a->text, sizeof(a->text), "%s", strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		snprintf(a->text, sizeof(a->text), "not a file");
+	if (fd != -1)
+		close(fd);
+	if (a->text[0] != '\0')
+		return PLUGIN_UNREADABLE;
+
+	plugin_elf_version(plugin, a->plugin_version,
+	    sizeof(a->plugin_version));
+	if (ask(p, plugin, deadline_ms, version, a->text, sizeof(a->text)))
+		return PLUGIN_FITS;
+	/* What the loader says then is a symbol more often than a version. */
+	if (a->plugin_version[0] != '\0' &&
+	    strcmp(a->plugin_version, a->pppd_version) != 0)
+		return PLUGIN_MISMATCH;
+	if (!plugin_elf_same_machine(plugin, p->pppd))
+		snprintf(a->text, sizeof(a->text),
+		    "it is for another kind of machine");
+	else if (!plugin_elf_whole(plugin))
+		snprintf(a->text, sizeof(a->text), "the file is cut short");
+	return PLUGIN_BROKEN;
+}
+
+/* The whole probe.  Identities are taken first: who changes a file while we
+   ask makes the answer stale, not wrong. */
+static void
+probe(const struct plugin_probe *p, struct plugin_answer *a)
+{
+	struct plugin_answer	other;
+	char			path[PATH_MAX];
+	int64_t			deadline_ms;
+
+	memset(a, 0, sizeof(*a));
+	a->at_ms = plugin_exec_now_ms();
+	deadline_ms = a->at_ms + PLUGIN_PROBE_MS;
+	get_id(p->pppd, &a->pppd_id);
+	if (p->plugin[0] != '\0')
+		get_id(p->plugin, &a->plugin_id);
+	if (!ask(p, NULL, deadline_ms, a->pppd_version, a->text,
+	    sizeof(a->text))) {
+		a->verdict = PLUGIN_PPPD_BROKEN;
+		return;
+	}
+	if (p->plugin[0] == '\0') {
+		a->verdict = PLUGIN_FITS;
+		return;
+	}
+	a->verdict = judge(p, p->plugin, deadline_ms, a);
+	if (a->verdict == PLUGIN_FITS ||
+	    !versioned_path(p, a->pppd_version, path, sizeof(path)))
+		return;
+	get_id(path, &a->versioned_id);
+	other = *a;
+	if (a->versioned_id.error == 0 &&
+	    judge(p, path, deadline_ms, &other) == PLUGIN_FITS) {
+		*a = other;
+		a->verdict = PLUGIN_FITS;
+		a->versioned = true;
+	}
+}
+
+/* An answer that came from no pppd at all. */
+static void
+no_answer(struct plugin_probe *p, const char *why)
+{
+	struct plugin_answer	*a = &p->answer;
+
+	memset(a, 0, sizeof(*a));
+	a->verdict = p->plugin[0] != '\0' ? PLUGIN_BROKEN :
+	    PLUGIN_PPPD_BROKEN;
+	a->at_ms = plugin_exec_now_ms();
+	get_id(p->pppd, &a->pppd_id);
+	if (p->plugin[0] != '\0')
+		get_id(p->plugin, &a->plugin_id);
+	snprintf(a->text, sizeof(a->text), "%s", why);
+}
+
+int
+plugin_probe_start(struct plugin_probe *p)
+{
+	struct plugin_answer	a;
+	int			fds[2], error;
+
+	if (pipe2(fds, O_CLOEXEC) == -1) {
+		error = errno;
+		no_answer(p, strerror(error));
+		errno = error;
+		return -1;
+	}
+	if ((p->pid = fork()) == 0) {
+		/* The caller's sockets, and its handlers, are not for us. */
+		plugin_exec_signals();
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		plugin_exec_close(3, fds[1]);
+		probe(p, &a);
+		_exit(write(fds[1], &a, sizeof(a)) != (ssize_t)sizeof(a));
+	}
+	error = errno;
+	close(fds[1]);
+	if (p->pid == -1) {
+		close(fds[0]);
+		p->pid = 0;
+		no_answer(p, strerror(error));
+		errno = error;
+		return -1;
+	}
+	p->fd = fds[0];
+	return 0;
+}
+
+/* The child's status matters to nobody; a handler may have had it. */
+static void
+end(struct plugin_probe *p)
+{
+	close(p->fd);
+	p->fd = -1;
+	while (waitpid(p->pid, NULL, 0) == -1 && errno == EINTR)
+		;
+	p->pid = 0;
+}
+
+void
+plugin_probe_finish(struct plugin_probe *p)
+{
+	struct plugin_answer	a;
+	ssize_t			n;
+
+	if (p->fd == -1)
+		return;
+	/* Less than PIPE_BUF: it comes as a whole. */
+	do
+		n = read(p->fd, &a, sizeof(a));
+	while (n == -1 && errno == EINTR);
+	end(p);
+	if (n == (ssize_t)sizeof(a))
+		p->answer = a;
+	else
+		no_answer(p, "the probe died");
+}
+
+void
+plugin_probe_abort(struct plugin_probe *p)
+{
+	struct pollfd	pfd;
+
+	if (p->fd == -1)
+		return;
+	/* While it holds the other end its pid is its own. */
+	pfd.fd = p->fd;
+	pfd.events = POLLIN;
+	if (poll(&pfd, 1, 0) == 0)
+		kill(p->pid, SIGKILL);
+	end(p);
+}
+
+void
+plugin_probe_run(struct plugin_probe *p)
+{
+	struct pollfd	pfd;
+	int64_t		left, deadline_ms;
+	int		n;
+
+	if (p->fd == -1 && plugin_probe_start(p) == -1)
+		return;
+	deadline_ms = plugin_exec_now_ms() + PLUGIN_PROBE_MS + SLACK_MS;
+	do {
+		left = deadline_ms - plugin_exec_now_ms();
+		pfd.fd = p->fd;
+		pfd.events = POLLIN;
+		n = poll(&pfd, 1, left > 0 ? (int)left : 0);
+	} while (n == -1 && errno == EINTR);
+	if (n == 1) {
+		plugin_probe_finish(p);
+		return;
+	}
+	plugin_probe_abort(p);
+	no_answer(p, "the probe does not end");
+}
+
+const char *
+plugin_probe_path(const struct plugin_probe *p, char *buf, size_t size)
+{
+	if (p->answer.verdict != PLUGIN_FITS)
+		return NULL;
+	if (!p->answer.versioned)
+		snprintf(buf, size, "%s", p->plugin);
+	else if (!versioned_path(p, p->answer.pppd_version, buf, size))
+		return NULL;
+	return buf;
+}
+
+const char *
+plugin_verdict_name(enum plugin_verdict verdict)
+{
+	switch (verdict) {
+	case PLUGIN_UNASKED:
+		return "not asked yet";
+	case PLUGIN_FITS:
+		return "fits";
+	case PLUGIN_MISSING:
+		return "missing";
+	case PLUGIN_UNREADABLE:
+		return "unreadable";
+	case PLUGIN_MISMATCH:
+		return "does not fit";
+	case PLUGIN_BROKEN:
+		return "refused";
+	case PLUGIN_PPPD_BROKEN:
+		return "pppd does not run";
+	}
+	return "unknown";
+}
+
+const char *
+plugin_probe_message(const struct plugin_probe *p, char *buf, size_t size)
+{
+	const struct plugin_answer	*a = &p->answer;
+	const char			*calls, *of, *is;
+
+	calls = p->guard ? "calls that need it are refused" :
+	    "calls go on without it";
+	of = a->plugin_version[0] != '\0' ? a->plugin_version : "unknown";
+	is = a->pppd_version[0] != '\0' ? a->pppd_version : "unknown";
+	switch (a->verdict) {
+	case PLUGIN_FITS:
+	case PLUGIN_UNASKED:
+		snprintf(buf, size, "Plugin %s: %s", p->plugin,
+		    plugin_verdict_name(a->verdict));
+		break;
+	case PLUGIN_PPPD_BROKEN:
+		snprintf(buf, size, "%s cannot run, so no call can come up: %s",
+		    p->pppd, a->text);
+		break;
+	case PLUGIN_MISSING:
+		snprintf(buf, size, "Plugin %s for pppd %s is missing: %s; "
+		    "to mend it: %s", p->plugin, is, calls, PLUGIN_HINT);
+		break;
+	case PLUGIN_MISMATCH:
+		snprintf(buf, size, "Plugin %s is for pppd version %s, but %s "
+		    "is version %s: %s; to mend it: %s", p->plugin, of,
+		    p->pppd, is, calls, PLUGIN_HINT);
+		break;
+	case PLUGIN_UNREADABLE:
+	case PLUGIN_BROKEN:
+		snprintf(buf, size, "Plugin %s (for pppd version %s) cannot "
+		    "be loaded by %s version %s (%s): %s; to mend it: %s",
+		    p->plugin, of, p->pppd, is, a->text, calls, PLUGIN_HINT);
+		break;
+	}
+	return buf;
+}

@@ -1,0 +1,52 @@
+/* Which plugins of ours the next pppd is given: those that it loads. */
+#ifndef PPTPD_PPPD_PLUGINS_H
+#define PPTPD_PPPD_PLUGINS_H
+
+#include <stdbool.h>
+
+#include "config/conf.h"
+
+struct pppd_plugins {
+	const char *logwtmp;	/* path to name, NULL: none */
+	const char *session;	/* same */
+	const char *kernel;	/* same; none where datapath names nobody */
+	const char *no_kernel;	/* why kernel is NULL, in words */
+	bool	    own_wtmp;	/* logwtmp is wanted, its plugin does not fit */
+};
+
+/* Comes first; conf must stay. */
+void	pppd_plugins_init(const struct conf *);
+/*
+ * Gets to know pppd and the plugins.  Logs what is wrong with a pppd that does
+ * not run, or refuses its options file, in its own words; then false.  Blocks
+ * as pppd_plugins_choose() does.
+ */
+bool	pppd_plugins_look(void);
+
+/*
+ * Would pppd run with this configuration?  False with the reason in text, which
+ * has LOG_LINE_MAX octets.  Blocks as pppd_plugins_choose() does.
+ */
+bool	pppd_plugins_try(const struct conf *, char *text);
+/* The conf of pppd_plugins_init() has other contents now. */
+void	pppd_plugins_change(void);
+
+/*
+ * For --check-plugins: prints on stdout whether pppd loads our plugins.
+ * Returns the exit status, see plugin_check.h.
+ */
+int	pppd_plugins_check(const struct conf *);
+
+/*
+ * Chooses for one start of pppd.  Costs some stat(2)s; where pppd or a plugin
+ * has changed, pppd is asked again, which blocks for PLUGIN_PROBE_MS at most.
+ * What does not fit is left out and logged once, at level error.  The paths
+ * are valid until the next call.
+ *
+ * A program in pppd's place that is no pppd (a script around it, a stand-in)
+ * is not asked: it is given the plugin that the administrator wants, if that
+ * is there, as Poptop would do it.
+ */
+void	pppd_plugins_choose(struct pppd_plugins *);
+
+#endif

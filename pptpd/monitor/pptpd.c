@@ -1,0 +1,201 @@
+/* pptpd: reads the configuration, opens the sockets, becomes the monitor. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "monitor/admin_socket.h"
+#include "monitor/child.h"
+#include "config/conf.h"
+#include "monitor/listener.h"
+#include "base/log.h"
+#include "monitor/monitor.h"
+#include "monitor/notify.h"
+#include "monitor/pppd_plugins.h"
+#include "monitor/start.h"
+#include "shared/syslog_sink.h"
+#include "monitor/upgrade.h"
+
+_Static_assert(CONF_ENGINES_MAX == ENGINES_MAX, "one limit, two headers");
+
+#define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
+
+/*
+ * In the foreground lines go to stderr as well when a person reads it, or
+ * when there is no syslog: under a supervisor with both, once is enough.
+ */
+static bool
+wants_stderr(const struct conf *conf)
+{
+	if (!conf->foreground || conf->inetd)
+		return false;
+	return isatty(STDERR_FILENO) == 1 || access(SYSLOG_SOCKET, F_OK) == -1;
+}
+
+/* Takes inetd's connection off descriptors 0 to 2, which children inherit. */
+static int
+take_connection(void)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int i = 0; fd != -1 && null != -1 && i <= STDERR_FILENO; i++) {
+		if (dup2(null, i) == -1)
+			return -1;
+	}
+	return null == -1 ? -1 : fd;
+}
+
+static void
+write_pidfile(const char *path)
+{
+	FILE *f = fopen(path, "we");
+
+	if (f == NULL || fprintf(f, "%ld\n", (long)getpid()) < 0)
+		log_err("PPTPD: failed to open(%s), errno=%d", path, errno);
+	if (f != NULL && fclose(f) != 0)
+		log_err("PPTPD: failed to open(%s), errno=%d", path, errno);
+}
+
+/* Removes the pid file, unless another server has put its own there. */
+static void
+remove_pidfile(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	long pid = 0;
+	bool ours;
+
+	if (f == NULL)
+		return;
+	ours = fscanf(f, "%20ld", &pid) == 1 && pid == (long)getpid();
+	fclose(f);
+	if (ours)
+		unlink(path);
+}
+
+static bool
+open_sockets(const struct conf *conf, struct monitor_setup *setup)
+{
+	int *map = conf_datapath_any(conf) ? &setup->kernel_map : NULL;
+
+	if (setup->listener != -1 && !upgrade_fits(setup->listener,
+	    conf->listen_addr, listener_port())) {
+		close(setup->listener);
+		setup->listener = -1;
+	}
+	if (!conf->inetd && setup->listener == -1) {
+		setup->listener = listener_open(conf->listen_addr, -1);
+		if (setup->listener == -1) {
+			log_err("MGR: Couldn't create host socket");
+			log_err("createHostSocket: %s", strerror(errno));
+			return false;
+		}
+	}
+	for (unsigned int i = 0; i < setup->engines; i++) {
+		setup->gre[i] = listener_open_gre(map, i, setup->engines);
+		if (setup->gre[i] == -1)
+			return false;
+	}
+	listener_open_silencer();
+	return true;
+}
+
+/* What "auto" means; one connection needs no more than one. */
+static unsigned int
+count_engines(const struct conf *conf)
+{
+	cpu_set_t cores;
+	unsigned int n = 1;
+
+	if (conf->inetd)
+		return 1;
+	if (conf->engines > 0)
+		return conf->engines;
+	if (sched_getaffinity(0, sizeof(cores), &cores) == 0)
+		n = (unsigned int)CPU_COUNT(&cores);
+	return n < ENGINES_MAX ? n : ENGINES_MAX;
+}
+
+static int
+serve(struct conf *conf, int listener)
+{
+	struct monitor_setup setup = { .conf = conf, .listener = listener,
+	    .connection = -1, .admin = -1, .admin_group = (gid_t)-1,
+	    .kernel_map = -1,
+	    .engines = count_engines(conf), .log_stderr = wants_stderr(conf) };
+	int status;
+
+	if (conf->inetd && (setup.connection = take_connection()) == -1) {
+		log_err("MGR: descriptor 0 is no connection: %s",
+		    strerror(errno));
+		return 1;
+	}
+	if (!open_sockets(conf, &setup))
+		return EXIT_NO_SOCKET;
+	monitor_hold_signals();
+	if (!conf->foreground && listener == -1 && daemon(0, 0) == -1) {
+		log_err("MGR: daemon: %s", strerror(errno));
+		return 1;
+	}
+	syslog_sink_open(setup.log_stderr);	/* as this process */
+	if (!conf->inetd) {
+		notify_init();
+		write_pidfile(conf->pidfile);
+		setup.admin = admin_socket_open(conf->pidfile,
+		    conf->control_group, &setup.admin_group);
+		log_info("MGR: Manager process started");
+		if (!conf->delegate)
+			log_info("MGR: Maximum of %d connections available",
+			    conf->slots);
+	}
+	status = monitor_run(&setup);
+	if (!conf->inetd)
+		admin_socket_remove();
+	if (status == MONITOR_UPGRADE) {
+		monitor_hold_signals();
+		upgrade_exec(setup.listener);
+		status = EXIT_NO_SOCKET;
+	}
+	if (!conf->inetd)
+		remove_pidfile(conf->pidfile);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct conf conf;
+	int status = 0, listener;
+
+	umask(022);
+	listener = upgrade_init(argv);
+	if (child_init() == -1) {
+		fprintf(stderr, "pptpd: /dev/null: %s\n", strerror(errno));
+		return 1;
+	}
+	conf_init(&conf);
+	switch (start_read(argc, argv, &conf)) {
+	case CONF_EXIT_OK:
+		break;
+	case CONF_EXIT_ERROR:
+		status = 1;
+		break;
+	case CONF_RUN:
+		if (!conf.check)
+			syslog_sink_open(wants_stderr(&conf));
+		if (conf.check_plugins)
+			status = pppd_plugins_check(&conf);
+		else
+			status = conf.check ? start_check(&conf) :
+			    serve(&conf, listener);
+		break;
+	}
+	conf_free(&conf);
+	return status;
+}

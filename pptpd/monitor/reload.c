@@ -1,0 +1,202 @@
+/* Reading the configuration again, and changing to it while calls go on. */
+#include "monitor/reload.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "monitor/access.h"
+#include "monitor/admin_socket.h"
+#include "monitor/calls.h"
+#include "config/conf.h"
+#include "monitor/engines.h"
+#include "shared/ipc.h"
+#include "monitor/listener.h"
+#include "base/log.h"
+#include "shared/mono.h"
+#include "monitor/notify.h"
+#include "monitor/pppd_plugins.h"
+#include "monitor/relay.h"
+#include "monitor/request.h"
+#include "monitor/start.h"
+
+static struct {
+	struct monitor_setup *setup;
+	struct event	*event, *another_ev;
+	uint64_t	 last;		/* ms; 0: never */
+	bool		 stopped;
+} state;
+
+/* --- what can fail, before anything changes ------------------------------ */
+
+/* Opens the listener for another address; *fd is -1 if it stays the same. */
+static bool
+open_listener(struct conf *conf, int *fd)
+{
+	*fd = -1;
+	if (conf->listen_addr == state.setup->conf->listen_addr)
+		return true;
+	*fd = listener_open(conf->listen_addr, state.setup->listener);
+	if (*fd == -1)
+		start_complain(conf, CONF_LISTEN, strerror(errno),
+		    conf->listen);
+	return *fd != -1;
+}
+
+static bool
+try_pppd(struct conf *conf)
+{
+	char text[LOG_LINE_MAX];
+
+	if (pppd_plugins_try(conf, text))
+		return true;
+	start_complain(conf, conf->option != NULL ? CONF_OPTION : CONF_PPP,
+	    text, NULL);
+	return false;
+}
+
+static bool
+change_calls(struct conf *conf, int listener)
+{
+	if (calls_change(conf) == 0)
+		return true;
+	start_complain(conf, CONF_REMOTEIP, strerror(ENOMEM), NULL);
+	if (listener != -1)
+		close(listener);
+	return false;
+}
+
+static void
+say_error(const struct conf *conf, char *text)
+{
+	if (conf->errors > 1)
+		snprintf(text, RELOAD_TEXT, "%s (and %u more error%s)",
+		    conf->error, conf->errors - 1,
+		    conf->errors == 2 ? "" : "s");
+	else
+		snprintf(text, RELOAD_TEXT, "%s", conf->error);
+	log_err("MGR: configuration not changed: %s", text);
+}
+
+/* --- what cannot --------------------------------------------------------- */
+
+static void
+change_listener(int listener)
+{
+	struct ipc_msg m;
+
+	if (listener == -1)
+		return;
+	close(state.setup->listener);
+	state.setup->listener = listener;
+	ipc_msg_init(&m, IPC_LISTENER, 0);
+	(void)engines_tell(&m, &listener, 1);
+}
+
+/* Makes way for another pptpd, which takes the calls over. */
+static void
+on_another(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	if (monitor_can_upgrade())
+		monitor_upgrade();
+}
+
+/* Everybody has a pointer to the struct that is in force: it stays there. */
+static void
+change(struct conf *conf, int listener)
+{
+	struct conf *now = state.setup->conf, before = *now;
+
+	bool another = start_keep(&before, conf);
+
+	*now = *conf;
+	conf_free(&before);
+	log_set_debug(now->debug);
+	pppd_plugins_change();
+	engine_request_init(&now->limits, now->debug, access_built());
+	admin_socket_change(now->control_group, &state.setup->admin_group);
+	engines_configure();
+	change_listener(listener);
+	relay_change(now);
+	if (another)
+		event_active(state.another_ev, EV_TIMEOUT, 0);
+}
+
+bool
+reload_now(char text[RELOAD_TEXT])
+{
+	struct conf *now = state.setup->conf, conf;
+	char changed[RELOAD_TEXT / 2];
+	int listener;
+
+	if (state.stopped || now->inetd) {
+		snprintf(text, RELOAD_TEXT, "%s", state.stopped ?
+		    "pptpd is about to end" : "under inetd there is no file");
+		return false;
+	}
+	state.last = mono_ms();
+	conf_init(&conf);
+	if (!start_read_again(&conf, now) || !try_pppd(&conf) ||
+	    !open_listener(&conf, &listener) ||
+	    !change_calls(&conf, listener)) {
+		say_error(&conf, text);
+		conf_free(&conf);
+		return false;
+	}
+	conf_changes(now, &conf, changed, sizeof(changed));
+	change(&conf, listener);
+	snprintf(text, RELOAD_TEXT, "%s%s", changed[0] != '\0' ? changed :
+	    "nothing", " changed");
+	log_info("MGR: configuration read again: %s", text);
+	return true;
+}
+
+/* --- asked for by a signal ----------------------------------------------- */
+
+static void
+on_time(evutil_socket_t fd, short what, void *arg)
+{
+	char text[RELOAD_TEXT];
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	notify_reloading();
+	(void)reload_now(text);
+	notify_ready();
+}
+
+void
+reload_soon(void)
+{
+	struct timeval tv = { 0, 0 };
+	uint64_t now = mono_ms();
+
+	if (state.stopped || event_pending(state.event, EV_TIMEOUT, NULL))
+		return;
+	if (state.last != 0 && now < state.last + RELOAD_PAUSE_MS)
+		tv.tv_usec = (suseconds_t)(state.last + RELOAD_PAUSE_MS -
+		    now) * 1000;
+	event_add(state.event, &tv);
+}
+
+void
+reload_stop(void)
+{
+	state.stopped = true;
+	event_del(state.event);
+	event_del(state.another_ev);
+}
+
+void
+reload_init(struct event_base *base, struct monitor_setup *setup)
+{
+	state.setup = setup;
+	state.event = evtimer_new(base, on_time, NULL);
+	state.another_ev = evtimer_new(base, on_another, NULL);
+}

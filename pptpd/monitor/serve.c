@@ -1,0 +1,111 @@
+/* What engines ask the monitor for: doing it, once it was judged. */
+#include "monitor/serve.h"
+
+#include <unistd.h>
+
+#include "monitor/asking.h"
+#include "monitor/calls.h"
+#include "monitor/deal.h"
+#include "monitor/engines.h"
+#include "monitor/orders.h"
+#include "protocol/pptp_msg.h"
+#include "monitor/request.h"
+
+static void
+answer_access(uint32_t token, bool allowed)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_ACCESS_REPLY, 0);
+	m.u.access.token = token;
+	m.u.access.allowed = allowed;
+	(void)engines_tell(&m, NULL, 0);
+}
+
+bool
+serve_access_reaped(pid_t pid, int status)
+{
+	return asking_reaped(pid, status, answer_access);
+}
+
+static void
+call_request(const struct ipc_msg *request, int control_fd)
+{
+	struct ipc_msg reply;
+	int fds[IPC_FDS_MAX];
+
+	if (control_fd != -1 && engine_request_is_late(control_fd)) {
+		ipc_msg_init(&reply, IPC_CALL_REPLY, request->call_id);
+		reply.u.call_reply.result = PPTP_OCRP_ERROR;
+		reply.u.call_reply.error = PPTP_ERROR_PAC;
+		(void)engines_tell(&reply, NULL, 0);
+		return;
+	}
+	calls_start(request, control_fd, &reply, fds);
+	if (reply.u.call_reply.result != PPTP_OCRP_CONNECTED) {
+		(void)engines_tell(&reply, NULL, 0);
+		return;
+	}
+	(void)engines_tell(&reply, fds, 2);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void
+admin_request(const struct ipc_msg *request)
+{
+	struct ipc_msg reply;
+
+	ipc_msg_init(&reply, IPC_ADMIN_REPLY, 0);
+	reply.u.admin_reply.token = request->u.admin_request.token;
+	orders_do(request->u.admin_request.verb, &reply);
+	(void)engines_tell(&reply, NULL, 0);
+}
+
+/*
+ * The front has made a call ready that another engine is to serve.  If that
+ * does not run, the call's keeper sees end of file and comes to us.
+ */
+static void
+call_give(const struct ipc_msg *m, const int *fds, int n)
+{
+	const struct deal *deal = deal_find(m->call_id);
+	struct ipc_msg take;
+	int all_fds[IPC_FDS_MAX];
+
+	if (deal == NULL || deal->client != m->u.call_request.client_addr)
+		return;		/* it has just ended */
+	ipc_msg_init(&take, IPC_TAKE, m->call_id);
+	all_fds[0] = fds[0];
+	all_fds[1] = deal->record;
+	for (int i = 1; i < n; i++)
+		all_fds[i + 1] = fds[i];
+	(void)engines_tell_owner(&take, all_fds, n + 1);
+}
+
+void
+serve_request(const struct ipc_msg *m, const int *fds, int n)
+{
+	switch (m->type) {
+	case IPC_CALL_REQUEST:
+		call_request(m, n == 1 ? fds[0] : -1);
+		break;
+	case IPC_ACCESS_REQUEST:
+		asking_start(m->u.access.token, m->u.access.client_addr,
+		    answer_access);
+		break;
+	case IPC_ADMIN_REQUEST:
+		admin_request(m);
+		break;
+	case IPC_CALL_GIVE:
+		if (n != IPC_FDS_LOST)
+			call_give(m, fds, n);
+		break;
+	case IPC_CALL_NEWS:
+		deal_news(m);
+		break;
+	case IPC_CALL_KICK:
+		calls_kick(m->call_id);
+		break;
+	}
+}

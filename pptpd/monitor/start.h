@@ -1,0 +1,38 @@
+/* What pptpd's main does before it runs: configuration, checks, --check. */
+#ifndef PPTPD_START_H
+#define PPTPD_START_H
+
+#include <stdbool.h>
+
+#include "config/conf.h"
+
+/*
+ * Fills a struct after conf_init() from the command line and the file and
+ * checks the programs and files that it names, in Poptop's order.  Lines go
+ * to syslog, which it opens, and from LOG_WARNING up to stderr where there is
+ * a terminal or -f; with --check to stderr only.  CONF_RUN: conf is good, to
+ * run or, if conf.check, for start_check().  Does not exit.
+ */
+enum conf_action start_read(int argc, char **argv, struct conf *);
+
+/*
+ * Reads all of it once more, for a server that runs: into another struct after
+ * conf_init(), with the command line and the working directory of the start.
+ * now is what the server runs with.  Nothing but conf changes; blocks for
+ * RESOLVE_MS at most.  False: it would not start, conf->error says why.  What
+ * is not an error goes to the log.
+ */
+bool	start_read_again(struct conf *, const struct conf *now);
+/* conf_complain() of an error that turns up later. */
+void	start_complain(struct conf *, enum conf_key, const char *reason,
+	    const char *value);
+/* conf_keep(), to the log. */
+bool	start_keep(const struct conf *before, struct conf *after);
+
+/*
+ * For --check: prints on stdout what a start would do.  Returns the exit
+ * status.
+ */
+int	start_check(const struct conf *);
+
+#endif

@@ -1,0 +1,141 @@
+/* Warnings at start: what the machine lacks for as many calls as are wanted. */
+#include "monitor/start_resources.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <syslog.h>
+
+#include "monitor/slurp.h"
+
+#define FILES_OWN	48	/* descriptors of a process, besides calls */
+#define FILES_CALL	4	/* control connection, keeper, record, pty */
+#define TASKS_OWN	16
+#define TASKS_CALL	2	/* pptpctrl and pppd */
+
+#define PTY		"/proc/sys/kernel/pty/"
+#define MOUNTS		"/proc/self/mounts"
+#define CGROUP		"/proc/self/cgroup"
+
+/* The number that a file begins with, or -1. */
+static long
+number_in(const char *path)
+{
+	size_t len;
+	char *text = slurp(path, &len), *end;
+	long n = -1;
+
+	if (text == NULL)
+		return -1;
+	if (len > 0) {
+		n = strtol(text, &end, 10);
+		if (end == text)
+			n = -1;		/* "max" of a control group */
+	}
+	free(text);
+	return n;
+}
+
+static void
+check_files(struct conf *conf, const struct conf_env *env)
+{
+	unsigned long need = FILES_OWN +
+	    FILES_CALL * (unsigned long)conf->slots;
+	struct rlimit files;
+	char text[200];
+
+	/* We raise our own limit up to the hard one. */
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1 || files.rlim_max >= need)
+		return;
+	snprintf(text, sizeof(text), "%d calls take %lu descriptors, and a "
+	    "process may open %lu: raise that with LimitNOFILE= in the "
+	    "systemd unit, or with ulimit -n", conf->slots, need,
+	    (unsigned long)files.rlim_max);
+	conf_complain(conf, env, LOG_WARNING, CONF_CONNECTIONS, text, NULL);
+}
+
+/* The mount option max= of /dev/pts, or -1. */
+static long
+devpts_max(void)
+{
+	size_t len;
+	char *text = slurp(MOUNTS, &len), *line, *next, *option;
+	long max = -1;
+
+	if (text == NULL)
+		return -1;
+	for (line = strtok_r(text, "\n", &next); line != NULL;
+	    line = strtok_r(NULL, "\n", &next)) {
+		if (strstr(line, " /dev/pts devpts ") == NULL)
+			continue;
+		option = strstr(line, ",max=");
+		max = option != NULL ? strtol(option + strlen(",max="), NULL,
+		    10) : -1;
+	}
+	free(text);
+	return max;
+}
+
+static void
+check_ptys(struct conf *conf, const struct conf_env *env)
+{
+	long max = number_in(PTY "max"), used = number_in(PTY "nr");
+	long mount = devpts_max();
+	char text[200];
+
+	if (max == -1 || used == -1)
+		return;
+	if (max - used < conf->slots) {
+		snprintf(text, sizeof(text), "%d calls take as many ptys, and "
+		    "%ld are left: \"sysctl -w kernel.pty.max=%ld\" allows "
+		    "them", conf->slots, max - used, used + conf->slots +
+		    1024);
+		conf_complain(conf, env, LOG_WARNING, CONF_CONNECTIONS, text,
+		    NULL);
+	}
+	if (mount == -1 || mount >= conf->slots)
+		return;
+	snprintf(text, sizeof(text), "%d calls take as many ptys, and "
+	    "/dev/pts is mounted with max=%ld", conf->slots, mount);
+	conf_complain(conf, env, LOG_WARNING, CONF_CONNECTIONS, text, NULL);
+}
+
+/* Our control group (version 2), which the calls will be in too. */
+static void
+check_tasks(struct conf *conf, const struct conf_env *env)
+{
+	long need = TASKS_OWN + TASKS_CALL * (long)conf->slots, max;
+	size_t len;
+	char *text = slurp(CGROUP, &len), *group, path[512], why[200];
+
+	if (text == NULL)
+		return;
+	group = strstr(text, "0::/");
+	if (group != NULL) {
+		group += strlen("0::");
+		snprintf(path, sizeof(path), "/sys/fs/cgroup%.*s/pids.max",
+		    (int)strcspn(group, "\n"), group);
+		max = number_in(path);
+		if (max != -1 && max < need) {
+			snprintf(why, sizeof(why), "%d calls take %ld "
+			    "processes, and the control group allows %ld: "
+			    "raise that with TasksMax= in the systemd unit",
+			    conf->slots, need, max);
+			conf_complain(conf, env, LOG_WARNING,
+			    CONF_CONNECTIONS, why, NULL);
+		}
+	}
+	free(text);
+}
+
+void
+start_resources(struct conf *conf, const struct conf_env *env)
+{
+	if (conf->slots == 0)
+		return;		/* nobody knows how many there will be */
+	check_files(conf, env);
+	check_ptys(conf, env);
+	if (!conf->check)	/* which runs in a login's group */
+		check_tasks(conf, env);
+}

@@ -1,0 +1,307 @@
+/* Async HDLC framing with FCS-16 on the pty: RFC 1662. */
+#include "protocol/hdlc.h"
+
+#include <endian.h>
+#include <string.h>
+
+#define ESCAPE_XOR	0x20	/* RFC 1662 4.2 */
+#define FCS_LEN		2
+
+/* F(n), F(n + 1), ... for 4 and for all 256 values of an octet. */
+#define TIMES_4(F, n)	F(n), F((n) + 1), F((n) + 2), F((n) + 3)
+#define TIMES_16(F, n)	TIMES_4(F, n), TIMES_4(F, (n) + 4),		\
+			TIMES_4(F, (n) + 8), TIMES_4(F, (n) + 12)
+#define TIMES_64(F, n)	TIMES_16(F, n), TIMES_16(F, (n) + 16),		\
+			TIMES_16(F, (n) + 32), TIMES_16(F, (n) + 48)
+#define TIMES_256(F)	TIMES_64(F, 0), TIMES_64(F, 64),		\
+			TIMES_64(F, 128), TIMES_64(F, 192)
+
+/*
+ * FCS-16 over groups of sixteen octets.  A1, A2, ... A8, B1, ... P8 are what
+ * a single bit becomes after 1, 2, ... 128 steps of the shift register (RFC
+ * 1662 C.1, reflected polynomial).  Bit i of an octet takes 8 - i steps to
+ * leave it, and 8 more for each octet that follows in the group; the share of
+ * the octet in the FCS is the xor over its bits.  fcs_table[k] is for an octet
+ * that k others follow; fcs_table[0] is the table of RFC 1662 C.2.
+ */
+#define FCS_GROUP	16
+#define FCS_STEP(x)	((x) >> 1 ^ ((x) & 1 ? 0x8408 : 0))
+#define FCS_STEPS(x, r)							\
+	r##1 = FCS_STEP(x), r##2 = FCS_STEP(r##1),			\
+	r##3 = FCS_STEP(r##2), r##4 = FCS_STEP(r##3),			\
+	r##5 = FCS_STEP(r##4), r##6 = FCS_STEP(r##5),			\
+	r##7 = FCS_STEP(r##6), r##8 = FCS_STEP(r##7)
+
+enum {
+	FCS_STEPS(1, A), FCS_STEPS(A8, B), FCS_STEPS(B8, C), FCS_STEPS(C8, D),
+	FCS_STEPS(D8, E), FCS_STEPS(E8, F), FCS_STEPS(F8, G), FCS_STEPS(G8, H),
+	FCS_STEPS(H8, I), FCS_STEPS(I8, J), FCS_STEPS(J8, K), FCS_STEPS(K8, L),
+	FCS_STEPS(L8, M), FCS_STEPS(M8, N), FCS_STEPS(N8, O), FCS_STEPS(O8, P)
+};
+
+#define FCS_OCTET(r, n)							\
+	((n) & 0x01 ? r##8 : 0) ^ ((n) & 0x02 ? r##7 : 0) ^		\
+	((n) & 0x04 ? r##6 : 0) ^ ((n) & 0x08 ? r##5 : 0) ^		\
+	((n) & 0x10 ? r##4 : 0) ^ ((n) & 0x20 ? r##3 : 0) ^		\
+	((n) & 0x40 ? r##2 : 0) ^ ((n) & 0x80 ? r##1 : 0)
+#define FCS_A(n)	FCS_OCTET(A, n)
+#define FCS_B(n)	FCS_OCTET(B, n)
+#define FCS_C(n)	FCS_OCTET(C, n)
+#define FCS_D(n)	FCS_OCTET(D, n)
+#define FCS_E(n)	FCS_OCTET(E, n)
+#define FCS_F(n)	FCS_OCTET(F, n)
+#define FCS_G(n)	FCS_OCTET(G, n)
+#define FCS_H(n)	FCS_OCTET(H, n)
+#define FCS_I(n)	FCS_OCTET(I, n)
+#define FCS_J(n)	FCS_OCTET(J, n)
+#define FCS_K(n)	FCS_OCTET(K, n)
+#define FCS_L(n)	FCS_OCTET(L, n)
+#define FCS_M(n)	FCS_OCTET(M, n)
+#define FCS_N(n)	FCS_OCTET(N, n)
+#define FCS_O(n)	FCS_OCTET(O, n)
+#define FCS_P(n)	FCS_OCTET(P, n)
+
+static const uint16_t fcs_table[FCS_GROUP][256] = {
+	{ TIMES_256(FCS_A) }, { TIMES_256(FCS_B) },
+	{ TIMES_256(FCS_C) }, { TIMES_256(FCS_D) },
+	{ TIMES_256(FCS_E) }, { TIMES_256(FCS_F) },
+	{ TIMES_256(FCS_G) }, { TIMES_256(FCS_H) },
+	{ TIMES_256(FCS_I) }, { TIMES_256(FCS_J) },
+	{ TIMES_256(FCS_K) }, { TIMES_256(FCS_L) },
+	{ TIMES_256(FCS_M) }, { TIMES_256(FCS_N) },
+	{ TIMES_256(FCS_O) }, { TIMES_256(FCS_P) }
+};
+
+/*
+ * What is sent for an octet, and how much of it.  The second octet is always
+ * written and mostly overwritten by the next: in an encrypted frame every
+ * seventh octet is escaped, and a branch on that cannot be foreseen.
+ */
+#define MUST_ESCAPE(n)	((n) < 0x20 || (n) == HDLC_ESCAPE || (n) == HDLC_FLAG)
+#define ENCODED(n)							\
+	{ MUST_ESCAPE(n) ? HDLC_ESCAPE : (n), (n) ^ ESCAPE_XOR }
+#define ENCODED_LEN(n)	(MUST_ESCAPE(n) ? 2 : 1)
+
+static const uint8_t encoded[256][2] = { TIMES_256(ENCODED) };
+static const uint8_t encoded_len[256] = { TIMES_256(ENCODED_LEN) };
+
+uint16_t
+hdlc_fcs(uint16_t fcs, const uint8_t *p, size_t n)
+{
+	unsigned int rest;
+
+	for (; n >= FCS_GROUP; p += FCS_GROUP, n -= FCS_GROUP) {
+		/* What need not wait for the group before. */
+		rest = fcs_table[13][p[2]] ^ fcs_table[12][p[3]] ^
+		    fcs_table[11][p[4]] ^ fcs_table[10][p[5]] ^
+		    fcs_table[9][p[6]] ^ fcs_table[8][p[7]] ^
+		    fcs_table[7][p[8]] ^ fcs_table[6][p[9]] ^
+		    fcs_table[5][p[10]] ^ fcs_table[4][p[11]] ^
+		    fcs_table[3][p[12]] ^ fcs_table[2][p[13]] ^
+		    fcs_table[1][p[14]] ^ fcs_table[0][p[15]];
+		fcs = (uint16_t)(rest ^ fcs_table[15][(fcs ^ p[0]) & 0xFF] ^
+		    fcs_table[14][fcs >> 8 ^ p[1]]);
+	}
+	for (; n > 0; p++, n--)
+		fcs = (uint16_t)(fcs >> 8 ^ fcs_table[0][(fcs ^ *p) & 0xFF]);
+	return fcs;
+}
+
+/* Writes 2 octets at dst; returns the place for the next. */
+static inline uint8_t *
+encode_octet(uint8_t *dst, uint8_t c)
+{
+	memcpy(dst, encoded[c], 2);
+	return dst + encoded_len[c];
+}
+
+size_t
+hdlc_encode(uint8_t *dst, const uint8_t *frame, size_t len)
+{
+	uint16_t fcs = (uint16_t)~hdlc_fcs(HDLC_FCS_INIT, frame, len);
+	uint8_t *p = dst;
+	size_t i;
+
+	*p++ = HDLC_FLAG;
+	for (i = 0; i < len; i++)
+		p = encode_octet(p, frame[i]);
+	p = encode_octet(p, fcs & 0xFF);	/* RFC 1662 C.2: low first */
+	p = encode_octet(p, fcs >> 8);
+	*p++ = HDLC_FLAG;
+	return (size_t)(p - dst);
+}
+
+void
+hdlc_decoder_init(struct hdlc_decoder *d)
+{
+	memset(d, 0, sizeof(*d));
+	d->fcs = HDLC_FCS_INIT;
+}
+
+bool
+hdlc_decoder_is_idle(const struct hdlc_decoder *d)
+{
+	return d->len == 0 && !d->escaped && !d->skipping;
+}
+
+/* Eight octets as a word, the first in the low bits on every machine. */
+static inline uint64_t
+load_word(const uint8_t *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return le64toh(w);
+}
+
+static inline void
+store_word(uint8_t *p, uint64_t w)
+{
+	w = htole64(w);
+	memcpy(p, &w, sizeof(w));
+}
+
+/* A word of eight times the octet n. */
+#define ALL(n)	(UINT64_C(0x0101010101010101) * (n))
+
+/* 0x80 in the place of each octet of w that is 0x7D, 0 in the others. */
+static inline uint64_t
+find_escapes(uint64_t w)
+{
+	w ^= ALL(HDLC_ESCAPE);
+	return ~(((w & ALL(0x7F)) + ALL(0x7F)) | w | ALL(0x7F));
+}
+
+/*
+ * Takes the lowest octet that *mark marks out of w and moves what is above
+ * it down, the marks too; nothing if none is marked.
+ */
+static inline uint64_t
+squeeze(uint64_t w, uint64_t *mark)
+{
+	uint64_t below = ((*mark & -*mark) >> 7) - 1;
+
+	*mark = (*mark & (*mark - 1)) >> 8;
+	return (w & below) | (w >> 8 & ~below);
+}
+
+/* Un-escapes one by one; *escaped is 0x80 after 0x7D, else 0. */
+static uint8_t *
+decode_octets(uint8_t *out, const uint8_t *p, size_t n, uint64_t *escaped)
+{
+	for (; n > 0; p++, n--) {
+		if (*escaped == 0 && *p == HDLC_ESCAPE) {
+			*escaped = 0x80;
+			continue;
+		}
+		*out++ = (uint8_t)(*p ^ *escaped >> 2);
+		*escaped = 0;
+	}
+	return out;
+}
+
+/*
+ * Un-escapes n octets without a flag into the frame, which has room for n:
+ * a word at a time.  Most words are clean (with a peer whose map of escaped
+ * characters is empty) or hold one or two escapes: no branch on where.
+ */
+static void
+decode_words(struct hdlc_decoder *d, const uint8_t *p, size_t n)
+{
+	uint8_t *start = d->frame + d->len, *out = start;
+	uint64_t w, mark, after, escaped = d->escaped ? 0x80 : 0;
+
+	for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
+		w = load_word(p);
+		mark = find_escapes(w);
+		after = mark << 8 | escaped;
+		if ((mark | escaped) == 0) {
+			store_word(out, w);
+			out += sizeof(w);
+			continue;
+		}
+		if ((mark & after) != 0) {
+			/* An escaped 0x7D is data; no sender of ours. */
+			out = decode_octets(out, p, sizeof(w), &escaped);
+			continue;
+		}
+		escaped = mark >> 56;
+		w ^= after >> 2;
+		after = mark;
+		w = squeeze(w, &mark);
+		w = squeeze(w, &mark);
+		while (mark != 0)
+			w = squeeze(w, &mark);
+		store_word(out, w);
+		/* 8 less the number of marks, which the product sums up. */
+		out += 8 - ((after >> 7) * ALL(1) >> 56);
+	}
+	out = decode_octets(out, p, n, &escaped);
+	d->escaped = escaped != 0;
+	d->len += (size_t)(out - start);
+	d->fcs = hdlc_fcs(d->fcs, start, (size_t)(out - start));
+}
+
+/* Takes octets without a flag. */
+static void
+decode_part(struct hdlc_decoder *d, const uint8_t *p, size_t n)
+{
+	size_t room;
+
+	while (n > 0 && !d->skipping) {
+		room = sizeof(d->frame) - d->len;
+		if (room == 0) {
+			d->skipping = true;
+			d->too_long++;
+			return;
+		}
+		if (room > n)
+			room = n;
+		decode_words(d, p, room);
+		p += room;
+		n -= room;
+	}
+}
+
+/* A flag: ends a frame, and begins the next (RFC 1662 4.1). */
+static void
+decode_flag(struct hdlc_decoder *d, hdlc_deliver *deliver, void *arg)
+{
+	if (d->skipping)
+		;				/* counted already */
+	else if (d->escaped)
+		d->aborted++;			/* RFC 1662 4.3 */
+	else if (d->len == 0)
+		;				/* flags in a row */
+	else if (d->len <= FCS_LEN)
+		d->too_short++;
+	else if (d->fcs != HDLC_FCS_GOOD)
+		d->bad_fcs++;
+	else {
+		d->frames++;
+		deliver(d->frame, d->len - FCS_LEN, arg);
+	}
+	d->len = 0;
+	d->fcs = HDLC_FCS_INIT;
+	d->escaped = false;
+	d->skipping = false;
+}
+
+void
+hdlc_decode(struct hdlc_decoder *d, const uint8_t *p, size_t n,
+    hdlc_deliver *deliver, void *arg)
+{
+	const uint8_t *flag;
+	size_t part;
+
+	while (n > 0) {
+		flag = memchr(p, HDLC_FLAG, n);
+		part = flag != NULL ? (size_t)(flag - p) : n;
+		decode_part(d, p, part);
+		if (flag == NULL)
+			return;
+		decode_flag(d, deliver, arg);
+		p += part + 1;
+		n -= part + 1;
+	}
+}

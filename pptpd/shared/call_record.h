@@ -1,0 +1,74 @@
+/* The record of one call: all that must outlive the process that serves it. */
+#ifndef PPTPD_CALL_RECORD_H
+#define PPTPD_CALL_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "state/ctrl.h"
+#include "state/gre_window.h"
+
+#define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
+#define CALL_RECORD_VERSION	4
+#define CALL_ADDR_TEXT		64	/* an address as the administrator wrote it */
+#define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
+
+#define CALL_FLAG_DEBUG		0x01	/* pptpctrl logs debug lines */
+#define CALL_FLAG_STDERR	0x02	/* ... and all lines to stderr too */
+#define CALL_FLAG_LOGWTMP	0x04	/* pppd's plugin records the login */
+#define CALL_FLAG_OWN_WTMP	0x08	/* pptpctrl does, in its place */
+#define CALL_FLAG_KERNEL	0x10	/* the kernel carries its frames */
+
+/*
+ * Lies in a sealed memfd: the keeper holds its descriptor, the engine maps
+ * it.  Plain data, no pointers; addresses in network order; times of
+ * CLOCK_MONOTONIC.  A change of layout changes CALL_RECORD_VERSION.
+ */
+struct call_record {
+	/* Written by the monitor before the call starts, for the engine. */
+	uint32_t	magic, version, size;
+	uint32_t	flags;			/* CALL_FLAG_* */
+	int32_t		slot;			/* -1: delegate */
+	uint32_t	client_addr;		/* the peer of the control connection */
+	uint32_t	server_addr;		/* its address on our side */
+	uint16_t	our_id, peer_id;
+	uint64_t	started_ms;
+	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
+	char		remote[CALL_ADDR_TEXT];
+	uint32_t	checksum;		/* of all above */
+
+	/* Written by the keeper; what is not known is empty. */
+	int32_t		pppd_pid;		/* 0: none */
+	char		user[CALL_USER_TEXT];	/* authenticated, escaped */
+	char		ifname[16];		/* of pppd, while IP is up */
+
+	/* Written by the engine; with CALL_FLAG_KERNEL, octets and packets by
+	 * the keeper, which takes the flag back if the kernel does not. */
+	enum ctrl_end	end;
+	uint64_t	octets_in, octets_out;	/* PPP octets, from / to client */
+	uint64_t	packets_in, packets_out;
+	struct ctrl	ctrl;
+	struct gre_rx	rx;
+	struct gre_tx	tx;
+	struct gre_ack	ack;
+};
+
+/*
+ * Makes a record in a new memfd that can neither shrink nor grow: fills in
+ * magic, version and size.  Returns the descriptor (close-on-exec) and maps
+ * it at *rec; -1 with errno set on error.
+ */
+int	call_record_create(struct call_record **rec);
+/*
+ * Maps the record behind fd, which somebody less trusted may have made:
+ * checks seals, size, magic and version.  NULL with errno set on error:
+ * EPROTONOSUPPORT for a record of another version.
+ */
+struct call_record *call_record_map(int fd);
+void	call_record_unmap(struct call_record *);
+/* What the monitor has written is complete: sets the checksum. */
+void	call_record_seal(struct call_record *);
+/* Whether it is what the monitor has written. */
+bool	call_record_is_intact(const struct call_record *);
+
+#endif

@@ -1,0 +1,29 @@
+/* What the monitor tells a keeper of its call, and a keeper the next monitor. */
+#ifndef PPTPD_KEEPER_CALL_H
+#define PPTPD_KEEPER_CALL_H
+
+#include <stdint.h>
+
+#include "shared/call_record.h"
+
+#define KEEPER_PATH	108	/* of a Unix socket */
+
+/*
+ * What a keeper is told about its call.  It stands in the record too, but
+ * there the engine can write.
+ */
+struct keeper_call {
+	uint32_t	flags;			/* CALL_FLAG_* */
+	uint32_t	client_addr;		/* network order */
+	uint32_t	server_addr;
+	uint32_t	optional_words;		/* struct pppd_args, optional */
+	uint32_t	kernel_words;		/* ... and kernel */
+	uint16_t	our_id, peer_id;
+	uint64_t	started_ms;
+	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
+	char		remote[CALL_ADDR_TEXT];
+	uint32_t	grace_s;	/* to wait for another engine */
+	char		rejoin[KEEPER_PATH];	/* where to ask for one */
+};
+
+#endif

@@ -1,0 +1,26 @@
+/* What the monitor and the spawner say to each other. */
+#ifndef PPTPD_SPAWNER_MSG_H
+#define PPTPD_SPAWNER_MSG_H
+
+#include <sys/types.h>
+
+#include "shared/keeper_call.h"
+#include "config/pppd_args.h"
+
+/*
+ * A fork of a process that has few pages costs a fraction of an exec, in time
+ * and in memory.  The request is a struct spawner_request as far as its words
+ * go, with the keeper's descriptors (IPC_FD_*) in order; the answer is a
+ * struct spawner_answer.  The keeper is a child of the spawner's parent.
+ */
+struct spawner_request {
+	struct keeper_call call;
+	char	words[PPPD_ARGS_ROOM];	/* pppd's, each with its NUL */
+};
+
+struct spawner_answer {
+	pid_t	pid;		/* -1: none */
+	int	error;		/* then errno */
+};
+
+#endif

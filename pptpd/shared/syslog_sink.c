@@ -1,0 +1,113 @@
+/* Where lines go: syslog, and stderr where somebody looks at it. */
+#include "config.h"
+#include "shared/mono.h"
+#include "shared/syslog_sink.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+/*
+ * syslog(3) waits when nobody empties /dev/log, and a VPN server must not
+ * wait for its log; so the datagrams are written here, in the form that
+ * syslog(3) gives them (RFC 3164), and what the log does not take is lost.
+ */
+#define IDENT	"pptpd"
+
+/* Where there is no log, it is looked for again after so long. */
+#define RETRY_S	2
+
+static struct {
+	int	sock;		/* connected to /dev/log; -1: not */
+	bool	to_stderr;
+	time_t	failed_at;	/* seconds of CLOCK_MONOTONIC */
+} state = { -1, false, 0 };
+
+static bool
+connect_log(void)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX,
+	    .sun_path = SYSLOG_SOCKET };
+
+	if (state.sock != -1)
+		close(state.sock);
+	state.sock = socket(AF_UNIX,
+	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (state.sock != -1 &&
+	    connect(state.sock, (struct sockaddr *)&un, sizeof(un)) == 0)
+		return true;
+	if (state.sock != -1)
+		close(state.sock);
+	state.sock = -1;
+	state.failed_at = mono_s();
+	return false;
+}
+
+static void
+send_log(const char *text, size_t len)
+{
+	/* A restarted syslogd has a new socket: try that once. */
+	if (state.sock != -1 && (send(state.sock, text, len, MSG_NOSIGNAL) !=
+	    -1 || errno == EAGAIN))
+		return;
+	if (state.sock == -1 && mono_s() - state.failed_at < RETRY_S)
+		return;
+	if (connect_log())
+		(void)send(state.sock, text, len, MSG_NOSIGNAL);
+}
+
+/* The form of the time that syslog(3) gives it. */
+static void
+make_stamp(char *stamp, size_t size)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	stamp[0] = '\0';
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(stamp, size, "%h %e %T", &tm);
+}
+
+static void
+sink(int priority, const char *line, void *arg)
+{
+	char text[LOG_LINE_MAX + 64], stamp[32];
+	long pid = getpid();
+	int len;
+
+	(void)arg;
+	make_stamp(stamp, sizeof(stamp));
+	len = snprintf(text, sizeof(text), "<%d>%s " IDENT "[%ld]: %s",
+	    PPTPD_FACILITY | priority, stamp, pid, line);
+	send_log(text, len);
+	if (state.to_stderr) {
+		len = snprintf(text, sizeof(text), IDENT "[%ld]: %s\n",
+		    pid, line);
+		if (write(STDERR_FILENO, text, len) == -1)
+			state.to_stderr = false;	/* nobody reads it */
+	}
+}
+
+void
+syslog_sink_open(bool to_stderr)
+{
+	state.to_stderr = to_stderr;
+	log_set_sink(sink, NULL);
+	(void)connect_log();
+}
+
+void
+syslog_sink_warm_up(void)
+{
+	char stamp[32];
+
+	tzset();
+	make_stamp(stamp, sizeof(stamp));
+}

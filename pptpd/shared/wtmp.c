@@ -1,0 +1,283 @@
+/* Login records of calls: wtmp, utmp and, where there is one, wtmpdb. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE		/* F_OFD_SETLK */
+#endif
+#include "shared/wtmp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "shared/wtmp_db.h"
+
+#define LOCK_TRY_MS	20
+#define BATCH		64	/* records read at once */
+#define BACK_MAX	65536	/* records of wtmp that are searched */
+
+static const char *wtmp_file = _PATH_WTMP;
+static const char *utmp_file = _PATH_UTMP;
+
+void
+wtmp_set_files(const char *wtmp, const char *utmp)
+{
+	wtmp_file = wtmp != NULL ? wtmp : _PATH_WTMP;
+	utmp_file = utmp != NULL ? utmp : _PATH_UTMP;
+}
+
+/* Like strncpy, on purpose: a field that is full has no NUL. */
+static void
+set_field(char *field, size_t size, const char *s)
+{
+	size_t	len = strnlen(s, size);
+
+	memset(field, 0, size);
+	memcpy(field, s, len);
+}
+
+void
+wtmp_record(struct utmp *ut, const char *line, const char *user,
+    const char *host, pid_t pid)
+{
+	struct timeval	now;
+
+	memset(ut, 0, sizeof(*ut));
+	ut->ut_type = user[0] != '\0' ? USER_PROCESS : DEAD_PROCESS;
+	ut->ut_pid = pid;
+	set_field(ut->ut_line, sizeof(ut->ut_line), line);
+	set_field(ut->ut_user, sizeof(ut->ut_user), user);
+	set_field(ut->ut_host, sizeof(ut->ut_host), host);
+	gettimeofday(&now, NULL);
+	ut->ut_tv.tv_sec = now.tv_sec;
+	ut->ut_tv.tv_usec = now.tv_usec;
+}
+
+/*
+ * Everybody who may read the file can lock it for as long as he likes, and
+ * libc's own functions then wait ten seconds.  So wait a little only; false
+ * when the lock was not to be had.
+ */
+static bool
+lock(int fd)
+{
+	struct flock	fl;
+	int		waited;
+
+	for (waited = 0;; waited += LOCK_TRY_MS) {
+		memset(&fl, 0, sizeof(fl));
+		fl.l_type = F_WRLCK;
+		fl.l_whence = SEEK_SET;
+		if (fcntl(fd, F_OFD_SETLK, &fl) == 0)
+			return true;
+		if (waited >= WTMP_LOCK_MS)
+			return false;
+		usleep(LOCK_TRY_MS * 1000);
+	}
+}
+
+int
+wtmp_append(const char *path, const struct utmp *ut)
+{
+	struct stat	st;
+	ssize_t		n;
+	bool		locked;
+	int		fd, error = 0;
+
+	if ((fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)) == -1)
+		return -1;
+	/* One append is atomic also without the lock, unless the disk fills. */
+	locked = lock(fd);
+	if (fstat(fd, &st) == -1)
+		error = errno;
+	else if ((n = write(fd, ut, sizeof(*ut))) == -1)
+		error = errno;
+	else if ((size_t)n != sizeof(*ut)) {
+		/* Half a record would shift all that come after it. */
+		error = ENOSPC;
+		if (locked && ftruncate(fd, st.st_size) == -1)
+			error = errno;
+	}
+	close(fd);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+static bool
+same_line(const struct utmp *a, const struct utmp *b)
+{
+	return strncmp(a->ut_line, b->ut_line, sizeof(a->ut_line)) == 0;
+}
+
+/* Where the entry of this line begins, or the end of the file; -1 on error. */
+static off_t
+find_entry(int fd, const struct utmp *ut, struct utmp *found)
+{
+	struct utmp	buf[BATCH];
+	ssize_t		n;
+	off_t		at = 0;
+	size_t		i;
+
+	for (;;) {
+		if ((n = pread(fd, buf, sizeof(buf), at)) == -1)
+			return -1;
+		for (i = 0; i < (size_t)n / sizeof(buf[0]); i++) {
+			if (buf[i].ut_type >= INIT_PROCESS &&
+			    buf[i].ut_type <= DEAD_PROCESS &&
+			    same_line(&buf[i], ut)) {
+				*found = buf[i];
+				return at + (off_t)(i * sizeof(buf[0]));
+			}
+		}
+		at += (off_t)(i * sizeof(buf[0]));
+		if ((size_t)n < sizeof(buf)) {
+			memset(found, 0, sizeof(*found));
+			return at;
+		}
+	}
+}
+
+int
+wtmp_put_utmp(const char *path, const struct utmp *ut)
+{
+	struct utmp	old;
+	off_t		at;
+	ssize_t		n;
+	int		fd, error = 0;
+
+	if ((fd = open(path, O_RDWR | O_CLOEXEC)) == -1)
+		return -1;
+	if (!lock(fd))
+		error = EAGAIN;
+	else if ((at = find_entry(fd, ut, &old)) == -1)
+		error = errno;
+	else if (ut->ut_type == DEAD_PROCESS && old.ut_pid != ut->ut_pid)
+		;	/* the line has another user by now, or none */
+	else if ((n = pwrite(fd, ut, sizeof(*ut), at)) == -1)
+		error = errno;
+	else if ((size_t)n != sizeof(*ut)) {
+		error = ENOSPC;
+		if (old.ut_type == EMPTY && ftruncate(fd, at) == -1)
+			error = errno;
+	}
+	close(fd);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+static int
+put_everywhere(const struct utmp *ut, const char *line, const char *user,
+    const char *host)
+{
+	int	error = 0;
+
+	if (wtmp_append(wtmp_file, ut) == -1)
+		error = errno;
+	/* A system without wtmp keeps no such records, or in wtmpdb. */
+	if (error == ENOENT)
+		error = 0;
+	(void)wtmp_put_utmp(utmp_file, ut);
+	if (wtmp_db_log(line, user, host) == -1 && error == 0)
+		error = errno;
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+int
+wtmp_login(struct wtmp_login *login, const char *line, const char *user,
+    const char *host, pid_t pid)
+{
+	struct utmp	ut;
+
+	if (user == NULL || user[0] == '\0')
+		user = WTMP_USER_UNKNOWN;
+	snprintf(login->line, sizeof(login->line), "%s", line);
+	login->pid = pid;
+	login->open = true;
+	wtmp_record(&ut, login->line, user, host, pid);
+	return put_everywhere(&ut, login->line, user, host);
+}
+
+int
+wtmp_logout(struct wtmp_login *login)
+{
+	struct utmp	ut;
+
+	if (!login->open)
+		return 0;
+	login->open = false;
+	wtmp_record(&ut, login->line, "", "", login->pid);
+	return put_everywhere(&ut, login->line, "", "");
+}
+
+/*
+ * The newest record of this pid since then; false when there is none.  wtmp is
+ * read from its end, utmp (where order means nothing) as a whole.
+ */
+static bool
+newest_of_pid(const char *path, pid_t pid, time_t since, struct utmp *found)
+{
+	struct utmp	buf[BATCH];
+	struct stat	st;
+	off_t		left, n;
+	size_t		i, searched;
+	bool		hit = false;
+	int		fd;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return false;
+	if (fstat(fd, &st) == -1)
+		st.st_size = 0;
+	left = st.st_size / (off_t)sizeof(buf[0]);
+	for (searched = 0; !hit && left > 0 && searched < BACK_MAX;
+	    left -= n, searched += (size_t)n) {
+		n = left < BATCH ? left : BATCH;
+		i = (size_t)n * sizeof(buf[0]);
+		if (pread(fd, buf, i, (left - n) * (off_t)sizeof(buf[0])) !=
+		    (ssize_t)i)
+			break;
+		for (i = (size_t)n; !hit && i-- > 0;) {
+			hit = buf[i].ut_pid == pid &&
+			    buf[i].ut_tv.tv_sec >= since &&
+			    (buf[i].ut_type == USER_PROCESS ||
+			    buf[i].ut_type == DEAD_PROCESS);
+			if (hit)
+				*found = buf[i];
+		}
+	}
+	close(fd);
+	return hit;
+}
+
+static bool
+is_open(const struct utmp *ut)
+{
+	/* The end, written by pppd 2.4, is a USER_PROCESS without a user. */
+	return ut->ut_type == USER_PROCESS && ut->ut_user[0] != '\0';
+}
+
+int
+wtmp_close_killed(pid_t pid, time_t since, const char *line)
+{
+	struct wtmp_login	login;
+	struct utmp		ut;
+	bool			found;
+
+	memset(&login, 0, sizeof(login));
+	found = newest_of_pid(wtmp_file, pid, since, &ut) ||
+	    newest_of_pid(utmp_file, pid, since, &ut);
+	if (found ? !is_open(&ut) : line == NULL)
+		return 0;
+	login.pid = pid;
+	login.open = true;
+	if (found)
+		memcpy(login.line, ut.ut_line, sizeof(ut.ut_line));
+	else
+		snprintf(login.line, sizeof(login.line), "%s", line);
+	/* Found nowhere but on the line: then in wtmpdb, or nobody wrote. */
+	if (!found)
+		return wtmp_db_log(login.line, "", "") == -1 ? -1 : 0;
+	return wtmp_logout(&login) == -1 ? -1 : 1;
+}

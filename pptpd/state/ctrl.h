@@ -1,0 +1,191 @@
+/* Control connection and its call as state machines: RFC 2637 sections 2, 3. */
+#ifndef PPTPD_CTRL_H
+#define PPTPD_CTRL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/pptp_msg.h"
+#include "state/stream.h"
+
+/* Times are milliseconds of a monotonic clock; the caller passes "now". */
+#define CTRL_IDLE_MS	60000	/* silence before an Echo-Request (3.1.4) */
+#define CTRL_ECHO_MS	60000	/* wait for its reply (3.1.4) */
+#define CTRL_CALL_MS	60000	/* connection without a call; call that
+				   does not start (3.2.1) */
+#define CTRL_STOP_MS	5000	/* wait for StopCCRP */
+#define CTRL_PARTIAL_MS	10000	/* rest of a message that has begun */
+#define CTRL_FLUSH_MS	2000	/* last octets of a closing connection */
+
+#define CTRL_OUT_MAX	2048	/* replies that a peer has not read yet */
+#define CTRL_ADDR_LEN	16	/* dotted quad and NUL */
+
+enum ctrl_state {
+	CTRL_IDLE,		/* TCP is open, no SCCRQ yet */
+	CTRL_ESTABLISHED,
+	CTRL_WAIT_STOP_REPLY,	/* our StopCCRQ is out */
+	CTRL_CLOSED		/* nothing more but what is in out[] */
+};
+
+enum ctrl_call_state {
+	CTRL_CALL_NONE,
+	CTRL_CALL_WAIT_START,	/* pppd is being started, no OCRP yet */
+	CTRL_CALL_UP		/* OCRP 1 is out */
+};
+
+/* Why a call, or a connection without one, has ended. */
+enum ctrl_end {
+	CTRL_END_NONE,
+	CTRL_END_CLEARED,	/* Call-Clear-Request */
+	CTRL_END_STOPPED,	/* Stop-Control-Connection-Request */
+	CTRL_END_EOF,		/* the client closed TCP */
+	CTRL_END_RESET,		/* TCP error */
+	CTRL_END_PROTOCOL,	/* the client's octets make no sense */
+	CTRL_END_NOT_READING,	/* the client does not take our replies */
+	CTRL_END_ECHO,		/* no Echo-Reply */
+	CTRL_END_NO_SCCRQ,	/* stimeout */
+	CTRL_END_NO_CALL,	/* no OCRQ in time */
+	CTRL_END_NOT_STARTED,	/* pppd or its surroundings failed */
+	CTRL_END_PPPD,		/* pppd ended by itself */
+	CTRL_END_ADMIN,		/* TERM to the call's pptpctrl */
+	CTRL_END_SHUTDOWN,	/* the daemon stops */
+	CTRL_END_LOST,		/* a process of ours is gone */
+	CTRL_END_CRASH,		/* it made the engine crash, twice */
+	CTRL_END_VERSION,	/* begun under a pptpd that we cannot follow */
+	CTRL_END_DAMAGED,	/* what is known of it makes no sense */
+	/* limit.h */
+	CTRL_END_NO_AUTH,	/* no authentication in time */
+	CTRL_END_FLOOD,		/* too many control messages */
+	CTRL_END_CROWDED,	/* max-unauth */
+	CTRL_END_RATE,		/* too much from its address for nothing */
+	CTRL_END_PER_IP,	/* max-per-ip */
+	CTRL_END_UNAUTH_PER_IP,	/* max-unauth-per-ip */
+	CTRL_END_PENALTY,	/* its authentications keep failing */
+	CTRL_END_ADDRESS,	/* its address is one of the tunnels' */
+	CTRL_END_RESOURCE,	/* no memory, no descriptors */
+	CTRL_END_STALLED,	/* the kernel takes its packets no more */
+	CTRL_END_BUSY,		/* no free slot */
+	CTRL_END_DRAIN		/* the server takes no new calls */
+};
+
+/* What the caller has to do after an event; a set of bits. */
+#define CTRL_DO_START	0x01	/* start the call in ctrl->call */
+#define CTRL_DO_END	0x02	/* end pppd; the reason is ctrl->end, or NONE
+				   if its start failed: the rest goes on */
+#define CTRL_DO_CLOSE	0x04	/* close TCP once out[] is empty or when
+				   CTRL_FLUSH_MS are over */
+#define CTRL_DO_RESET	0x08	/* with CLOSE: by RST, nothing is flushed */
+
+/* What the peer asked for in its OCRQ, in host order. */
+struct ctrl_call {
+	uint16_t our_id;	/* set by the caller, see ctrl_call_starting */
+	uint16_t peer_id;	/* any value is legal, also 0 */
+	uint16_t serial;
+	uint16_t window;	/* packets that the peer can receive */
+	uint32_t max_bps;
+};
+
+/*
+ * All of a control connection's state: plain data without pointers, so that
+ * it can lie in the call's record (call_record.h) and outlive a process.
+ */
+struct ctrl {
+	enum ctrl_state		state;
+	enum ctrl_call_state	call_state;
+	enum ctrl_end		end;
+	struct ctrl_call	call;
+	char			client[CTRL_ADDR_LEN];
+	bool			started;	/* an SCCRQ was accepted */
+	bool			echo_wait;	/* an Echo-Request is out */
+	bool			authenticated;	/* pppd has let the client in */
+	uint8_t			refuse;		/* Result Code of the SCCRP
+						   that refuses it; 0: none */
+	enum ctrl_end		refuse_end;	/* ... because of this */
+	uint32_t		echo_id;	/* the last one sent */
+	uint32_t		odd_messages;	/* skipped, see F-6, F-7 */
+	uint32_t		messages;	/* whole ones that were read */
+	uint64_t		state_since;	/* ms */
+	uint64_t		call_since;	/* call_state since */
+	uint64_t		last_input;	/* last whole message */
+	uint64_t		echo_sent;
+	uint64_t		partial_since;
+	uint32_t		stimeout_ms;
+	uint32_t		call_timeout_ms; /* to the OCRQ */
+	uint32_t		auth_timeout_ms; /* from OCRP; 0: for ever */
+	struct stream		in;
+	uint16_t		out_len;	/* octets in out[] */
+	uint16_t		out_part;	/* of these, the rest of a
+						   message sent in part */
+	uint8_t			out[CTRL_OUT_MAX];
+};
+
+/*
+ * client: dotted quad, for the log.  stimeout_ms: wait for the SCCRQ.  The
+ * other two times are CTRL_CALL_MS and none; the caller may set them.
+ */
+void		ctrl_init(struct ctrl *, const char *client,
+		    uint32_t stimeout_ms, uint64_t now);
+/*
+ * Its SCCRQ is to be refused with a Result Code of SCCRP (RFC 2637 2.2), with
+ * general error 4 if that is 2; then it is closed.
+ */
+void		ctrl_refuse(struct ctrl *, uint8_t result, enum ctrl_end);
+
+/*
+ * Octets from the peer: takes at most one message's worth from *data (*len
+ * octets, both moved) and returns what to do.  Call it until *len is 0.
+ */
+unsigned int	ctrl_input(struct ctrl *, const uint8_t **data, size_t *len,
+		    uint64_t now);
+/* The TCP connection ended: by EOF, or by an error. */
+unsigned int	ctrl_eof(struct ctrl *, bool error, uint64_t now);
+/* Time has come to ctrl_deadline(). */
+unsigned int	ctrl_timer(struct ctrl *, uint64_t now);
+/* When ctrl_timer() wants to be called, in ms; UINT64_MAX: never. */
+uint64_t	ctrl_deadline(const struct ctrl *);
+
+/*
+ * For who holds the connection of a call but serves it no more: encodes the
+ * nth message, from 0, of those that end it (CDN, StopCCRQ).  Returns its
+ * octets, 0: there is no such.
+ */
+size_t		ctrl_goodbye(int nth, uint16_t our_id, enum ctrl_end,
+		    uint8_t buf[PPTP_MSG_MAX]);
+/*
+ * Whether the state that another process has left, perhaps while it crashed,
+ * can be gone on with: what is wrong with it, NULL if nothing.
+ */
+const char	*ctrl_fault(const struct ctrl *, uint64_t now);
+
+/* After CTRL_DO_START: the Call ID that the call was given (not 0). */
+void		ctrl_call_starting(struct ctrl *, uint16_t our_id);
+/* pppd runs and GRE is listened to: sends OCRP 1. */
+unsigned int	ctrl_call_started(struct ctrl *, uint64_t now);
+/* It cannot be started: sends OCRP with result and general error. */
+unsigned int	ctrl_call_failed(struct ctrl *, uint8_t result, uint8_t error,
+		    uint64_t now);
+/* pppd has authenticated the client: there is no auth_timeout any more. */
+void		ctrl_call_authenticated(struct ctrl *);
+/* The call ends from our side: sends CDN and StopCCRQ (RFC 2637 3.2.4.1). */
+unsigned int	ctrl_call_ended(struct ctrl *, enum ctrl_end, uint64_t now);
+/* The connection ends from our side, with its call if there is one. */
+unsigned int	ctrl_stop(struct ctrl *, enum ctrl_end, uint64_t now);
+/* The same, but nobody waits for the StopCCRP. */
+unsigned int	ctrl_drop(struct ctrl *, enum ctrl_end, uint64_t now);
+
+/*
+ * Octets to send: points *data at the rest of the first unsent message and
+ * returns how many; 0 when there is none.  One message a write keeps NAT
+ * helpers that look at segment starts happy (point F-12).
+ */
+size_t		ctrl_out_next(const struct ctrl *, const uint8_t **data);
+/* n octets of it are sent. */
+void		ctrl_out_sent(struct ctrl *, size_t n);
+
+/* An end in words, for the line that each call ends with. */
+const char	*ctrl_end_text(enum ctrl_end);
+/* Whether it is a reason at all: CTRL_END_NONE is none. */
+bool		 ctrl_end_is_known(enum ctrl_end);
+
+#endif
