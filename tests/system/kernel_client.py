@@ -3,7 +3,9 @@
     kernel_client.py SERVER OURS PLUGIN PPPD OPTION...
 
 Dials SERVER from the address OURS, gives pppd the connected socket, and keeps
-the control connection as long as pppd runs."""
+the control connection as long as pppd runs: it answers Echo-Requests, without
+which the server hangs up after two minutes, and ends pppd when the server has
+hung up, so that nobody waits for a tunnel that is no more."""
 
 import ctypes
 import os
@@ -32,6 +34,20 @@ def name_socket(call, sock, host, call_id):
         sys.exit('%s: %s' % (host, os.strerror(ctypes.get_errno())))
 
 
+def keep(tcp, child, step=0.5):
+    """Holds the control connection until the child ends; ends the child when
+    the server closes it.  Returns the child's exit status."""
+    while child.poll() is None:
+        try:
+            got = tcp.message(step)
+        except pptp.Closed:
+            child.terminate()
+            break
+        if got and got.type == pptp.ECHORQ:
+            tcp.try_send(pptp.build(pptp.ECHORP, ident=got.ident))
+    return child.wait()
+
+
 def main(server, ours, plugin, pppd):
     tcp = pptp.Client(server, ours, timeout=5)
     call_id = random.randrange(1, 60000)
@@ -46,7 +62,7 @@ def main(server, ours, plugin, pppd):
             pppd[:1] + ['plugin', plugin, 'pptpd-kernel-fd',
                         str(sock.fileno()), 'nodetach'] + pppd[1:],
             pass_fds=[sock.fileno()])
-    return child.wait()
+    return keep(tcp, child)
 
 
 if __name__ == '__main__':
