@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "monitor/absent.h"
+#include "monitor/awaited.h"
 #include "state/bucket.h"
 #include "shared/call_record.h"
 #include "monitor/deal.h"
@@ -113,7 +113,7 @@ void
 calls_keep(const char *path, const char *ledger)
 {
 	rejoin_path = path;
-	absent_init(base, &pool, ledger, changed);
+	awaited_init(base, &pool, ledger, changed);
 }
 
 void
@@ -560,7 +560,7 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 	}
 	call->keeper = keeper;
 	call->client = kc->client_addr;
-	call->ledger = ledger_put(keeper, absent_back(keeper),
+	call->ledger = ledger_put(keeper, awaited_back(keeper),
 	    kc->remote);
 	if (alien_watch(&call->alien_keeper, fd, on_alien_keeper, call) &&
 	    alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&

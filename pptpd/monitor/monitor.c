@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "monitor/absent.h"
+#include "monitor/awaited.h"
 #include "monitor/access.h"
 #include "monitor/asking.h"
 #include "monitor/calls.h"
@@ -59,13 +59,13 @@ static void
 maybe_done(void)
 {
 	if (monitor.draining && !monitor.stopping && calls_count() == 0 &&
-	    !absent_expected()) {
+	    !awaited_expected()) {
 		log_notice("MGR: the last call has gone, leaving");
 		monitor_stop();
 		return;
 	}
 	if (monitor.stopping && !engines_running() && (monitor.leaving ||
-	    (calls_count() == 0 && !absent_expected())))
+	    (calls_count() == 0 && !awaited_expected())))
 		event_base_loopbreak(monitor.base);
 }
 
@@ -406,7 +406,7 @@ look_at_pppd(void)
 {
 	struct timeval tv = { LOOK_S, 0 };
 
-	if (!absent_any() || event_base_once(monitor.base, -1, EV_TIMEOUT,
+	if (!awaited_any() || event_base_once(monitor.base, -1, EV_TIMEOUT,
 	    on_look_time, NULL, &tv) == -1)
 		(void)pppd_plugins_look();
 }

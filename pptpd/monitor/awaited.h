@@ -1,6 +1,6 @@
 /* Keepers of a server before us that have not come to us yet. */
-#ifndef PPTPD_ABSENT_H
-#define PPTPD_ABSENT_H
+#ifndef PPTPD_AWAITED_H
+#define PPTPD_AWAITED_H
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -14,16 +14,16 @@
  * pool until their keeper has come, or it and its pppd are gone.  changed() is
  * called when one is gone that has not come.
  */
-void	absent_init(struct event_base *, struct pool *, const char *path,
+void	awaited_init(struct event_base *, struct pool *, const char *path,
 	    void (*changed)(void));
 /*
  * A keeper has come: its address is no longer reserved.  Returns when it
  * began, for the ledger.
  */
-uint64_t absent_back(pid_t keeper);
+uint64_t awaited_back(pid_t keeper);
 /* Whether there are some. */
-bool	absent_any(void);
+bool	awaited_any(void);
 /* Whether some may still come. */
-bool	absent_expected(void);
+bool	awaited_expected(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* Keepers of a server before us that have not come to us yet. */
-#include "monitor/absent.h"
+#include "monitor/awaited.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -35,7 +35,7 @@ static struct pool *pool;
 static void (*changed)(void);
 
 static void
-absent_free(struct absent *a)
+awaited_free(struct absent *a)
 {
 	pool_unreserve(pool, a->remote);
 	ledger_drop(a->ledger);
@@ -82,7 +82,7 @@ on_end(evutil_socket_t fd, short what, void *arg)
 		watch(a, -1);	/* it may have been killed */
 		changed();
 	} else
-		absent_free(a);
+		awaited_free(a);
 }
 
 /* --- who is still there -------------------------------------------------- */
@@ -187,7 +187,7 @@ find_pppds(void)
 }
 
 void
-absent_init(struct event_base *b, struct pool *p, const char *path,
+awaited_init(struct event_base *b, struct pool *p, const char *path,
     void (*one_gone)(void))
 {
 	struct absent *a, *next;
@@ -210,20 +210,20 @@ absent_init(struct event_base *b, struct pool *p, const char *path,
 		if (a->keeper != 0)
 			fd = (int)syscall(SYS_pidfd_open, a->keeper, 0);
 		if (fd == -1)
-			absent_free(a);
+			awaited_free(a);
 		else
 			watch(a, fd);
 	}
 }
 
 uint64_t
-absent_back(pid_t keeper)
+awaited_back(pid_t keeper)
 {
 	struct absent *a;
 
 	LIST_FOREACH(a, &absents, entry) {
 		if (a->keeper == keeper) {
-			absent_free(a);
+			awaited_free(a);
 			break;
 		}
 	}
@@ -231,13 +231,13 @@ absent_back(pid_t keeper)
 }
 
 bool
-absent_any(void)
+awaited_any(void)
 {
 	return !LIST_EMPTY(&absents);
 }
 
 bool
-absent_expected(void)
+awaited_expected(void)
 {
 	struct absent *a;
 
