@@ -14,7 +14,7 @@
 
 #include "monitor/awaited.h"
 #include "monitor/access.h"
-#include "monitor/asking.h"
+#include "monitor/access_query.h"
 #include "monitor/calls.h"
 #include "monitor/engines.h"
 #include "config/instance.h"
@@ -261,7 +261,7 @@ on_child(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	engines_reap();
-	hurry = calls_wait_for_child() || asking_waits();
+	hurry = calls_wait_for_child() || access_query_waits();
 	if (!event_pending(monitor.reap_ev, EV_TIMEOUT, NULL) ||
 	    (hurry && !hurried)) {
 		event_add(monitor.reap_ev, hurry ? &soon : &late);

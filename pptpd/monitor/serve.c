@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "monitor/asking.h"
+#include "monitor/access_query.h"
 #include "monitor/calls.h"
 #include "monitor/deal.h"
 #include "monitor/engines.h"
@@ -25,7 +25,7 @@ answer_access(uint32_t token, bool allowed)
 bool
 serve_access_reaped(pid_t pid, int status)
 {
-	return asking_reaped(pid, status, answer_access);
+	return access_query_reaped(pid, status, answer_access);
 }
 
 static void
@@ -91,7 +91,7 @@ serve_request(const struct ipc_msg *m, const int *fds, int n)
 		call_request(m, n == 1 ? fds[0] : -1);
 		break;
 	case IPC_ACCESS_REQUEST:
-		asking_start(m->u.access.token, m->u.access.client_addr,
+		access_query_start(m->u.access.token, m->u.access.client_addr,
 		    answer_access);
 		break;
 	case IPC_ADMIN_REQUEST:

@@ -1,5 +1,5 @@
 /* Questions to TCP wrappers, each in a child, since names take the DNS. */
-#include "monitor/asking.h"
+#include "monitor/access_query.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -52,7 +52,7 @@ ask(struct question *q, bool names)
 }
 
 void
-asking_start(uint32_t token, uint32_t client, asking_answer *answer)
+access_query_start(uint32_t token, uint32_t client, access_query_answer *answer)
 {
 	struct question *q;
 
@@ -76,13 +76,13 @@ asking_start(uint32_t token, uint32_t client, asking_answer *answer)
 }
 
 bool
-asking_waits(void)
+access_query_waits(void)
 {
 	return !LIST_EMPTY(&questions);
 }
 
 bool
-asking_reaped(pid_t pid, int status, asking_answer *answer)
+access_query_reaped(pid_t pid, int status, access_query_answer *answer)
 {
 	struct question *q;
 	char client[INET_ADDRSTRLEN];
