@@ -13,7 +13,7 @@
 #include "monitor/access.h"
 #include "monitor/child.h"
 #include "monitor/deal.h"
-#include "monitor/keepers.h"
+#include "monitor/rejoin_server.h"
 #include "base/log.h"
 #include "shared/mono.h"
 #include "monitor/request.h"
@@ -409,7 +409,7 @@ start(struct engine *e)
 	    EV_READ | EV_PERSIST, on_engine, e);
 	event_add(e->event, NULL);
 	introduce(e);
-	keepers_serve();
+	rejoin_server_serve();
 	e->unanswered = 0;
 	ping(e);
 	return true;

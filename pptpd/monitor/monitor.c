@@ -19,7 +19,7 @@
 #include "monitor/engines.h"
 #include "config/instance.h"
 #include "shared/ipc.h"
-#include "monitor/keepers.h"
+#include "monitor/rejoin_server.h"
 #include "base/log.h"
 #include "shared/mono.h"
 #include "monitor/orders.h"
@@ -124,7 +124,7 @@ monitor_stop(void)
 {
 	if (monitor.stopping)
 		return;
-	keepers_end();
+	rejoin_server_end();
 	begin_stop(IPC_SHUTDOWN, ENGINE_STOP_S);
 }
 
@@ -138,7 +138,7 @@ leave(void)
 		log_notice("MGR: %u calls wait %u s for the next pptpd",
 		    calls_count(), monitor.setup->conf->restart_grace);
 	monitor.leaving = true;
-	keepers_close();
+	rejoin_server_close();
 	begin_stop(IPC_LEAVE, ENGINE_LEAVE_S);
 }
 
@@ -386,7 +386,7 @@ keep_calls(const struct conf *conf)
 	    instance_path(monitor.rejoin, sizeof(monitor.rejoin), "keepers",
 	    conf->pidfile) == 0 &&
 	    instance_path(ledger, sizeof(ledger), "calls",
-	    conf->pidfile) == 0 && keepers_open(monitor.base, monitor.rejoin);
+	    conf->pidfile) == 0 && rejoin_server_open(monitor.base, monitor.rejoin);
 	if (monitor.keep_calls)
 		calls_keep(monitor.rejoin, ledger);
 }
@@ -441,7 +441,7 @@ monitor_run(struct monitor_setup *setup)
 	if (!engines_start())
 		return EXIT_NO_SOCKET;
 	event_base_dispatch(monitor.base);
-	keepers_close();
+	rejoin_server_close();
 	spawner_stop();
 	return monitor.exit_status;
 }

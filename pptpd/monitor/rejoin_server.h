@@ -1,6 +1,6 @@
 /* Where keepers come that have lost their engine, or their monitor. */
-#ifndef PPTPD_KEEPERS_H
-#define PPTPD_KEEPERS_H
+#ifndef PPTPD_REJOIN_SERVER_H
+#define PPTPD_REJOIN_SERVER_H
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -9,12 +9,12 @@
  * Opens the socket at path, where nobody but root can come.  False with the
  * reason logged: calls end with their engine then.
  */
-bool	keepers_open(struct event_base *, const char *path);
+bool	rejoin_server_open(struct event_base *, const char *path);
 /* Sends those who wait away, to find the next monitor. */
-void	keepers_close(void);
+void	rejoin_server_close(void);
 /* The server ends, and so do the calls of those who wait or come from now on. */
-void	keepers_end(void);
+void	rejoin_server_end(void);
 /* There is an engine: gives it the calls of those who wait. */
-void	keepers_serve(void);
+void	rejoin_server_serve(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* Where keepers come that have lost their engine, or their monitor. */
-#include "monitor/keepers.h"
+#include "monitor/rejoin_server.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -99,7 +99,7 @@ serve(struct visitor *v)
 }
 
 void
-keepers_serve(void)
+rejoin_server_serve(void)
 {
 	struct visitor *v, *next;
 
@@ -210,7 +210,7 @@ on_listener(evutil_socket_t fd, short what, void *arg)
 }
 
 bool
-keepers_open(struct event_base *base, const char *path)
+rejoin_server_open(struct event_base *base, const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	mode_t mask;
@@ -231,7 +231,7 @@ keepers_open(struct event_base *base, const char *path)
 	umask(mask);
 	if (bound == -1 || listen(listener, BACKLOG) == -1) {
 		log_err("MGR: %s: %s", path, strerror(errno));
-		keepers_close();
+		rejoin_server_close();
 		return false;
 	}
 	listen_ev = event_new(base, listener, EV_READ | EV_PERSIST,
@@ -239,19 +239,19 @@ keepers_open(struct event_base *base, const char *path)
 	if (listen_ev != NULL && event_add(listen_ev, NULL) == 0)
 		return true;
 	log_err("MGR: %s: %s", path, strerror(ENOMEM));
-	keepers_close();
+	rejoin_server_close();
 	return false;
 }
 
 void
-keepers_end(void)
+rejoin_server_end(void)
 {
 	ending = true;
-	keepers_serve();
+	rejoin_server_serve();
 }
 
 void
-keepers_close(void)
+rejoin_server_close(void)
 {
 	struct visitor *v;
 
