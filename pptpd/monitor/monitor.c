@@ -22,7 +22,7 @@
 #include "monitor/rejoin_server.h"
 #include "base/log.h"
 #include "shared/mono.h"
-#include "monitor/orders.h"
+#include "monitor/admin_orders.h"
 #include "monitor/notify.h"
 #include "monitor/pppd_plugins.h"
 #include "monitor/relay.h"
@@ -435,7 +435,7 @@ monitor_run(struct monitor_setup *setup)
 	monitor.orphan_ev = evtimer_new(monitor.base, on_orphan_time, NULL);
 	monitor.reap_ev = evtimer_new(monitor.base, on_reap_time, NULL);
 	reload_init(monitor.base, setup);
-	orders_init(monitor.base);
+	admin_orders_init(monitor.base);
 	watch_signals();
 	relay_start(setup->conf);
 	if (!engines_start())

@@ -7,7 +7,7 @@
 #include "monitor/calls.h"
 #include "monitor/deal.h"
 #include "monitor/engines.h"
-#include "monitor/orders.h"
+#include "monitor/admin_orders.h"
 #include "protocol/pptp_msg.h"
 #include "monitor/request.h"
 
@@ -58,7 +58,7 @@ admin_request(const struct ipc_msg *request)
 
 	ipc_msg_init(&reply, IPC_ADMIN_REPLY, 0);
 	reply.u.admin_reply.token = request->u.admin_request.token;
-	orders_do(request->u.admin_request.verb, &reply);
+	admin_orders_do(request->u.admin_request.verb, &reply);
 	(void)engines_tell(&reply, NULL, 0);
 }
 

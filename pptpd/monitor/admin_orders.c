@@ -1,5 +1,5 @@
 /* What administrators have the monitor do; it means no more than a signal. */
-#include "monitor/orders.h"
+#include "monitor/admin_orders.h"
 
 #include <stdio.h>
 
@@ -45,7 +45,7 @@ count(char calls[32])
 }
 
 void
-orders_do(enum ipc_admin_verb verb, struct ipc_msg *reply)
+admin_orders_do(enum ipc_admin_verb verb, struct ipc_msg *reply)
 {
 	char text[IPC_ADMIN_TEXT], reloaded[RELOAD_TEXT], calls[32];
 
@@ -81,7 +81,7 @@ orders_do(enum ipc_admin_verb verb, struct ipc_msg *reply)
 }
 
 void
-orders_init(struct event_base *base)
+admin_orders_init(struct event_base *base)
 {
 	order_ev = evtimer_new(base, on_order, NULL);
 }
