@@ -16,7 +16,7 @@
 #include "monitor/rejoin_server.h"
 #include "base/log.h"
 #include "shared/mono.h"
-#include "monitor/request.h"
+#include "monitor/request_check.h"
 #include "monitor/rundir.h"
 #include "monitor/serve.h"
 
@@ -302,7 +302,7 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	fault = got != 1 ? "sent what is no message" :
-	    engine_request_fault(e->index, all.count, &m, fds, n,
+	    request_check_fault(e->index, all.count, &m, fds, n,
 	    mono_s() * 1000);
 	if (fault == NULL && m.type == IPC_LOG)
 		engine_log(&m);

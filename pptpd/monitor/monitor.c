@@ -27,7 +27,7 @@
 #include "monitor/pppd_plugins.h"
 #include "monitor/relay.h"
 #include "monitor/reload.h"
-#include "monitor/request.h"
+#include "monitor/request_check.h"
 #include "monitor/rundir.h"
 #include "monitor/serve.h"
 #include "monitor/spawner_client.h"
@@ -424,7 +424,7 @@ monitor_run(struct monitor_setup *setup)
 	}
 	calls_kernel(setup->kernel_map);
 	raise_limits();
-	engine_request_init(&setup->conf->limits, setup->conf->debug,
+	request_check_init(&setup->conf->limits, setup->conf->debug,
 	    access_built());
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	keep_calls(setup->conf);

@@ -19,7 +19,7 @@
 #include "monitor/notify.h"
 #include "monitor/pppd_plugins.h"
 #include "monitor/relay.h"
-#include "monitor/request.h"
+#include "monitor/request_check.h"
 #include "monitor/start.h"
 
 static struct {
@@ -118,7 +118,7 @@ change(struct conf *conf, int listener)
 	conf_free(&before);
 	log_set_debug(now->debug);
 	pppd_plugins_change();
-	engine_request_init(&now->limits, now->debug, access_built());
+	request_check_init(&now->limits, now->debug, access_built());
 	admin_socket_change(now->control_group, &state.setup->admin_group);
 	engines_configure();
 	change_listener(listener);

@@ -9,7 +9,7 @@
 #include "monitor/engines.h"
 #include "monitor/admin_orders.h"
 #include "protocol/pptp_msg.h"
-#include "monitor/request.h"
+#include "monitor/request_check.h"
 
 static void
 answer_access(uint32_t token, bool allowed)
@@ -34,7 +34,7 @@ call_request(const struct ipc_msg *request, int control_fd)
 	struct ipc_msg reply;
 	int fds[IPC_FDS_MAX];
 
-	if (control_fd != -1 && engine_request_is_late(control_fd)) {
+	if (control_fd != -1 && request_check_is_late(control_fd)) {
 		ipc_msg_init(&reply, IPC_CALL_REPLY, request->call_id);
 		reply.u.call_reply.result = PPTP_OCRP_ERROR;
 		reply.u.call_reply.error = PPTP_ERROR_PAC;

@@ -10,7 +10,7 @@
 #include "fuzz.h"
 
 /* Not in the library, which makes no system calls. */
-#include "monitor/request.c"
+#include "monitor/request_check.c"
 
 #define START_MS	1000
 #define STRANGER	0x80	/* of a step: the connection is no client's */
@@ -112,7 +112,7 @@ step(struct fuzz_input *in)
 	body = fuzz_bytes(in, &len);
 	memcpy(&m.u, body, len);
 	while (times-- > 0) {
-		const char *fault = engine_request_fault(index, count, &m,
+		const char *fault = request_check_fault(index, count, &m,
 		    fds, n, now);
 
 		if (fault != NULL) {	/* it is ended for that */
@@ -141,7 +141,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(messages, 0, sizeof(messages));
 	statuses = orders = 0;
 	status_bucket = order_bucket = (struct bucket){ 0 };
-	engine_request_init(&usual, debug, ask_access);
+	request_check_init(&usual, debug, ask_access);
 	while (in.left > 0)
 		step(&in);
 	close(pair[0]);

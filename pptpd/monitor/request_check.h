@@ -1,6 +1,6 @@
 /* What the engine may ask of the monitor, judged before anything is done. */
-#ifndef PPTPD_REQUEST_H
-#define PPTPD_REQUEST_H
+#ifndef PPTPD_REQUEST_CHECK_H
+#define PPTPD_REQUEST_CHECK_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include "state/limit.h"
 
 /* Takes the rates from limits that the engine keeps to. */
-void		 engine_request_init(const struct limit_conf *, bool debug,
+void		 request_check_init(const struct limit_conf *, bool debug,
 		    bool ask_access);
 
 /*
@@ -18,10 +18,10 @@ void		 engine_request_init(const struct limit_conf *, bool debug,
  * client at the other end of its control connection: that address becomes an
  * argument of pppd.  now: milliseconds of a monotonic clock.
  */
-const char	*engine_request_fault(unsigned int index, unsigned int count,
+const char	*request_check_fault(unsigned int index, unsigned int count,
 		    const struct ipc_msg *, const int *fds, int n,
 		    uint64_t now);
 /* The client of a call has gone since: not worth starting anything. */
-bool		 engine_request_is_late(int control_fd);
+bool		 request_check_is_late(int control_fd);
 
 #endif

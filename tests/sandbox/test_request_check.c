@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Not in the library, which makes no system calls. */
-#include "monitor/request.c"
+#include "monitor/request_check.c"
 
 static const struct limit_conf usual = {
 	.connections = 100, .max_unauth = 300, .connection_rate = 2000,
@@ -32,7 +32,7 @@ verdict(const char *what, bool ok)
 static void
 good(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
-	const char *fault = engine_request_fault(engine, engines, m, fds, n,
+	const char *fault = request_check_fault(engine, engines, m, fds, n,
 	    1000);
 
 	verdict(what, fault == NULL);
@@ -43,7 +43,7 @@ good(const char *what, const struct ipc_msg *m, const int *fds, int n)
 static void
 bad(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
-	verdict(what, engine_request_fault(engine, engines, m, fds, n,
+	verdict(what, request_check_fault(engine, engines, m, fds, n,
 	    1000) != NULL);
 }
 
@@ -107,7 +107,7 @@ test_calls(void)
 	}
 	m = call(0, 0);
 	good("the listener is not connected, so it is late", &m, &listener, 1);
-	verdict("the listener is late", engine_request_is_late(listener));
+	verdict("the listener is late", request_check_is_late(listener));
 }
 
 static void
@@ -117,12 +117,12 @@ test_late_client(void)
 	struct ipc_msg m = call(home, home);
 
 	verdict("a connected client is not late",
-	    !engine_request_is_late(server));
+	    !request_check_is_late(server));
 	setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	close(client);
 	good("a client that has just gone", &m, &server, 1);
 	verdict("a client that has reset is late",
-	    engine_request_is_late(server));
+	    request_check_is_late(server));
 }
 
 static void
@@ -134,7 +134,7 @@ test_others(void)
 	m.version = IPC_VERSION;
 	m.type = IPC_ACCESS_REQUEST;
 	bad("access, which nobody needs", &m, &server, 0);
-	engine_request_init(&usual, false, true);
+	request_check_init(&usual, false, true);
 	good("access", &m, &server, 0);
 	bad("access with a descriptor", &m, &server, 1);
 	m.type = IPC_PONG;
@@ -174,19 +174,19 @@ test_admin(void)
 	bad("a verb with a descriptor", &m, &server, 1);
 	bad("a verb with lost ones", &m, NULL, IPC_FDS_LOST);
 	while (n < 1000 &&
-	    engine_request_fault(0, 1, &m, NULL, 0, 50000) == NULL)
+	    request_check_fault(0, 1, &m, NULL, 0, 50000) == NULL)
 		n++;
 	verdict("orders are few", n == 10);
-	verdict("... and two a second", engine_request_fault(0, 1, &m, NULL, 0,
-	    50500) == NULL && engine_request_fault(0, 1, &m, NULL, 0, 50600) !=
+	verdict("... and two a second", request_check_fault(0, 1, &m, NULL, 0,
+	    50500) == NULL && request_check_fault(0, 1, &m, NULL, 0, 50600) !=
 	    NULL);
 	/* Each reload comes here, and must not be what makes room. */
-	engine_request_init(&usual, false, true);
-	verdict("... also after a reload", engine_request_fault(0, 1, &m,
+	request_check_init(&usual, false, true);
+	verdict("... also after a reload", request_check_fault(0, 1, &m,
 	    NULL, 0, 50700) != NULL);
 	m.u.admin_request.verb = IPC_ADMIN_STATUS;
 	for (n = 0; n < 1000; n++) {
-		if (engine_request_fault(0, 1, &m, NULL, 0, 50700) != NULL)
+		if (request_check_fault(0, 1, &m, NULL, 0, 50700) != NULL)
 			break;
 	}
 	verdict("status is asked for more often", n == 100);
@@ -202,7 +202,7 @@ burst(unsigned int max, uint64_t now)
 	memset(&m, 0, sizeof(m));
 	m.type = IPC_LOG;
 	while (n < max &&
-	    engine_request_fault(0, 1, &m, NULL, 0, now) == NULL)
+	    request_check_fault(0, 1, &m, NULL, 0, now) == NULL)
 		n++;
 	return n;
 }
@@ -273,14 +273,14 @@ test_rate(void)
 {
 	struct limit_conf none = usual;
 
-	engine_request_init(&usual, false, false);
+	request_check_init(&usual, false, false);
 	verdict("4 x (2000 + 10 x 400) at once", burst(1000000, 5000) == 24000);
 	verdict("no more", burst(1, 5000) == 0);
 	verdict("as many a second later", burst(1000000, 6000) >= 23000);
-	engine_request_init(&usual, true, false);
+	request_check_init(&usual, true, false);
 	verdict("debug lines are not counted", burst(100000, 5000) == 100000);
 	none.connection_rate = 0;
-	engine_request_init(&none, false, false);
+	request_check_init(&none, false, false);
 	verdict("no limit on clients, none here", burst(100000, 5000) ==
 	    100000);
 }
@@ -288,7 +288,7 @@ test_rate(void)
 int
 main(void)
 {
-	engine_request_init(&usual, false, false);
+	request_check_init(&usual, false, false);
 	make_connection();
 	test_calls();
 	test_two_engines();

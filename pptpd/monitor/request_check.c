@@ -1,5 +1,5 @@
 /* What the engine may ask of the monitor, judged before anything is done. */
-#include "monitor/request.h"
+#include "monitor/request_check.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -25,7 +25,7 @@ static bool count_logs, may_ask_access;
  * times its limits.  Without these there is no such number.
  */
 void
-engine_request_init(const struct limit_conf *l, bool debug, bool ask_access)
+request_check_init(const struct limit_conf *l, bool debug, bool ask_access)
 {
 	uint64_t n;
 
@@ -45,7 +45,7 @@ engine_request_init(const struct limit_conf *l, bool debug, bool ask_access)
 }
 
 bool
-engine_request_is_late(int control_fd)
+request_check_is_late(int control_fd)
 {
 	struct sockaddr_storage peer;
 	socklen_t len = sizeof(peer);
@@ -130,7 +130,7 @@ admin_fault(const struct ipc_msg *m, int n, uint64_t now)
 }
 
 const char *
-engine_request_fault(unsigned int index, unsigned int count,
+request_check_fault(unsigned int index, unsigned int count,
     const struct ipc_msg *m, const int *fds, int n, uint64_t now)
 {
 	if ((m->type != IPC_LOG || count_logs) &&
