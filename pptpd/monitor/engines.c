@@ -18,7 +18,7 @@
 #include "shared/mono.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
-#include "monitor/serve.h"
+#include "monitor/request.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
 
@@ -307,7 +307,7 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 	if (fault == NULL && m.type == IPC_LOG)
 		engine_log(&m);
 	else if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
-		serve_request(&m, fds, n);
+		request_serve(&m, fds, n);
 	else if (all.stopping)
 		;			/* it knows, or soon will */
 	else if (fault != NULL)
@@ -315,7 +315,7 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 	else if (m.type == IPC_PONG)
 		pong(e);
 	else
-		serve_request(&m, fds, n);
+		request_serve(&m, fds, n);
 	while (n > 0)
 		close(fds[--n]);
 }

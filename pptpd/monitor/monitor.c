@@ -29,7 +29,7 @@
 #include "monitor/reload.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
-#include "monitor/serve.h"
+#include "monitor/request.h"
 #include "monitor/spawner_client.h"
 #include "monitor/upgrade.h"
 
@@ -226,7 +226,7 @@ reap(void)
 				monitor.stopping = true;
 		} else if (!calls_reaped(pid, status) &&
 		    !relay_reaped(pid) && !spawner_reaped(pid) &&
-		    !serve_access_reaped(pid, status))
+		    !request_access_reaped(pid, status))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
 	}
 	call_over();

@@ -1,6 +1,6 @@
 /* What engines ask the monitor for: doing it, once it was judged. */
-#ifndef PPTPD_SERVE_H
-#define PPTPD_SERVE_H
+#ifndef PPTPD_REQUEST_H
+#define PPTPD_REQUEST_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -8,8 +8,8 @@
 #include "shared/ipc.h"
 
 /* A request that is good, with its n descriptors, which stay the caller's. */
-void	serve_request(const struct ipc_msg *, const int *fds, int n);
+void	request_serve(const struct ipc_msg *, const int *fds, int n);
 /* A child was reaped; true if it was asked whether a client may come in. */
-bool	serve_access_reaped(pid_t, int wait_status);
+bool	request_access_reaped(pid_t, int wait_status);
 
 #endif

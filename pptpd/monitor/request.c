@@ -1,5 +1,5 @@
 /* What engines ask the monitor for: doing it, once it was judged. */
-#include "monitor/serve.h"
+#include "monitor/request.h"
 
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ answer_access(uint32_t token, bool allowed)
 }
 
 bool
-serve_access_reaped(pid_t pid, int status)
+request_access_reaped(pid_t pid, int status)
 {
 	return access_query_reaped(pid, status, answer_access);
 }
@@ -84,7 +84,7 @@ call_give(const struct ipc_msg *m, const int *fds, int n)
 }
 
 void
-serve_request(const struct ipc_msg *m, const int *fds, int n)
+request_serve(const struct ipc_msg *m, const int *fds, int n)
 {
 	switch (m->type) {
 	case IPC_CALL_REQUEST:
