@@ -16,7 +16,7 @@
 #include "monitor/awaited.h"
 #include "state/bucket.h"
 #include "shared/call_record.h"
-#include "monitor/deal.h"
+#include "monitor/back_relay.h"
 #include "shared/gre_filter.h"
 #include "monitor/ledger.h"
 #include "base/log.h"
@@ -56,7 +56,7 @@ struct call {
 	char		*reserved;	/* its address, without a slot */
 	bool		 unwatched;	/* its keeper has no pidfd */
 	int		 ledger;	/* entry, -1: none */
-	struct deal	*deal;		/* NULL: of the front engine */
+	struct relayed_call	*deal;		/* NULL: of the front engine */
 };
 
 static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
@@ -185,7 +185,7 @@ call_free(struct call *call)
 		pool_unreserve(&pool, call->reserved);
 	free(call->reserved);
 	ledger_drop(call->ledger);
-	deal_end(call->deal);
+	back_relay_end(call->deal);
 	alien_free(&call->alien_keeper);
 	alien_free(&call->alien_pppd);
 	if (call->kernel_id != 0)
@@ -302,7 +302,7 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		    strerror(errno));
 		return false;
 	}
-	if (!deal_begin(&call->deal, kc.our_id, kc.client_addr, record) ||
+	if (!back_relay_begin(&call->deal, kc.our_id, kc.client_addr, record) ||
 	    ipc_pair(pair) == -1) {
 		log_err("MGR: socketpair: %s", strerror(errno));
 		close(record);
@@ -564,7 +564,7 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 	    kc->remote);
 	if (alien_watch(&call->alien_keeper, fd, on_alien_keeper, call) &&
 	    alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&
-	    deal_rejoin(&call->deal, kc->our_id, kc->client_addr,
+	    back_relay_rejoin(&call->deal, kc->our_id, kc->client_addr,
 	    record_fd) &&
 	    (*why = claim(call, kc)) == NULL)
 		return CTRL_END_NONE;

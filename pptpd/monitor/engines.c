@@ -12,7 +12,7 @@
 
 #include "monitor/access.h"
 #include "monitor/child.h"
-#include "monitor/deal.h"
+#include "monitor/back_relay.h"
 #include "monitor/rejoin_server.h"
 #include "base/log.h"
 #include "shared/mono.h"
@@ -364,7 +364,7 @@ introduce(struct engine *e)
 	if (fd != -1)
 		close(fd);
 	if (e == FRONT && all.count > 1)
-		deal_greet(all.base, e->sock);
+		back_relay_greet(all.base, e->sock);
 	if (all.setup->connection == -1)
 		return;
 	ipc_msg_init(&m, IPC_CONNECTION, 0);
@@ -481,7 +481,7 @@ engines_reaped(pid_t pid, int status)
 	if (e == NULL)
 		return false;
 	if (e == FRONT)
-		deal_front_gone();
+		back_relay_front_gone();
 	/* What it still had to say. */
 	if (event_pending(e->event, EV_READ, NULL)) {
 		struct ipc_msg m;

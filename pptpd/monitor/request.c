@@ -5,7 +5,7 @@
 
 #include "monitor/access_query.h"
 #include "monitor/calls.h"
-#include "monitor/deal.h"
+#include "monitor/back_relay.h"
 #include "monitor/engines.h"
 #include "monitor/admin_orders.h"
 #include "protocol/pptp_msg.h"
@@ -69,7 +69,7 @@ admin_request(const struct ipc_msg *request)
 static void
 call_give(const struct ipc_msg *m, const int *fds, int n)
 {
-	const struct deal *deal = deal_find(m->call_id);
+	const struct relayed_call *deal = back_relay_find(m->call_id);
 	struct ipc_msg take;
 	int all_fds[IPC_FDS_MAX];
 
@@ -102,7 +102,7 @@ request_serve(const struct ipc_msg *m, const int *fds, int n)
 			call_give(m, fds, n);
 		break;
 	case IPC_CALL_NEWS:
-		deal_news(m);
+		back_relay_news(m);
 		break;
 	case IPC_CALL_KICK:
 		calls_kick(m->call_id);

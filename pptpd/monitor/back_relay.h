@@ -1,6 +1,6 @@
 /* Calls dealt over several engines: what the front one hears of the others'. */
-#ifndef PPTPD_DEAL_H
-#define PPTPD_DEAL_H
+#ifndef PPTPD_BACK_RELAY_H
+#define PPTPD_BACK_RELAY_H
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -13,8 +13,8 @@
 #define DEAL_LINGER_S	2	/* for an engine's last word on a call */
 
 /* A call of an engine that is not the front. */
-struct deal {
-	TAILQ_ENTRY(deal) entry;
+struct relayed_call {
+	TAILQ_ENTRY(relayed_call) entry;
 	uint16_t	 id;		/* Call ID */
 	uint32_t	 client;	/* network order */
 	int		 record;	/* descriptor */
@@ -24,27 +24,27 @@ struct deal {
 };
 
 /*
- * A call begins, or (deal_rejoin) comes back from another monitor: the front
+ * A call begins, or (back_relay_rejoin) comes back from another monitor: the front
  * does not know it then.  record stays the caller's.  NULL in *d is a call of
  * the front's own.  False: there is no memory, or no descriptor.
  */
-bool	deal_begin(struct deal **d, uint16_t id, uint32_t client,
+bool	back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client,
 	    int record);
-bool	deal_rejoin(struct deal **d, uint16_t id, uint32_t client,
+bool	back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client,
 	    int record);
 /*
  * It has neither keeper nor pppd any more; NULL is passed over.  Its engine may
  * still have something to say of it.
  */
-void	deal_end(struct deal *);
+void	back_relay_end(struct relayed_call *);
 /* NULL: the front has it, or nobody. */
-const struct deal *deal_find(uint16_t id);
+const struct relayed_call *back_relay_find(uint16_t id);
 /* What an engine has said of one of its calls. */
-void	deal_news(const struct ipc_msg *);
+void	back_relay_news(const struct ipc_msg *);
 
 /* There is a new front, at the other end of sock: it hears of all of them. */
-void	deal_greet(struct event_base *, int sock);
+void	back_relay_greet(struct event_base *, int sock);
 /* It is gone. */
-void	deal_front_gone(void);
+void	back_relay_front_gone(void);
 
 #endif

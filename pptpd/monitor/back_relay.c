@@ -1,5 +1,5 @@
 /* Calls dealt over several engines: what the front one hears of the others'. */
-#include "monitor/deal.h"
+#include "monitor/back_relay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,23 +12,23 @@
 
 #define TELL_MAX	64	/* in one turn of the event loop */
 
-TAILQ_HEAD(deals, deal);
+TAILQ_HEAD(deals, relayed_call);
 static struct deals told = TAILQ_HEAD_INITIALIZER(told);
 static struct deals untold = TAILQ_HEAD_INITIALIZER(untold);
 static struct deals ended = TAILQ_HEAD_INITIALIZER(ended);
-static struct deal *by_id[UINT16_MAX + 1];
+static struct relayed_call *by_id[UINT16_MAX + 1];
 static struct event *tell_ev;	/* NULL: there is no front */
 static bool listening;		/* it is */
 static struct event *ended_ev;
 
-const struct deal *
-deal_find(uint16_t id)
+const struct relayed_call *
+back_relay_find(uint16_t id)
 {
 	return by_id[id];
 }
 
 static struct deals *
-list_of(const struct deal *d)
+list_of(const struct relayed_call *d)
 {
 	if (d->ended != 0)
 		return &ended;
@@ -36,7 +36,7 @@ list_of(const struct deal *d)
 }
 
 static void
-queue(struct deal *d)
+queue(struct relayed_call *d)
 {
 	d->untold = true;
 	TAILQ_INSERT_TAIL(&untold, d, entry);
@@ -44,10 +44,10 @@ queue(struct deal *d)
 		event_add(tell_ev, NULL);
 }
 
-static struct deal *
+static struct relayed_call *
 deal_new(uint16_t id, uint32_t client, int record)
 {
-	struct deal *d = calloc(1, sizeof(*d));
+	struct relayed_call *d = calloc(1, sizeof(*d));
 
 	if (d == NULL)
 		return NULL;
@@ -63,7 +63,7 @@ deal_new(uint16_t id, uint32_t client, int record)
 }
 
 bool
-deal_begin(struct deal **d, uint16_t id, uint32_t client, int record)
+back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client, int record)
 {
 	*d = NULL;
 	if (id % engines_count() == 0)
@@ -75,7 +75,7 @@ deal_begin(struct deal **d, uint16_t id, uint32_t client, int record)
 }
 
 bool
-deal_rejoin(struct deal **d, uint16_t id, uint32_t client, int record)
+back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client, int record)
 {
 	*d = NULL;
 	if (id % engines_count() == 0)
@@ -88,7 +88,7 @@ deal_rejoin(struct deal **d, uint16_t id, uint32_t client, int record)
 
 /* The front hears that it is over. */
 static void
-finish(struct deal *d)
+finish(struct relayed_call *d)
 {
 	struct ipc_msg m;
 
@@ -108,7 +108,7 @@ static void
 on_ended(evutil_socket_t fd, short what, void *arg)
 {
 	struct timeval second = { 1, 0 };
-	struct deal *d;
+	struct relayed_call *d;
 
 	(void)fd;
 	(void)what;
@@ -126,7 +126,7 @@ on_ended(evutil_socket_t fd, short what, void *arg)
  * call yet.
  */
 void
-deal_end(struct deal *d)
+back_relay_end(struct relayed_call *d)
 {
 	struct timeval second = { 1, 0 };
 
@@ -142,9 +142,9 @@ deal_end(struct deal *d)
 }
 
 void
-deal_news(const struct ipc_msg *m)
+back_relay_news(const struct ipc_msg *m)
 {
-	struct deal *d = by_id[m->call_id];
+	struct relayed_call *d = by_id[m->call_id];
 
 	if (d == NULL)
 		return;			/* it has ended long ago */
@@ -158,7 +158,7 @@ deal_news(const struct ipc_msg *m)
 
 /* False: it has to read first. */
 static bool
-tell(int sock, enum ipc_type type, const struct deal *d)
+tell(int sock, enum ipc_type type, const struct relayed_call *d)
 {
 	struct ipc_msg m;
 
@@ -173,7 +173,7 @@ tell(int sock, enum ipc_type type, const struct deal *d)
 static void
 on_writable(evutil_socket_t sock, short what, void *arg)
 {
-	struct deal *d;
+	struct relayed_call *d;
 
 	(void)what;
 	(void)arg;
@@ -195,9 +195,9 @@ on_writable(evutil_socket_t sock, short what, void *arg)
 }
 
 void
-deal_greet(struct event_base *base, int sock)
+back_relay_greet(struct event_base *base, int sock)
 {
-	struct deal *d;
+	struct relayed_call *d;
 
 	TAILQ_FOREACH(d, &told, entry)
 		d->untold = true;
@@ -211,7 +211,7 @@ deal_greet(struct event_base *base, int sock)
 }
 
 void
-deal_front_gone(void)
+back_relay_front_gone(void)
 {
 	if (tell_ev != NULL)
 		event_free(tell_ev);
