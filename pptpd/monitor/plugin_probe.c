@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "monitor/plugin_elf.h"
-#include "monitor/plugin_exec.h"
+#include "monitor/subprocess.h"
 
 #define UNSURE_MS   30000	/* how long an answer holds that may have other
 				   causes than the two files */
@@ -112,7 +112,7 @@ plugin_probe_fresh(const struct plugin_probe *p)
 		return false;
 	if ((a->verdict == PLUGIN_BROKEN ||
 	    a->verdict == PLUGIN_PPPD_BROKEN) &&
-	    plugin_exec_now_ms() - a->at_ms > UNSURE_MS)
+	    subprocess_now_ms() - a->at_ms > UNSURE_MS)
 		return false;
 	if (!same_id(p->pppd, &a->pppd_id))
 		return false;
@@ -189,7 +189,7 @@ ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 	}
 	argv[n++] = (char *)"--version";
 	argv[n] = NULL;
-	status = plugin_exec(argv, "/", deadline_ms, out, sizeof(out));
+	status = subprocess_run(argv, "/", deadline_ms, out, sizeof(out));
 	if (status == PLUGIN_EXEC_LATE)
 		snprintf(text, size, "no answer within %d seconds",
 		    PLUGIN_PROBE_MS / 1000);
@@ -254,7 +254,7 @@ probe(const struct plugin_probe *p, struct plugin_answer *a)
 	int64_t			deadline_ms;
 
 	memset(a, 0, sizeof(*a));
-	a->at_ms = plugin_exec_now_ms();
+	a->at_ms = subprocess_now_ms();
 	deadline_ms = a->at_ms + PLUGIN_PROBE_MS;
 	get_id(p->pppd, &a->pppd_id);
 	if (p->plugin[0] != '\0')
@@ -291,7 +291,7 @@ no_answer(struct plugin_probe *p, const char *why)
 	memset(a, 0, sizeof(*a));
 	a->verdict = p->plugin[0] != '\0' ? PLUGIN_BROKEN :
 	    PLUGIN_PPPD_BROKEN;
-	a->at_ms = plugin_exec_now_ms();
+	a->at_ms = subprocess_now_ms();
 	get_id(p->pppd, &a->pppd_id);
 	if (p->plugin[0] != '\0')
 		get_id(p->plugin, &a->plugin_id);
@@ -312,9 +312,9 @@ plugin_probe_start(struct plugin_probe *p)
 	}
 	if ((p->pid = fork()) == 0) {
 		/* The caller's sockets, and its handlers, are not for us. */
-		plugin_exec_signals();
+		subprocess_signals();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		plugin_exec_close(3, fds[1]);
+		subprocess_close(3, fds[1]);
 		probe(p, &a);
 		_exit(write(fds[1], &a, sizeof(a)) != (ssize_t)sizeof(a));
 	}
@@ -385,9 +385,9 @@ plugin_probe_run(struct plugin_probe *p)
 
 	if (p->fd == -1 && plugin_probe_start(p) == -1)
 		return;
-	deadline_ms = plugin_exec_now_ms() + PLUGIN_PROBE_MS + SLACK_MS;
+	deadline_ms = subprocess_now_ms() + PLUGIN_PROBE_MS + SLACK_MS;
 	do {
-		left = deadline_ms - plugin_exec_now_ms();
+		left = deadline_ms - subprocess_now_ms();
 		pfd.fd = p->fd;
 		pfd.events = POLLIN;
 		n = poll(&pfd, 1, left > 0 ? (int)left : 0);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "shared/ipc.h"
-#include "monitor/plugin_exec.h"
+#include "monitor/subprocess.h"
 
 static int64_t deadline;	/* ms of CLOCK_MONOTONIC */
 
@@ -38,7 +38,7 @@ resolve_name(const char *name, uint32_t *addr, void *arg)
 void
 resolve_begin(void)
 {
-	deadline = plugin_exec_now_ms() + RESOLVE_MS;
+	deadline = subprocess_now_ms() + RESOLVE_MS;
 }
 
 static void
@@ -46,7 +46,7 @@ child(const char *name, int sock)
 {
 	uint32_t addr;
 
-	plugin_exec_signals();
+	subprocess_signals();
 	_exit(resolve_name(name, &addr, NULL) &&
 	    write(sock, &addr, sizeof(addr)) == sizeof(addr) ? 0 : 1);
 }
@@ -60,7 +60,7 @@ wait_for(int fd)
 	int n;
 
 	do {
-		left = deadline - plugin_exec_now_ms();
+		left = deadline - subprocess_now_ms();
 		n = left > 0 ? poll(&answer, 1, (int)left) : 0;
 	} while (n == -1 && errno == EINTR);
 	return n == 1;
@@ -74,7 +74,7 @@ resolve_in_time(const char *name, uint32_t *addr, void *arg)
 	pid_t pid;
 
 	(void)arg;
-	if (plugin_exec_now_ms() >= deadline || ipc_pair(pair) == -1)
+	if (subprocess_now_ms() >= deadline || ipc_pair(pair) == -1)
 		return false;
 	pid = fork();
 	if (pid == 0)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "monitor/plugin_exec.h"
+#include "monitor/subprocess.h"
 
 #define VARIABLE	"PPTPD_LISTENER"
 #define ABOVE_IPC	16
@@ -107,8 +107,8 @@ upgrade_check(void)
 	argv[0] = self.path;
 	argv[1] = check;
 	memcpy(argv + 2, self.argv + 1, (size_t)argc * sizeof(*argv));
-	status = plugin_exec(argv, self.dir != NULL ? self.dir : "/",
-	    plugin_exec_now_ms() + CHECK_MS, out, sizeof(out));
+	status = subprocess_run(argv, self.dir != NULL ? self.dir : "/",
+	    subprocess_now_ms() + CHECK_MS, out, sizeof(out));
 	free(argv);
 	if (status != 0)
 		log_refusal(status, out);

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "monitor/plugin_check.h"
-#include "monitor/plugin_exec.h"
+#include "monitor/subprocess.h"
 #include "monitor/plugin_probe.h"
 
 static struct plugin_probe p;
@@ -41,13 +41,13 @@ static void
 async(void)
 {
 	struct pollfd	pfd;
-	int64_t		start_ms = plugin_exec_now_ms();
+	int64_t		start_ms = subprocess_now_ms();
 
 	if (plugin_probe_start(&p) == -1) {
 		printf("cannot start: %s\n", strerror(errno));
 		return;
 	}
-	if (plugin_exec_now_ms() - start_ms > 500)
+	if (subprocess_now_ms() - start_ms > 500)
 		printf("start took too long\n");
 	pfd.fd = p.fd;
 	pfd.events = POLLIN;

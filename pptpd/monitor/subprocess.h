@@ -1,6 +1,6 @@
 /* Asking a program something, for a limited time. */
-#ifndef PPTPD_PLUGIN_EXEC_H
-#define PPTPD_PLUGIN_EXEC_H
+#ifndef PPTPD_SUBPROCESS_H
+#define PPTPD_SUBPROCESS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -8,7 +8,7 @@
 #define PLUGIN_EXEC_LATE   -1	/* no answer in time: it was killed */
 #define PLUGIN_EXEC_FAILED -2	/* could not be started; or killed by a signal */
 
-int64_t	plugin_exec_now_ms(void);	/* CLOCK_MONOTONIC */
+int64_t	subprocess_now_ms(void);	/* CLOCK_MONOTONIC */
 
 /*
  * Runs argv[0] (a path) in a directory with stdin from /dev/null, a clean environment and no
@@ -17,12 +17,12 @@ int64_t	plugin_exec_now_ms(void);	/* CLOCK_MONOTONIC */
  * NUL.  Returns its exit status, or one of the above; for PLUGIN_EXEC_FAILED
  * out says why.  Only a process without SIGCHLD handler may call it.
  */
-int	plugin_exec(char *const argv[], const char *dir, int64_t deadline_ms,
+int	subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms,
 	    char *out, size_t size);
 
 /* In a child: closes all descriptors from `from` on, but for `keep`. */
-void	plugin_exec_close(int from, int keep);
+void	subprocess_close(int from, int keep);
 /* In a child: all signals default and unblocked. */
-void	plugin_exec_signals(void);
+void	subprocess_signals(void);
 
 #endif

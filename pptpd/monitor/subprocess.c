@@ -2,7 +2,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE		/* pipe2 */
 #endif
-#include "monitor/plugin_exec.h"
+#include "monitor/subprocess.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 int64_t
-plugin_exec_now_ms(void)
+subprocess_now_ms(void)
 {
 	struct timespec	ts;
 
@@ -28,7 +28,7 @@ plugin_exec_now_ms(void)
 }
 
 void
-plugin_exec_close(int from, int keep)
+subprocess_close(int from, int keep)
 {
 	struct dirent	*de;
 	DIR		*d;
@@ -49,7 +49,7 @@ plugin_exec_close(int from, int keep)
 }
 
 void
-plugin_exec_signals(void)
+subprocess_signals(void)
 {
 	struct sigaction	sa;
 	sigset_t		none;
@@ -72,12 +72,12 @@ child(char *const argv[], const char *dir, int out)
 	char		*env[] = { path, locale, NULL };
 	int		 null;
 
-	plugin_exec_signals();
+	subprocess_signals();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if ((null = open("/dev/null", O_RDWR)) == -1 ||
 	    dup2(null, 0) == -1 || dup2(out, 1) == -1 || dup2(out, 2) == -1)
 		_exit(127);
-	plugin_exec_close(3, -1);
+	subprocess_close(3, -1);
 	if (chdir(dir) == -1)
 		_exit(127);
 	execve(argv[0], argv, env);
@@ -117,7 +117,7 @@ listen_to(int fd, int64_t deadline_ms, char *out, size_t size)
 
 	out[0] = '\0';
 	for (;;) {
-		if ((left = deadline_ms - plugin_exec_now_ms()) <= 0)
+		if ((left = deadline_ms - subprocess_now_ms()) <= 0)
 			return false;
 		pfd.fd = fd;
 		pfd.events = POLLIN;
@@ -144,14 +144,14 @@ wait_for(pid_t pid, int64_t deadline_ms, int *status)
 		if (got == pid)
 			return true;
 		if ((got == -1 && errno != EINTR) ||
-		    plugin_exec_now_ms() >= deadline_ms)
+		    subprocess_now_ms() >= deadline_ms)
 			return false;
 		usleep(1000);
 	}
 }
 
 int
-plugin_exec(char *const argv[], const char *dir, int64_t deadline_ms, char *out,
+subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms, char *out,
     size_t size)
 {
 	pid_t	pid;
