@@ -23,7 +23,7 @@
 #include "shared/mono.h"
 #include "config/pool.h"
 #include "config/pppd_args.h"
-#include "monitor/pppd_plugins.h"
+#include "monitor/plugin_choice.h"
 #include "protocol/pptp_msg.h"
 #include "monitor/spawner_client.h"
 #include "monitor/tunnel.h"
@@ -79,7 +79,7 @@ calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
 	base = b;
 	changed = call_over;
 	log_stderr = to_stderr;
-	pppd_plugins_init(c);
+	plugin_choice_init(c);
 	return pool_init(&pool, c);
 }
 
@@ -204,7 +204,7 @@ call_free(struct call *call)
 /* The call as its keeper is told. */
 static void
 describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
-    const char *remote, const struct pppd_plugins *use)
+    const char *remote, const struct plugin_choice *use)
 {
 	memset(kc, 0, sizeof(*kc));
 	kc->flags = (conf->debug ? CALL_FLAG_DEBUG : 0) |
@@ -252,7 +252,7 @@ make_record(struct call *call, const struct keeper_call *kc)
 
 /* Leaves pptpd-kernel.so out where it is not wanted or cannot be used. */
 static void
-choose_datapath(struct pppd_plugins *use, uint32_t addr, const char *client)
+choose_datapath(struct plugin_choice *use, uint32_t addr, const char *client)
 {
 	if (!conf_datapath_kernel(conf, addr)) {
 		use->kernel = NULL;
@@ -276,13 +276,13 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 	const char *remote = pool_remote(&pool, call->slot);
 	char client[INET_ADDRSTRLEN];
 	struct in_addr in = { m->u.call_request.client_addr };
-	struct pppd_plugins use;
+	struct plugin_choice use;
 	struct pppd_args args;
 	struct keeper_call kc;
 	int pair[2], record, keeper_fds[4];
 
 	inet_ntop(AF_INET, &in, client, sizeof(client));
-	pppd_plugins_choose(&use);
+	plugin_choice_choose(&use);
 	choose_datapath(&use, in.s_addr, client);
 	if (pppd_args_build(&args, conf, local, remote, client, use.logwtmp,
 	    use.kernel, use.session) == -1) {

@@ -24,7 +24,7 @@
 #include "shared/mono.h"
 #include "monitor/admin_orders.h"
 #include "monitor/notify.h"
-#include "monitor/pppd_plugins.h"
+#include "monitor/plugin_choice.h"
 #include "monitor/relay.h"
 #include "monitor/reload.h"
 #include "monitor/request_check.h"
@@ -397,7 +397,7 @@ on_look_time(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	(void)arg;
-	(void)pppd_plugins_look();
+	(void)plugin_choice_look();
 }
 
 /* Asks pppd, which takes its time: calls that wait for us come first. */
@@ -408,7 +408,7 @@ look_at_pppd(void)
 
 	if (!awaited_any() || event_base_once(monitor.base, -1, EV_TIMEOUT,
 	    on_look_time, NULL, &tv) == -1)
-		(void)pppd_plugins_look();
+		(void)plugin_choice_look();
 }
 
 int

@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "monitor/monitor.h"
 #include "monitor/notify.h"
-#include "monitor/pppd_plugins.h"
+#include "monitor/plugin_choice.h"
 #include "monitor/start.h"
 #include "shared/syslog_sink.h"
 #include "monitor/upgrade.h"
@@ -190,7 +190,7 @@ main(int argc, char **argv)
 		if (!conf.check)
 			syslog_sink_open(wants_stderr(&conf));
 		if (conf.check_plugins)
-			status = pppd_plugins_check(&conf);
+			status = plugin_choice_check(&conf);
 		else
 			status = conf.check ? start_check(&conf) :
 			    serve(&conf, listener);

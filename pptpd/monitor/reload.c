@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "shared/mono.h"
 #include "monitor/notify.h"
-#include "monitor/pppd_plugins.h"
+#include "monitor/plugin_choice.h"
 #include "monitor/relay.h"
 #include "monitor/request_check.h"
 #include "monitor/start.h"
@@ -50,7 +50,7 @@ try_pppd(struct conf *conf)
 {
 	char text[LOG_LINE_MAX];
 
-	if (pppd_plugins_try(conf, text))
+	if (plugin_choice_try(conf, text))
 		return true;
 	start_complain(conf, conf->option != NULL ? CONF_OPTION : CONF_PPP,
 	    text, NULL);
@@ -117,7 +117,7 @@ change(struct conf *conf, int listener)
 	*now = *conf;
 	conf_free(&before);
 	log_set_debug(now->debug);
-	pppd_plugins_change();
+	plugin_choice_change();
 	request_check_init(&now->limits, now->debug, access_built());
 	admin_socket_change(now->control_group, &state.setup->admin_group);
 	engines_configure();

@@ -13,7 +13,7 @@
 #include "config/pool.h"
 #include "base/log.h"
 #include "config/pppd_args.h"
-#include "monitor/pppd_plugins.h"
+#include "monitor/plugin_choice.h"
 
 #define EXAMPLE_CLIENT	"203.0.113.1"	/* RFC 5737 */
 #define EXAMPLE_ADDR	0xCB007101U
@@ -158,15 +158,15 @@ static int
 print_pppd(const struct conf *conf)
 {
 	bool addresses = !conf->delegate && conf->slots > 0;
-	struct pppd_plugins use;
+	struct plugin_choice use;
 	struct pppd_args args;
 	bool runs;
 	int i;
 
 	log_set_sink(complain, NULL);
-	pppd_plugins_init(conf);
-	runs = pppd_plugins_look();
-	pppd_plugins_choose(&use);
+	plugin_choice_init(conf);
+	runs = plugin_choice_look();
+	plugin_choice_choose(&use);
 	log_set_sink(NULL, NULL);
 	if (pppd_args_build(&args, conf,
 	    addresses ? conf->local.addr[0] : NULL,

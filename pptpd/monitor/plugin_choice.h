@@ -1,12 +1,12 @@
 /* Which plugins of ours the next pppd is given: those that it loads. */
-#ifndef PPTPD_PPPD_PLUGINS_H
-#define PPTPD_PPPD_PLUGINS_H
+#ifndef PPTPD_PLUGIN_CHOICE_H
+#define PPTPD_PLUGIN_CHOICE_H
 
 #include <stdbool.h>
 
 #include "config/conf.h"
 
-struct pppd_plugins {
+struct plugin_choice {
 	const char *logwtmp;	/* path to name, NULL: none */
 	const char *session;	/* same */
 	const char *kernel;	/* same; none where datapath names nobody */
@@ -15,27 +15,27 @@ struct pppd_plugins {
 };
 
 /* Comes first; conf must stay. */
-void	pppd_plugins_init(const struct conf *);
+void	plugin_choice_init(const struct conf *);
 /*
  * Gets to know pppd and the plugins.  Logs what is wrong with a pppd that does
  * not run, or refuses its options file, in its own words; then false.  Blocks
- * as pppd_plugins_choose() does.
+ * as plugin_choice_choose() does.
  */
-bool	pppd_plugins_look(void);
+bool	plugin_choice_look(void);
 
 /*
  * Would pppd run with this configuration?  False with the reason in text, which
- * has LOG_LINE_MAX octets.  Blocks as pppd_plugins_choose() does.
+ * has LOG_LINE_MAX octets.  Blocks as plugin_choice_choose() does.
  */
-bool	pppd_plugins_try(const struct conf *, char *text);
-/* The conf of pppd_plugins_init() has other contents now. */
-void	pppd_plugins_change(void);
+bool	plugin_choice_try(const struct conf *, char *text);
+/* The conf of plugin_choice_init() has other contents now. */
+void	plugin_choice_change(void);
 
 /*
  * For --check-plugins: prints on stdout whether pppd loads our plugins.
  * Returns the exit status, see plugin_check.h.
  */
-int	pppd_plugins_check(const struct conf *);
+int	plugin_choice_check(const struct conf *);
 
 /*
  * Chooses for one start of pppd.  Costs some stat(2)s; where pppd or a plugin
@@ -47,6 +47,6 @@ int	pppd_plugins_check(const struct conf *);
  * is not asked: it is given the plugin that the administrator wants, if that
  * is there, as Poptop would do it.
  */
-void	pppd_plugins_choose(struct pppd_plugins *);
+void	plugin_choice_choose(struct plugin_choice *);
 
 #endif

@@ -1,5 +1,5 @@
 /* Which plugins of ours the next pppd is given: those that it loads. */
-#include "monitor/pppd_plugins.h"
+#include "monitor/plugin_choice.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -98,7 +98,7 @@ set(struct choice *c, const char *plugin, const char *options)
 }
 
 void
-pppd_plugins_change(void)
+plugin_choice_change(void)
 {
 	set(&pppd, NULL, conf->option);
 	set(&logwtmp, conf->plugin, NULL);
@@ -107,7 +107,7 @@ pppd_plugins_change(void)
 }
 
 bool
-pppd_plugins_try(const struct conf *c, char *text)
+plugin_choice_try(const struct conf *c, char *text)
 {
 	struct plugin_probe probe;
 
@@ -122,18 +122,18 @@ pppd_plugins_try(const struct conf *c, char *text)
 }
 
 void
-pppd_plugins_init(const struct conf *c)
+plugin_choice_init(const struct conf *c)
 {
 	conf = c;
-	pppd_plugins_change();
+	plugin_choice_change();
 }
 
 bool
-pppd_plugins_look(void)
+plugin_choice_look(void)
 {
-	struct pppd_plugins use;
+	struct plugin_choice use;
 
-	pppd_plugins_choose(&use);
+	plugin_choice_choose(&use);
 	if (!is_pppd && use.own_wtmp)
 		log_warn("MGR: %s is not there: pptpd records logins itself",
 		    conf->plugin);
@@ -142,7 +142,7 @@ pppd_plugins_look(void)
 
 /* pptpd-session.so is needed too: it tells what the engine cannot see. */
 static void
-choose_kernel(struct pppd_plugins *use)
+choose_kernel(struct plugin_choice *use)
 {
 	if (!conf_datapath_any(conf))
 		return;
@@ -156,9 +156,9 @@ choose_kernel(struct pppd_plugins *use)
 }
 
 void
-pppd_plugins_choose(struct pppd_plugins *use)
+plugin_choice_choose(struct plugin_choice *use)
 {
-	*use = (struct pppd_plugins){ .logwtmp = NULL };
+	*use = (struct plugin_choice){ .logwtmp = NULL };
 	look_at_pppd();
 	if (!is_pppd) {
 		use->no_kernel = "the program that \"ppp\" names is no pppd";
@@ -177,7 +177,7 @@ pppd_plugins_choose(struct pppd_plugins *use)
 }
 
 int
-pppd_plugins_check(const struct conf *c)
+plugin_choice_check(const struct conf *c)
 {
 	const struct plugin_desc ours[] = {
 		{ c->plugin, false },
