@@ -25,7 +25,7 @@
 #include "monitor/admin_orders.h"
 #include "monitor/notify.h"
 #include "monitor/plugin_choice.h"
-#include "monitor/relay.h"
+#include "monitor/bcrelay.h"
 #include "monitor/reload.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
@@ -108,7 +108,7 @@ begin_stop(enum ipc_type how, int seconds)
 	notify_status("%s, %u calls", monitor.upgrading ? "Upgrading" :
 	    monitor.leaving ? "Restarting" : "Stopping", calls_count());
 	reload_stop();
-	relay_stop();
+	bcrelay_stop();
 	if (monitor.setup->listener != -1 && !monitor.upgrading)
 		close(monitor.setup->listener);
 	engines_stop(how);
@@ -225,7 +225,7 @@ reap(void)
 			if (monitor.setup->conf->inetd)
 				monitor.stopping = true;
 		} else if (!calls_reaped(pid, status) &&
-		    !relay_reaped(pid) && !spawner_reaped(pid) &&
+		    !bcrelay_reaped(pid) && !spawner_reaped(pid) &&
 		    !request_access_reaped(pid, status))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
 	}
@@ -437,7 +437,7 @@ monitor_run(struct monitor_setup *setup)
 	reload_init(monitor.base, setup);
 	admin_orders_init(monitor.base);
 	watch_signals();
-	relay_start(setup->conf);
+	bcrelay_start(setup->conf);
 	if (!engines_start())
 		return EXIT_NO_SOCKET;
 	event_base_dispatch(monitor.base);

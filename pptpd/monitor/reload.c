@@ -18,7 +18,7 @@
 #include "shared/mono.h"
 #include "monitor/notify.h"
 #include "monitor/plugin_choice.h"
-#include "monitor/relay.h"
+#include "monitor/bcrelay.h"
 #include "monitor/request_check.h"
 #include "monitor/start.h"
 
@@ -122,7 +122,7 @@ change(struct conf *conf, int listener)
 	admin_socket_change(now->control_group, &state.setup->admin_group);
 	engines_configure();
 	change_listener(listener);
-	relay_change(now);
+	bcrelay_change(now);
 	if (another)
 		event_active(state.another_ev, EV_TIMEOUT, 0);
 }

@@ -1,5 +1,5 @@
 /* bcrelay, which carries broadcasts to the clients. */
-#include "monitor/relay.h"
+#include "monitor/bcrelay.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -57,7 +57,7 @@ end(void)
 }
 
 void
-relay_start(const struct conf *conf)
+bcrelay_start(const struct conf *conf)
 {
 	set(conf);
 	start();
@@ -65,7 +65,7 @@ relay_start(const struct conf *conf)
 
 /* Two at once would send each broadcast twice: the old one goes first. */
 void
-relay_change(const struct conf *conf)
+bcrelay_change(const struct conf *conf)
 {
 	const char *interface = conf->bcrelay != NULL ? conf->bcrelay : "";
 
@@ -79,14 +79,14 @@ relay_change(const struct conf *conf)
 }
 
 void
-relay_stop(void)
+bcrelay_stop(void)
 {
 	relay.interface[0] = '\0';
 	end();
 }
 
 bool
-relay_reaped(pid_t pid)
+bcrelay_reaped(pid_t pid)
 {
 	if (relay.pid == 0 || pid != relay.pid)
 		return false;
