@@ -14,7 +14,7 @@
 #include "monitor/resolve.h"
 #include "monitor/slurp.h"
 #include "monitor/start_resources.h"
-#include "monitor/start_safety.h"
+#include "monitor/warn_safety.h"
 #include "shared/syslog_sink.h"
 
 #define BCRELAY		SBINDIR "/bcrelay"
@@ -192,7 +192,7 @@ warn(struct conf *conf, const struct conf_env *env)
 {
 	if (conf->inetd)
 		return;		/* not with each connection */
-	start_safety(conf, env);
+	warn_safety(conf, env);
 	start_resources(conf, env);
 }
 

@@ -1,5 +1,5 @@
 /* Warnings at start about passwords, encryption and who may write what. */
-#include "monitor/start_safety.h"
+#include "monitor/warn_safety.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ check_secrets(const struct conf_env *env, const char *path)
 }
 
 void
-start_safety(const struct conf *conf, const struct conf_env *env)
+warn_safety(const struct conf *conf, const struct conf_env *env)
 {
 	const char *options = conf->option != NULL ? conf->option :
 	    SYSTEM_OPTIONS;

@@ -1,6 +1,6 @@
 /* Warnings at start about passwords, encryption and who may write what. */
-#ifndef PPTPD_START_SAFETY_H
-#define PPTPD_START_SAFETY_H
+#ifndef PPTPD_WARN_SAFETY_H
+#define PPTPD_WARN_SAFETY_H
 
 #include "config/conf.h"
 
@@ -8,6 +8,6 @@
  * Looks at pppd's options files and at the modes of the files that matter,
  * and reports what is unsafe at LOG_WARNING.  Never refuses.
  */
-void	start_safety(const struct conf *, const struct conf_env *);
+void	warn_safety(const struct conf *, const struct conf_env *);
 
 #endif
