@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "monitor/resolve.h"
 #include "monitor/slurp.h"
-#include "monitor/start_resources.h"
+#include "monitor/warn_resources.h"
 #include "monitor/warn_safety.h"
 #include "shared/syslog_sink.h"
 
@@ -193,7 +193,7 @@ warn(struct conf *conf, const struct conf_env *env)
 	if (conf->inetd)
 		return;		/* not with each connection */
 	warn_safety(conf, env);
-	start_resources(conf, env);
+	warn_resources(conf, env);
 }
 
 /* Poptop stops at the first error; the sum of them helps more. */

@@ -1,10 +1,10 @@
 /* Warnings at start: what the machine lacks for as many calls as are wanted. */
-#ifndef PPTPD_START_RESOURCES_H
-#define PPTPD_START_RESOURCES_H
+#ifndef PPTPD_WARN_RESOURCES_H
+#define PPTPD_WARN_RESOURCES_H
 
 #include "config/conf.h"
 
 /* Warns about descriptors, ptys and processes; the start goes on. */
-void	start_resources(struct conf *, const struct conf_env *);
+void	warn_resources(struct conf *, const struct conf_env *);
 
 #endif

@@ -1,5 +1,5 @@
 /* Warnings at start: what the machine lacks for as many calls as are wanted. */
-#include "monitor/start_resources.h"
+#include "monitor/warn_resources.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,7 +130,7 @@ check_tasks(struct conf *conf, const struct conf_env *env)
 }
 
 void
-start_resources(struct conf *conf, const struct conf_env *env)
+warn_resources(struct conf *conf, const struct conf_env *env)
 {
 	if (conf->slots == 0)
 		return;		/* nobody knows how many there will be */
