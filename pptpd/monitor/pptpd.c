@@ -192,7 +192,7 @@ main(int argc, char **argv)
 		if (conf.check_plugins)
 			status = plugin_choice_check(&conf);
 		else
-			status = conf.check ? start_check(&conf) :
+			status = conf.check ? check_report(&conf) :
 			    serve(&conf, listener);
 		break;
 	}

@@ -11,7 +11,7 @@
  * checks the programs and files that it names, in Poptop's order.  Lines go
  * to syslog, which it opens, and from LOG_WARNING up to stderr where there is
  * a terminal or -f; with --check to stderr only.  CONF_RUN: conf is good, to
- * run or, if conf.check, for start_check().  Does not exit.
+ * run or, if conf.check, for check_report().  Does not exit.
  */
 enum conf_action start_read(int argc, char **argv, struct conf *);
 
@@ -33,6 +33,6 @@ bool	start_keep(const struct conf *before, struct conf *after);
  * For --check: prints on stdout what a start would do.  Returns the exit
  * status.
  */
-int	start_check(const struct conf *);
+int	check_report(const struct conf *);
 
 #endif

@@ -186,7 +186,7 @@ print_pppd(const struct conf *conf)
 }
 
 int
-start_check(const struct conf *conf)
+check_report(const struct conf *conf)
 {
 	printf("pptpd v%s would start:\n", PACKAGE_VERSION);
 	line("configuration", conf->file_read ? conf->file :
