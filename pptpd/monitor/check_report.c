@@ -1,6 +1,6 @@
 /* What pptpd --check prints: what a start would do. */
 #include "config.h"
-#include "monitor/start.h"
+#include "monitor/conf_load.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>

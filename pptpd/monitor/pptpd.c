@@ -18,7 +18,7 @@
 #include "monitor/monitor.h"
 #include "monitor/notify.h"
 #include "monitor/plugin_choice.h"
-#include "monitor/start.h"
+#include "monitor/conf_load.h"
 #include "shared/syslog_sink.h"
 #include "monitor/upgrade.h"
 
@@ -180,7 +180,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	conf_init(&conf);
-	switch (start_read(argc, argv, &conf)) {
+	switch (conf_load(argc, argv, &conf)) {
 	case CONF_EXIT_OK:
 		break;
 	case CONF_EXIT_ERROR:

@@ -20,7 +20,7 @@
 #include "monitor/plugin_choice.h"
 #include "monitor/bcrelay.h"
 #include "monitor/request_check.h"
-#include "monitor/start.h"
+#include "monitor/conf_load.h"
 
 static struct {
 	struct monitor_setup *setup;
@@ -40,7 +40,7 @@ open_listener(struct conf *conf, int *fd)
 		return true;
 	*fd = listener_open(conf->listen_addr, state.setup->listener);
 	if (*fd == -1)
-		start_complain(conf, CONF_LISTEN, strerror(errno),
+		conf_load_complain(conf, CONF_LISTEN, strerror(errno),
 		    conf->listen);
 	return *fd != -1;
 }
@@ -52,7 +52,7 @@ try_pppd(struct conf *conf)
 
 	if (plugin_choice_try(conf, text))
 		return true;
-	start_complain(conf, conf->option != NULL ? CONF_OPTION : CONF_PPP,
+	conf_load_complain(conf, conf->option != NULL ? CONF_OPTION : CONF_PPP,
 	    text, NULL);
 	return false;
 }
@@ -62,7 +62,7 @@ change_calls(struct conf *conf, int listener)
 {
 	if (calls_change(conf) == 0)
 		return true;
-	start_complain(conf, CONF_REMOTEIP, strerror(ENOMEM), NULL);
+	conf_load_complain(conf, CONF_REMOTEIP, strerror(ENOMEM), NULL);
 	if (listener != -1)
 		close(listener);
 	return false;
@@ -112,7 +112,7 @@ change(struct conf *conf, int listener)
 {
 	struct conf *now = state.setup->conf, before = *now;
 
-	bool another = start_keep(&before, conf);
+	bool another = conf_load_keep(&before, conf);
 
 	*now = *conf;
 	conf_free(&before);
@@ -141,7 +141,7 @@ reload_now(char text[RELOAD_TEXT])
 	}
 	state.last = mono_ms();
 	conf_init(&conf);
-	if (!start_read_again(&conf, now) || !try_pppd(&conf) ||
+	if (!conf_load_again(&conf, now) || !try_pppd(&conf) ||
 	    !open_listener(&conf, &listener) ||
 	    !change_calls(&conf, listener)) {
 		say_error(&conf, text);

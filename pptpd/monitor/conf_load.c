@@ -1,6 +1,6 @@
 /* What pptpd's main does before it runs: reading the configuration. */
 #include "config.h"
-#include "monitor/start.h"
+#include "monitor/conf_load.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -206,7 +206,7 @@ check(struct conf *conf, const struct conf_env *env)
 }
 
 enum conf_action
-start_read(int argc, char **argv, struct conf *conf)
+conf_load(int argc, char **argv, struct conf *conf)
 {
 	const struct conf_env env = { report, print, unreadable, resolve_name,
 	    PACKAGE_VERSION, conf };
@@ -266,7 +266,7 @@ read_again(struct conf *conf, const struct conf_env *env, bool needed)
 }
 
 bool
-start_read_again(struct conf *conf, const struct conf *now)
+conf_load_again(struct conf *conf, const struct conf *now)
 {
 	const struct conf_env env = { report_again, print, unreadable,
 	    resolve_in_time, PACKAGE_VERSION, conf };
@@ -291,14 +291,14 @@ start_read_again(struct conf *conf, const struct conf *now)
 static const struct conf_env again = { .report = report_again };
 
 void
-start_complain(struct conf *conf, enum conf_key key, const char *reason,
+conf_load_complain(struct conf *conf, enum conf_key key, const char *reason,
     const char *value)
 {
 	conf_complain(conf, &again, LOG_ERR, key, reason, value);
 }
 
 bool
-start_keep(const struct conf *before, struct conf *after)
+conf_load_keep(const struct conf *before, struct conf *after)
 {
 	return conf_keep(before, after, &again);
 }

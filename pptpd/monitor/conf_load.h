@@ -1,6 +1,6 @@
 /* What pptpd's main does before it runs: configuration, checks, --check. */
-#ifndef PPTPD_START_H
-#define PPTPD_START_H
+#ifndef PPTPD_CONF_LOAD_H
+#define PPTPD_CONF_LOAD_H
 
 #include <stdbool.h>
 
@@ -13,7 +13,7 @@
  * a terminal or -f; with --check to stderr only.  CONF_RUN: conf is good, to
  * run or, if conf.check, for check_report().  Does not exit.
  */
-enum conf_action start_read(int argc, char **argv, struct conf *);
+enum conf_action conf_load(int argc, char **argv, struct conf *);
 
 /*
  * Reads all of it once more, for a server that runs: into another struct after
@@ -22,12 +22,12 @@ enum conf_action start_read(int argc, char **argv, struct conf *);
  * RESOLVE_MS at most.  False: it would not start, conf->error says why.  What
  * is not an error goes to the log.
  */
-bool	start_read_again(struct conf *, const struct conf *now);
+bool	conf_load_again(struct conf *, const struct conf *now);
 /* conf_complain() of an error that turns up later. */
-void	start_complain(struct conf *, enum conf_key, const char *reason,
+void	conf_load_complain(struct conf *, enum conf_key, const char *reason,
 	    const char *value);
 /* conf_keep(), to the log. */
-bool	start_keep(const struct conf *before, struct conf *after);
+bool	conf_load_keep(const struct conf *before, struct conf *after);
 
 /*
  * For --check: prints on stdout what a start would do.  Returns the exit
