@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "engine/away.h"
+#include "engine/back_calls.h"
 #include "engine/call.h"
 #include "config/conf_key.h"
 #include "engine/conn.h"
@@ -78,10 +78,10 @@ admin_status(const struct ipc_admin_status *s)
 	    "sandbox", engine.sandbox,
 	    "draining", s->draining ? 1 : 0,
 	    "stopping", s->stopping ? 1 : 0,
-	    "calls", (int)(call_count() + away_count()),
+	    "calls", (int)(call_count() + back_calls_count()),
 	    "slots", (int)s->slots,
 	    "slots_free", (int)s->slots_free,
-	    "connections", (int)(conn_count() + away_count()),
+	    "connections", (int)(conn_count() + back_calls_count()),
 	    "unauthenticated", (int)guard_limits->unauthenticated,
 	    "limits", limits(),
 	    "refused", refused());

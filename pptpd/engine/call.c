@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/away.h"
+#include "engine/back_calls.h"
 #include "engine/call_ids.h"
 #include "shared/call_record.h"
 #include "engine/conn.h"
@@ -496,8 +496,8 @@ call_next_record(uint32_t *next)
 
 		if (call != NULL && call->rec != NULL)
 			return call->rec;
-		if (away_record(id) != NULL)
-			return away_record(id);
+		if (back_calls_record(id) != NULL)
+			return back_calls_record(id);
 	}
 	return NULL;
 }
@@ -507,7 +507,7 @@ call_kick(uint16_t id)
 {
 	struct call *call = call_ids_find(id);
 
-	if (!away_kick(id) && call != NULL && call->conn != NULL)
+	if (!back_calls_kick(id) && call != NULL && call->conn != NULL)
 		lost_keeper(call, CTRL_END_ADMIN);
 }
 
@@ -627,10 +627,10 @@ static void
 give_away(struct call *call, int pty)
 {
 	struct conn *conn = call->conn;
-	const int fds[AWAY_FDS] = { call->keeper, conn_fd(conn), pty };
+	const int fds[BACK_FDS] = { call->keeper, conn_fd(conn), pty };
 	uint16_t id = call->id;
 
-	if (away_give(call->rec, fds, conn_limit(conn), &call->turn)) {
+	if (back_calls_give(call->rec, fds, conn_limit(conn), &call->turn)) {
 		call->rec_given = true;
 		call_free(call);
 		call_ids_lend(id);
@@ -791,7 +791,7 @@ call_start(struct conn *conn)
 	engine.first_call_id = 0;
 	if (call == NULL)
 		return NULL;
-	if (!is_ours(call) && !away_has_room(call->id)) {
+	if (!is_ours(call) && !back_calls_has_room(call->id)) {
 		call_free(call);
 		return NULL;
 	}

@@ -17,7 +17,7 @@
 
 #include "engine/admin.h"
 #include "engine/adopt.h"
-#include "engine/away.h"
+#include "engine/back_calls.h"
 #include "engine/call.h"
 #include "engine/conn.h"
 #include "engine/gre_socket.h"
@@ -364,11 +364,11 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		break;
 	case IPC_ELSEWHERE:
 		if (n == 1)
-			away_tell(m.call_id, m.u.elsewhere.client_addr,
+			back_calls_tell(m.call_id, m.u.elsewhere.client_addr,
 			    fds[0]);
 		break;
 	case IPC_CALL_NEWS:
-		away_news(&m);
+		back_calls_news(&m);
 		break;
 	case IPC_LISTEN:
 		begin_listen();

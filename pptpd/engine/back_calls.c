@@ -1,5 +1,5 @@
 /* Calls that other engines serve: what the front one keeps of them. */
-#include "engine/away.h"
+#include "engine/back_calls.h"
 
 #include <stdlib.h>
 
@@ -20,19 +20,19 @@ static struct away *away[UINT16_MAX + 1];	/* by Call ID */
 static unsigned int count, counts[ENGINES_MAX];
 
 unsigned int
-away_count(void)
+back_calls_count(void)
 {
 	return count;
 }
 
 const struct call_record *
-away_record(uint16_t id)
+back_calls_record(uint16_t id)
 {
 	return away[id] != NULL ? away[id]->rec : NULL;
 }
 
 bool
-away_has_room(uint16_t id)
+back_calls_has_room(uint16_t id)
 {
 	return engine_has_room(counts[id % engine.count]);
 }
@@ -48,7 +48,7 @@ add(uint16_t id, struct away *a, struct call_record *rec)
 }
 
 bool
-away_give(struct call_record *rec, const int fds[AWAY_FDS],
+back_calls_give(struct call_record *rec, const int fds[BACK_FDS],
     struct limit_conn *limit, struct turn *turn)
 {
 	struct away *a = calloc(1, sizeof(*a));
@@ -59,7 +59,7 @@ away_give(struct call_record *rec, const int fds[AWAY_FDS],
 	m.u.call_request.server_addr = rec->server_addr;
 	m.u.call_request.peer_id = rec->peer_id;
 	if (a == NULL || ipc_send(IPC_FD_PARENT, &m, fds,
-	    fds[AWAY_PTY] != -1 ? AWAY_FDS : AWAY_PTY) == -1) {
+	    fds[BACK_FD_PTY] != -1 ? BACK_FDS : BACK_FD_PTY) == -1) {
 		free(a);
 		return false;
 	}
@@ -72,7 +72,7 @@ away_give(struct call_record *rec, const int fds[AWAY_FDS],
 }
 
 void
-away_tell(uint16_t id, uint32_t client, int fd)
+back_calls_tell(uint16_t id, uint32_t client, int fd)
 {
 	struct call_record *rec;
 	struct away *a;
@@ -109,7 +109,7 @@ over(uint16_t id, struct away *a)
 }
 
 void
-away_news(const struct ipc_msg *m)
+back_calls_news(const struct ipc_msg *m)
 {
 	struct away *a = away[m->call_id];
 
@@ -132,7 +132,7 @@ away_news(const struct ipc_msg *m)
 }
 
 bool
-away_kick(uint16_t id)
+back_calls_kick(uint16_t id)
 {
 	struct ipc_msg m;
 
