@@ -10,7 +10,7 @@
 #include "config/conf_key.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/limiter.h"
 
 /* The names are those of the keywords, where there is one. */
 static const struct {
@@ -37,7 +37,7 @@ refused(void)
 
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		(void)json_object_set_new(all, refusals[i].name,
-		    json_integer((json_int_t)guard_count(refusals[i].end)));
+		    json_integer((json_int_t)limiter_count(refusals[i].end)));
 	return all;
 }
 
@@ -45,7 +45,7 @@ refused(void)
 static json_t *
 limits(void)
 {
-	const struct limit_conf *conf = &guard_limits->conf;
+	const struct limit_conf *conf = &limiter_limits->conf;
 	json_t *all = json_object();
 	uint32_t n;
 
@@ -82,7 +82,7 @@ admin_status(const struct ipc_admin_status *s)
 	    "slots", (int)s->slots,
 	    "slots_free", (int)s->slots_free,
 	    "connections", (int)(conn_count() + back_calls_count()),
-	    "unauthenticated", (int)guard_limits->unauthenticated,
+	    "unauthenticated", (int)limiter_limits->unauthenticated,
 	    "limits", limits(),
 	    "refused", refused());
 }

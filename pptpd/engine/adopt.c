@@ -10,7 +10,7 @@
 #include "shared/call_record.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/limiter.h"
 #include "base/log.h"
 
 #define HANDOVER_S	10	/* a keeper hands its call over at once */

@@ -6,7 +6,7 @@
 #include "engine/call_ids.h"
 #include "shared/call_record.h"
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/limiter.h"
 #include "base/log.h"
 
 struct away {
@@ -90,7 +90,7 @@ back_calls_tell(uint16_t id, uint32_t client, int fd)
 		return;
 	}
 	a->client = client;
-	limit_adopt(guard_limits, &a->limit, client, rec->ctrl.authenticated,
+	limit_adopt(limiter_limits, &a->limit, client, rec->ctrl.authenticated,
 	    engine_now_ms());
 	add(id, a, rec);
 }
@@ -98,7 +98,7 @@ back_calls_tell(uint16_t id, uint32_t client, int fd)
 static void
 over(uint16_t id, struct away *a)
 {
-	limit_close(guard_limits, &a->limit);
+	limit_close(limiter_limits, &a->limit);
 	turn_done(&a->turn);
 	call_record_unmap(a->rec);
 	call_ids_give(id, engine_now_ms());
@@ -120,10 +120,10 @@ back_calls_news(const struct ipc_msg *m)
 		turn_done(&a->turn);
 		break;
 	case IPC_NEWS_AUTHENTICATED:
-		guard_authenticated(&a->limit, a->client);
+		limiter_authenticated(&a->limit, a->client);
 		break;
 	case IPC_NEWS_AUTH_FAILED:
-		guard_failed(&a->limit, a->client, m->u.news.end);
+		limiter_failed(&a->limit, a->client, m->u.news.end);
 		break;
 	case IPC_NEWS_OVER:
 		over(m->call_id, a);

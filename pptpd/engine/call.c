@@ -16,7 +16,7 @@
 #include "engine/conn.h"
 #include "engine/engine.h"
 #include "state/gre_window.h"
-#include "engine/guard.h"
+#include "engine/limiter.h"
 #include "protocol/hdlc.h"
 #include "base/log.h"
 #include "protocol/ppp_auth.h"
@@ -570,7 +570,7 @@ static void
 failed_late(const struct call *call)
 {
 	if (engine.index == 0)
-		guard_failed_late(call->client);
+		limiter_failed_late(call->client);
 	else
 		engine_news(IPC_NEWS_AUTH_FAILED, call->id, CTRL_END_NONE);
 }
@@ -819,7 +819,7 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 		if (call == NULL || call->stage != CALL_ASKED)
 			return;
 		if (m->u.call_reply.result == PPTP_OCRP_BUSY)
-			guard_counted(CTRL_END_BUSY);
+			limiter_counted(CTRL_END_BUSY);
 		if (call->conn != NULL && m->u.call_reply.end != CTRL_END_NONE)
 			conn_refused(call->conn, m->u.call_reply.end);
 		if (m->u.call_reply.result != PPTP_OCRP_CONNECTED)

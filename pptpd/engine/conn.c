@@ -15,7 +15,7 @@
 #include "engine/call.h"
 #include "shared/call_record.h"
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/limiter.h"
 #include "base/log.h"
 
 #define READ_SIZE	4096
@@ -125,7 +125,7 @@ void
 conn_call_gone(struct conn *conn)
 {
 	conn->call = NULL;
-	limit_call_over(guard_limits, &conn->limit, engine_now_ms());
+	limit_call_over(limiter_limits, &conn->limit, engine_now_ms());
 }
 
 void
@@ -133,11 +133,11 @@ conn_authenticated(struct conn *conn)
 {
 	ctrl_call_authenticated(conn->ctrl);
 	if (engine.index == 0) {
-		guard_authenticated(&conn->limit, conn->client);
+		limiter_authenticated(&conn->limit, conn->client);
 		return;
 	}
 	/* Here it only counts for the log. */
-	(void)limit_authenticated(guard_limits, &conn->limit, engine_now_ms());
+	(void)limit_authenticated(limiter_limits, &conn->limit, engine_now_ms());
 	engine_news(IPC_NEWS_AUTHENTICATED, conn->ctrl->call.our_id,
 	    CTRL_END_NONE);
 }
@@ -146,7 +146,7 @@ void
 conn_auth_failed(struct conn *conn)
 {
 	if (engine.index == 0)
-		guard_failed(&conn->limit, conn->client, conn->ctrl->end);
+		limiter_failed(&conn->limit, conn->client, conn->ctrl->end);
 	else
 		engine_news(IPC_NEWS_AUTH_FAILED, conn->ctrl->call.our_id,
 		    conn->ctrl->end);
@@ -155,7 +155,7 @@ conn_auth_failed(struct conn *conn)
 void
 conn_refused(struct conn *conn, enum ctrl_end end)
 {
-	guard_refused(&conn->limit, conn->client, end);
+	limiter_refused(&conn->limit, conn->client, end);
 }
 
 /* --- the life of a connection -------------------------------------------- */
@@ -170,12 +170,12 @@ announce(struct conn *conn)
 	if (conn->announced || conn->muted || conn->by_keeper ||
 	    !conn->ctrl->started)
 		return;
-	conn->announced = guard_permits(&conn->limit, conn->client,
+	conn->announced = limiter_permits(&conn->limit, conn->client,
 	    SOURCE_LOG_SESSION);
 	conn->muted = !conn->announced;
 	if (conn->muted)
 		return;
-	guard_quiet();
+	limiter_quiet();
 	log_info("CTRL: Client %s control connection started",
 	    conn->ctrl->client);
 }
@@ -183,7 +183,7 @@ announce(struct conn *conn)
 void
 conn_leave(struct conn *conn)
 {
-	limit_close(guard_limits, &conn->limit);
+	limit_close(limiter_limits, &conn->limit);
 	event_del(&conn->readable);
 	event_del(&conn->writable);
 	event_del(&conn->timer);
@@ -205,7 +205,7 @@ conn_free(struct conn *conn, bool reset)
 	struct linger at_once = { 1, 0 };
 
 	announce(conn);
-	guard_quiet();
+	limiter_quiet();
 	if (conn->announced && !conn->by_keeper)
 		log_info("CTRL: Client %s control connection finished",
 		    conn->ctrl->client);
@@ -311,12 +311,12 @@ pace(struct conn *conn)
 	struct timeval tv;
 	unsigned int todo = 0;
 
-	switch (limit_message(guard_limits, &conn->messages, now, &at)) {
+	switch (limit_message(limiter_limits, &conn->messages, now, &at)) {
 	case LIMIT_GO_ON:
 		return true;
 	case LIMIT_ENOUGH:
 		if (conn->ctrl->state == CTRL_ESTABLISHED)
-			guard_refused(&conn->limit, conn->client,
+			limiter_refused(&conn->limit, conn->client,
 			    CTRL_END_FLOOD);
 		todo = ctrl_stop(conn->ctrl, CTRL_END_FLOOD, now);
 		break;
@@ -358,7 +358,7 @@ input(struct conn *conn, const uint8_t *data, size_t len)
 static void
 begin_work(struct conn *conn)
 {
-	guard_speak(&conn->limit, conn->client);
+	limiter_speak(&conn->limit, conn->client);
 	*engine.at_work = conn->by_keeper ? conn->ctrl->call.our_id : 0;
 }
 
@@ -366,7 +366,7 @@ static void
 end_work(void)
 {
 	*engine.at_work = 0;
-	guard_quiet();
+	limiter_quiet();
 }
 
 static void
@@ -423,7 +423,7 @@ start_call(struct conn *conn)
 {
 	uint64_t now = engine_now_ms();
 	enum ctrl_end end = engine.draining ? CTRL_END_DRAIN :
-	    limit_call(guard_limits, &conn->limit, now);
+	    limit_call(limiter_limits, &conn->limit, now);
 	uint8_t result, error = PPTP_ERROR_NONE;
 
 	if (end == CTRL_END_NONE) {
@@ -434,10 +434,10 @@ start_call(struct conn *conn)
 			end = CTRL_END_RESOURCE;
 		else if ((conn->call = call_start(conn)) != NULL)
 			return 0;
-		limit_call_over(guard_limits, &conn->limit, now);
+		limit_call_over(limiter_limits, &conn->limit, now);
 	}
 	if (end != CTRL_END_NONE)
-		guard_refused(&conn->limit, conn->client, end);
+		limiter_refused(&conn->limit, conn->client, end);
 	result = ocrp_result(end);
 	if (result == PPTP_OCRP_ERROR)
 		error = PPTP_ERROR_NO_RESOURCE;
@@ -542,7 +542,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 static void
 conn_drop(struct conn *conn)
 {
-	limit_close(guard_limits, &conn->limit);
+	limit_close(limiter_limits, &conn->limit);
 	close(conn->fd);
 	LIST_REMOVE(conn, entry);
 	count--;
@@ -560,8 +560,8 @@ conn_begin(struct conn *conn)
 	inet_ntop(AF_INET, &in, client, sizeof(client));
 	conn->ctrl = conn->own;
 	ctrl_init(conn->ctrl, client, engine.stimeout_ms, engine_now_ms());
-	conn->ctrl->call_timeout_ms = guard_limits->conf.call_timeout * 1000;
-	conn->ctrl->auth_timeout_ms = guard_limits->conf.auth_timeout * 1000;
+	conn->ctrl->call_timeout_ms = limiter_limits->conf.call_timeout * 1000;
+	conn->ctrl->auth_timeout_ms = limiter_limits->conf.auth_timeout * 1000;
 	if (conn->refuse != CTRL_END_NONE)
 		ctrl_refuse(conn->ctrl, conn->refuse == CTRL_END_PENALTY ?
 		    PPTP_SCCRP_FORBIDDEN : PPTP_SCCRP_ERROR, conn->refuse);
@@ -608,8 +608,8 @@ conn_access(uint32_t token, bool allowed)
 static void
 evict(struct conn *conn)
 {
-	guard_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
-	limit_close(guard_limits, &conn->limit);
+	limiter_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
+	limit_close(limiter_limits, &conn->limit);
 	if (conn->asking)
 		conn_drop(conn);
 	else
@@ -620,7 +620,7 @@ evict(struct conn *conn)
 bool
 conn_make_room(void)
 {
-	struct limit_conn *victim = limit_victim(guard_limits, true,
+	struct limit_conn *victim = limit_victim(limiter_limits, true,
 	    engine_now_ms());
 
 	if (victim != NULL)
@@ -635,27 +635,27 @@ admit(struct conn *conn)
 	uint64_t now = engine_now_ms();
 	struct limit_conn *victim;
 
-	conn->refuse = limit_open(guard_limits, &conn->limit, conn->client,
+	conn->refuse = limit_open(limiter_limits, &conn->limit, conn->client,
 	    now);
 	if (conn->refuse == CTRL_END_UNAUTH_PER_IP) {
-		victim = limit_neighbour(guard_limits, &conn->limit, now);
+		victim = limit_neighbour(limiter_limits, &conn->limit, now);
 		if (victim != NULL) {
 			evict(victim->owner);
 			conn->refuse = CTRL_END_NONE;
 		}
 	}
 	if (conn->refuse != CTRL_END_NONE)
-		guard_refused(&conn->limit, conn->client, conn->refuse);
+		limiter_refused(&conn->limit, conn->client, conn->refuse);
 	if (conn->limit.source == NULL)
 		return false;
-	victim = limit_victim(guard_limits, false, now);
+	victim = limit_victim(limiter_limits, false, now);
 	if (victim == NULL)
 		return true;
 	if (victim != &conn->limit) {
 		evict(victim->owner);
 		return true;
 	}
-	guard_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
+	limiter_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
 	return false;
 }
 
@@ -720,11 +720,11 @@ conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 	conn_init(conn, fd, rec->client_addr, rec->server_addr);
 	conn->ctrl = &rec->ctrl;
 	conn->by_keeper = true;
-	limit_adopt(guard_limits, &conn->limit, conn->client,
+	limit_adopt(limiter_limits, &conn->limit, conn->client,
 	    conn->ctrl->authenticated, engine_now_ms());
 	conn->call = call_adopt(conn, rec, keeper, pty);
 	if (conn->call == NULL) {
-		limit_close(guard_limits, &conn->limit);
+		limit_close(limiter_limits, &conn->limit);
 		LIST_REMOVE(conn, entry);
 		count--;
 		free(conn);

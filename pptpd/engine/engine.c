@@ -21,7 +21,7 @@
 #include "engine/call.h"
 #include "engine/conn.h"
 #include "engine/gre_socket.h"
-#include "engine/guard.h"
+#include "engine/limiter.h"
 #include "base/log.h"
 #include "shared/mono.h"
 #include "engine/sandbox.h"
@@ -92,7 +92,7 @@ log_to_monitor(int priority, const char *line, void *arg)
 	struct ipc_msg m;
 
 	(void)arg;
-	if (!guard_may_log(priority))
+	if (!limiter_may_log(priority))
 		return;
 	ipc_msg_init(&m, IPC_LOG, 0);
 	m.u.log.priority = priority;
@@ -191,7 +191,7 @@ accept_some(int fd)
 {
 	for (int i = 0; i < ACCEPT_MAX; i++) {
 		uint64_t now = engine_now_ms();
-		uint64_t at = limit_accept_at(guard_limits, now);
+		uint64_t at = limit_accept_at(limiter_limits, now);
 		int s = -1;
 
 		if (at > now) {
@@ -256,14 +256,14 @@ begin_listen(void)
 static void
 configure(const struct ipc_msg *m)
 {
-	bool first = guard_limits == NULL;
+	bool first = limiter_limits == NULL;
 
 	engine.leave_calls = m->u.config.leave_calls;
 	engine.stimeout_ms = m->u.config.stimeout_ms;
 	engine.first_call_id = m->u.config.first_call_id;
 	engine.ask_access = m->u.config.ask_access;
 	log_set_debug(m->u.config.debug);
-	if (!guard_configure(&m->u.config.limits)) {
+	if (!limiter_configure(&m->u.config.limits)) {
 		log_err("engine: out of memory");
 		exit(1);
 	}

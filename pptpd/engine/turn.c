@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/limiter.h"
 
 static TAILQ_HEAD(, turn) waiting = TAILQ_HEAD_INITIALIZER(waiting);
 static unsigned int taken;
@@ -18,7 +18,7 @@ take(struct turn *t, uint64_t *at)
 {
 	*at = UINT64_MAX;
 	if (taken >= TURN_MAX ||
-	    !limit_start(guard_limits, engine_now_ms(), at))
+	    !limit_start(limiter_limits, engine_now_ms(), at))
 		return false;
 	t->taken = true;
 	taken++;

@@ -1,5 +1,5 @@
 /* The engine's limits: what limit.h counts, for its connections and its log. */
-#include "engine/guard.h"
+#include "engine/limiter.h"
 
 #include <arpa/inet.h>
 #include <sys/random.h>
@@ -9,7 +9,7 @@
 
 #define FLUSH_S		60	/* summaries of lines that were left out */
 
-struct limits *guard_limits;
+struct limits *limiter_limits;
 
 static struct {
 	bool		   limited;	/* lines are about a client */
@@ -33,15 +33,15 @@ address(uint32_t client)
 /* --- log ----------------------------------------------------------------- */
 
 void
-guard_speak(struct limit_conn *conn, uint32_t client)
+limiter_speak(struct limit_conn *conn, uint32_t client)
 {
-	speaker.limited = guard_limits != NULL;
+	speaker.limited = limiter_limits != NULL;
 	speaker.conn = conn;
 	speaker.client = client;
 }
 
 void
-guard_quiet(void)
+limiter_quiet(void)
 {
 	speaker.limited = false;
 }
@@ -70,18 +70,18 @@ on_flush(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	(void)arg;
-	if (limit_log_flush(guard_limits, engine_now_ms(), report))
+	if (limit_log_flush(limiter_limits, engine_now_ms(), report))
 		event_add(flush_ev, &tv);
 }
 
 bool
-guard_permits(struct limit_conn *conn, uint32_t client,
+limiter_permits(struct limit_conn *conn, uint32_t client,
     enum source_class class)
 {
 	struct timeval tv = { FLUSH_S, 0 };
 	struct limit_summary sum;
 
-	if (limit_log(guard_limits, conn, client, class, engine_now_ms(),
+	if (limit_log(limiter_limits, conn, client, class, engine_now_ms(),
 	    &sum)) {
 		if (sum.lines > 0)
 			report(&sum);
@@ -93,31 +93,31 @@ guard_permits(struct limit_conn *conn, uint32_t client,
 }
 
 bool
-guard_may_log(int priority)
+limiter_may_log(int priority)
 {
 	return !speaker.limited || priority == LOG_DEBUG ||
-	    guard_permits(speaker.conn, speaker.client, SOURCE_LOG_PROTOCOL);
+	    limiter_permits(speaker.conn, speaker.client, SOURCE_LOG_PROTOCOL);
 }
 
 uint64_t
-guard_count(enum ctrl_end end)
+limiter_count(enum ctrl_end end)
 {
 	return counts[end];
 }
 
 void
-guard_counted(enum ctrl_end end)
+limiter_counted(enum ctrl_end end)
 {
 	counts[end]++;
 }
 
 void
-guard_refused(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
+limiter_refused(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 {
 	bool was = speaker.limited;
 
-	guard_counted(end);
-	if (!guard_permits(conn, client, SOURCE_LOG_REFUSED))
+	limiter_counted(end);
+	if (!limiter_permits(conn, client, SOURCE_LOG_REFUSED))
 		return;
 	speaker.limited = false;
 	log_warn("CTRL: Client %s refused: %s", address(client),
@@ -148,14 +148,14 @@ say(unsigned int what, uint32_t client, uint64_t ms)
 }
 
 void
-guard_authenticated(struct limit_conn *conn, uint32_t client)
+limiter_authenticated(struct limit_conn *conn, uint32_t client)
 {
-	say(limit_authenticated(guard_limits, conn, engine_now_ms()), client,
+	say(limit_authenticated(limiter_limits, conn, engine_now_ms()), client,
 	    0);
 }
 
 void
-guard_failed(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
+limiter_failed(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 {
 	uint64_t now = engine_now_ms();
 	bool was = speaker.limited;
@@ -163,40 +163,40 @@ guard_failed(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 
 	if (conn->source == NULL || conn->failed || conn->authenticated)
 		return;
-	guard_counted(CTRL_END_NO_AUTH);
-	what = limit_failed(guard_limits, conn, now);
-	if (guard_permits(conn, client, SOURCE_LOG_REFUSED)) {
+	limiter_counted(CTRL_END_NO_AUTH);
+	what = limit_failed(limiter_limits, conn, now);
+	if (limiter_permits(conn, client, SOURCE_LOG_REFUSED)) {
 		speaker.limited = false;
 		log_warn("CTRL: Client %s: %s", address(client),
 		    end == CTRL_END_NO_AUTH ? ctrl_end_text(end) :
 		    "authentication failed");
 		speaker.limited = was;
 	}
-	say(what, client, limit_penalty(guard_limits, conn->source, now));
+	say(what, client, limit_penalty(limiter_limits, conn->source, now));
 }
 
 void
-guard_failed_late(uint32_t client)
+limiter_failed_late(uint32_t client)
 {
 	struct limit_conn conn = { .source =
-	    source_find(&guard_limits->sources, client) };
+	    source_find(&limiter_limits->sources, client) };
 
-	guard_failed(&conn, client, CTRL_END_NONE);
+	limiter_failed(&conn, client, CTRL_END_NONE);
 }
 
 bool
-guard_configure(const struct limit_conf *conf)
+limiter_configure(const struct limit_conf *conf)
 {
 	uint32_t seed;
 
-	if (guard_limits != NULL) {
-		limit_change(guard_limits, conf);
+	if (limiter_limits != NULL) {
+		limit_change(limiter_limits, conf);
 		return true;
 	}
 	flush_ev = evtimer_new(engine.base, on_flush, NULL);
 	if (flush_ev == NULL ||
 	    getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return false;
-	guard_limits = limit_new(conf, seed);
-	return guard_limits != NULL;
+	limiter_limits = limit_new(conf, seed);
+	return limiter_limits != NULL;
 }
