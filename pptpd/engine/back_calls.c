@@ -12,7 +12,7 @@
 struct away {
 	uint32_t	 client;	/* network order */
 	struct limit_conn limit;
-	struct turn	 turn;		/* until its pppd has spoken */
+	struct queued_call	 turn;		/* until its pppd has spoken */
 	struct call_record *rec;
 };
 
@@ -49,7 +49,7 @@ add(uint16_t id, struct away *a, struct call_record *rec)
 
 bool
 back_calls_give(struct call_record *rec, const int fds[BACK_FDS],
-    struct limit_conn *limit, struct turn *turn)
+    struct limit_conn *limit, struct queued_call *turn)
 {
 	struct away *a = calloc(1, sizeof(*a));
 	struct ipc_msg m;
@@ -66,7 +66,7 @@ back_calls_give(struct call_record *rec, const int fds[BACK_FDS],
 	a->client = rec->client_addr;
 	limit_move(&a->limit, limit);
 	a->turn = *turn;		/* it does not wait */
-	*turn = (struct turn){ .taken = false };
+	*turn = (struct queued_call){ .taken = false };
 	add(rec->our_id, a, rec);
 	return true;
 }
@@ -99,7 +99,7 @@ static void
 over(uint16_t id, struct away *a)
 {
 	limit_close(limiter_limits, &a->limit);
-	turn_done(&a->turn);
+	call_queue_done(&a->turn);
 	call_record_unmap(a->rec);
 	call_ids_give(id, engine_now_ms());
 	counts[id % engine.count]--;
@@ -117,7 +117,7 @@ back_calls_news(const struct ipc_msg *m)
 		return;
 	switch (m->u.news.what) {
 	case IPC_NEWS_SPOKEN:
-		turn_done(&a->turn);
+		call_queue_done(&a->turn);
 		break;
 	case IPC_NEWS_AUTHENTICATED:
 		limiter_authenticated(&a->limit, a->client);

@@ -7,7 +7,7 @@
 
 #include "shared/ipc.h"
 #include "state/limit.h"
-#include "engine/turn.h"
+#include "engine/call_queue.h"
 
 struct call_record;
 
@@ -22,7 +22,7 @@ enum { BACK_FD_KEEPER, BACK_FD_CONTROL, BACK_FD_PTY, BACK_FDS };
  * False: it cannot be, and all is as it was.
  */
 bool	back_calls_give(struct call_record *, const int fds[BACK_FDS],
-	    struct limit_conn *, struct turn *);
+	    struct limit_conn *, struct queued_call *);
 /*
  * A call that was given away by another engine that was the front: its record
  * is behind fd, which stays the caller's; client in network order.

@@ -21,7 +21,7 @@
 #include "base/log.h"
 #include "protocol/ppp_auth.h"
 #include "engine/pty_queue.h"
-#include "engine/turn.h"
+#include "engine/call_queue.h"
 
 /*
  * pppd empties its line when it takes it over, so nothing is written to it
@@ -68,7 +68,7 @@ struct call {
 	uint64_t	 line_gone_at;	/* us, 0: line is there */
 	uint64_t	 timer_at;	/* us, UINT64_MAX: not set */
 	uint64_t	 dropped;	/* frames that pppd did not take */
-	struct turn	 turn;
+	struct queued_call	 turn;
 	struct pty_queue queue;
 	struct gre_reorder reorder;
 	struct hdlc_decoder *decoder;	/* NULL: no frame is half read */
@@ -259,7 +259,7 @@ static void
 open_gate(struct call *call)
 {
 	call->gate_open = true;
-	turn_done(&call->turn);
+	call_queue_done(&call->turn);
 	engine_news(IPC_NEWS_SPOKEN, call->id, CTRL_END_NONE);
 }
 
@@ -411,7 +411,7 @@ static void
 call_free(struct call *call)
 {
 	untouch(call);
-	turn_done(&call->turn);
+	call_queue_done(&call->turn);
 	if (call->keeper != -1) {
 		event_del(&call->keeper_ev);
 		close(call->keeper);
@@ -735,7 +735,7 @@ refused(struct call *call, uint8_t result, uint8_t error)
 
 /* A call that has waited for it has its turn. */
 static void
-on_turn(struct turn *turn)
+on_turn(struct queued_call *turn)
 {
 	struct call *call = (struct call *)((char *)turn -
 	    offsetof(struct call, turn));
@@ -795,7 +795,7 @@ call_start(struct conn *conn)
 		call_free(call);
 		return NULL;
 	}
-	if (turn_take(&call->turn, on_turn) && !ask_for(call)) {
+	if (call_queue_take(&call->turn, on_turn) && !ask_for(call)) {
 		call_free(call);
 		return NULL;
 	}

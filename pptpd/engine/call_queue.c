@@ -1,20 +1,20 @@
 /* Whose turn it is: calls are started few at a time, the others wait. */
-#include "engine/turn.h"
+#include "engine/call_queue.h"
 
 #include <stdint.h>
 
 #include "engine/engine.h"
 #include "engine/limiter.h"
 
-static TAILQ_HEAD(, turn) waiting = TAILQ_HEAD_INITIALIZER(waiting);
+static TAILQ_HEAD(, queued_call) waiting = TAILQ_HEAD_INITIALIZER(waiting);
 static unsigned int taken;
 static struct event *next_ev;
-static void (*start_waiting)(struct turn *);
+static void (*start_waiting)(struct queued_call *);
 
 /* Takes a turn; if there is none, *at is when to ask again (UINT64_MAX:
  * when somebody is done). */
 static bool
-take(struct turn *t, uint64_t *at)
+take(struct queued_call *t, uint64_t *at)
 {
 	*at = UINT64_MAX;
 	if (taken >= TURN_MAX ||
@@ -42,7 +42,7 @@ ask_again(uint64_t at)
 static void
 on_next(evutil_socket_t fd, short what, void *arg)
 {
-	struct turn *t;
+	struct queued_call *t;
 	uint64_t at;
 
 	(void)fd;
@@ -60,7 +60,7 @@ on_next(evutil_socket_t fd, short what, void *arg)
 }
 
 bool
-turn_take(struct turn *t, void (*start)(struct turn *))
+call_queue_take(struct queued_call *t, void (*start)(struct queued_call *))
 {
 	uint64_t at = UINT64_MAX;
 
@@ -78,7 +78,7 @@ turn_take(struct turn *t, void (*start)(struct turn *))
 }
 
 void
-turn_done(struct turn *t)
+call_queue_done(struct queued_call *t)
 {
 	if (t->waiting)
 		TAILQ_REMOVE(&waiting, t, entry);

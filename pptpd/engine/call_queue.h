@@ -1,6 +1,6 @@
 /* Whose turn it is: calls are started few at a time, the others wait. */
-#ifndef PPTPD_TURN_H
-#define PPTPD_TURN_H
+#ifndef PPTPD_CALL_QUEUE_H
+#define PPTPD_CALL_QUEUE_H
 
 #include <stdbool.h>
 #include <sys/queue.h>
@@ -12,8 +12,8 @@
 #define TURN_MAX	64
 
 /* Embedded in what waits; zeroed memory has no turn. */
-struct turn {
-	TAILQ_ENTRY(turn) entry;
+struct queued_call {
+	TAILQ_ENTRY(queued_call) entry;
 	bool	waiting, taken;
 };
 
@@ -21,8 +21,8 @@ struct turn {
  * True: go on now.  False: start() is called when it is its turn.  Both
  * observe call-rate.
  */
-bool	turn_take(struct turn *, void (*start)(struct turn *));
+bool	call_queue_take(struct queued_call *, void (*start)(struct queued_call *));
 /* It has started, or is gone; may be told more than once. */
-void	turn_done(struct turn *);
+void	call_queue_done(struct queued_call *);
 
 #endif
