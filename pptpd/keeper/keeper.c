@@ -148,7 +148,7 @@ take_call(struct keeper *k, const struct keeper_call *call)
 	k->our_id = call->our_id;
 	k->optional = call->optional_words;
 	k->kernel_words = call->kernel_words;
-	k->kernel.path = (struct kernel_path){ call->server_addr,
+	k->kernel.path = (struct kernel_pptp){ call->server_addr,
 	    call->client_addr, call->our_id, call->peer_id };
 	login_init(&k->login, rec, call->flags, k->client, k->local,
 	    k->remote);

@@ -12,7 +12,7 @@
 int
 kernel_call_open(struct kernel_call *k, char *why, size_t size)
 {
-	int sock = kernel_path_open(&k->path, why, size);
+	int sock = kernel_pptp_open(&k->path, why, size);
 
 	if (sock == -1)
 		return -1;
@@ -40,7 +40,7 @@ kernel_call_up(struct kernel_call *k, uint64_t now)
 }
 
 static void
-count(struct kernel_call *k, const struct kernel_path_counts *c)
+count(struct kernel_call *k, const struct kernel_pptp_counts *c)
 {
 	k->octets_in += (uint32_t)(c->octets_in - k->last.octets_in);
 	k->octets_out += (uint32_t)(c->octets_out - k->last.octets_out);
@@ -52,11 +52,11 @@ count(struct kernel_call *k, const struct kernel_path_counts *c)
 bool
 kernel_call_look(struct kernel_call *k, const char *ifname, uint64_t now)
 {
-	struct kernel_path_counts c;
+	struct kernel_pptp_counts c;
 	uint64_t arrived;
 
 	k->look_at = now + STALL_LOOK_MS;
-	if (ifname[0] == '\0' || kernel_path_counts(ifname, &c) == -1)
+	if (ifname[0] == '\0' || kernel_pptp_counts(ifname, &c) == -1)
 		return false;
 	count(k, &c);
 	return gre_filter_count(IPC_FD_MAP, k->path.our_id, &arrived) == 0 &&

@@ -6,18 +6,18 @@
 #include <stdint.h>
 
 #include "shared/call_record.h"
-#include "keeper/kernel_path.h"
+#include "keeper/kernel_pptp.h"
 #include "state/stall.h"
 
 /* Zeroed, it is a call of ours. */
 struct kernel_call {
-	struct kernel_path path;
+	struct kernel_pptp path;
 	bool	 on;		/* pppd was given the kernel's socket */
 	bool	 up;		/* ... and has taken it */
 	bool	 told;		/* the engine knows that it authenticated */
 	uint64_t look_at;	/* ms; when it is up */
 	struct stall stall;
-	struct kernel_path_counts last;
+	struct kernel_pptp_counts last;
 	/* As the interface and then pppd count. */
 	uint64_t octets_in, octets_out, packets_in, packets_out;
 };

@@ -1,12 +1,12 @@
 /* The kernel's own PPTP: a socket that carries one call. */
-#ifndef PPTPD_KERNEL_PATH_H
-#define PPTPD_KERNEL_PATH_H
+#ifndef PPTPD_KERNEL_PPTP_H
+#define PPTPD_KERNEL_PPTP_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 /* The two ends of a call; addresses in network order. */
-struct kernel_path {
+struct kernel_pptp {
 	uint32_t server, client;
 	uint16_t our_id, peer_id;
 };
@@ -16,16 +16,16 @@ struct kernel_path {
  * the module (pptp).  Returns a close-on-exec descriptor, or -1 with the
  * reason in why.  Closing the last copy takes the kernel up to 20 ms.
  */
-int	kernel_path_open(const struct kernel_path *, char *why, size_t size);
+int	kernel_pptp_open(const struct kernel_pptp *, char *why, size_t size);
 
 /* What has gone through the interface of a call since it is there. */
-struct kernel_path_counts {
+struct kernel_pptp_counts {
 	uint32_t octets_in, octets_out;	/* modulo 2^32 */
 	uint32_t packets_in, packets_out;
 	uint32_t errors_in;		/* that could not be decrypted etc. */
 };
 
 /* 0, or -1 with errno set: there is none of that name. */
-int	kernel_path_counts(const char *ifname, struct kernel_path_counts *);
+int	kernel_pptp_counts(const char *ifname, struct kernel_pptp_counts *);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 /* Not in the library, which makes no system calls. */
-#include "keeper/kernel_path.c"
+#include "keeper/kernel_pptp.c"
 
 static unsigned int passed, failed_checks;
 
@@ -18,40 +18,40 @@ verdict(const char *what, bool ok, const char *why)
 	printf("FAIL %s: %s\n", what, why);
 }
 
-static struct kernel_path
+static struct kernel_pptp
 path(uint16_t our_id, uint16_t peer_id)
 {
-	return (struct kernel_path){ htonl(INADDR_LOOPBACK),
+	return (struct kernel_pptp){ htonl(INADDR_LOOPBACK),
 	    htonl(INADDR_LOOPBACK + 1), our_id, peer_id };
 }
 
 static void
 test_none(const char *why)
 {
-	struct kernel_path_counts counts;
+	struct kernel_pptp_counts counts;
 
 	verdict("the reason names the module",
 	    strstr(why, "no kernel module pptp: ") == why, why);
 	verdict("there is no such interface",
-	    kernel_path_counts("nosuchif0", &counts) == -1, "found");
+	    kernel_pptp_counts("nosuchif0", &counts) == -1, "found");
 	verdict("lo does not count as PPP",
-	    kernel_path_counts("lo", &counts) == -1, "found");
+	    kernel_pptp_counts("lo", &counts) == -1, "found");
 }
 
 static void
 test_some(int sock)
 {
-	struct kernel_path same = path(0x7431, 2), peer = path(0x7432, 1);
+	struct kernel_pptp same = path(0x7431, 2), peer = path(0x7432, 1);
 	char why[160];
 
 	verdict("a Call ID of ours is there once",
-	    kernel_path_open(&same, why, sizeof(why)) == -1 &&
+	    kernel_pptp_open(&same, why, sizeof(why)) == -1 &&
 	    strstr(why, "our Call ID 7431: ") == why, why);
 	verdict("and one of a client's",
-	    kernel_path_open(&peer, why, sizeof(why)) == -1 &&
+	    kernel_pptp_open(&peer, why, sizeof(why)) == -1 &&
 	    strstr(why, "the client's Call ID 0001: ") == why, why);
 	close(sock);
-	sock = kernel_path_open(&same, why, sizeof(why));
+	sock = kernel_pptp_open(&same, why, sizeof(why));
 	verdict("closed, it is free again", sock != -1, why);
 	close(sock);
 }
@@ -59,9 +59,9 @@ test_some(int sock)
 int
 main(void)
 {
-	struct kernel_path first = path(0x7431, 1);
+	struct kernel_pptp first = path(0x7431, 1);
 	char why[160] = "";
-	int sock = kernel_path_open(&first, why, sizeof(why));
+	int sock = kernel_pptp_open(&first, why, sizeof(why));
 
 	if (sock == -1)
 		test_none(why);

@@ -1,5 +1,5 @@
 /* The kernel's own PPTP: a socket that carries one call. */
-#include "keeper/kernel_path.h"
+#include "keeper/kernel_pptp.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -36,7 +36,7 @@ failed(int sock, char *why, size_t size, const char *what)
 }
 
 int
-kernel_path_open(const struct kernel_path *p, char *why, size_t size)
+kernel_pptp_open(const struct kernel_pptp *p, char *why, size_t size)
 {
 	struct sockaddr_pppox sp;
 	char what[80];
@@ -60,7 +60,7 @@ kernel_path_open(const struct kernel_path *p, char *why, size_t size)
 }
 
 int
-kernel_path_counts(const char *ifname, struct kernel_path_counts *counts)
+kernel_pptp_counts(const char *ifname, struct kernel_pptp_counts *counts)
 {
 	struct ppp_stats stats;
 	struct ifreq ifr;
