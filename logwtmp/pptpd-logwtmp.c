@@ -2,6 +2,7 @@
  * pptpd-logwtmp.so: a pppd plugin that notes each call in the login records,
  * with the address of the client.  Options and lines are Poptop's.
  */
+/* SPDX-License-Identifier: ISC */
 #include "../plugins/pppd-compat.h"
 
 #include <errno.h>

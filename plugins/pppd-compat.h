@@ -11,6 +11,7 @@
  * before libc's.  So every function of a plugin is static or hidden, and what
  * libc and some pppd both have under one name is not called.
  */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PPPD_COMPAT_H
 #define PPTPD_PPPD_COMPAT_H
 

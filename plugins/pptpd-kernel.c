@@ -2,6 +2,7 @@
  * pptpd-kernel.so: a pppd plugin that runs PPP on a socket of the kernel's
  * own PPTP, which pptpd has connected and pppd inherits, in place of a tty.
  */
+/* SPDX-License-Identifier: ISC */
 #include "pppd-compat.h"
 
 #include <fcntl.h>

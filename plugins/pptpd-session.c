@@ -3,6 +3,7 @@
  * over a socket that pppd inherits.  It only looks; whether anybody listens
  * makes no difference to the call.
  */
+/* SPDX-License-Identifier: ISC */
 #include "pppd-compat.h"
 
 #include <errno.h>

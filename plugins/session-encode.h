@@ -2,6 +2,7 @@
  * The plugin's writer of the messages in session_msg.h, on its own:
  * nothing that pppd or a library of its could have under the same name.
  */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SESSION_ENCODE_H
 #define PPTPD_SESSION_ENCODE_H
 

@@ -1,4 +1,5 @@
 /* Which call an administrator means: by Call ID, user, address, interface. */
+/* SPDX-License-Identifier: ISC */
 #include "admin/admin_find.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 /* Which call an administrator means: by Call ID, user, address, interface. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_FIND_H
 #define PPTPD_ADMIN_FIND_H
 

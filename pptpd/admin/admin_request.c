@@ -1,4 +1,5 @@
 /* What a client of the control socket asks for: one JSON object in a line. */
+/* SPDX-License-Identifier: ISC */
 #include "admin/admin_request.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* What a client of the control socket asks for: one JSON object in a line. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_REQUEST_H
 #define PPTPD_ADMIN_REQUEST_H
 

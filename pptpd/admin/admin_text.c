@@ -1,4 +1,5 @@
 /* Answers of the control socket for people: tables and lists. */
+/* SPDX-License-Identifier: ISC */
 #include "admin/admin_text.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* Answers of the control socket for people: tables and lists. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_TEXT_H
 #define PPTPD_ADMIN_TEXT_H
 

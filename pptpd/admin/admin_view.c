@@ -1,4 +1,5 @@
 /* A call's record as an administrator sees it: the fields of pptpdctl(8). */
+/* SPDX-License-Identifier: ISC */
 #include "admin/admin_view.h"
 
 #include <arpa/inet.h>

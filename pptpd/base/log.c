@@ -1,4 +1,5 @@
 /* Logging with a sink that tests can replace; no system call in here. */
+/* SPDX-License-Identifier: ISC */
 #include "base/log.h"
 
 #include <stdarg.h>

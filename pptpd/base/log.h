@@ -1,4 +1,5 @@
 /* Logging with a sink that tests can replace; no system call in here. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LOG_H
 #define PPTPD_LOG_H
 

@@ -1,4 +1,5 @@
 /* Bounded big-endian reader and writer with a sticky error. */
+/* SPDX-License-Identifier: ISC */
 #include "base/wire.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Bounded big-endian reader and writer with a sticky error. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_WIRE_H
 #define PPTPD_WIRE_H
 

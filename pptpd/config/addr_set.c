@@ -1,4 +1,5 @@
 /* A set of IPv4 addresses that counts how often each one is in it. */
+/* SPDX-License-Identifier: ISC */
 #include "config/addr_set.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
 /* A set of IPv4 addresses that counts how often each one is in it. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADDR_SET_H
 #define PPTPD_ADDR_SET_H
 

@@ -1,4 +1,5 @@
 /* The configuration: the struct, its defaults, and setting one value. */
+/* SPDX-License-Identifier: ISC */
 #include "config/conf_key.h"
 
 #include <stdarg.h>

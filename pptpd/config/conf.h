@@ -1,4 +1,5 @@
 /* The configuration: command line and /etc/pptpd.conf into one struct. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CONF_H
 #define PPTPD_CONF_H
 

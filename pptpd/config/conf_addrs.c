@@ -1,4 +1,5 @@
 /* The configuration: from the address lists to the number of slots. */
+/* SPDX-License-Identifier: ISC */
 #include "config/conf_key.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* The configuration: the command line. */
+/* SPDX-License-Identifier: ISC */
 #include "config/conf_key.h"
 
 #include <getopt.h>

@@ -1,4 +1,5 @@
 /* The configuration: who carries a call's frames, we or the kernel. */
+/* SPDX-License-Identifier: ISC */
 #include "config/conf_key.h"
 
 #include <arpa/inet.h>

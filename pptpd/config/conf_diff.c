@@ -1,4 +1,5 @@
 /* The configuration: what another reading of it has changed. */
+/* SPDX-License-Identifier: ISC */
 #include "config/conf_key.h"
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* The configuration: the lines of the file, read once. */
+/* SPDX-License-Identifier: ISC */
 #include "config/conf_key.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* The table of options and keywords: one line for each, for all readers. */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "config/conf_key.h"
 

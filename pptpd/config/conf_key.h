@@ -1,4 +1,5 @@
 /* The table of options and keywords, for the files that read them. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CONF_KEY_H
 #define PPTPD_CONF_KEY_H
 

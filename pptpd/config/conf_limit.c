@@ -1,4 +1,5 @@
 /* The configuration: limits, their defaults, and what depends on others. */
+/* SPDX-License-Identifier: ISC */
 #include "config/conf_key.h"
 
 #define CONNECTION_RATE		2000	/* per second */

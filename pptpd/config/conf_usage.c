@@ -2,6 +2,7 @@
  * The configuration: the usage text.  Does not include <syslog.h>, so that
  * the facility's name below stays a name.
  */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "config/conf_key.h"
 

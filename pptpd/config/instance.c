@@ -1,4 +1,5 @@
 /* What several servers on one machine call their files in the run directory. */
+/* SPDX-License-Identifier: ISC */
 #include "config/instance.h"
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* What several servers on one machine call their files in the run directory. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_INSTANCE_H
 #define PPTPD_INSTANCE_H
 

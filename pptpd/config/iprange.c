@@ -1,4 +1,5 @@
 /* Address lists: the values of localip and remoteip, ranges expanded. */
+/* SPDX-License-Identifier: ISC */
 #include "config/iprange.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 /* Address lists: the values of localip and remoteip, ranges expanded. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_IPRANGE_H
 #define PPTPD_IPRANGE_H
 

@@ -1,4 +1,5 @@
 /* What is unsafe in pppd's options for PPTP, read from their text. */
+/* SPDX-License-Identifier: ISC */
 #include "config/options_lint.h"
 
 #include <stdio.h>

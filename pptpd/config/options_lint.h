@@ -1,4 +1,5 @@
 /* What is unsafe in pppd's options for PPTP, read from their text. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_OPTIONS_LINT_H
 #define PPTPD_OPTIONS_LINT_H
 

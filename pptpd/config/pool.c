@@ -1,4 +1,5 @@
 /* The slots of calls and the addresses that go with them. */
+/* SPDX-License-Identifier: ISC */
 #include "config/pool.h"
 
 #include <assert.h>

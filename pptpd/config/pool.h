@@ -1,4 +1,5 @@
 /* The slots of calls and the addresses that go with them. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_POOL_H
 #define PPTPD_POOL_H
 

@@ -1,4 +1,5 @@
 /* pppd's argument vector: Poptop's, in its order. */
+/* SPDX-License-Identifier: ISC */
 #include "config/pppd_args.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
 /* pppd's argument vector: Poptop's, in its order. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PPPD_ARGS_H
 #define PPTPD_PPPD_ARGS_H
 

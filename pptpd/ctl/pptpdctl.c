@@ -1,4 +1,5 @@
 /* pptpdctl: asks a running pptpd, and tells it what to do. */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 
 #include <errno.h>
@@ -16,9 +17,9 @@
 
 #include "admin/admin_request.h"
 #include "admin/admin_text.h"
+#include "base/log.h"
 #include "config/conf_key.h"
 #include "config/instance.h"
-#include "base/log.h"
 #include "ctl/pptpdctl_link.h"
 
 #define CALLS_MAX	65536

@@ -1,4 +1,5 @@
-/* pptpdctl's end of the control socket. */
+/* pptpdctl: its end of the control socket. */
+/* SPDX-License-Identifier: ISC */
 #include "ctl/pptpdctl_link.h"
 
 #include <errno.h>

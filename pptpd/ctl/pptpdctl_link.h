@@ -1,4 +1,5 @@
 /* pptpdctl's end of the control socket. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PPTPDCTL_LINK_H
 #define PPTPD_PPTPDCTL_LINK_H
 

@@ -1,4 +1,5 @@
-/* Clients of the control socket: administrators with pptpdctl(8). */
+/* Engine: clients of the control socket, administrators with pptpdctl(8). */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "engine/admin.h"
 
@@ -11,9 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "engine/admin_client.h"
 #include "engine/engine.h"
-#include "base/log.h"
 
 #define IDLE_S		30	/* without a request, or a reader */
 #define OUT_ENOUGH	16384	/* octets made before they are sent */

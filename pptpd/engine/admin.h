@@ -1,4 +1,5 @@
 /* Clients of the control socket: administrators with pptpdctl(8). */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_H
 #define PPTPD_ADMIN_H
 

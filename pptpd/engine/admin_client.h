@@ -1,4 +1,5 @@
 /* A client of the control socket: what serves it, what carries its octets. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_CLIENT_H
 #define PPTPD_ADMIN_CLIENT_H
 

@@ -1,19 +1,20 @@
-/* What administrators ask for, and the answers. */
+/* Engine: answers what administrators ask for. */
+/* SPDX-License-Identifier: ISC */
 #include <jansson.h>
 #include <string.h>
 #include <time.h>
 
-#include "engine/admin.h"
-#include "engine/admin_client.h"
 #include "admin/admin_find.h"
 #include "admin/admin_request.h"
-#include "engine/admin_status.h"
 #include "admin/admin_view.h"
-#include "state/bucket.h"
-#include "engine/call.h"
-#include "shared/call_record.h"
-#include "engine/engine.h"
 #include "base/log.h"
+#include "engine/admin.h"
+#include "engine/admin_client.h"
+#include "engine/admin_status.h"
+#include "engine/call.h"
+#include "engine/engine.h"
+#include "shared/call_record.h"
+#include "state/bucket.h"
 
 #define STATUS_PER_S	20	/* that go to the monitor */
 #define ORDERS_AT_ONCE	3	/* which it works on: one a second */

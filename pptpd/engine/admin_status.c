@@ -1,13 +1,14 @@
-/* What the control socket's status tells of the server. */
+/* Engine: what the control socket's "status" tells of the server. */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "engine/admin_status.h"
 
 #include <stddef.h>
 #include <string.h>
 
+#include "config/conf_key.h"
 #include "engine/back_calls.h"
 #include "engine/call.h"
-#include "config/conf_key.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
 #include "engine/limiter.h"

@@ -1,4 +1,5 @@
 /* What the control socket's status tells of the server. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_STATUS_H
 #define PPTPD_ADMIN_STATUS_H
 

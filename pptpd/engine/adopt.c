@@ -1,4 +1,5 @@
-/* Calls that another engine has left: taking them up. */
+/* Engine: takes up calls that another engine has left. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/adopt.h"
 
 #include <arpa/inet.h>
@@ -7,11 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "shared/call_record.h"
+#include "base/log.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
 #include "engine/limiter.h"
-#include "base/log.h"
+#include "shared/call_record.h"
 
 #define HANDOVER_S	10	/* a keeper hands its call over at once */
 

@@ -1,4 +1,5 @@
 /* Calls that another engine has left: taking them up. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADOPT_H
 #define PPTPD_ADOPT_H
 

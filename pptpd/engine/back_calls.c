@@ -1,13 +1,14 @@
-/* Calls that other engines serve: what the front one keeps of them. */
+/* Engine: what the front engine keeps of calls that back engines serve. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/back_calls.h"
 
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "engine/call_ids.h"
-#include "shared/call_record.h"
 #include "engine/engine.h"
 #include "engine/limiter.h"
-#include "base/log.h"
+#include "shared/call_record.h"
 
 struct away {
 	uint32_t	 client;	/* network order */

@@ -1,13 +1,14 @@
 /* Calls that other engines serve: what the front one keeps of them. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_BACK_CALLS_H
 #define PPTPD_BACK_CALLS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/call_queue.h"
 #include "shared/ipc.h"
 #include "state/limit.h"
-#include "engine/call_queue.h"
 
 struct call_record;
 

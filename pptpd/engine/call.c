@@ -1,4 +1,5 @@
-/* A call: between the GRE socket and the pty of its pppd. */
+/* Engine: the life of a call, from its request to its end. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/call.h"
 
 #include <assert.h>
@@ -10,18 +11,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "engine/back_calls.h"
 #include "engine/call_ids.h"
-#include "shared/call_record.h"
+#include "engine/call_queue.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
-#include "state/gre_window.h"
 #include "engine/limiter.h"
-#include "protocol/hdlc.h"
-#include "base/log.h"
-#include "protocol/ppp_auth.h"
 #include "engine/pty_queue.h"
-#include "engine/call_queue.h"
+#include "protocol/hdlc.h"
+#include "protocol/ppp_auth.h"
+#include "shared/call_record.h"
+#include "state/gre_window.h"
 
 /*
  * pppd empties its line when it takes it over, so nothing is written to it

@@ -1,13 +1,14 @@
 /* A call: between the GRE socket and the pty of its pppd. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CALL_H
 #define PPTPD_CALL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "state/ctrl.h"
 #include "engine/gre_socket.h"
 #include "shared/ipc.h"
+#include "state/ctrl.h"
 
 struct call;
 struct call_record;

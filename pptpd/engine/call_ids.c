@@ -1,4 +1,5 @@
-/* Call IDs of ours: random, unique over the server, rested after use. */
+/* Engine: our Call IDs, random, unique over the server, rested after use. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/call_ids.h"
 
 #include <stdbool.h>

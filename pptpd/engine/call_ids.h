@@ -1,4 +1,5 @@
 /* Call IDs of ours: random, unique over the server, rested after use. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CALL_IDS_H
 #define PPTPD_CALL_IDS_H
 

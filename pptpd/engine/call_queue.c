@@ -1,4 +1,5 @@
-/* Whose turn it is: calls are started few at a time, the others wait. */
+/* Engine: starts few calls at a time and lets the others wait in order. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/call_queue.h"
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* Whose turn it is: calls are started few at a time, the others wait. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CALL_QUEUE_H
 #define PPTPD_CALL_QUEUE_H
 

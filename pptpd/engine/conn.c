@@ -1,4 +1,5 @@
-/* A control connection on its TCP socket. */
+/* Engine: a control connection on its TCP socket. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/conn.h"
 
 #include <arpa/inet.h>
@@ -12,11 +13,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "engine/call.h"
-#include "shared/call_record.h"
 #include "engine/engine.h"
 #include "engine/limiter.h"
-#include "base/log.h"
+#include "shared/call_record.h"
 
 #define READ_SIZE	4096
 /* A connection that asks for no call in this time is announced by us. */

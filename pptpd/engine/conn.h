@@ -1,4 +1,5 @@
 /* A control connection on its TCP socket. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CONN_H
 #define PPTPD_CONN_H
 

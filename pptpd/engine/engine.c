@@ -1,4 +1,5 @@
-/* pptpd-engine: all control connections, GRE and ptys in one event loop. */
+/* Engine: all control connections, GRE and ptys in one event loop. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/engine.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "engine/admin.h"
 #include "engine/adopt.h"
 #include "engine/back_calls.h"
@@ -22,9 +24,8 @@
 #include "engine/conn.h"
 #include "engine/gre_socket.h"
 #include "engine/limiter.h"
-#include "base/log.h"
-#include "shared/mono.h"
 #include "engine/sandbox.h"
+#include "shared/mono.h"
 
 #define ACCEPT_MAX	16	/* connections accepted in one go */
 #define ROUNDS_MAX	64	/* times that, before a listener is closed */

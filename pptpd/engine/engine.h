@@ -1,4 +1,5 @@
 /* The engine: what its parts share. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ENGINE_H
 #define PPTPD_ENGINE_H
 

@@ -1,4 +1,5 @@
-/* The raw GRE socket of all calls: packets in and out in batches. */
+/* Engine: the raw GRE socket of all calls, read and written in batches. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/gre_socket.h"
 
 #include <errno.h>

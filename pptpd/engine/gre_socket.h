@@ -1,4 +1,5 @@
 /* The raw GRE socket of all calls: packets in and out in batches. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_GRE_SOCKET_H
 #define PPTPD_GRE_SOCKET_H
 

@@ -1,11 +1,12 @@
-/* The engine's limits: what limit.h counts, for its connections and its log. */
+/* Engine: applies what state/limit counts to connections and to the log. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/limiter.h"
 
 #include <arpa/inet.h>
 #include <sys/random.h>
 
-#include "engine/engine.h"
 #include "base/log.h"
+#include "engine/engine.h"
 
 #define FLUSH_S		60	/* summaries of lines that were left out */
 

@@ -1,4 +1,5 @@
 /* The engine's limits: what limit.h counts, for its connections and its log. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LIMITER_H
 #define PPTPD_LIMITER_H
 

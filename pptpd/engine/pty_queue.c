@@ -1,4 +1,5 @@
-/* Frames on their way to pppd: whole ones, or none (point P-8). */
+/* Engine: frames on their way to pppd, each whole or not at all (P-8). */
+/* SPDX-License-Identifier: ISC */
 #include "engine/pty_queue.h"
 
 #include <errno.h>

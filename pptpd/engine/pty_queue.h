@@ -1,4 +1,5 @@
 /* Frames on their way to pppd: whole ones, or none (point P-8). */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PTY_QUEUE_H
 #define PPTPD_PTY_QUEUE_H
 

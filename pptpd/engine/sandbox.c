@@ -1,4 +1,5 @@
-/* Leaving root behind before the first octet of a peer is read. */
+/* Engine: gives up root before the first octet of a peer is read. */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "engine/sandbox.h"
 
@@ -11,8 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "shared/ipc.h"
 #include "base/log.h"
+#include "shared/ipc.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range	436		/* on every architecture */

@@ -1,4 +1,5 @@
 /* Leaving root behind before the first octet of a peer is read. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SANDBOX_H
 #define PPTPD_SANDBOX_H
 

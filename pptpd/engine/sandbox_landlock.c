@@ -1,4 +1,5 @@
-/* Landlock: the engine has no use for any file, whatever its rights are. */
+/* Engine: gives up the file system by Landlock. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/sandbox.h"
 
 #include <errno.h>

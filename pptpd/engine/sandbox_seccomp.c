@@ -1,4 +1,5 @@
-/* The system calls that serving clients takes; everything else is forbidden. */
+/* Engine: allows the system calls that serving clients takes, and no other. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/sandbox.h"
 
 #include <errno.h>
@@ -15,8 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "shared/ipc.h"
 #include "base/log.h"
+#include "shared/ipc.h"
 
 #ifndef F_GET_SEALS
 #define F_GET_SEALS	1034		/* linux/fcntl.h */

@@ -1,4 +1,5 @@
-/* No list of system calls: no libseccomp, or a build with sanitizers. */
+/* Engine: no system call filter, without libseccomp or with sanitizers. */
+/* SPDX-License-Identifier: ISC */
 #include "engine/sandbox.h"
 
 #include "base/log.h"

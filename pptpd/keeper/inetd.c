@@ -1,4 +1,5 @@
-/* pptpctrl as inetd's server: Poptop's command line for one connection. */
+/* Keeper: pptpctrl as inetd's server, with Poptop's command line. */
+/* SPDX-License-Identifier: ISC */
 #include "keeper/inetd.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* pptpctrl as inetd's server: Poptop's command line for one connection. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_INETD_H
 #define PPTPD_INETD_H
 

@@ -1,4 +1,5 @@
-/* The keeper of one call: parent of pppd, holder of what the call must keep. */
+/* Keeper: parent of one call's pppd, holds what the call must not lose. */
+/* SPDX-License-Identifier: ISC */
 #include "keeper/keeper.h"
 
 #include <arpa/inet.h>
@@ -14,18 +15,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "shared/call_record.h"
-#include "shared/ipc.h"
-#include "keeper/kernel_call.h"
 #include "base/log.h"
-#include "shared/mono.h"
+#include "config/pppd_args.h"
+#include "keeper/kernel_call.h"
 #include "keeper/login.h"
 #include "keeper/pppd.h"
-#include "config/pppd_args.h"
-#include "protocol/pptp_msg.h"
 #include "keeper/rejoin.h"
-#include "shared/syslog_sink.h"
 #include "keeper/title.h"
+#include "protocol/pptp_msg.h"
+#include "shared/call_record.h"
+#include "shared/ipc.h"
+#include "shared/mono.h"
+#include "shared/syslog_sink.h"
 
 /* From the hang-up on; how long pppd may take to go. */
 #define TERM_AFTER_MS	5000

@@ -1,4 +1,5 @@
 /* The keeper of one call: parent of pppd, holder of what the call must keep. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_KEEPER_H
 #define PPTPD_KEEPER_H
 

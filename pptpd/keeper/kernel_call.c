@@ -1,4 +1,5 @@
-/* A keeper's part in a call that the kernel carries. */
+/* Keeper: its part in a call that the kernel carries. */
+/* SPDX-License-Identifier: ISC */
 #include "keeper/kernel_call.h"
 
 #include <errno.h>

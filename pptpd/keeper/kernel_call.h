@@ -1,12 +1,13 @@
 /* A keeper's part in a call that the kernel carries. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_KERNEL_CALL_H
 #define PPTPD_KERNEL_CALL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shared/call_record.h"
 #include "keeper/kernel_pptp.h"
+#include "shared/call_record.h"
 #include "state/stall.h"
 
 /* Zeroed, it is a call of ours. */

@@ -1,4 +1,5 @@
-/* The kernel's own PPTP: a socket that carries one call. */
+/* Keeper: the kernel's own PPTP, a socket that carries one call. */
+/* SPDX-License-Identifier: ISC */
 #include "keeper/kernel_pptp.h"
 
 #include <errno.h>

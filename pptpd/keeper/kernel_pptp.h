@@ -1,4 +1,5 @@
 /* The kernel's own PPTP: a socket that carries one call. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_KERNEL_PPTP_H
 #define PPTPD_KERNEL_PPTP_H
 

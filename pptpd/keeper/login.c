@@ -1,4 +1,5 @@
-/* Who is on a call: what pptpd-session.so reports, and the login records. */
+/* Keeper: hears from pptpd-session.so who is on the call; login records. */
+/* SPDX-License-Identifier: ISC */
 #include "keeper/login.h"
 
 #include <arpa/inet.h>
@@ -8,8 +9,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "config/iprange.h"
 #include "base/log.h"
+#include "config/iprange.h"
 #include "keeper/wtmp_line.h"
 
 /* How often the interface of a pppd that tells nobody is looked for. */

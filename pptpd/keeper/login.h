@@ -1,4 +1,5 @@
 /* Who is on a call: what pptpd-session.so reports, and the login records. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LOGIN_H
 #define PPTPD_LOGIN_H
 
@@ -7,8 +8,8 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "shared/call_record.h"
 #include "protocol/session_msg.h"
+#include "shared/call_record.h"
 #include "shared/wtmp.h"
 
 /* Part of a keeper; times are ms of CLOCK_MONOTONIC. */

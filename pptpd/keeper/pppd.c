@@ -1,4 +1,5 @@
-/* pppd on its pty: starting it, and what its exit status means. */
+/* Keeper: starts pppd on its pty and explains its exit status. */
+/* SPDX-License-Identifier: ISC */
 #include "keeper/pppd.h"
 
 #include <errno.h>

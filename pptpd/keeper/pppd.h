@@ -1,4 +1,5 @@
 /* pppd on its pty: starting it, and what its exit status means. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PPPD_H
 #define PPTPD_PPPD_H
 

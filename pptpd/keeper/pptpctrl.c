@@ -1,4 +1,5 @@
-/* pptpctrl: keeper of one call for pptpd, or inetd's server (pptpctrl(8)). */
+/* Keeper: main() of pptpctrl, for pptpd or as inetd's server (pptpctrl(8)). */
+/* SPDX-License-Identifier: ISC */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

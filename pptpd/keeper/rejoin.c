@@ -1,4 +1,5 @@
-/* How a keeper that has lost its engine finds another one. */
+/* Keeper: finds another engine when its own is lost. */
+/* SPDX-License-Identifier: ISC */
 #include "keeper/rejoin.h"
 
 #include <errno.h>

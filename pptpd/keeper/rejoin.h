@@ -1,4 +1,5 @@
 /* How a keeper that has lost its engine finds another one. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_REJOIN_H
 #define PPTPD_REJOIN_H
 

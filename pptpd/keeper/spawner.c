@@ -1,4 +1,5 @@
-/* The spawner: a small process that becomes the keepers of calls by forking. */
+/* Keeper: the spawner, which becomes the keepers of calls by forking. */
+/* SPDX-License-Identifier: ISC */
 #include "keeper/spawner.h"
 
 #include <errno.h>
@@ -12,11 +13,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "shared/ipc.h"
 #include "keeper/keeper.h"
+#include "keeper/title.h"
+#include "shared/ipc.h"
 #include "shared/spawner_msg.h"
 #include "shared/syslog_sink.h"
-#include "keeper/title.h"
 
 #define NAME		"pptpd-spawner"
 #define KEEPER_NAME	"pptpctrl"	/* what ps and pgrep look for */

@@ -1,4 +1,5 @@
 /* The spawner: a small process that becomes the keepers of calls by forking. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SPAWNER_H
 #define PPTPD_SPAWNER_H
 

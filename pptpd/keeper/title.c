@@ -1,4 +1,5 @@
-/* The process title that ps shows: argv memory written over. */
+/* Keeper: the process title that ps(1) shows, written over argv. */
+/* SPDX-License-Identifier: ISC */
 #include "keeper/title.h"
 
 #include <string.h>

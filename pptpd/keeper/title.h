@@ -1,4 +1,5 @@
 /* The process title that ps shows: argv memory written over. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_TITLE_H
 #define PPTPD_TITLE_H
 

@@ -1,4 +1,5 @@
-/* The interface of a pppd that told nobody which one it has. */
+/* Keeper: finds the interface of a pppd that reported none. */
+/* SPDX-License-Identifier: ISC */
 #include <fcntl.h>
 #include <glob.h>
 #include <ifaddrs.h>

@@ -1,4 +1,5 @@
 /* The interface of a pppd that told nobody which one it has. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_WTMP_LINE_H
 #define PPTPD_WTMP_LINE_H
 

@@ -1,4 +1,5 @@
 /* TCP wrappers: who may connect at all (hosts_access(5), daemon "pptpd"). */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ACCESS_H
 #define PPTPD_ACCESS_H
 

@@ -1,4 +1,5 @@
-/* TCP wrappers through libwrap. */
+/* Monitor: asks TCP wrappers through libwrap, in a child of its own. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/access.h"
 
 #include <arpa/inet.h>

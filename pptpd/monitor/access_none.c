@@ -1,4 +1,5 @@
-/* TCP wrappers left out: everybody may connect. */
+/* Monitor: a build without TCP wrappers, where everybody may connect. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/access.h"
 
 bool

@@ -1,4 +1,5 @@
-/* Questions to TCP wrappers, each in a child, since names take the DNS. */
+/* Monitor: one child for each question to TCP wrappers, which use the DNS. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/access_query.h"
 
 #include <arpa/inet.h>
@@ -10,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "monitor/access.h"
 #include "base/log.h"
+#include "monitor/access.h"
 
 #define LIMIT_S	2
 

@@ -1,4 +1,5 @@
 /* Questions to TCP wrappers, each in a child, since names take the DNS. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ACCESS_QUERY_H
 #define PPTPD_ACCESS_QUERY_H
 

@@ -1,4 +1,5 @@
-/* What administrators have the monitor do; it means no more than a signal. */
+/* Monitor: does what an administrator orders through an engine. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/admin_orders.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* What administrators have the monitor do; it means no more than a signal. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_ORDERS_H
 #define PPTPD_ADMIN_ORDERS_H
 

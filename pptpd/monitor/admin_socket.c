@@ -1,4 +1,5 @@
-/* The socket that pptpdctl(8) connects to: its name, its owner, its mode. */
+/* Monitor: makes the socket that pptpdctl(8) connects to. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/admin_socket.h"
 
 #include <errno.h>
@@ -11,8 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "config/instance.h"
 #include "base/log.h"
+#include "config/instance.h"
 
 #define DIRECTORY	RUNDIR "/pptpd"
 #define BACKLOG		16

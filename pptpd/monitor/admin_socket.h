@@ -1,4 +1,5 @@
 /* The socket that pptpdctl(8) connects to: its name, its owner, its mode. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_SOCKET_H
 #define PPTPD_ADMIN_SOCKET_H
 

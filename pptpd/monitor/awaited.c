@@ -1,4 +1,5 @@
-/* Keepers of a server before us that have not come to us yet. */
+/* Monitor: keeps addresses of keepers that have not come back yet. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/awaited.h"
 
 #include <dirent.h>
@@ -12,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "monitor/ledger.h"
 #include "base/log.h"
+#include "monitor/ledger.h"
 #include "monitor/slurp.h"
 
 #define PPPD_S		10	/* a pppd outlives a killed keeper so long */

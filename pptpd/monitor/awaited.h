@@ -1,4 +1,5 @@
 /* Keepers of a server before us that have not come to us yet. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_AWAITED_H
 #define PPTPD_AWAITED_H
 

@@ -1,4 +1,5 @@
-/* Calls dealt over several engines: what the front one hears of the others'. */
+/* Monitor: tells the front engine of the calls of back engines. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/back_relay.h"
 
 #include <errno.h>
@@ -45,7 +46,7 @@ queue(struct relayed_call *d)
 }
 
 static struct relayed_call *
-deal_new(uint16_t id, uint32_t client, int record)
+relayed_call_new(uint16_t id, uint32_t client, int record)
 {
 	struct relayed_call *d = calloc(1, sizeof(*d));
 
@@ -68,7 +69,7 @@ back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client, int reco
 	*d = NULL;
 	if (id % engines_count() == 0)
 		return true;
-	*d = deal_new(id, client, record);
+	*d = relayed_call_new(id, client, record);
 	if (*d != NULL)
 		TAILQ_INSERT_TAIL(&told, *d, entry);
 	return *d != NULL;
@@ -80,7 +81,7 @@ back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client, int rec
 	*d = NULL;
 	if (id % engines_count() == 0)
 		return true;
-	*d = deal_new(id, client, record);
+	*d = relayed_call_new(id, client, record);
 	if (*d != NULL)
 		queue(*d);
 	return *d != NULL;

@@ -1,4 +1,5 @@
 /* Calls dealt over several engines: what the front one hears of the others'. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_BACK_RELAY_H
 #define PPTPD_BACK_RELAY_H
 

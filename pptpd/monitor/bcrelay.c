@@ -1,4 +1,5 @@
-/* bcrelay, which carries broadcasts to the clients. */
+/* Monitor: starts and stops bcrelay, which relays broadcasts. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/bcrelay.h"
 
 #include <signal.h>
@@ -6,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/child.h"
 #include "base/log.h"
+#include "monitor/child.h"
 
 #define BCRELAY		SBINDIR "/bcrelay"
 

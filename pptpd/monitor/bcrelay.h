@@ -1,4 +1,5 @@
 /* bcrelay, which carries broadcasts to the clients. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_BCRELAY_H
 #define PPTPD_BCRELAY_H
 

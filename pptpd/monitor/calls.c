@@ -1,4 +1,5 @@
-/* The monitor's calls: slots, addresses, keepers. */
+/* Monitor: slots, addresses and keepers of all calls. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/calls.h"
 
 #include <arpa/inet.h>
@@ -13,20 +14,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "monitor/awaited.h"
-#include "state/bucket.h"
-#include "shared/call_record.h"
-#include "monitor/back_relay.h"
-#include "shared/gre_filter.h"
-#include "monitor/ledger.h"
 #include "base/log.h"
-#include "shared/mono.h"
 #include "config/pool.h"
 #include "config/pppd_args.h"
+#include "monitor/awaited.h"
+#include "monitor/back_relay.h"
+#include "monitor/ledger.h"
 #include "monitor/plugin_choice.h"
-#include "protocol/pptp_msg.h"
 #include "monitor/spawner_client.h"
 #include "monitor/tunnel.h"
+#include "protocol/pptp_msg.h"
+#include "shared/call_record.h"
+#include "shared/gre_filter.h"
+#include "shared/mono.h"
+#include "state/bucket.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
 #define MINUTE_US	60000000U

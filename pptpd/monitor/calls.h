@@ -1,4 +1,5 @@
 /* The monitor's calls: slots, addresses, keepers. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CALLS_H
 #define PPTPD_CALLS_H
 

@@ -1,4 +1,5 @@
-/* What pptpd --check prints: what a start would do. */
+/* Monitor: prints what `pptpd --check` finds and what a start would do. */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "monitor/conf_load.h"
 
@@ -9,10 +10,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "monitor/listener.h"
-#include "config/pool.h"
 #include "base/log.h"
+#include "config/pool.h"
 #include "config/pppd_args.h"
+#include "monitor/listener.h"
 #include "monitor/plugin_choice.h"
 
 #define EXAMPLE_CLIENT	"203.0.113.1"	/* RFC 5737 */

@@ -1,4 +1,5 @@
-/* Starting a program of ours with exactly the descriptors that it gets. */
+/* Monitor: starts a program of ours with exactly the descriptors it needs. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/child.h"
 
 #include <errno.h>

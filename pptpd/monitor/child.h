@@ -1,4 +1,5 @@
 /* Starting a program of ours with exactly the descriptors that it gets. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CHILD_H
 #define PPTPD_CHILD_H
 

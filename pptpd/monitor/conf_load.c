@@ -1,4 +1,5 @@
-/* What pptpd's main does before it runs: reading the configuration. */
+/* Monitor: reads the configuration, at the start and at SIGHUP. */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "monitor/conf_load.h"
 

@@ -1,4 +1,5 @@
 /* What pptpd's main does before it runs: configuration, checks, --check. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CONF_LOAD_H
 #define PPTPD_CONF_LOAD_H
 

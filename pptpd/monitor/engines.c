@@ -1,4 +1,5 @@
-/* The monitor's engines: starting them, talking to them, starting them again. */
+/* Monitor: starts the engines, talks to them, starts them again. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/engines.h"
 
 #include <errno.h>
@@ -10,15 +11,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "monitor/access.h"
-#include "monitor/child.h"
-#include "monitor/back_relay.h"
-#include "monitor/rejoin_server.h"
 #include "base/log.h"
-#include "shared/mono.h"
+#include "monitor/access.h"
+#include "monitor/back_relay.h"
+#include "monitor/child.h"
+#include "monitor/rejoin_server.h"
+#include "monitor/request.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
-#include "monitor/request.h"
+#include "shared/mono.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
 

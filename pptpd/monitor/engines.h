@@ -1,4 +1,5 @@
 /* The monitor's engines: starting them, talking to them, starting them again. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ENGINES_H
 #define PPTPD_ENGINES_H
 
@@ -7,8 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "shared/ipc.h"
 #include "monitor/monitor.h"
+#include "shared/ipc.h"
 
 /*
  * Before the first start; setup stays the caller's and must stay.  keep_calls:

@@ -1,4 +1,5 @@
-/* Which addresses are in use: a file for the server that comes after us. */
+/* Monitor: a file that tells the next server which addresses are in use. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/ledger.h"
 
 #include <errno.h>

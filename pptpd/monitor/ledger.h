@@ -1,4 +1,5 @@
 /* Which addresses are in use: a file for the server that comes after us. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LEDGER_H
 #define PPTPD_LEDGER_H
 

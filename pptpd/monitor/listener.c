@@ -1,4 +1,5 @@
-/* The sockets that only root can make: TCP 1723 and raw GRE. */
+/* Monitor: opens what only root can, TCP port 1723 and raw GRE sockets. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/listener.h"
 
 #include <arpa/inet.h>
@@ -10,9 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "shared/gre_filter.h"
 #include "base/log.h"
 #include "protocol/pptp_msg.h"
+#include "shared/gre_filter.h"
 
 #define BACKLOG		1024	/* a crowd that redials comes within ms */
 #define GRE_BUFFER	(8 * 1024 * 1024)	/* octets, both ways */

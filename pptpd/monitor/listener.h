@@ -1,4 +1,5 @@
 /* The sockets that only root can make: TCP 1723 and raw GRE. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LISTENER_H
 #define PPTPD_LISTENER_H
 

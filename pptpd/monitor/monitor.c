@@ -1,4 +1,5 @@
-/* The monitor: starts the engine, gives it calls, and outlives it. */
+/* Monitor: its event loop, which ties all its modules together. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/monitor.h"
 
 #include <errno.h>
@@ -12,26 +13,26 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "monitor/awaited.h"
+#include "base/log.h"
+#include "config/instance.h"
 #include "monitor/access.h"
 #include "monitor/access_query.h"
+#include "monitor/admin_orders.h"
+#include "monitor/awaited.h"
+#include "monitor/bcrelay.h"
 #include "monitor/calls.h"
 #include "monitor/engines.h"
-#include "config/instance.h"
-#include "shared/ipc.h"
-#include "monitor/rejoin_server.h"
-#include "base/log.h"
-#include "shared/mono.h"
-#include "monitor/admin_orders.h"
 #include "monitor/notify.h"
 #include "monitor/plugin_choice.h"
-#include "monitor/bcrelay.h"
+#include "monitor/rejoin_server.h"
 #include "monitor/reload.h"
+#include "monitor/request.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
-#include "monitor/request.h"
 #include "monitor/spawner_client.h"
 #include "monitor/upgrade.h"
+#include "shared/ipc.h"
+#include "shared/mono.h"
 
 #define ENGINE_STOP_S	8	/* for CDN, StopCCRQ and their answers */
 #define ENGINE_LEAVE_S	2	/* to leave them to the next server */

@@ -1,4 +1,5 @@
 /* The monitor: starts the engine, gives it calls, and outlives it. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_MONITOR_H
 #define PPTPD_MONITOR_H
 

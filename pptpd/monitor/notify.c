@@ -1,4 +1,5 @@
-/* What a service manager is told: systemd's notify protocol, sd_notify(3). */
+/* Monitor: tells a service manager its state, as sd_notify(3) does. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/notify.h"
 #include "shared/mono.h"
 

@@ -1,4 +1,5 @@
 /* What a service manager is told: systemd's notify protocol, sd_notify(3). */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_NOTIFY_H
 #define PPTPD_NOTIFY_H
 

@@ -1,4 +1,5 @@
-/* `pptpd --check-plugins`: which plugins fit the pppd that is installed. */
+/* Monitor: `pptpd --check-plugins`, which plugins fit the installed pppd. */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 
 #include "monitor/plugin_check.h"

@@ -1,4 +1,5 @@
 /* `pptpd --check-plugins`: which plugins fit the pppd that is installed. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PLUGIN_CHECK_H
 #define PPTPD_PLUGIN_CHECK_H
 

@@ -1,4 +1,5 @@
-/* Which plugins of ours the next pppd is given: those that it loads. */
+/* Monitor: chooses the plugins that the next pppd is given. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/plugin_choice.h"
 
 #include <limits.h>

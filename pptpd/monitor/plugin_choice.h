@@ -1,4 +1,5 @@
 /* Which plugins of ours the next pppd is given: those that it loads. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PLUGIN_CHOICE_H
 #define PPTPD_PLUGIN_CHOICE_H
 

@@ -1,4 +1,5 @@
-/* What a plugin's file says about itself, without loading it. */
+/* Monitor: what a plugin's file says about itself, without loading it. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/plugin_elf.h"
 
 #include <elf.h>

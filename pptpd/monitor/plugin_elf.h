@@ -1,4 +1,5 @@
 /* What a plugin's file says about itself, without loading it. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PLUGIN_ELF_H
 #define PPTPD_PLUGIN_ELF_H
 

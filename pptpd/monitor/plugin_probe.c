@@ -1,4 +1,5 @@
-/* Does this pppd load this plugin?  Asked before pppd is started with it. */
+/* Monitor: asks pppd whether it loads a plugin, before a call depends on it. */
+/* SPDX-License-Identifier: ISC */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE		/* pipe2 */
 #endif

@@ -1,4 +1,5 @@
 /* Does this pppd load this plugin?  Asked before pppd is started with it. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PLUGIN_PROBE_H
 #define PPTPD_PLUGIN_PROBE_H
 

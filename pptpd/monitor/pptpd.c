@@ -1,4 +1,5 @@
-/* pptpd: reads the configuration, opens the sockets, becomes the monitor. */
+/* Monitor: main() of pptpd; reads the configuration, opens the sockets. */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 
 #include <errno.h>
@@ -10,17 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
+#include "config/conf.h"
 #include "monitor/admin_socket.h"
 #include "monitor/child.h"
-#include "config/conf.h"
+#include "monitor/conf_load.h"
 #include "monitor/listener.h"
-#include "base/log.h"
 #include "monitor/monitor.h"
 #include "monitor/notify.h"
 #include "monitor/plugin_choice.h"
-#include "monitor/conf_load.h"
-#include "shared/syslog_sink.h"
 #include "monitor/upgrade.h"
+#include "shared/syslog_sink.h"
 
 _Static_assert(CONF_ENGINES_MAX == ENGINES_MAX, "one limit, two headers");
 

@@ -1,4 +1,5 @@
-/* Where keepers come that have lost their engine, or their monitor. */
+/* Monitor: the socket where keepers come that have lost their engine. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/rejoin_server.h"
 
 #include <arpa/inet.h>
@@ -11,12 +12,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "shared/call_record.h"
+#include "base/log.h"
 #include "monitor/calls.h"
 #include "monitor/engines.h"
-#include "shared/ipc.h"
 #include "monitor/listener.h"
-#include "base/log.h"
+#include "shared/call_record.h"
+#include "shared/ipc.h"
 #include "shared/rejoin_msg.h"
 
 #define BACKLOG		4096	/* all keepers come at once */

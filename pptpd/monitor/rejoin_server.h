@@ -1,4 +1,5 @@
 /* Where keepers come that have lost their engine, or their monitor. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_REJOIN_SERVER_H
 #define PPTPD_REJOIN_SERVER_H
 

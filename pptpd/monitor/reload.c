@@ -1,4 +1,5 @@
-/* Reading the configuration again, and changing to it while calls go on. */
+/* Monitor: reads the configuration again and applies it while calls go on. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/reload.h"
 
 #include <errno.h>
@@ -7,20 +8,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
+#include "config/conf.h"
 #include "monitor/access.h"
 #include "monitor/admin_socket.h"
+#include "monitor/bcrelay.h"
 #include "monitor/calls.h"
-#include "config/conf.h"
+#include "monitor/conf_load.h"
 #include "monitor/engines.h"
-#include "shared/ipc.h"
 #include "monitor/listener.h"
-#include "base/log.h"
-#include "shared/mono.h"
 #include "monitor/notify.h"
 #include "monitor/plugin_choice.h"
-#include "monitor/bcrelay.h"
 #include "monitor/request_check.h"
-#include "monitor/conf_load.h"
+#include "shared/ipc.h"
+#include "shared/mono.h"
 
 static struct {
 	struct monitor_setup *setup;

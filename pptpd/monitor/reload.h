@@ -1,4 +1,5 @@
 /* Reading the configuration again, and changing to it while calls go on. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_RELOAD_H
 #define PPTPD_RELOAD_H
 

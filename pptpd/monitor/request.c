@@ -1,15 +1,16 @@
-/* What engines ask the monitor for: doing it, once it was judged. */
+/* Monitor: does what engines request, once request_check.c has judged it. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/request.h"
 
 #include <unistd.h>
 
 #include "monitor/access_query.h"
-#include "monitor/calls.h"
-#include "monitor/back_relay.h"
-#include "monitor/engines.h"
 #include "monitor/admin_orders.h"
-#include "protocol/pptp_msg.h"
+#include "monitor/back_relay.h"
+#include "monitor/calls.h"
+#include "monitor/engines.h"
 #include "monitor/request_check.h"
+#include "protocol/pptp_msg.h"
 
 static void
 answer_access(uint32_t token, bool allowed)

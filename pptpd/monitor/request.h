@@ -1,4 +1,5 @@
 /* What engines ask the monitor for: doing it, once it was judged. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_REQUEST_H
 #define PPTPD_REQUEST_H
 

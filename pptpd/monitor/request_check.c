@@ -1,4 +1,5 @@
-/* What the engine may ask of the monitor, judged before anything is done. */
+/* Monitor: judges what an engine requests before anything is done. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/request_check.h"
 
 #include <errno.h>

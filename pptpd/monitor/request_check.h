@@ -1,4 +1,5 @@
 /* What the engine may ask of the monitor, judged before anything is done. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_REQUEST_CHECK_H
 #define PPTPD_REQUEST_CHECK_H
 

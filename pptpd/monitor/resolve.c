@@ -1,4 +1,5 @@
-/* Names of hosts that stand in the configuration. */
+/* Monitor: looks up names of hosts that stand in the configuration. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/resolve.h"
 
 #include <errno.h>
@@ -13,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "shared/ipc.h"
 #include "monitor/subprocess.h"
+#include "shared/ipc.h"
 
 static int64_t deadline;	/* ms of CLOCK_MONOTONIC */
 

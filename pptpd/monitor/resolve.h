@@ -1,4 +1,5 @@
 /* Names of hosts that stand in the configuration. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_RESOLVE_H
 #define PPTPD_RESOLVE_H
 

@@ -1,4 +1,5 @@
-/* The run directory: making it. */
+/* Monitor: makes the run directory. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/rundir.h"
 
 #include <errno.h>

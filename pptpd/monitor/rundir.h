@@ -1,4 +1,5 @@
 /* The run directory: making it. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_RUNDIR_H
 #define PPTPD_RUNDIR_H
 

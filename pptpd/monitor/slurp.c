@@ -1,4 +1,5 @@
-/* A whole file in memory. */
+/* Monitor: reads a whole file into memory. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/slurp.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* A whole file in memory. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SLURP_H
 #define PPTPD_SLURP_H
 

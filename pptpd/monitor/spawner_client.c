@@ -1,15 +1,16 @@
-/* The monitor's side of the spawner. */
+/* Monitor: asks the spawner for keepers, and starts the spawner. */
+/* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "monitor/child.h"
-#include "shared/ipc.h"
-#include "monitor/listener.h"
 #include "base/log.h"
+#include "monitor/child.h"
+#include "monitor/listener.h"
 #include "monitor/spawner_client.h"
+#include "shared/ipc.h"
 #include "shared/spawner_msg.h"
 
 #define PROGRAM		SBINDIR "/pptpctrl"

@@ -1,11 +1,12 @@
 /* The monitor's side of the spawner: starts keepers. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SPAWNER_CLIENT_H
 #define PPTPD_SPAWNER_CLIENT_H
 
 #include <sys/types.h>
 
-#include "shared/keeper_call.h"
 #include "config/pppd_args.h"
+#include "shared/keeper_call.h"
 
 /*
  * Starts a keeper with the n descriptors from IPC_FD_PARENT

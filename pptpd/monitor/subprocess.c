@@ -1,4 +1,5 @@
-/* Asking a program something, for a limited time. */
+/* Monitor: runs a program for a limited time and takes its output. */
+/* SPDX-License-Identifier: ISC */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE		/* pipe2 */
 #endif

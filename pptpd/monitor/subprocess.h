@@ -1,4 +1,5 @@
 /* Asking a program something, for a limited time. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SUBPROCESS_H
 #define PPTPD_SUBPROCESS_H
 

@@ -1,4 +1,5 @@
-/* The network interface at our end of a call. */
+/* Monitor: finds the network interface at our end of a tunnel. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/tunnel.h"
 
 #include <arpa/inet.h>

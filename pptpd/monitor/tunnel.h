@@ -1,4 +1,5 @@
 /* The network interface at our end of a call. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_TUNNEL_H
 #define PPTPD_TUNNEL_H
 

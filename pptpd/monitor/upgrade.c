@@ -1,4 +1,5 @@
-/* Becoming another pptpd, of another version perhaps, in the same process. */
+/* Monitor: executes another pptpd, perhaps a newer one, in the same process. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/upgrade.h"
 
 #include <errno.h>

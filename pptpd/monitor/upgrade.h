@@ -1,4 +1,5 @@
 /* Becoming another pptpd, of another version perhaps, in the same process. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_UPGRADE_H
 #define PPTPD_UPGRADE_H
 

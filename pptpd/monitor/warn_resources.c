@@ -1,4 +1,5 @@
-/* Warnings at start: what the machine lacks for as many calls as are wanted. */
+/* Monitor: warns at the start about what the machine lacks for many calls. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/warn_resources.h"
 
 #include <stdio.h>

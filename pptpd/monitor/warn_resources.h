@@ -1,4 +1,5 @@
 /* Warnings at start: what the machine lacks for as many calls as are wanted. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_WARN_RESOURCES_H
 #define PPTPD_WARN_RESOURCES_H
 

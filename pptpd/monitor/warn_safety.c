@@ -1,4 +1,5 @@
-/* Warnings at start about passwords, encryption and who may write what. */
+/* Monitor: warns at the start about passwords, encryption and file modes. */
+/* SPDX-License-Identifier: ISC */
 #include "monitor/warn_safety.h"
 
 #include <stdint.h>

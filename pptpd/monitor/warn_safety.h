@@ -1,4 +1,5 @@
 /* Warnings at start about passwords, encryption and who may write what. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_WARN_SAFETY_H
 #define PPTPD_WARN_SAFETY_H
 

@@ -1,4 +1,5 @@
 /* Async HDLC framing with FCS-16 on the pty: RFC 1662. */
+/* SPDX-License-Identifier: ISC */
 #include "protocol/hdlc.h"
 
 #include <endian.h>

@@ -1,4 +1,5 @@
 /* Async HDLC framing with FCS-16 on the pty: RFC 1662. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_HDLC_H
 #define PPTPD_HDLC_H
 

@@ -1,4 +1,5 @@
 /* What a PPP frame from pppd says about authentication. */
+/* SPDX-License-Identifier: ISC */
 #include "protocol/ppp_auth.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* What a PPP frame from pppd says about authentication. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PPP_AUTH_H
 #define PPTPD_PPP_AUTH_H
 

@@ -1,4 +1,5 @@
 /* Enhanced GRE header: RFC 2637 section 4.1, decode and encode. */
+/* SPDX-License-Identifier: ISC */
 #include "protocol/pptp_gre.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Enhanced GRE header: RFC 2637 section 4.1, decode and encode. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PPTP_GRE_H
 #define PPTPD_PPTP_GRE_H
 

@@ -1,4 +1,5 @@
 /* PPTP control messages: RFC 2637 section 2, decode and encode. */
+/* SPDX-License-Identifier: ISC */
 #include "protocol/pptp_msg.h"
 
 #include <string.h>

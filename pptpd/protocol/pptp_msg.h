@@ -1,4 +1,5 @@
 /* PPTP control messages: RFC 2637 section 2, decode and encode. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PPTP_MSG_H
 #define PPTPD_PPTP_MSG_H
 

@@ -1,4 +1,5 @@
 /* What pptpd-session.so tells from inside pppd: messages of fixed size. */
+/* SPDX-License-Identifier: ISC */
 #include "protocol/session_msg.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* What pptpd-session.so tells from inside pppd: messages of fixed size. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SESSION_MSG_H
 #define PPTPD_SESSION_MSG_H
 

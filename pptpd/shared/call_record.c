@@ -1,4 +1,5 @@
 /* The record of one call: making and mapping it. */
+/* SPDX-License-Identifier: ISC */
 #include "shared/call_record.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* The record of one call: all that must outlive the process that serves it. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CALL_RECORD_H
 #define PPTPD_CALL_RECORD_H
 

@@ -1,4 +1,5 @@
 /* What the raw GRE socket lets through, and who sets it apart for the kernel. */
+/* SPDX-License-Identifier: ISC */
 #include "shared/gre_filter.h"
 
 #include <arpa/inet.h>

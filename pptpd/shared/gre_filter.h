@@ -1,4 +1,5 @@
 /* What the raw GRE socket lets through, and who sets it apart for the kernel. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_GRE_FILTER_H
 #define PPTPD_GRE_FILTER_H
 

@@ -1,4 +1,5 @@
 /* Messages between monitor, engine and keepers: fixed size, with descriptors. */
+/* SPDX-License-Identifier: ISC */
 #include "shared/ipc.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Messages between monitor, engine and keepers: fixed size, with descriptors. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_IPC_H
 #define PPTPD_IPC_H
 
@@ -6,8 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "state/limit.h"
 #include "base/log.h"
+#include "state/limit.h"
 
 #define IPC_VERSION	1
 #define IPC_FDS_MAX	4

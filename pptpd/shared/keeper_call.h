@@ -1,4 +1,5 @@
 /* What the monitor tells a keeper of its call, and a keeper the next monitor. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_KEEPER_CALL_H
 #define PPTPD_KEEPER_CALL_H
 

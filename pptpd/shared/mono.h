@@ -1,4 +1,5 @@
 /* The clock that nobody sets: CLOCK_MONOTONIC. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_MONO_H
 #define PPTPD_MONO_H
 

@@ -1,4 +1,5 @@
 /* What a keeper that has lost its engine and the monitor say to each other. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_REJOIN_MSG_H
 #define PPTPD_REJOIN_MSG_H
 

@@ -1,11 +1,12 @@
 /* What the monitor and the spawner say to each other. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SPAWNER_MSG_H
 #define PPTPD_SPAWNER_MSG_H
 
 #include <sys/types.h>
 
-#include "shared/keeper_call.h"
 #include "config/pppd_args.h"
+#include "shared/keeper_call.h"
 
 /*
  * A fork of a process that has few pages costs a fraction of an exec, in time

@@ -1,4 +1,5 @@
 /* Where lines go: syslog, and stderr where somebody looks at it. */
+/* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "shared/mono.h"
 #include "shared/syslog_sink.h"

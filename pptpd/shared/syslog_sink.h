@@ -1,4 +1,5 @@
 /* Where lines go: syslog, and stderr where somebody looks at it. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SYSLOG_SINK_H
 #define PPTPD_SYSLOG_SINK_H
 

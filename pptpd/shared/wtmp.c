@@ -1,4 +1,5 @@
 /* Login records of calls: wtmp, utmp and, where there is one, wtmpdb. */
+/* SPDX-License-Identifier: ISC */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE		/* F_OFD_SETLK */
 #endif

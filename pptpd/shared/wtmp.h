@@ -1,4 +1,5 @@
 /* Login records of calls: wtmp, utmp and, where there is one, wtmpdb. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_WTMP_H
 #define PPTPD_WTMP_H
 

@@ -1,4 +1,5 @@
 /* wtmpdb, which keeps login records where time_t has 64 bits (Debian 13). */
+/* SPDX-License-Identifier: ISC */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE		/* RTLD_DEEPBIND */
 #endif

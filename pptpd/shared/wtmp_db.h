@@ -1,4 +1,5 @@
 /* wtmpdb, which keeps login records where time_t has 64 bits (Debian 13). */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_WTMP_DB_H
 #define PPTPD_WTMP_DB_H
 

@@ -1,4 +1,5 @@
 /* Token buckets: how often something may happen, and how often at once. */
+/* SPDX-License-Identifier: ISC */
 #include "state/bucket.h"
 
 struct bucket_rate

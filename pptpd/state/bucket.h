@@ -1,4 +1,5 @@
 /* Token buckets: how often something may happen, and how often at once. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_BUCKET_H
 #define PPTPD_BUCKET_H
 

@@ -1,4 +1,5 @@
 /* Control connection and its call as state machines: RFC 2637 sections 2, 3. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CTRL_H
 #define PPTPD_CTRL_H
 

@@ -1,4 +1,5 @@
 /* Sequence numbers, reordering and acknowledgements: RFC 2637 sections 4.1-4.3. */
+/* SPDX-License-Identifier: ISC */
 #include "state/gre_window.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Sequence numbers, reordering and acknowledgements: RFC 2637 sections 4.1-4.3. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_GRE_WINDOW_H
 #define PPTPD_GRE_WINDOW_H
 

@@ -1,4 +1,5 @@
 /* Limits on what is silent, has not authenticated, or keeps failing. */
+/* SPDX-License-Identifier: ISC */
 #include "state/limit.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
 /* Limits: who has authenticated, who fails to, and for how long that hurts. */
+/* SPDX-License-Identifier: ISC */
 #include "state/limit.h"
 
 #include <string.h>

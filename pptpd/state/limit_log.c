@@ -1,4 +1,5 @@
 /* Limits: how much of the log a client's address may fill. */
+/* SPDX-License-Identifier: ISC */
 #include "state/limit.h"
 
 static void

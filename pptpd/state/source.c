@@ -1,4 +1,5 @@
 /* Clients' addresses and what is remembered of them: a bounded table. */
+/* SPDX-License-Identifier: ISC */
 #include "state/source.h"
 
 #include <stdlib.h>

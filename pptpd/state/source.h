@@ -1,4 +1,5 @@
 /* Clients' addresses and what is remembered of them: a bounded table. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SOURCE_H
 #define PPTPD_SOURCE_H
 

@@ -1,4 +1,5 @@
 /* Has the kernel stopped taking the packets of one of its calls? */
+/* SPDX-License-Identifier: ISC */
 #include "state/stall.h"
 
 bool

@@ -1,4 +1,5 @@
 /* Has the kernel stopped taking the packets of one of its calls? */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_STALL_H
 #define PPTPD_STALL_H
 

@@ -1,4 +1,5 @@
 /* Octets of a control connection into whole messages, split anywhere. */
+/* SPDX-License-Identifier: ISC */
 #include "state/stream.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Octets of a control connection into whole messages, split anywhere. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_STREAM_H
 #define PPTPD_STREAM_H
 

@@ -1,4 +1,5 @@
 /* The load client's PPTP control connections: RFC 2637 sections 2 and 3. */
+/* SPDX-License-Identifier: ISC */
 #include <sys/epoll.h>
 #include <sys/socket.h>
 

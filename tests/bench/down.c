@@ -1,4 +1,5 @@
 /* Commands "down" and "echo": frames from stand-in to client. */
+/* SPDX-License-Identifier: ISC */
 #include <inttypes.h>
 #include <stdio.h>
 

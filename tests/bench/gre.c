@@ -1,4 +1,5 @@
 /* The load client's enhanced GRE over raw sockets: RFC 2637 section 4. */
+/* SPDX-License-Identifier: ISC */
 #include <sys/epoll.h>
 #include <sys/socket.h>
 

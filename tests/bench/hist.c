@@ -1,4 +1,5 @@
 /* Percentiles out of the histograms of shared.h. */
+/* SPDX-License-Identifier: ISC */
 #include <inttypes.h>
 #include <stdio.h>
 

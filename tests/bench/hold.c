@@ -1,4 +1,5 @@
 /* Commands about calls: set them up and hold them, or in loops; drop them. */
+/* SPDX-License-Identifier: ISC */
 #include <sys/socket.h>
 
 #include <inttypes.h>

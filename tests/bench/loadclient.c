@@ -1,4 +1,5 @@
 /* PPTP load client: obeys one command a line, answers each with JSON. */
+/* SPDX-License-Identifier: ISC */
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>

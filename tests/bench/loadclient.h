@@ -1,4 +1,5 @@
 /* The parts of the load client: calls, GRE, traffic, and what they share. */
+/* SPDX-License-Identifier: ISC */
 #ifndef BENCH_LOADCLIENT_H
 #define BENCH_LOADCLIENT_H
 

@@ -1,4 +1,5 @@
 /* What driver, load client and stand-in share: control file, frames, time. */
+/* SPDX-License-Identifier: ISC */
 #ifndef BENCH_SHARED_H
 #define BENCH_SHARED_H
 

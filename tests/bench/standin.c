@@ -1,4 +1,5 @@
 /* Stand-in for pppd: counts, echoes or sends frames on the server's pty. */
+/* SPDX-License-Identifier: ISC */
 
 /*
  * Takes pppd's arguments and looks at one pair only, "file F": F.ctl is the
@@ -6,8 +7,8 @@
  * comes from there.  First of all it sends a frame, as pppd would: Poptop
  * listens to the client only after that.
  */
-#include "standin_sys.h"
 #include "standin_hdlc.h"
+#include "standin_sys.h"
 
 #define CHUNK		4096	/* of writes while saturated: n_tty's own */
 #define EXIT_FATAL	1	/* pppd's exit codes */

@@ -1,4 +1,5 @@
 /* The stand-in's own async HDLC (RFC 1662): not the code under test. */
+/* SPDX-License-Identifier: ISC */
 #include "standin_hdlc.h"
 
 #define FLAG	0x7E

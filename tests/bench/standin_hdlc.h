@@ -1,4 +1,5 @@
 /* The stand-in's own async HDLC (RFC 1662): not the code under test. */
+/* SPDX-License-Identifier: ISC */
 #ifndef BENCH_STANDIN_HDLC_H
 #define BENCH_STANDIN_HDLC_H
 

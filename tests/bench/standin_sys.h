@@ -1,4 +1,5 @@
 /* System calls of the stand-in without a C library, where we can do that. */
+/* SPDX-License-Identifier: ISC */
 #ifndef BENCH_STANDIN_SYS_H
 #define BENCH_STANDIN_SYS_H
 

@@ -1,4 +1,5 @@
 /* Command "up": frames from client to stand-in. */
+/* SPDX-License-Identifier: ISC */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
  *
  * The kernel has one wall clock for all, and that one is not ours to set.
  */
+/* SPDX-License-Identifier: ISC */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* Stand-in for pppd: lets everybody in, then echoes what comes. */
+/* SPDX-License-Identifier: ISC */
 
 /*
  * Writes GREETING to its line, what pppd says until the client is in, and then

@@ -6,6 +6,7 @@
  * so that they see them also where no file can be opened.  A rule names a
  * process of the server, a function and an error number.
  */
+/* SPDX-License-Identifier: ISC */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

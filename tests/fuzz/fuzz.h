@@ -1,4 +1,5 @@
 /* What a fuzz target needs: its one function, input, a check that stays. */
+/* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_FUZZ_H
 #define PPTPD_FUZZ_H
 

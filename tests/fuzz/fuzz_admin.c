@@ -2,6 +2,7 @@
  * Fuzz target: the control socket, both ways: a request of who may be no
  * friend, and an answer that pptpdctl prints on a terminal.
  */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
 #include "fuzz.h"

@@ -3,10 +3,11 @@
  * The input is written over good state; what is accepted all the same must be
  * as good as any.
  */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "state/ctrl.h"
 #include "fuzz.h"
+#include "state/ctrl.h"
 #include "state/gre_window.h"
 
 #define CALL_ID	0x1234

@@ -2,15 +2,16 @@
  * Fuzz target: the command line, which is the first line of the input, and
  * the configuration file, which is the rest; then what they lead to.
  */
+/* SPDX-License-Identifier: ISC */
 #include <fcntl.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "config/conf.h"
-#include "fuzz.h"
 #include "config/pool.h"
 #include "config/pppd_args.h"
+#include "fuzz.h"
 
 #define WORDS_MAX	24
 #define LINE_MAX_HERE	512

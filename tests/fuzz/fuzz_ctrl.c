@@ -4,11 +4,12 @@
  * pppd, what the client reads.  Two connections live it, one of which gets its
  * octets one by one: they must not differ.
  */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "state/ctrl.h"
-#include "fuzz.h"
 #include "base/log.h"
+#include "fuzz.h"
+#include "state/ctrl.h"
 
 #define HELD_MAX	4096	/* octets behind a call's request */
 #define TIMERS_MAX	16	/* of one instant */

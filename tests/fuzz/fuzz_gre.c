@@ -1,4 +1,5 @@
 /* Fuzz target: what a raw socket delivers, and enhanced GRE. */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
 #include "fuzz.h"

@@ -3,6 +3,7 @@
  * a list of packets (number, length, time since the last one) and of what else
  * happens to a call.
  */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
 #include "fuzz.h"

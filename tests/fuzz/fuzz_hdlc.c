@@ -1,4 +1,5 @@
 /* Fuzz target: octets from the pty, whole and in pieces; and to the pty. */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
 #include "fuzz.h"

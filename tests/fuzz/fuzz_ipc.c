@@ -2,6 +2,7 @@
  * Fuzz target: what another process of ours, which a peer may have taken
  * over, can send: a datagram with descriptors, or the record of a call.
  */
+/* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /* Fuzz target: the value of localip or remoteip. */
+/* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "fuzz.h"
 #include "config/iprange.h"
+#include "fuzz.h"
 
 #define TEXT_MAX	600
 

@@ -2,10 +2,11 @@
  * Fuzz target: pppd's options, in several files that name each other.  In the
  * input they are separated by NULs, and "file N" includes number N.
  */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "fuzz.h"
 #include "config/options_lint.h"
+#include "fuzz.h"
 
 #define FILES_MAX	8
 #define PATH_MAX_HERE	(OPTIONS_LINT_WORD + 20)	/* call NAME */

@@ -1,4 +1,5 @@
 /* Fuzz target: a frame from pppd, looked at for how authentication ended. */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
 #include "fuzz.h"

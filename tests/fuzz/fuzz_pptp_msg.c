@@ -1,8 +1,9 @@
 /* Fuzz target: one PPTP control message. */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "fuzz.h"
 #include "base/log.h"
+#include "fuzz.h"
 #include "protocol/pptp_msg.h"
 
 /* What a peer calls itself can be logged: printable, and in bounds. */

@@ -3,6 +3,7 @@
  * monitor over time.  Whatever comes, in whatever order: what is let through
  * is legal for that engine, and not more than engines are let.
  */
+/* SPDX-License-Identifier: ISC */
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
 /* Fuzz target: what a plugin in pppd tells, read and written again. */
+/* SPDX-License-Identifier: ISC */
 #include <string.h>
 
 #include "fuzz.h"

@@ -6,6 +6,7 @@
  * With $EVERY=N, only each Nth cut and change is made: for slow machines, such
  * as valgrind's.
  */
+/* SPDX-License-Identifier: ISC */
 #include <dirent.h>
 #include <string.h>
 

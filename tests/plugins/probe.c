@@ -10,6 +10,7 @@
  * a minute pass; check prints the report; anything else is a command for the
  * shell.
  */
+/* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,8 +21,8 @@
 #include <unistd.h>
 
 #include "monitor/plugin_check.h"
-#include "monitor/subprocess.h"
 #include "monitor/plugin_probe.h"
+#include "monitor/subprocess.h"
 
 static struct plugin_probe p;
 

@@ -1,4 +1,5 @@
 /* Login records: on files of our own, and on files that are no good. */
+/* SPDX-License-Identifier: ISC */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE		/* unshare */
 #endif

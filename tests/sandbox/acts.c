@@ -4,6 +4,7 @@
  * engine would begin to serve, does the act that standard input names, and
  * says on standard output what came of it.
  */
+/* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* What the raw GRE socket lets through when some calls are the kernel's. */
+/* SPDX-License-Identifier: ISC */
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>

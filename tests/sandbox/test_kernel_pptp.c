@@ -1,4 +1,5 @@
 /* Sockets of the kernel's PPTP: made, refused, and why; here it may have none. */
+/* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
 #include <stdbool.h>
 

@@ -1,4 +1,5 @@
 /* What an engine that a peer has taken over might ask of the monitor. */
+/* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>

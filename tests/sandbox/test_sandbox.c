@@ -2,6 +2,7 @@
  * The engine's sandbox from inside: the real pptpd-engine with acts.so tries
  * one thing after the other, once for each wall.  "make check" runs it.
  */
+/* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

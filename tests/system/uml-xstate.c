@@ -10,6 +10,7 @@
  * that UML cannot know are given in their initial state, which is what they
  * have, for a guest never gets permission to use them.
  */
+/* SPDX-License-Identifier: ISC */
 #define _GNU_SOURCE
 #include <sys/ptrace.h>
 #include <sys/uio.h>

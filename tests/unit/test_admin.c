@@ -1,4 +1,5 @@
 /* pptpdctl's words: requests, what they find, what is told of a call. */
+/* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
 #include <check.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Command line and pptpd.conf: golden files, and what they cannot show. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <glob.h>
 #include <stdio.h>

@@ -1,12 +1,13 @@
 /* Control connection and call: events in, messages and actions out. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "state/ctrl.h"
 #include "base/log.h"
 #include "base/wire.h"
+#include "state/ctrl.h"
 
 #define PEER_ID	0x1234
 #define OUR_ID	0xBEEF

@@ -1,4 +1,5 @@
 /* Sequence numbers, reordering, acknowledgements: packets and time in. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

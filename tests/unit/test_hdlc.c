@@ -1,4 +1,5 @@
 /* Async HDLC: known octets, every split, and a slow model to compare with. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

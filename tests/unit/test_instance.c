@@ -1,4 +1,5 @@
 /* The files of a server in the run directory: one name each, always the same. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* Address lists: ranges, names, limits, duplicates. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* The ledger: what a server leaves in it, the next one finds. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Limits, with a clock that the test holds: buckets, addresses, penalties. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

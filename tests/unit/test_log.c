@@ -1,4 +1,5 @@
 /* Logging: the sink, the debug gate, one line only, a peer's octets escaped. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <ctype.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* systemd's notify protocol, with a socket in systemd's place. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <errno.h>
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* Lint of pppd's options: what is warned of, and what is not. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Slots: lowest free one first, never more than there are addresses. */
+/* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
 #include <check.h>
 #include <stdio.h>

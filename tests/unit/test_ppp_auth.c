@@ -1,4 +1,5 @@
 /* What a frame from pppd says about authentication. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdlib.h>
 

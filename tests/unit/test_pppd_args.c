@@ -1,4 +1,5 @@
 /* pppd's argument vector: Poptop's, word for word, in every case. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Enhanced GRE: octets against fields, every truncation, every flag. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* PPTP control messages: octets against fields, lengths, and what is bad. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

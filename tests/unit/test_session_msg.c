@@ -1,11 +1,12 @@
 /* Session reports: both writers, and a reader that trusts nobody. */
+/* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "session-encode.h"
 #include "protocol/session_msg.h"
+#include "session-encode.h"
 
 #define TYPES	7
 #define SEED	1723

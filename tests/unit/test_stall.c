@@ -1,4 +1,5 @@
 /* When a call of the kernel's is taken for stalled, and when it is not. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 
 #include "state/stall.h"

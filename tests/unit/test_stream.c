@@ -1,10 +1,11 @@
 /* Messages out of a stream of octets: split anywhere, the same messages. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "state/stream.h"
 #include "base/wire.h"
+#include "state/stream.h"
 
 /* An Echo-Request with identifier id (RFC 2637 2.5). */
 static size_t

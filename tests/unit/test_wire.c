@@ -1,4 +1,5 @@
 /* Bounded reader and writer: the ends, the sticky error, nothing unwritten. */
+/* SPDX-License-Identifier: ISC */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
