@@ -31,7 +31,6 @@ conf_init(struct conf *conf)
 	conf_set_string(&conf->sandbox, CONF_SANDBOX_DEFAULT);
 	conf->restart_grace = CONF_RESTART_GRACE_DEFAULT;
 	conf->engines = 1;
-	conf_set_string(&conf->control_group, CONF_CONTROL_GROUP_DEFAULT);
 	conf->stimeout = CONF_STIMEOUT_DEFAULT;
 	conf->connections = CONF_CONNECTIONS_DEFAULT;
 	conf->inetd_callid = -1;
@@ -134,8 +133,9 @@ set_string(struct conf *conf, const struct conf_env *env, enum conf_key key,
 		break;
 	case CONF_CONTROL_GROUP:
 		conf_complain(conf, env, LOG_WARNING, key,
-		    "no value, using " CONF_CONTROL_GROUP_DEFAULT, NULL);
-		conf_set_string(field, CONF_CONTROL_GROUP_DEFAULT);
+		    "no value, so pptpdctl is for root only", NULL);
+		free(*field);
+		*field = NULL;
 		break;
 	case CONF_PIDFILE:
 		conf_complain(conf, env, LOG_WARNING, key, "no value", NULL);

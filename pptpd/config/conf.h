@@ -116,7 +116,7 @@ struct conf {
 	uint32_t engines;	/* engines: processes; 0: as many as cores */
 	uint32_t restart_grace;	/* restart-grace: seconds that calls wait for
 				   another server; 0: not at all */
-	char	*control_group;	/* that may use pptpdctl; "adm" */
+	char	*control_group;	/* that may use pptpdctl, beside root */
 	struct conf_datapath {
 		struct conf_network *networks;	/* no network twice */
 		size_t	 n;

@@ -10,7 +10,6 @@
 #define CONF_PPP_DEFAULT	"/usr/sbin/pppd"
 #define CONF_SPEED_DEFAULT	"115200"
 #define CONF_SANDBOX_DEFAULT	"on"
-#define CONF_CONTROL_GROUP_DEFAULT "adm"
 #define CONF_PLUGIN_DEFAULT	PLUGINDIR "/pptpd-logwtmp.so"
 
 /* Where a key may stand. */

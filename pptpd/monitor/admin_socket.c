@@ -27,8 +27,11 @@ static struct {
 static gid_t
 find_group(const char *group)
 {
-	const struct group *gr = getgrnam(group);
+	const struct group *gr;
 
+	if (group == NULL)
+		return (gid_t)-1;
+	gr = getgrnam(group);
 	if (gr != NULL)
 		return gr->gr_gid;
 	log_warn("MGR: there is no group \"%s\", so pptpdctl is for root only",

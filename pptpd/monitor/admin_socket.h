@@ -7,13 +7,13 @@
 
 /*
  * Makes the control socket of the server with this pid file, in the place of
- * one that a server left behind; for root and this group, or for root alone
- * (with a warning) if there is no such group.  Sets *gid to the group, -1:
- * none.  Returns a listening, non-blocking, close-on-exec descriptor, or -1
- * with the reason logged.
+ * one that a server left behind; for root and this group, or for root alone if
+ * group is NULL or (with a warning) if there is no such group.  Sets *gid to
+ * the group, -1: none.  Returns a listening, non-blocking, close-on-exec
+ * descriptor, or -1 with the reason logged.
  */
 int	admin_socket_open(const char *pidfile, const char *group, gid_t *gid);
-/* Another group may use it from now on. */
+/* Another group, or NULL: none, may use it from now on. */
 void	admin_socket_change(const char *group, gid_t *gid);
 /* Removes it, unless another server has put its own there. */
 void	admin_socket_remove(void);

@@ -13,6 +13,7 @@ from lab import OTHER
 from points import Fail, check, ms, point
 
 ADM = grp.getgrnam('adm').gr_gid
+GROUP = [('control-group', 'adm')]
 NOBODY = (STRANGER.pw_uid, STRANGER.pw_gid, [])
 LINE_MAX = 4096
 CLIENTS_MAX = 16
@@ -23,9 +24,29 @@ def attributes():
     return stat.S_IMODE(st.st_mode), st.st_uid, st.st_gid
 
 
-@point('mode', 'the socket belongs to root and the group adm, mode 0660')
+@point('root', 'without control-group the socket belongs to root, mode 0600, '
+       'and nobody else may use it')
+def root(lab):
+    run = start(lab)
+    check(attributes() == (0o600, 0, 0), '%o, user %d, group %d'
+          % attributes())
+    check(not lab.log.find('.*there is no group.*'), 'a warning')
+    done = ctl('shutdown', as_user=(STRANGER.pw_uid, ADM, []), expect=2)
+    check('is for root only' in done.err, str(done))
+    os.chmod(path(), 0o666)
+    done = ctl('-j', 'shutdown', as_user=(STRANGER.pw_uid, ADM, []), expect=2)
+    check(done.json['error']['code'] == 'permission', done.out)
+    check(run.alive(), 'it is dead')
+    run.stop()
+    start(lab, conf=[('control-group', '')])
+    check(attributes() == (0o600, 0, 0), '%o, user %d, group %d'
+          % attributes())
+    return done.json['error']['text']
+
+
+@point('mode', 'the socket belongs to root and the control-group, mode 0660')
 def mode(lab):
-    start(lab)
+    start(lab, conf=GROUP)
     check(attributes() == (0o660, 0, ADM), '%o, user %d, group %d'
           % attributes())
     parent = os.stat(os.path.dirname(path()))
@@ -55,7 +76,7 @@ def group(lab):
 
 @point('stranger', 'a user without the group: status 2, and who may')
 def stranger(lab):
-    run = start(lab)
+    run = start(lab, conf=GROUP)
     session = lab.call()
     for words in (['status'], ['list'], ['kick', '10.0.0.200'],
                   ['shutdown']):
@@ -70,7 +91,7 @@ def stranger(lab):
 
 @point('member', 'a member of the group, by first or further groups, may')
 def member(lab):
-    start(lab)
+    start(lab, conf=GROUP)
     session = lab.call()
     ctl('status', as_user=(STRANGER.pw_uid, ADM, []))
     ctl('list', as_user=(STRANGER.pw_uid, STRANGER.pw_gid, [ADM]))
@@ -86,7 +107,7 @@ def member(lab):
 @point('credentials', 'who gets past the mode of the file is refused all the '
        'same, by the kernel\'s word on who it is')
 def credentials(lab):
-    run = start(lab)
+    run = start(lab, conf=GROUP)
     os.chmod(path(), 0o666)
     done = ctl('-j', 'shutdown', as_user=NOBODY, expect=2)
     check(done.json['error']['code'] == 'permission', done.out)

@@ -202,8 +202,7 @@ put_conf(FILE *f, const struct conf *conf)
 	put_string(f, "speed", conf->speed);
 	if (strcmp(conf->sandbox, "on") != 0)
 		put_string(f, "sandbox", conf->sandbox);
-	if (strcmp(conf->control_group, "adm") != 0)
-		put_string(f, "control-group", conf->control_group);
+	put_string(f, "control-group", conf->control_group);
 	if (conf->engines != 1)
 		fprintf(f, "engines %u\n", (unsigned)conf->engines);
 	fprintf(f, "stimeout %d\n", conf->stimeout);
