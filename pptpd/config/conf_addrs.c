@@ -2,9 +2,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "config/conf_key.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>		/* LOG_ERR ...; no function of it */
+
+#define UNUSABLE_SAID	8	/* addresses that are named one by one */
 
 /* One of the two lists. */
 struct list {
@@ -132,6 +135,101 @@ compare_ends(struct conf *conf, const struct conf_env *env)
 	}
 }
 
+/*
+ * Whether an end of a call can have this address.  pppd exits when it is given
+ * one of the others; a packet from 0.0.0.0/8 is dropped by Linux.
+ */
+static bool
+usable(const char *text)
+{
+	uint32_t addr;
+
+	if (!iprange_number(text, &addr) || addr == INADDR_ANY)
+		return true;	/* 0.0.0.0: pppd is given no address */
+	addr = ntohl(addr);
+	return addr >> IN_CLASSA_NSHIFT != 0 &&
+	    addr >> IN_CLASSA_NSHIFT != IN_LOOPBACKNET &&
+	    !IN_MULTICAST(addr) && !IN_BADCLASS(addr);
+}
+
+/* Reports address i of a list; *said counts those that were reported. */
+static void
+complain_unusable(struct conf *conf, const struct conf_env *env,
+    enum conf_key key, const struct iprange_list *list, int i, int *said)
+{
+	/* A single localip stands there once for each call. */
+	if (i > 0 && strcmp(list->addr[i], list->addr[i - 1]) == 0)
+		return;
+	if ((*said)++ < UNUSABLE_SAID)
+		conf_complain(conf, env, LOG_WARNING, key, "no end of a call "
+		    "can have a loopback, multicast or reserved address, so "
+		    "this one is left out", list->addr[i]);
+}
+
+static void
+complain_more(struct conf *conf, const struct conf_env *env, enum conf_key key,
+    int said)
+{
+	char text[64];
+
+	if (said <= UNUSABLE_SAID)
+		return;
+	snprintf(text, sizeof(text), "%d more like it are left out",
+	    said - UNUSABLE_SAID);
+	conf_complain(conf, env, LOG_WARNING, key, text, NULL);
+}
+
+static bool
+is_any(const char *text)
+{
+	uint32_t addr;
+
+	return iprange_number(text, &addr) && addr == INADDR_ANY;
+}
+
+/*
+ * Leaves out the slots of which an end cannot be used; the others keep their
+ * pairs of addresses.
+ */
+static void
+drop_unusable(struct conf *conf, const struct conf_env *env)
+{
+	struct iprange_list *local = &conf->local, *remote = &conf->remote;
+	int n = conf->slots, locals = 0, remotes = 0;
+
+	conf->slots = 0;
+	for (int i = 0; i < n; i++) {
+		bool local_good = usable(local->addr[i]);
+		bool remote_good = usable(remote->addr[i]);
+
+		if (!remote_good)
+			complain_unusable(conf, env, CONF_REMOTEIP, remote, i,
+			    &remotes);
+		else if (is_any(remote->addr[i]))
+			conf_complain(conf, env, LOG_WARNING, CONF_REMOTEIP,
+			    "gives a client no address: chap-secrets chooses "
+			    "it, or the client itself", remote->addr[i]);
+		if (!local_good)
+			complain_unusable(conf, env, CONF_LOCALIP, local, i,
+			    &locals);
+		if (!local_good || !remote_good)
+			continue;
+		memmove(local->addr[conf->slots], local->addr[i],
+		    IPRANGE_TEXT);
+		memmove(remote->addr[conf->slots], remote->addr[i],
+		    IPRANGE_TEXT);
+		conf->slots++;
+	}
+	if (conf->slots == n)
+		return;
+	local->n = remote->n = (size_t)conf->slots;
+	complain_more(conf, env, CONF_REMOTEIP, remotes);
+	complain_more(conf, env, CONF_LOCALIP, locals);
+	if (conf->slots == 0)
+		conf_complain(conf, env, LOG_WARNING, CONF_REMOTEIP,
+		    "no address is left, every client will be refused", NULL);
+}
+
 /* What pptpctrl was told: an address for each end, or none. */
 static void
 finish_inetd(struct conf *conf, const struct conf_env *env,
@@ -186,6 +284,7 @@ finish_addresses(struct conf *conf, const struct conf_env *env)
 		return;
 	}
 	conf->slots = limit;
+	drop_unusable(conf, env);
 	compare_ends(conf, env);
 }
 

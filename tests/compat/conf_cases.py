@@ -132,8 +132,23 @@ REMOTE = [case('remoteip ' + value, conf=PPP + 'localip 10.9.9.9\nremoteip %s'
     ('10.0.0', 1), ('10.1', 1), ('10', 1), ('0x0a.0.0.5', 1),
     ('010.0.0.1', 1), ('010.00.0.1-2', 2), ('10.0.0.010-012', 3),
     ('1-5', 0), ('a-b', 0), ('10.0.0.1-a', 0), ('nosuch.invalid', 0),
-    ('localhost', 1), ('10.0.0.5,localhost,10.0.0.7-8', 4),
     ('255.255.255.255', 0), ('0.0.0.0', 0), ('a b', 0))] + [
+    case('remoteip localhost', conf=PPP + 'localip 10.9.9.9\n'
+         'remoteip localhost\n', differ='pppd refused the address and '
+         'exited', log=[
+             'W /etc/pptpd.conf:3: remoteip: no end of a call can have a '
+             'loopback, multicast or reserved address, so this one is left '
+             'out: "127.0.0.1"',
+             'W /etc/pptpd.conf:3: remoteip: no address is left, every client '
+             'will be refused']),
+    case('remoteip 10.0.0.5,localhost,10.0.0.7-8', conf=PPP +
+         'localip 10.9.9.9\nremoteip 10.0.0.5,localhost,10.0.0.7-8\n',
+         clients=3, differ='pppd refused the address and exited',
+         log=['W /etc/pptpd.conf:3: remoteip: no end of a call can have a '
+              'loopback, multicast or reserved address, so this one is left '
+              'out: "127.0.0.1"'],
+         argv=['local 115200 10.9.9.9:10.0.0.%d ipparam 127.0.0.2 '
+               'remotenumber 127.0.0.2' % n for n in (5, 7, 8)]),
     case('remoteip written twice in two ways', conf='remoteip 10.1,10.0.0.1\n',
          differ='only the texts were compared', status=1, log=[
              'E MGR: Remote IP address 10.0.0.1 in config is a duplicate!']),
@@ -155,7 +170,12 @@ LISTS = [
     case('only localip', conf=PPP + 'localip 10.0.0.1\n', clients=2),
     case('two of localip', conf=PPP + 'localip 10.0.0.1-2\n', clients=2),
     case('localip is a name', conf=PPP + 'localip localhost\n'
-         'remoteip 10.0.0.1\n', clients=1),
+         'remoteip 10.0.0.1\n', differ='pppd refused the address and exited',
+         log=['W /etc/pptpd.conf:2: localip: no end of a call can have a '
+              'loopback, multicast or reserved address, so this one is left '
+              'out: "127.0.0.1"',
+              'W /etc/pptpd.conf:3: remoteip: no address is left, every client '
+              'will be refused']),
     case('1 local, 10 remote', conf='localip 10.0.0.1\n'
          'remoteip 10.1.0.1-10\n'),
     case('3 local, 10 remote', conf='localip 10.0.0.1-3\n'
