@@ -166,6 +166,7 @@ monitor_upgrade(void)
 	if (monitor.stopping)
 		return;
 	log_notice("MGR: upgrade: starting the pptpd that is installed now");
+	monitor_hold_signals();
 	monitor.upgrading = true;
 	monitor.exit_status = MONITOR_UPGRADE;
 	leave();
@@ -271,11 +272,28 @@ on_child(evutil_socket_t fd, short what, void *arg)
 	maybe_done();
 }
 
+/*
+ * The pptpd that we become finds the signal pending, since signals are held:
+ * it is the one that can still end the calls.  libevent has caught this one
+ * before they were.
+ */
+static void
+pass_on(int sig)
+{
+	log_notice("MGR: upgrade: signal %d is for the pptpd that comes now",
+	    sig);
+	(void)raise(sig);
+}
+
 static void
 on_signal(evutil_socket_t sig, short what, void *arg)
 {
 	(void)what;
 	(void)arg;
+	if (monitor.upgrading) {
+		pass_on((int)sig);
+		return;
+	}
 	switch (sig) {
 	case SIGHUP:
 		reload_soon();
@@ -442,6 +460,9 @@ monitor_run(struct monitor_setup *setup)
 	if (!engines_start())
 		return EXIT_NO_SOCKET;
 	event_base_dispatch(monitor.base);
+	/* Signals that libevent has caught, and that wait for their turn. */
+	if (monitor.upgrading)
+		event_base_loop(monitor.base, EVLOOP_NONBLOCK);
 	rejoin_server_close();
 	spawner_stop();
 	return monitor.exit_status;

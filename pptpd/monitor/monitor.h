@@ -37,7 +37,7 @@ void	monitor_hold_signals(void);
 /*
  * Runs until told to stop, or until inetd's connection is over.  Returns the
  * exit status, or MONITOR_UPGRADE: the listener is still open, and another
- * pptpd is to take over in this process.
+ * pptpd is to take over in this process; signals are held.
  */
 int	monitor_run(struct monitor_setup *);
 

@@ -159,7 +159,6 @@ serve(struct conf *conf, int listener)
 	if (!conf->inetd)
 		admin_socket_remove();
 	if (status == MONITOR_UPGRADE) {
-		monitor_hold_signals();
 		upgrade_exec(setup.listener);
 		status = EXIT_NO_SOCKET;
 	}

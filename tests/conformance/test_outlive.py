@@ -386,6 +386,54 @@ def o_12(lab):
     return '%d packets, no error' % session.seq
 
 
+def told_while_upgrading(number):
+    """Says both at once, or one a moment after the other, or the second one
+    while an engine that was stopped keeps the upgrade waiting."""
+    def once(lab, how):
+        run = lab.server(wait=False)
+        check(run.listening(10), 'does not listen')
+        needs_engine(run)
+        session = lab.call()
+        mark = lab.log.mark()
+        if how == 'waits':
+            os.kill(run.engines()[0].pid, signal.SIGSTOP)
+        run.signal(signal.SIGUSR2)
+        if how == 'waits':
+            check(lab.log.wait('MGR: upgrade: .*', 5, mark), 'no upgrade')
+        else:
+            time.sleep(how)
+        run.signal(number)
+        status = run.wait_exit(15)
+        if status is None:
+            run.signal(signal.SIGKILL)
+            run.wait_exit()
+            raise Fail('the server goes on (%s)' % how)
+        check(status == 0, 'the status is %d (%s)' % (status, how))
+        if number == signal.SIGINT:
+            check(session.pppd.wait_gone(5), 'a pppd lives on (%s)' % how)
+        else:
+            start(run)
+            goes_on(session)
+            run.signal(signal.SIGINT)
+            run.wait_exit()
+        session.close()
+
+    def test(lab):
+        rounds = ['waits', 'waits'] + [n * 0.005 for n in range(12)]
+        for how in rounds:
+            once(lab, how)
+        return '%d rounds' % len(rounds)
+    return test
+
+
+point('O-5b', 'SIGTERM during an upgrade ends the server that comes after it; '
+      'calls wait for the next', waits=True, limit=180)(
+          told_while_upgrading(signal.SIGTERM))
+point('O-5c', 'SIGINT during an upgrade ends the server that comes after it, '
+      'and its calls', waits=True, limit=180)(
+          told_while_upgrading(signal.SIGINT))
+
+
 def slow_configuration():
     """Puts a pipe in the place of the configuration; returns what waits for
     its reader and what lets the reader have it."""
