@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,13 +189,28 @@ check_bcrelay(struct conf *conf, const struct conf_env *env)
 	    conf->bcrelay);
 }
 
+unsigned int
+conf_load_engines(const struct conf *conf)
+{
+	cpu_set_t cores;
+	unsigned int n = 1;
+
+	if (conf->inetd)
+		return 1;	/* for its one connection */
+	if (conf->engines > 0)
+		return conf->engines;
+	if (sched_getaffinity(0, sizeof(cores), &cores) == 0)
+		n = (unsigned int)CPU_COUNT(&cores);
+	return n < CONF_ENGINES_MAX ? n : CONF_ENGINES_MAX;
+}
+
 static void
 warn(struct conf *conf, const struct conf_env *env)
 {
 	if (conf->inetd)
 		return;		/* not with each connection */
 	warn_safety(conf, env);
-	warn_resources(conf, env);
+	warn_resources(conf, env, conf_load_engines(conf));
 }
 
 /* Poptop stops at the first error; the sum of them helps more. */

@@ -30,6 +30,9 @@ void	conf_load_complain(struct conf *, enum conf_key, const char *reason,
 /* conf_keep(), to the log. */
 bool	conf_load_keep(const struct conf *before, struct conf *after);
 
+/* How many engines it means: "auto" is one for each processor. */
+unsigned int conf_load_engines(const struct conf *);
+
 /*
  * For --check: prints on stdout what a start would do.  Returns the exit
  * status.

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,29 +106,13 @@ open_sockets(const struct conf *conf, struct monitor_setup *setup)
 	return true;
 }
 
-/* What "auto" means; one connection needs no more than one. */
-static unsigned int
-count_engines(const struct conf *conf)
-{
-	cpu_set_t cores;
-	unsigned int n = 1;
-
-	if (conf->inetd)
-		return 1;
-	if (conf->engines > 0)
-		return conf->engines;
-	if (sched_getaffinity(0, sizeof(cores), &cores) == 0)
-		n = (unsigned int)CPU_COUNT(&cores);
-	return n < ENGINES_MAX ? n : ENGINES_MAX;
-}
-
 static int
 serve(struct conf *conf, int listener)
 {
 	struct monitor_setup setup = { .conf = conf, .listener = listener,
 	    .connection = -1, .admin = -1, .admin_group = (gid_t)-1,
 	    .kernel_map = -1,
-	    .engines = count_engines(conf), .log_stderr = wants_stderr(conf) };
+	    .engines = conf_load_engines(conf), .log_stderr = wants_stderr(conf) };
 	int status;
 
 	if (conf->inetd && (setup.connection = take_connection()) == -1) {

@@ -16,12 +16,14 @@
 #include "monitor/calls.h"
 #include "monitor/engines.h"
 #include "monitor/listener.h"
-#include "shared/call_record.h"
-#include "shared/ipc.h"
+#include "shared/mono.h"
+#include "shared/rejoin_msg.h"
 #include "shared/rejoin_msg.h"
 
 #define BACKLOG		4096	/* all keepers come at once */
 #define ACCEPT_MAX	64
+#define ACCEPT_SAY_MS	60000
+#define ACCEPT_PAUSE_MS	250	/* without descriptors or memory */
 
 /* A keeper that is connected. */
 struct visitor {
@@ -36,7 +38,7 @@ struct visitor {
 
 static TAILQ_HEAD(, visitor) visitors = TAILQ_HEAD_INITIALIZER(visitors);
 static int listener = -1;
-static struct event *listen_ev;
+static struct event *listen_ev, *resume_ev;
 static char socket_path[KEEPER_PATH];
 static bool ending;
 
@@ -197,6 +199,31 @@ visitor_new(struct event_base *base, int sock)
 }
 
 static void
+on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	event_add(listen_ev, NULL);
+}
+
+/* They wait in the backlog, or try again; the event would come at once. */
+static void
+pause_listener(int error)
+{
+	static const struct timeval pause = { 0, ACCEPT_PAUSE_MS * 1000 };
+	static uint64_t said;
+
+	if (said == 0 || mono_ms() >= said + ACCEPT_SAY_MS) {
+		log_err("MGR: calls that wait to go on cannot be accepted: %s",
+		    strerror(error));
+		said = mono_ms();
+	}
+	event_del(listen_ev);
+	event_add(resume_ev, &pause);
+}
+
+static void
 on_listener(evutil_socket_t fd, short what, void *arg)
 {
 	(void)what;
@@ -204,8 +231,12 @@ on_listener(evutil_socket_t fd, short what, void *arg)
 		int sock = accept4(fd, NULL, NULL,
 		    SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-		if (sock == -1)
+		if (sock == -1) {
+			if (errno != EAGAIN && errno != EINTR &&
+			    errno != ECONNABORTED)
+				pause_listener(errno);
 			return;
+		}
 		visitor_new(arg, sock);
 	}
 }
@@ -237,7 +268,9 @@ rejoin_server_open(struct event_base *base, const char *path)
 	}
 	listen_ev = event_new(base, listener, EV_READ | EV_PERSIST,
 	    on_listener, base);
-	if (listen_ev != NULL && event_add(listen_ev, NULL) == 0)
+	resume_ev = evtimer_new(base, on_resume, NULL);
+	if (listen_ev != NULL && resume_ev != NULL &&
+	    event_add(listen_ev, NULL) == 0)
 		return true;
 	log_err("MGR: %s: %s", path, strerror(ENOMEM));
 	rejoin_server_close();
@@ -263,6 +296,9 @@ rejoin_server_close(void)
 		listen_ev = NULL;
 		(void)unlink(socket_path);
 	}
+	if (resume_ev != NULL)
+		event_free(resume_ev);
+	resume_ev = NULL;
 	if (listener != -1)
 		close(listener);
 	listener = -1;

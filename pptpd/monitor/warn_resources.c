@@ -11,7 +11,13 @@
 #include "monitor/slurp.h"
 
 #define FILES_OWN	48	/* descriptors of a process, besides calls */
-#define FILES_CALL	4	/* control connection, keeper, record, pty */
+#define FILES_ENGINE	2	/* in the monitor: link, GRE socket */
+/*
+ * Of a call.  In its engine: control connection, keeper, record, pty.  In the
+ * monitor after a restart: pidfds of pptpctrl and pppd, record, and the
+ * connection of a pptpctrl that waits for its engine.
+ */
+#define FILES_CALL	4
 #define TASKS_OWN	16
 #define TASKS_CALL	2	/* pptpctrl and pppd */
 
@@ -39,9 +45,10 @@ number_in(const char *path)
 }
 
 static void
-check_files(struct conf *conf, const struct conf_env *env)
+check_files(struct conf *conf, const struct conf_env *env,
+    unsigned int engines)
 {
-	unsigned long need = FILES_OWN +
+	unsigned long need = FILES_OWN + FILES_ENGINE * engines +
 	    FILES_CALL * (unsigned long)conf->slots;
 	struct rlimit files;
 	char text[200];
@@ -131,11 +138,12 @@ check_tasks(struct conf *conf, const struct conf_env *env)
 }
 
 void
-warn_resources(struct conf *conf, const struct conf_env *env)
+warn_resources(struct conf *conf, const struct conf_env *env,
+    unsigned int engines)
 {
 	if (conf->slots == 0)
 		return;		/* nobody knows how many there will be */
-	check_files(conf, env);
+	check_files(conf, env, engines);
 	check_ptys(conf, env);
 	if (!conf->check)	/* which runs in a login's group */
 		check_tasks(conf, env);

@@ -6,6 +6,7 @@
 #include "config/conf.h"
 
 /* Warns about descriptors, ptys and processes; the start goes on. */
-void	warn_resources(struct conf *, const struct conf_env *);
+void	warn_resources(struct conf *, const struct conf_env *,
+	    unsigned int engines);
 
 #endif

@@ -8,8 +8,10 @@ from errno import (EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS,
 
 import pptp
 import rules
+import server
 from lab import OTHER, client
 from points import Fail, check, ms, point
+from test_outlive import goes_on, needs_engine
 
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
 TRIES = 6                       # calls that are refused: more than the pool
@@ -149,6 +151,39 @@ for one in EMFILE, ENFILE, ENOBUFS, ENOMEM:
     accepting(one, True)
 for one in ECONNABORTED, EINTR, EPROTO, EPERM:
     accepting(one, False)
+
+
+def rejoining(error):
+    """Keepers that have lost their engine cannot be accepted for a while."""
+    ident = 'pptpd-accept4-%s' % rules.name(error)
+
+    @point(ident, 'monitor: accept fails with %s for a pptpctrl that has lost '
+           'its engine: no busy loop, and its call goes on when it is over'
+           % rules.name(error), waits=True)
+    def test(lab):
+        faults = rules.Rules(lab)
+        run = lab.server()
+        needs_engine(run)
+        session = lab.call(address=OTHER)
+        monitor = server.Process(run.pid)
+        faults.set('pptpd', 'accept4', error)
+        os.kill(run.engines()[0].pid, signal.SIGKILL)
+        check(lab.until(faults.hits, 5) is not None, 'accept was not tried')
+        cpu, begin, tried = monitor.cpu(), time.monotonic(), faults.hits()
+        time.sleep(2)
+        used = (monitor.cpu() - cpu) / (time.monotonic() - begin)
+        tried = faults.hits() - tried
+        check(used < 0.1 and tried < 20, 'takes %.0f %% of a processor, '
+              'tries %d times' % (used * 100, tried))
+        lab.serves(client(10), within=None)
+        faults.clear()
+        took = goes_on(session)
+        return 'goes on %s after it was over; tried %d times' % (ms(took),
+                                                                 tried)
+
+
+for one in EMFILE, ENFILE, ENOBUFS, ENOMEM:
+    rejoining(one)
 
 
 @point('engine-accept4-again', 'engine: accept fails once more than there '

@@ -119,7 +119,10 @@ hard=$(ulimit -H -n)
 files=$(ulimit -S -n)
 ulimit -S -n 64 && ulimit -H -n 64
 run 0 'too few descriptors' --check -c good.conf
-said err 'pptpd: warning: default: connections: 21 calls take 132 descriptors, and a process may open 64: raise that with LimitNOFILE= in the systemd unit, or with ulimit -n'
+said err 'pptpd: warning: default: connections: 21 calls take 134 descriptors, and a process may open 64: raise that with LimitNOFILE= in the systemd unit, or with ulimit -n'
+{ cat good.conf; echo engines 8; } >engines.conf
+run 0 'too few descriptors for the engines' --check -c engines.conf
+said err 'pptpd: warning: default: connections: 21 calls take 148 descriptors, and a process may open 64: raise that with LimitNOFILE= in the systemd unit, or with ulimit -n'
 ulimit -H -n "$hard" 2>/dev/null && ulimit -S -n "$files"
 
 run 0 'check with delegate' --check -c good.conf -D
