@@ -10,7 +10,7 @@
 #include "state/gre_window.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	4
+#define CALL_RECORD_VERSION	5
 #define CALL_ADDR_TEXT		64	/* an address as the administrator wrote it */
 #define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 

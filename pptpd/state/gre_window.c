@@ -173,7 +173,6 @@ expected_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 {
 	advance(rx, seq);
 	deliver(payload, len, arg);
-	rx->jump = false;		/* the stream goes on where it was */
 	if (ro->waiting > 0) {
 		/* A gap was filled: aim at twice what it took. */
 		uint64_t took = now - oldest(ro);
@@ -208,29 +207,27 @@ keep(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 	return GRE_WAITING;
 }
 
-/*
- * Far ahead.  One such number proves nothing: anybody who can forge a source
- * address can send it.  It is believed when another follows closely behind
- * it, as RTP does for a new source (RFC 3550 A.1).
- */
+/* Keeps the suspect that came last: the one before it has done its duty. */
 static enum gre_verdict
-far_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
-    const uint8_t *payload, size_t len, uint64_t now, gre_deliver *deliver,
-    void *arg)
+suspect(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
+    const uint8_t *payload, size_t len, uint64_t now)
 {
-	bool fresh = !rx->started || now - rx->jump_at <= GRE_JUMP_US;
-	int32_t step = seq_diff(seq, rx->jump_seq);
+	if (!slot_fill(&ro->jump, seq, payload, len, now))
+		return GRE_NO_MEMORY;
+	rx->jump = true;
+	rx->jump_run++;
+	rx->jump_seq = seq;
+	rx->jump_at = now;
+	return GRE_SUSPECT;
+}
 
-	if (!rx->jump || !fresh || step < 0 || step >= GRE_AHEAD_MAX) {
-		if (!slot_fill(&ro->jump, seq, payload, len, now))
-			return GRE_NO_MEMORY;
-		rx->jump = true;
-		rx->jump_seq = seq;
-		rx->jump_at = now;
-		return GRE_SUSPECT;
-	}
-	if (step == 0)
-		return GRE_OLD;
+/* The stream goes on at the suspect, which is delivered now. */
+static void
+jump(struct gre_rx *rx, struct gre_reorder *ro, bool back,
+    gre_deliver *deliver, void *arg)
+{
+	uint32_t place;
+
 	rx->jump = false;
 	rx->jumps++;
 	/* Before the first delivery, what waits may lie ahead of the stream. */
@@ -238,6 +235,16 @@ far_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 		drop_waiting(ro);
 	while (ro->waiting > 0)
 		skip_gap(rx, ro, deliver, arg);
+	place = rx->last;
+	if (back) {
+		rx->lost -= rx->jump_lost;	/* nothing was */
+		rx->jump_lost = 0;
+		rx->last = rx->before;
+	} else
+		rx->jump_lost = rx->started ? rx->jump_seq - place - 1 : 0;
+	rx->before = place;
+	rx->moved_to = rx->jump_seq;
+	rx->moved = true;
 	rx->highest = rx->jump_seq;
 	if (ro->jump.data != NULL) {	/* else an engine before us had it */
 		advance(rx, ro->jump.seq);
@@ -245,14 +252,55 @@ far_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 		slot_clear(&ro->jump);
 	} else {
 		rx->last = rx->jump_seq;
+		rx->lost += rx->jump_lost;
 		rx->delivered_map = 1;
 		rx->started = true;
 	}
+}
+
+/*
+ * Far ahead, or where the stream was before it jumped.  One such number proves
+ * nothing: anybody who can forge a source address can send it.  It is believed
+ * when another follows closely behind it, as RTP does for a new source (RFC
+ * 3550 A.1), and the client is silent where it was; else only after many, so
+ * that a client that has lost a burst of packets is not held up.
+ */
+static enum gre_verdict
+far_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq, bool back,
+    const uint8_t *payload, size_t len, uint64_t now, gre_deliver *deliver,
+    void *arg)
+{
+	/* Whoever goes back was there: that may take its time. */
+	bool fresh = back || !rx->started || now - rx->jump_at <= GRE_JUMP_US;
+	int32_t step = seq_diff(seq, rx->jump_seq);
+
+	if (!rx->jump || !fresh || step <= -GRE_AHEAD_MAX ||
+	    step >= GRE_AHEAD_MAX) {
+		rx->jump_run = 0;
+		return suspect(rx, ro, seq, payload, len, now);
+	}
+	if (step <= 0)
+		return GRE_OLD;
+	if (rx->started && rx->jump_run < GRE_JUMP_RUN &&
+	    now - rx->heard_at < GRE_QUIET_US)
+		return suspect(rx, ro, seq, payload, len, now);
+	jump(rx, ro, back, deliver, arg);
 	return gre_rx_packet(rx, ro, seq, payload, len, now, deliver, arg);
 }
 
-enum gre_verdict
-gre_rx_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
+/* Whether it continues the stream where it was before it jumped. */
+static bool
+is_before(const struct gre_rx *rx, uint32_t seq)
+{
+	int32_t on = seq_diff(seq, rx->before);
+
+	return rx->moved && on > 0 && on <= GRE_JUMP_MAX &&
+	    (seq_diff(rx->moved_to, rx->before) < 0 ||
+	    seq_diff(seq, rx->moved_to) < 0);
+}
+
+static enum gre_verdict
+receive(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
     const uint8_t *payload, size_t len, uint64_t now, gre_deliver *deliver,
     void *arg)
 {
@@ -260,6 +308,10 @@ gre_rx_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 
 	if (ahead == 0 || (!rx->started && seq == 1 && ro->waiting == 0))
 		return expected_packet(rx, ro, seq, payload, len, now,
+		    deliver, arg);
+	if (rx->started && (ahead < 0 || ahead >= GRE_AHEAD_MAX) &&
+	    is_before(rx, seq))
+		return far_packet(rx, ro, seq, true, payload, len, now,
 		    deliver, arg);
 	if (rx->started && ahead < 0)
 		return old_packet(rx, seq);
@@ -279,7 +331,26 @@ gre_rx_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 		    deliver, arg);
 	if (ahead > 0 && ahead < GRE_AHEAD_MAX)
 		return keep(rx, ro, seq, payload, len, now, deliver, arg);
-	return far_packet(rx, ro, seq, payload, len, now, deliver, arg);
+	if (rx->started && ahead > GRE_JUMP_MAX) {
+		rx->distant++;
+		return GRE_OLD;
+	}
+	return far_packet(rx, ro, seq, false, payload, len, now, deliver, arg);
+}
+
+enum gre_verdict
+gre_rx_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
+    const uint8_t *payload, size_t len, uint64_t now, gre_deliver *deliver,
+    void *arg)
+{
+	enum gre_verdict v = receive(rx, ro, seq, payload, len, now, deliver,
+	    arg);
+
+	if (v == GRE_DELIVERED || v == GRE_WAITING) {
+		rx->heard_at = now;
+		rx->jump = false;	/* the stream goes on where it was */
+	}
+	return v;
 }
 
 uint64_t
@@ -363,8 +434,9 @@ gre_is_sane(const struct gre_rx *rx, const struct gre_tx *tx,
     const struct gre_ack *ack, uint64_t now)
 {
 	return wire_is_bool(&rx->started) && wire_is_bool(&rx->jump) &&
-	    wire_is_bool(&tx->any_acked) &&
+	    wire_is_bool(&rx->moved) && wire_is_bool(&tx->any_acked) &&
 	    rx->wait_us == clamp_wait(rx->wait_us) && rx->jump_at <= now &&
+	    rx->heard_at <= now &&
 	    ack->since <= now && ack->every >= 1 &&
 	    ack->every <= ACK_EVERY_MOST;
 }

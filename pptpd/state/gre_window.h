@@ -19,22 +19,38 @@
 #define GRE_WAIT_FIRST_US	20000	/* adapts to the reordering seen */
 #define GRE_WAIT_LEAST_US	5000
 #define GRE_WAIT_MOST_US	300000
-/* A number further ahead is believed when a successor follows within: */
+/*
+ * A number further ahead, but by no more than GRE_JUMP_MAX, is believed when a
+ * successor follows it within GRE_JUMP_US and nothing has come at the old place
+ * for GRE_QUIET_US; or when GRE_JUMP_RUN of them have come in a row.  Nobody
+ * loses more packets than GRE_JUMP_MAX and keeps the call, and whoever guesses
+ * numbers is outside of it.
+ */
 #define GRE_JUMP_US	1000000
+#define GRE_JUMP_MAX	(1 << 20)
+#define GRE_JUMP_RUN	8
+#define GRE_QUIET_US	200000
 
 #define GRE_ACK_DELAY_US	50000	/* latest stand-alone acknowledgement */
 
 /* What came in; plain data, part of the call's record. */
 struct gre_rx {
 	bool	 started;	/* a packet was delivered */
-	bool	 jump;		/* jump_seq, jump_at are valid */
+	bool	 jump;		/* jump_* are valid */
+	bool	 moved;		/* before and moved_to are valid */
 	uint32_t last;		/* number delivered last */
 	uint32_t highest;	/* highest accepted: what we acknowledge */
-	uint32_t jump_seq;
-	uint64_t jump_at;
+	uint32_t jump_seq;	/* of the suspect that came last */
+	uint32_t jump_run;	/* suspects in a row */
+	uint32_t before;	/* number delivered last before the jump */
+	uint32_t moved_to;	/* number delivered first after it */
+	uint32_t jump_lost;	/* how many it has left out */
+	uint64_t jump_at;	/* us, when that suspect came */
+	uint64_t heard_at;	/* us, when a packet was accepted last */
 	uint64_t delivered_map;	/* bit n: last - n was delivered */
 	uint64_t wait_us;	/* how long a gap is waited for, adapts */
 	uint64_t delivered, reordered, late, duplicate, lost, jumps;
+	uint64_t distant;	/* packets that were too far ahead */
 };
 
 /* What goes out. */
@@ -66,7 +82,7 @@ enum gre_verdict {
 	GRE_DELIVERED,
 	GRE_WAITING,	/* kept until its predecessors come or time is up */
 	GRE_OLD,	/* late or duplicate: dropped */
-	GRE_SUSPECT,	/* far ahead: kept until a successor confirms it */
+	GRE_SUSPECT,	/* far ahead: kept until successors confirm it */
 	GRE_NO_MEMORY	/* would have been kept */
 };
 
@@ -79,7 +95,8 @@ void		 gre_reorder_free(struct gre_reorder *);
 
 /*
  * A packet with a payload.  The first number may be 0 or 1 (point Q-2).
- * What reaches `deliver` has strictly increasing numbers, modulo 2^32.
+ * What reaches `deliver` has strictly increasing numbers, modulo 2^32, unless
+ * a jump turns out to be a forgery: then the stream goes on where it was.
  */
 enum gre_verdict gre_rx_packet(struct gre_rx *, struct gre_reorder *,
 		    uint32_t seq, const uint8_t *payload, size_t len,

@@ -73,6 +73,44 @@ def t_21(lab):
     return 'none'
 
 
+@point('T-21b', 'forged packets in pairs, near and far, silence no client: '
+       'neither one that sends nor one that was silent', waits=True)
+def t_21b(lab):
+    lab.server()
+    stranger = lab.gre(CLIENT)
+    busy, idle = ready(lab.call()), ready(lab.call(address=OTHER))
+    other = lab.gre(OTHER)
+    for seq in range(1, 1000):
+        busy.up(numbered(seq), seq=seq)
+        if seq % 100 == 50:
+            for far in (70000, 1 << 30):
+                for more in range(2):
+                    stranger.send(busy.theirs, seq=seq + far + more,
+                                  payload=numbered(99999))
+        if seq % 50 == 0:
+            time.sleep(0.005)
+    got = [g for g in settle(busy, 999) if g != 99999]
+    check(got == list(range(1000)), 'of 1,000 packets of a busy client %d '
+          'come' % len(set(got)))
+    busy.seq = 1000
+    for round in range(4):
+        time.sleep(0.4)
+        for far in (70000, 1 << 30):
+            for more in range(2):
+                other.send(idle.theirs, seq=idle.seq + far + more,
+                           payload=numbered(99999))
+        time.sleep(0.4)
+        for _ in range(20):
+            idle.up(numbered(idle.seq))
+        got = settle(idle, idle.seq - 1)
+        check(got[-1] == idle.seq - 1 and
+              [g for g in got if g != 99999] == list(range(idle.seq)),
+              'after pair %d an idle client\'s packets do not come: %s'
+              % (round, got[-6:]))
+    busy.needs()
+    return 'none lost'
+
+
 @point('T-22', '100,000 packets out of order before authentication: memory '
        'grows by less than 1 MiB', limit=60)
 def t_22(lab):

@@ -32,6 +32,7 @@ static struct gre_tx tx;
 static struct gre_ack ack;
 static uint64_t now, delivered;
 static uint32_t sender, last;
+static uint64_t jumps;
 static bool any;			/* last is one */
 static bool forgot;			/* an engine took a suspect with it */
 
@@ -53,7 +54,10 @@ deliver(const uint8_t *payload, size_t len, void *arg)
 
 	MUST(arg == &rx);
 	MUST(len <= PAYLOAD_MAX);
-	MUST(!any || (int32_t)(rx.last - last) > 0);
+	/* It goes back only to where it was before the last jump. */
+	MUST(!any || (int32_t)(rx.last - last) > 0 ||
+	    (rx.jumps > jumps && rx.moved));
+	jumps = rx.jumps;
 	MUST(make(want, rx.last, (uint8_t)len) == len);
 	MUST(memcmp(want, payload, len) == 0);
 	last = rx.last;
@@ -82,14 +86,18 @@ check(void)
 	MUST(waiting == reorder.waiting && waiting <= GRE_WAIT_MAX);
 	MUST((deadline == UINT64_MAX) == (waiting == 0));
 	if (forgot && rx.started && !rx.jump) {
-		MUST(!any || (int32_t)(rx.last - last) >= 0);
+		MUST(!any || (int32_t)(rx.last - last) >= 0 ||
+		    rx.jumps > jumps);
 		last = rx.last;		/* it was confirmed, unseen */
+		jumps = rx.jumps;
 		any = true;
 		forgot = false;
 	}
 	MUST(rx.delivered == delivered && rx.started == any);
 	MUST(!any || rx.last == last);
 	MUST(rx.highest - rx.last <= GRE_AHEAD_MAX);
+	MUST(!rx.jump || (rx.jump_run > 0 && rx.jump_run <= GRE_JUMP_RUN));
+	MUST(rx.heard_at <= now && rx.jump_at <= now);
 	MUST(rx.wait_us >= GRE_WAIT_LEAST_US &&
 	    rx.wait_us <= GRE_WAIT_MOST_US);
 	MUST(!any || (rx.delivered_map & 1) == 1);
@@ -202,6 +210,25 @@ step(struct fuzz_input *in)
 	check();
 }
 
+/* A client that goes on where it was is heard again, whatever was forged. */
+static void
+client_goes_on(uint32_t place, uint32_t forged, uint8_t forgeries)
+{
+	/* Anywhere but at its own next numbers. */
+	uint32_t far = place + 64 + forged % (UINT32_MAX - 256);
+
+	now += GRE_JUMP_US + 1;
+	for (uint32_t i = 0; i < forgeries; i++)
+		packet(far + i, (uint8_t)i);
+	for (uint32_t i = 1; i <= GRE_JUMP_RUN + 2; i++) {
+		now += 1000;
+		packet(place + i, (uint8_t)i);
+		timer();
+		check();
+	}
+	MUST(rx.last == place + GRE_JUMP_RUN + 2);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -209,6 +236,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	now = 1000000;
 	delivered = 0;
+	jumps = 0;
 	any = forgot = false;
 	gre_rx_init(&rx);
 	gre_reorder_init(&reorder);
@@ -221,6 +249,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	timer();
 	check();
 	MUST(reorder.waiting == 0 && ack.unacked == 0);
+	if (any)
+		client_goes_on(rx.last, sender, ack.every);
 	gre_reorder_free(&reorder);
 	return 0;
 }

@@ -214,16 +214,153 @@ START_TEST(t21_one_far_number_does_not_hurt)
 }
 END_TEST
 
+/* After a pause two packets are enough. */
 START_TEST(q8_a_real_jump_recovers_with_the_second_packet)
 {
 	packet(0);
+	now += GRE_QUIET_US;
 	ck_assert_int_eq(packet(5000), GRE_SUSPECT);
 	now += FAR;
 	ck_assert_int_eq(packet(5001), GRE_DELIVERED);
 	ck_assert_int_eq(packet(5002), GRE_DELIVERED);
 	EXPECT(0, 5000, 5001, 5002);
 	ck_assert_uint_eq(rx.highest, 5002);
-	ck_assert_int_eq(packet(1), GRE_OLD);
+	ck_assert_int_eq(packet(0), GRE_OLD);
+}
+END_TEST
+
+/* Without one it takes a row of them, with nothing at the old place. */
+START_TEST(a_real_jump_of_a_busy_stream_takes_a_few_packets)
+{
+	packet(0);
+	for (uint32_t i = 0; i < GRE_JUMP_RUN; i++) {
+		now += FAR;
+		ck_assert_int_eq(packet(5000 + i), GRE_SUSPECT);
+	}
+	ck_assert_int_eq(packet(5000 + GRE_JUMP_RUN), GRE_DELIVERED);
+	EXPECT(0, 5000 + GRE_JUMP_RUN - 1, 5000 + GRE_JUMP_RUN);
+	ck_assert_uint_eq(rx.jumps, 1);
+}
+END_TEST
+
+/* S-13: two forged packets in a busy stream are not believed at all. */
+START_TEST(s13_two_forged_packets_do_not_stop_a_busy_stream)
+{
+	for (uint32_t i = 0; i < 2000; i++, now += FAR) {
+		ck_assert_int_eq(packet(i), GRE_DELIVERED);
+		if (i % 10 == 5) {
+			ck_assert_int_eq(packet(i + 70000), GRE_SUSPECT);
+			ck_assert_int_eq(packet(i + 70001), GRE_SUSPECT);
+		}
+	}
+	ck_assert_uint_eq(got_count, 2000);
+	ck_assert_uint_eq(rx.jumps, 0);
+}
+END_TEST
+
+/* S-13: nobody who guesses numbers is near, so even many are nothing. */
+START_TEST(s13_distant_packets_are_never_believed)
+{
+	packet(0);
+	now += 1000 * MS;
+	for (uint32_t i = 0; i < 100; i++, now += FAR)
+		ck_assert_int_eq(packet(0x40000000 + i), GRE_OLD);
+	ck_assert_uint_eq(rx.distant, 100);
+	ck_assert_int_eq(packet(1), GRE_DELIVERED);
+	now += 1000 * MS;
+	ck_assert_int_eq(packet(1 + GRE_JUMP_MAX + 2), GRE_OLD);
+	ck_assert_int_eq(packet(1 + GRE_JUMP_MAX + 1), GRE_SUSPECT);
+	ck_assert_int_eq(packet(1 + GRE_JUMP_MAX + 2), GRE_OLD);
+}
+END_TEST
+
+/* S-13: believed while the client is silent, and taken back. */
+START_TEST(s13_a_jump_of_an_idle_stream_is_taken_back)
+{
+	for (uint32_t i = 0; i < 10; i++, now += FAR)
+		packet(i);
+	now += 1000 * MS;
+	packet(70000);
+	packet(70001);
+	ck_assert_uint_eq(got_count, 12);	/* no way to tell */
+	now += GRE_QUIET_US;
+	for (uint32_t i = 10; i < 1010; i++, now += FAR)
+		packet(i);
+	ck_assert_uint_eq(got_count, 1012);
+	for (uint32_t i = 10; i < 1010; i++)
+		ck_assert_uint_eq(got[i + 2], i);
+	ck_assert_uint_eq(rx.highest, 1009);
+	ck_assert_uint_eq(rx.lost, 0);
+}
+END_TEST
+
+/* S-13: the same when the client goes on at once: it misses a few. */
+START_TEST(s13_a_jump_is_taken_back_at_once)
+{
+	packet(0);
+	now += 1000 * MS;
+	packet(70000);
+	packet(70001);
+	for (uint32_t i = 1; i < 1001; i++, now += FAR)
+		packet(i);
+	ck_assert_uint_ge(got_count, 1000 - GRE_JUMP_RUN + 3);
+	ck_assert_uint_eq(got[got_count - 1], 1000);
+	ck_assert_uint_eq(rx.highest, 1000);
+}
+END_TEST
+
+/* S-13: again and again, also before the client's first packet. */
+START_TEST(s13_forging_on_and_on)
+{
+	uint32_t sent = 0, came = 0;
+
+	for (uint32_t round = 0; round < 200; round++) {
+		uint32_t far = round == 0 ? 0x40000000 : sent + 70000;
+
+		packet(far);
+		packet(far + 1);
+		now += 1000 * MS;
+		for (int i = 0; i < 20; i++, now += FAR)
+			packet(sent++);
+		for (size_t i = 0; i < got_count; i++)
+			came += got[i] < 70000;
+		got_count = 0;
+		now += 1000 * MS;
+	}
+	ck_assert_uint_eq(came, sent);
+}
+END_TEST
+
+/* S-13: a client that says something each 30 s goes back, too. */
+START_TEST(s13_a_slow_client_takes_a_jump_back)
+{
+	packet(0);
+	now += 1000 * MS;
+	packet(70000);
+	packet(70001);
+	for (uint32_t i = 1; i < 6; i++) {
+		now += 30000 * (uint64_t)MS;
+		packet(i);
+	}
+	EXPECT(0, 70000, 70001, 1, 2, 3, 4, 5);
+}
+END_TEST
+
+/* What comes late from before a real jump is no reason to go back. */
+START_TEST(late_packets_take_no_jump_back)
+{
+	packet(0);
+	now += GRE_QUIET_US;
+	packet(40);
+	packet(41);
+	for (uint32_t i = 0; i < 30; i++, now += FAR) {
+		ck_assert_int_eq(packet(42 + i), GRE_DELIVERED);
+		if (i < 15)
+			ck_assert_int_ne(packet(1 + i), GRE_DELIVERED);
+	}
+	ck_assert_uint_eq(got_count, 33);
+	for (size_t i = 1; i < got_count; i++)
+		ck_assert_uint_gt(got[i], got[i - 1]);
 }
 END_TEST
 
@@ -314,8 +451,8 @@ START_TEST(burst_loss_longer_than_the_buffer)
 	packet(0);
 	for (uint32_t i = 100; i < 120; i++)
 		packet(i);
-	ck_assert_uint_eq(got_count, 21);
-	ck_assert_uint_eq(got[1], 100);
+	ck_assert_uint_eq(got_count, 21 - GRE_JUMP_RUN + 1);
+	ck_assert_uint_eq(got[1], 100 + GRE_JUMP_RUN - 1);
 }
 END_TEST
 
@@ -466,6 +603,14 @@ main(void)
 	    wait_grows_with_late_packets_and_shrinks_with_losses);
 	tcase_add_test(tc, t21_one_far_number_does_not_hurt);
 	tcase_add_test(tc, q8_a_real_jump_recovers_with_the_second_packet);
+	tcase_add_test(tc, a_real_jump_of_a_busy_stream_takes_a_few_packets);
+	tcase_add_test(tc, s13_two_forged_packets_do_not_stop_a_busy_stream);
+	tcase_add_test(tc, s13_distant_packets_are_never_believed);
+	tcase_add_test(tc, s13_a_slow_client_takes_a_jump_back);
+	tcase_add_test(tc, s13_a_jump_of_an_idle_stream_is_taken_back);
+	tcase_add_test(tc, s13_a_jump_is_taken_back_at_once);
+	tcase_add_test(tc, s13_forging_on_and_on);
+	tcase_add_test(tc, late_packets_take_no_jump_back);
 	tcase_add_test(tc, a_suspect_is_forgotten);
 	tcase_add_test(tc, a_suspect_is_cleared_by_the_stream);
 	tcase_add_test(tc, any_first_number_is_taken_when_confirmed);
