@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/ppp_frame.h"
+
 enum ppp_auth {
 	PPP_AUTH_NOTHING,
 	PPP_AUTH_SUCCEEDED,	/* the client is in */
@@ -18,5 +20,7 @@ enum ppp_auth {
  * mean anything: the client can send what it likes.
  */
 enum ppp_auth	ppp_auth_look(const uint8_t *frame, size_t len);
+/* The same, of a frame whose head is known. */
+enum ppp_auth	ppp_auth_says(const struct ppp_head *);
 
 #endif
