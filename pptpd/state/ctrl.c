@@ -445,7 +445,9 @@ outgoing_call(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 	memset(&c->call, 0, sizeof(c->call));
 	c->call.peer_id = peer_id;
 	c->call.serial = m->u.ocrq.serial;
-	c->call.window = m->u.ocrq.window;
+	/* Never echoed as 0: a client that honours it would not send. */
+	c->call.window = m->u.ocrq.window > 0 ? m->u.ocrq.window :
+	    CTRL_WINDOW_USUAL;
 	c->call.max_bps = m->u.ocrq.max_bps;
 	set_call_state(c, CTRL_CALL_WAIT_START, "OCRQ", now);
 	return CTRL_DO_START;

@@ -20,6 +20,7 @@
 #define CTRL_FLUSH_MS	2000	/* last octets of a closing connection */
 
 #define CTRL_OUT_MAX	2048	/* replies that a peer has not read yet */
+#define CTRL_WINDOW_USUAL 64	/* for a client that says 0; as Windows has */
 #define CTRL_ADDR_LEN	16	/* dotted quad and NUL */
 
 enum ctrl_state {

@@ -194,8 +194,8 @@ class Lab:
         self.kept.append(session)
         return session
 
-    def sniffer(self):
-        return sniff.Sniffer()
+    def sniffer(self, **fields):
+        return sniff.Sniffer(**fields)
 
     def gre(self, address=CLIENT, to=None):
         return gre.Gre(address, to or self.address)

@@ -36,11 +36,13 @@ class Seen:
 
 
 class Sniffer:
-    def __init__(self, device='c0'):
+    def __init__(self, device='c0', both=False):
+        """both: what goes out of the device, too."""
+        kind = 0x0003 if both else 0x0800       # ETH_P_ALL, ETH_P_IP
         self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
-                                  socket.htons(0x0800))
+                                  socket.htons(kind))
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-        self.sock.bind((device, 0x0800))
+        self.sock.bind((device, kind))
 
     def drain(self, timeout=0.1):
         """All packets until nothing came for this time."""
