@@ -1,0 +1,80 @@
+#!/bin/sh
+# Do folders.sh and circles.sh see what they are for?  Each is run on a small
+# tree that breaks its rule, and must fail and name the culprit.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+: "${CC:=cc}" "${AR:=ar}"
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# must_fail WORD COMMAND...: and its output has the word
+must_fail()
+{
+    word=$1
+    shift
+    if "$@" >"$tmp/out" 2>&1; then
+        echo "rules.sh: no complaint about $word" >&2
+        exit 1
+    fi
+    grep -q "$word" "$tmp/out" || {
+        cat "$tmp/out" >&2
+        echo "rules.sh: $word is not named" >&2
+        exit 1
+    }
+}
+
+mkdir -p "$tmp/tree/pptpd" && cd "$tmp/tree/pptpd"
+for folder in base protocol state config shared admin monitor engine keeper \
+    ctl; do
+    mkdir "$folder"
+    echo '#include "base/log.h"' >"$folder/$folder.c"
+done
+folders()
+{
+    TOP=$tmp/tree "$here/folders.sh"
+}
+folders
+echo '#include "state/ctrl.h"' >protocol/up.c
+must_fail 'protocol/up.c:1: protocol must not include state/ctrl.h' folders
+rm protocol/up.c
+echo ' # include "keeper/keeper.h"' >monitor/across.h
+must_fail 'monitor/across.h:1: monitor must not' folders
+rm monitor/across.h
+echo '#include "log.h"' >engine/bare.c
+must_fail 'does not name its folder' folders
+rm engine/bare.c
+mkdir attic
+must_fail 'pptpd/attic/ is in no list' folders
+rmdir attic
+folders
+
+cd "$tmp"
+object()    # NAME TEXT
+{
+    echo "$2" >"$1.c"
+    # shellcheck disable=SC2086 # a compiler with its words
+    $CC -c -o "$1.o" "$1.c"
+}
+circles()
+{
+    KNOWN_CIRCLES=${known-} PROGRAMS=$1 "$here/circles.sh"
+}
+object low 'int low(void) { return 1; }'
+object mid 'int low(void); int mid(void) { return low(); }'
+object top 'int mid(void); int top(void) { return mid(); }'
+object main 'int top(void); int main(void) { return top(); }'
+$AR rc good.a low.o mid.o top.o
+circles good.a
+circles good.a+main.o
+object bad 'int top(void); int low(void) { return top(); }'
+$AR rc bad.a bad.o mid.o top.o
+must_fail 'bad.o' circles bad.a
+object calls 'int helper(void); int low(void) { return helper(); }'
+object main2 'int top(void); int helper(void) { return 0; }
+    int main(void) { return top(); }'
+$AR rc up.a calls.o mid.o top.o
+circles up.a
+must_fail 'main2.o' circles up.a+main2.o
+known=good.a
+must_fail 'take it off' circles good.a
