@@ -1,13 +1,15 @@
 /*
  * pptpd-session.so: a pppd plugin that tells pptpd what goes on in a call,
- * over a socket that pppd inherits.  It only looks; whether anybody listens
- * makes no difference to the call.
+ * over a socket that pppd inherits; whether anybody listens makes no difference
+ * to the call.  The one thing it changes is the seed of pppd's random numbers.
  */
 /* SPDX-License-Identifier: ISC */
 #include "pppd-compat.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -222,6 +224,26 @@ on_exit_status(void *ctx, int arg)
 	tell(&o);
 }
 
+/*
+ * Every pppd up to 2.5.3 makes its magic numbers and CHAP challenges with
+ * drand48(3), and magic_init() of its magic.c has just seeded that with 32
+ * bits of host name, time and process number, which others can guess.  Gives
+ * the generator 48 bits of the kernel's instead, which is all that it holds.
+ * Nothing has been drawn from it yet: options come before LCP.
+ */
+static void
+seed_random(void)
+{
+	unsigned short	seed[3];
+
+	if (getrandom(seed, sizeof(seed), GRND_NONBLOCK) ==
+	    (ssize_t)sizeof(seed))
+		(void)seed48(seed);
+	else
+		plugin_warn("pptpd-session.so: getrandom: %m: pppd's random "
+		    "numbers stay easy to guess");
+}
+
 PLUGIN_EXPORT void
 plugin_init(void)
 {
@@ -231,6 +253,7 @@ plugin_init(void)
 	if (done)
 		return;
 	done = 1;
+	seed_random();
 	ppp_add_options(options);
 	ppp_add_notify(NF_PHASE_CHANGE, on_phase, NULL);
 	ppp_add_notify(NF_AUTH_UP, on_auth, NULL);
