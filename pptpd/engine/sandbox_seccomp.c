@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -181,11 +182,63 @@ set_attributes(scmp_filter_ctx ctx, uint32_t otherwise)
 	return error;
 }
 
+/*
+ * Where a machine has socketcall(2), libseccomp allows that for each socket
+ * call that is allowed, and can look at none of its arguments: they lie in
+ * memory.  A filter of its own, before the list, forbids it altogether;
+ * direct_calls.c makes the calls that are in the list.  Returns 0, or a
+ * negative error number.
+ */
+static int
+forbid_socketcall(uint32_t otherwise)
+{
+	static const char call[] = "socketcall";
+	scmp_filter_ctx ctx;
+	int error;
+
+	if (seccomp_syscall_resolve_name_arch(seccomp_arch_native(), call) < 0)
+		return 0;		/* this machine has none */
+	ctx = seccomp_init(SCMP_ACT_ALLOW);
+	if (ctx == NULL)
+		return -ENOMEM;
+	error = seccomp_rule_add(ctx, otherwise,
+	    seccomp_syscall_resolve_name(call), 0);
+	if (error == 0)
+		error = seccomp_load(ctx);
+	seccomp_release(ctx);
+	return error;
+}
+
+/* Loads the list; returns the same. */
+static int
+load_list(uint32_t otherwise)
+{
+	scmp_filter_ctx ctx = seccomp_init(otherwise);
+	int error;
+
+	if (ctx == NULL)
+		return -ENOMEM;
+	error = set_attributes(ctx, otherwise);
+	if (error == 0)
+		error = add_rules(ctx);
+	if (error == 0)
+		error = seccomp_load(ctx);
+	seccomp_release(ctx);
+	return error;
+}
+
+/* libseccomp itself calls this "out of memory". */
+static bool
+knows(uint32_t action)
+{
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) ==
+	    0;
+}
+
 int
 sandbox_seccomp(bool only_log)
 {
 	uint32_t otherwise = only_log ? SCMP_ACT_LOG : SCMP_ACT_KILL_PROCESS;
-	scmp_filter_ctx ctx;
 	int error;
 
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) == -1 &&
@@ -194,19 +247,19 @@ sandbox_seccomp(bool only_log)
 		    "calls are not limited");
 		return 0;
 	}
-	ctx = seccomp_init(otherwise);
-	if (ctx == NULL) {
-		log_err("MGR: engine: seccomp: out of memory");
+	if (!knows(only_log ? SECCOMP_RET_LOG : SECCOMP_RET_KILL_PROCESS)) {
+		log_err("MGR: engine: seccomp(2) cannot %s here: %s; it can "
+		    "since Linux 4.14, unless a container forbids it "
+		    "(\"sandbox off\" in pptpd.conf does without)",
+		    only_log ? "log a system call" : "end a process",
+		    strerror(errno));
 		return -1;
 	}
-	error = set_attributes(ctx, otherwise);
+	error = forbid_socketcall(otherwise);
 	if (error == 0)
-		error = add_rules(ctx);
-	if (error == 0)
-		error = seccomp_load(ctx);
+		error = load_list(otherwise);
 	if (error != 0)
 		log_err("MGR: engine: seccomp: %s (\"sandbox off\" in "
 		    "pptpd.conf does without)", strerror(-error));
-	seccomp_release(ctx);
 	return error == 0 ? 0 : -1;
 }
