@@ -588,12 +588,13 @@ ask_access(struct conn *conn)
 }
 
 void
-conn_access(uint32_t token, bool allowed)
+conn_access(uint32_t token, uint32_t client, bool allowed)
 {
 	struct conn *conn;
 
 	LIST_FOREACH(conn, &conns, entry) {
-		if (conn->asking && conn->token == token)
+		if (conn->asking && conn->token == token &&
+		    conn->client == client)
 			break;
 	}
 	if (conn == NULL)

@@ -23,8 +23,8 @@ void	conn_new(int fd);
  */
 struct conn *conn_adopt(int fd, struct call_record *, int keeper, int pty);
 void	conn_resume(struct conn *);
-/* TCP wrappers' answer for the connection with that token. */
-void	conn_access(uint32_t token, bool allowed);
+/* TCP wrappers' answer for the connection with that token, of that client. */
+void	conn_access(uint32_t token, uint32_t client, bool allowed);
 /* Does what ctrl asked for (CTRL_DO_*).  False: the conn is gone. */
 bool	conn_do(struct conn *, unsigned int todo);
 /* No new calls: those that have none are told to go. */

@@ -381,7 +381,8 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		pong();
 		break;
 	case IPC_ACCESS_REPLY:
-		conn_access(m.u.access.token, m.u.access.allowed);
+		conn_access(m.u.access.token, m.u.access.client_addr,
+		    m.u.access.allowed);
 		break;
 	case IPC_SHUTDOWN:
 		stop();

@@ -7,33 +7,41 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/queue.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "monitor/access.h"
+#include "monitor/subprocess.h"
 
 #define LIMIT_S	2
+#define SAY_S	60		/* until a shortage is logged again */
 
 struct question {
 	LIST_ENTRY(question) entry;
 	pid_t	 pid;
 	uint32_t token, client;
 	bool	 names;		/* host names are looked up */
+	bool	 dropped;	/* nobody wants the answer */
 };
 
 static LIST_HEAD(, question) questions = LIST_HEAD_INITIALIZER(questions);
+static unsigned int count, with_names;
 
+/*
+ * It uses a library that asks the DNS, as root: it has no descriptor of the
+ * monitor's, and does not outlive it, so that nothing holds our port.
+ */
 static void
-child(uint32_t client, bool names)
+asking_child(pid_t monitor, uint32_t client, bool names)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	sigaction(SIGALRM, &dfl, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	subprocess_signals();
+	subprocess_close(STDERR_FILENO + 1, -1);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != monitor)
+		_exit(1);
 	alarm(LIMIT_S);
 	_exit(access_allowed(client, names) ? 0 : 1);
 }
@@ -42,14 +50,52 @@ child(uint32_t client, bool names)
 static bool
 ask(struct question *q, bool names)
 {
+	pid_t monitor = getpid();
+
 	q->names = names;
 	q->pid = fork();
 	if (q->pid == 0)
-		child(q->client, names);
+		asking_child(monitor, q->client, names);
 	if (q->pid == -1)
 		log_err("MGR: hosts.allow and hosts.deny cannot be asked, "
 		    "client refused: %s", strerror(errno));
+	else
+		with_names += names;
 	return q->pid != -1;
+}
+
+static void
+log_crowd(void)
+{
+	static int64_t said_at;
+	int64_t now = subprocess_now_ms();
+
+	if (said_at != 0 && now < said_at + SAY_S * 1000)
+		return;
+	said_at = now;
+	log_err("MGR: %u clients wait for hosts.allow and hosts.deny, more "
+	    "are refused", count);
+}
+
+static struct question *
+question_new(uint32_t token, uint32_t client)
+{
+	struct question *q;
+
+	if (count >= ACCESS_QUERIES_MAX) {
+		log_crowd();
+		return NULL;
+	}
+	q = calloc(1, sizeof(*q));
+	if (q == NULL)
+		return NULL;
+	q->token = token;
+	q->client = client;
+	if (!ask(q, with_names < ACCESS_NAMES_MAX)) {
+		free(q);
+		return NULL;
+	}
+	return q;
 }
 
 void
@@ -58,22 +104,16 @@ access_query_start(uint32_t token, uint32_t client, access_query_answer *answer)
 	struct question *q;
 
 	if (!access_has_rules()) {
-		answer(token, true);
+		answer(token, client, true);
 		return;
 	}
-	q = calloc(1, sizeof(*q));
+	q = question_new(token, client);
 	if (q == NULL) {
-		answer(token, false);
+		answer(token, client, false);
 		return;
 	}
-	q->token = token;
-	q->client = client;
-	if (ask(q, true)) {
-		LIST_INSERT_HEAD(&questions, q, entry);
-		return;
-	}
-	free(q);
-	answer(token, false);
+	LIST_INSERT_HEAD(&questions, q, entry);
+	count++;
 }
 
 bool
@@ -82,9 +122,19 @@ access_query_waits(void)
 	return !LIST_EMPTY(&questions);
 }
 
+/* True if it is asked once more, without a name. */
+static bool
+ask_again(struct question *q, const char *client)
+{
+	log_warn("MGR: no name for client %s in %d s, it counts as unknown to "
+	    "hosts.allow and hosts.deny", client, LIMIT_S);
+	return ask(q, false);
+}
+
 bool
 access_query_reaped(pid_t pid, int status, access_query_answer *answer)
 {
+	bool allowed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	struct question *q;
 	char client[INET_ADDRSTRLEN];
 	struct in_addr in;
@@ -97,15 +147,28 @@ access_query_reaped(pid_t pid, int status, access_query_answer *answer)
 		return false;
 	in.s_addr = q->client;
 	inet_ntop(AF_INET, &in, client, sizeof(client));
-	if (WIFSIGNALED(status) && q->names) {
-		log_warn("MGR: no name for client %s in %d s, it counts as "
-		    "unknown to hosts.allow and hosts.deny", client, LIMIT_S);
-		if (ask(q, false))
+	with_names -= q->names;
+	if (!q->dropped) {
+		if (WIFSIGNALED(status) && q->names && ask_again(q, client))
 			return true;
-	} else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
-		log_debug("MGR: client %s refused by hosts.deny", client);
-	answer(q->token, WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		if (WIFEXITED(status) && !allowed)
+			log_debug("MGR: client %s refused by hosts.deny",
+			    client);
+		answer(q->token, q->client, allowed);
+	}
 	LIST_REMOVE(q, entry);
+	count--;
 	free(q);
 	return true;
+}
+
+void
+access_query_drop(void)
+{
+	struct question *q;
+
+	LIST_FOREACH(q, &questions, entry) {
+		q->dropped = true;
+		kill(q->pid, SIGKILL);	/* not reaped: ours */
+	}
 }

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "monitor/access.h"
+#include "monitor/access_query.h"
 #include "monitor/back_relay.h"
 #include "monitor/child.h"
 #include "monitor/rejoin_server.h"
@@ -481,8 +482,10 @@ engines_reaped(pid_t pid, int status)
 
 	if (e == NULL)
 		return false;
-	if (e == FRONT)
+	if (e == FRONT) {
 		back_relay_front_gone();
+		access_query_drop();	/* they are of connections it had */
+	}
 	/* What it still had to say. */
 	if (event_pending(e->event, EV_READ, NULL)) {
 		struct ipc_msg m;

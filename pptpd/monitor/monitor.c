@@ -110,6 +110,7 @@ begin_stop(enum ipc_type how, int seconds)
 	    monitor.leaving ? "Restarting" : "Stopping", calls_count());
 	reload_stop();
 	bcrelay_stop();
+	access_query_drop();
 	if (monitor.setup->listener != -1 && !monitor.upgrading)
 		close(monitor.setup->listener);
 	engines_stop(how);

@@ -18,13 +18,17 @@
 #include "monitor/listener.h"
 #include "monitor/monitor.h"
 #include "monitor/notify.h"
+#include "monitor/pidfile.h"
 #include "monitor/plugin_choice.h"
 #include "monitor/upgrade.h"
+#include "shared/mono.h"
 #include "shared/syslog_sink.h"
 
 _Static_assert(CONF_ENGINES_MAX == ENGINES_MAX, "one limit, two headers");
 
 #define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
+#define PREDECESSOR_MS	3000	/* for the server before us to end */
+#define PREDECESSOR_LOOK_US	10000
 
 /*
  * In the foreground lines go to stderr as well when a person reads it, or
@@ -52,31 +56,43 @@ take_connection(void)
 	return null == -1 ? -1 : fd;
 }
 
-static void
-write_pidfile(const char *path)
+/*
+ * Opens the port.  A server of ours that has been told to leave may have it
+ * still, and its pid file and sockets, so "kill $(cat PIDFILE); pptpd" works:
+ * we wait for its end, for a while.  -1 with errno.
+ */
+static int
+open_listener(const struct conf *conf)
 {
-	FILE *f = fopen(path, "we");
+	int64_t end = mono_ms() + PREDECESSOR_MS;
+	int fd = -1, error;
+	bool alive, ours = false, said = false;
 
-	if (f == NULL || fprintf(f, "%ld\n", (long)getpid()) < 0)
-		log_err("PPTPD: failed to open(%s), errno=%d", path, errno);
-	if (f != NULL && fclose(f) != 0)
-		log_err("PPTPD: failed to open(%s), errno=%d", path, errno);
-}
+	for (;;) {
+		pid_t pid = pidfile_server(conf->pidfile, &alive);
 
-/* Removes the pid file, unless another server has put its own there. */
-static void
-remove_pidfile(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	long pid = 0;
-	bool ours;
-
-	if (f == NULL)
-		return;
-	ours = fscanf(f, "%20ld", &pid) == 1 && pid == (long)getpid();
-	fclose(f);
-	if (ours)
-		unlink(path);
+		ours = ours || pid != 0;
+		if (fd == -1)
+			fd = listener_open(conf->listen_addr, -1);
+		error = errno;
+		if (fd != -1 && !alive)
+			return fd;
+		if (fd == -1 && (error != EADDRINUSE || !ours))
+			break;
+		if ((int64_t)mono_ms() >= end)
+			break;
+		if (!said)
+			log_notice("MGR: waiting up to %d s for the pptpd "
+			    "before us to end (%s)", PREDECESSOR_MS / 1000,
+			    conf->pidfile);
+		said = true;
+		(void)usleep(PREDECESSOR_LOOK_US);
+	}
+	if (fd != -1)
+		log_warn("MGR: the pptpd that %s names has not ended",
+		    conf->pidfile);
+	errno = error;
+	return fd;
 }
 
 static bool
@@ -90,7 +106,7 @@ open_sockets(const struct conf *conf, struct monitor_setup *setup)
 		setup->listener = -1;
 	}
 	if (!conf->inetd && setup->listener == -1) {
-		setup->listener = listener_open(conf->listen_addr, -1);
+		setup->listener = open_listener(conf);
 		if (setup->listener == -1) {
 			log_err("MGR: Couldn't create host socket");
 			log_err("createHostSocket: %s", strerror(errno));
@@ -130,7 +146,7 @@ serve(struct conf *conf, int listener)
 	syslog_sink_open(setup.log_stderr);	/* as this process */
 	if (!conf->inetd) {
 		notify_init();
-		write_pidfile(conf->pidfile);
+		pidfile_write(conf->pidfile);
 		setup.admin = admin_socket_open(conf->pidfile,
 		    conf->control_group, &setup.admin_group);
 		log_info("MGR: Manager process started");
@@ -146,7 +162,7 @@ serve(struct conf *conf, int listener)
 		status = EXIT_NO_SOCKET;
 	}
 	if (!conf->inetd)
-		remove_pidfile(conf->pidfile);
+		pidfile_remove(conf->pidfile);
 	return status;
 }
 

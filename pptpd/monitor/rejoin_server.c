@@ -39,6 +39,7 @@ struct visitor {
 static TAILQ_HEAD(, visitor) visitors = TAILQ_HEAD_INITIALIZER(visitors);
 static int listener = -1;
 static struct event *listen_ev, *resume_ev;
+static struct stat made;	/* the socket's file, to know it again */
 static char socket_path[KEEPER_PATH];
 static bool ending;
 
@@ -261,7 +262,8 @@ rejoin_server_open(struct event_base *base, const char *path)
 	bound = listener == -1 ? -1 :
 	    bind(listener, (struct sockaddr *)&sun, sizeof(sun));
 	umask(mask);
-	if (bound == -1 || listen(listener, BACKLOG) == -1) {
+	if (bound == -1 || listen(listener, BACKLOG) == -1 ||
+	    lstat(path, &made) == -1) {
 		log_err("MGR: %s: %s", path, strerror(errno));
 		rejoin_server_close();
 		return false;
@@ -284,6 +286,17 @@ rejoin_server_end(void)
 	rejoin_server_serve();
 }
 
+/* Unless the server after us has put its own there. */
+static void
+remove_path(void)
+{
+	struct stat now;
+
+	if (lstat(socket_path, &now) == 0 && now.st_ino == made.st_ino &&
+	    now.st_dev == made.st_dev)
+		(void)unlink(socket_path);
+}
+
 void
 rejoin_server_close(void)
 {
@@ -294,7 +307,7 @@ rejoin_server_close(void)
 	if (listen_ev != NULL) {
 		event_free(listen_ev);
 		listen_ev = NULL;
-		(void)unlink(socket_path);
+		remove_path();
 	}
 	if (resume_ev != NULL)
 		event_free(resume_ev);

@@ -13,12 +13,13 @@
 #include "protocol/pptp_msg.h"
 
 static void
-answer_access(uint32_t token, bool allowed)
+answer_access(uint32_t token, uint32_t client, bool allowed)
 {
 	struct ipc_msg m;
 
 	ipc_msg_init(&m, IPC_ACCESS_REPLY, 0);
 	m.u.access.token = token;
+	m.u.access.client_addr = client;
 	m.u.access.allowed = allowed;
 	(void)engines_tell(&m, NULL, 0);
 }
