@@ -4,6 +4,7 @@ and calls as short to write as they are to say."""
 import os
 import re
 import struct
+import subprocess
 import time
 
 import gre
@@ -199,6 +200,13 @@ class Lab:
 
     def gre(self, address=CLIENT, to=None):
         return gre.Gre(address, to or self.address)
+
+    def small_buffers(self):
+        """The server's kernel keeps little of what a client does not
+        read."""
+        subprocess.run(['nsenter', '--net=/proc/%d/ns/net' % self.holder,
+                        'sh', '-c', 'echo 4096 4096 8192 '
+                        '>/proc/sys/net/ipv4/tcp_wmem'], check=True)
 
     def ip_server(self, script):
         namespaces.ip(script, self.holder)

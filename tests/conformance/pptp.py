@@ -131,17 +131,21 @@ def describe(messages, end=None):
 class Client:
     """A control connection from inside.  All waits have a time limit."""
 
-    def __init__(self, server, address=None, timeout=5.0, rcvbuf=None):
+    def __init__(self, server, address=None, timeout=5.0, rcvbuf=None,
+                 segment=None):
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if rcvbuf:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        if segment:
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG,
+                                 segment)
         if address:
             self.sock.bind((address, 0))
         self.sock.settimeout(timeout)
         self.opened = time.monotonic()
         self.sock.connect((server, PORT))
-        self.address = self.sock.getsockname()[0]
+        self.address, self.port = self.sock.getsockname()
         self.server = server
         self.buffer = b''
         self.closed = None

@@ -10,8 +10,8 @@ import namespaces
 import pptp
 import server
 from lab import OTHER, client, data, numbered
-from points import Skip, check, ms, point
-from pptp import CCRQ, CDN, OCRQ, STOPRP, STOPRQ, build
+from points import Fail, Skip, check, ms, point
+from pptp import CCRQ, CDN, OCRQ, SCCRQ, SLI, STOPRP, STOPRQ, build
 
 
 @point('Fl-1', 'kill -9 of a pppd: within 1 s Call-Disconnect-Notify 1 and '
@@ -100,6 +100,87 @@ def fl_4(lab):
     lab.serves(OTHER, within=3)
     check(survives(session), 'the call is lost')
     return 'call goes on'
+
+
+def queues(lab, tcp):
+    """Octets that the server has not sent to this client, and has not read
+    from it; None if it has no such connection."""
+    port = ':%04X' % tcp.port
+    for line in server.read('/proc/%d/net/tcp'
+                            % lab.holder).splitlines()[1:]:
+        fields = line.split()
+        if fields[2].endswith(port):
+            return tuple(int(n, 16) for n in fields[4].split(':'))
+    return None
+
+
+def unread(lab, tcp):
+    now = queues(lab, tcp)
+    check(now is not None, 'the server has closed the connection')
+    return now[1]
+
+
+def full(lab, tcp):
+    """Has the server send to a client that does not read, until the kernel
+    takes no more of it."""
+    stuck = 0
+    for _ in range(1000):
+        before = queues(lab, tcp)
+        tcp.send(build(SCCRQ) * 4)
+        check(lab.until(lambda: unread(lab, tcp) == 0) is not None,
+              'the server does not read')
+        now = queues(lab, tcp)          # a few octets are on their way
+        stuck = stuck + 1 if now == before and now[0] > 2048 else 0
+        if stuck == 2:
+            return
+    raise Fail('the server can still send')
+
+
+def paused(lab, tcp):
+    """Sends, and gets no answer to, more than message-rate allows; returns
+    when the server has read it all and waits for more."""
+    def is_read(timeout):
+        return lab.until(lambda: unread(lab, tcp) == 0, timeout) is not None
+
+    slow = at_once = 0
+    for _ in range(1000):
+        if slow == 0:
+            tcp.send(build(SLI) * 8)
+            slow = not is_read(0.05)
+        else:
+            tcp.send(build(SLI))
+            at_once = at_once + 1 if is_read(0.05) else 0
+            if at_once == 4:
+                return
+            time.sleep(0.05)            # well below message-rate
+    raise Fail('message-rate does not count, or the server does not read')
+
+
+@point('Fl-4b', 'a client that does not read asks for a call and resets: the '
+       'process that serves the network lives', waits=True)
+def fl_4b(lab):
+    lab.small_buffers()
+    run = lab.server(conf=[('message-rate', '40')])
+    session = lab.call(address=OTHER)
+    engine = run.engines()[0].pid if run.engines() else run.pid
+    for number in range(3):
+        tcp = lab.connect(client(10 + number), rcvbuf=1, segment=100)
+        full(lab, tcp)
+        if number > 0:
+            paused(lab, tcp)    # then it reads before it writes
+        os.kill(engine, signal.SIGSTOP)
+        try:
+            lab.until(lambda: server.Process(engine).state == 'T')
+            tcp.send(build(OCRQ))
+            lab.until(lambda: unread(lab, tcp) > 0)
+            tcp.reset()
+            lab.until(lambda: queues(lab, tcp) is None)
+        finally:
+            os.kill(engine, signal.SIGCONT)
+        lab.serves(client(30 + number), within=None)
+        check(server.Process(engine).alive(), 'it has died')
+    session.needs('a call from before')
+    return '3 clients'
 
 
 @point('Fl-5', 'the daemon is killed and started again: serves at once, and '

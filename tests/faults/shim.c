@@ -93,7 +93,7 @@ fault(const char *call)
 			continue;
 		__atomic_fetch_add(&r->calls, 1, __ATOMIC_RELAXED);
 		if (r->left == 0)
-			return 0;
+			continue;	/* the next rule's turn */
 		if (r->left > 0)
 			__atomic_fetch_sub(&r->left, 1, __ATOMIC_RELAXED);
 		__atomic_fetch_add(&r->hits, 1, __ATOMIC_RELAXED);
@@ -269,6 +269,17 @@ sendmsg(int fd, const struct msghdr *m, int flags)
 	if (real == NULL)
 		real = REAL(sendmsg);
 	return real(fd, m, flags);
+}
+
+ssize_t
+send(int fd, const void *data, size_t len, int flags)
+{
+	static __typeof__(&send) real;
+
+	FAIL("send", -1);
+	if (real == NULL)
+		real = REAL(send);
+	return real(fd, data, len, flags);
 }
 
 int

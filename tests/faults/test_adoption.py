@@ -11,6 +11,7 @@ import rules
 from lab import OTHER, client, data
 from points import Fail, check, ms, point
 from pptp import CDN, STOPRQ
+from server import Process
 from test_outlive import ended, goes_on, needs_engine
 from test_shortage import settled
 
@@ -53,6 +54,38 @@ def poison(lab):
     check('crash' in why, why)
     check(faults.hits() == 2, 'the engine died %d times' % faults.hits())
     lab.call(address=client(3)).needs('a new call')
+    return why
+
+
+@point('engine-poison-batch', 'the engine crashes twice over one call while '
+       'packets of another lie behind: the one call is ended, the other goes '
+       'on', waits=True)
+def poison_batch(lab):
+    faults = rules.Rules(lab)
+    run = lab.server()
+    session, other = lab.call(), lab.call(address=OTHER)
+    faults.set('engine', 'poison', signal.SIGILL)
+    for crash in 1, 2:
+        engine = needs_engine(run)
+        os.kill(engine, signal.SIGSTOP)
+        try:
+            check(lab.until(lambda: Process(engine).state == 'T') is not None,
+                  'the engine cannot be stopped')
+            session.up(POISON)
+            for _ in range(3):          # read in one go with the poison
+                other.up(data(b'behind'))
+        finally:
+            os.kill(engine, signal.SIGCONT)
+        check(lab.until(lambda: faults.hits() >= crash, 5) is not None,
+              'the engine has died %d times' % faults.hits())
+        goes_on(other, what='the other call')
+        if crash == 1:
+            goes_on(session)
+    session.tcp.drain(5)
+    check(told(session), 'the client is not told: ' + pptp.describe(
+        session.tcp.seen[2:], session.tcp.closed or 'open'))
+    why = ended(lab, session)
+    check('crash' in why, why)
     return why
 
 
