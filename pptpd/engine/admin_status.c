@@ -13,32 +13,16 @@
 #include "engine/engine.h"
 #include "engine/limiter.h"
 
-/* The names are those of the keywords, where there is one. */
-static const struct {
-	enum ctrl_end	 end;
-	const char	*name;
-} refusals[] = {
-	{ CTRL_END_BUSY, "busy" },
-	{ CTRL_END_DRAIN, "draining" },
-	{ CTRL_END_PER_IP, "max-per-ip" },
-	{ CTRL_END_CROWDED, "max-unauth" },
-	{ CTRL_END_UNAUTH_PER_IP, "max-unauth-per-ip" },
-	{ CTRL_END_RATE, "rate-per-ip" },
-	{ CTRL_END_FLOOD, "message-rate" },
-	{ CTRL_END_PENALTY, "auth-penalty" },
-	{ CTRL_END_NO_AUTH, "auth-failed" },
-	{ CTRL_END_ADDRESS, "address" },
-	{ CTRL_END_RESOURCE, "resources" },
-};
-
 static json_t *
 refused(void)
 {
 	json_t *all = json_object();
 
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		(void)json_object_set_new(all, refusals[i].name,
-		    json_integer((json_int_t)limiter_count(refusals[i].end)));
+	for (int end = CTRL_END_NONE; end < CTRL_END_COUNT; end++) {
+		if (ctrl_end_counter(end) != NULL)
+			(void)json_object_set_new(all, ctrl_end_counter(end),
+			    json_integer((json_int_t)limiter_count(end)));
+	}
 	return all;
 }
 

@@ -19,7 +19,7 @@ static struct {
 } speaker;
 
 static struct event *flush_ev;
-static uint64_t counts[CTRL_END_DRAIN + 1];
+static uint64_t counts[CTRL_END_COUNT];
 
 static const char *
 address(uint32_t client)
@@ -103,13 +103,14 @@ limiter_may_log(int priority)
 uint64_t
 limiter_count(enum ctrl_end end)
 {
-	return counts[end];
+	return ctrl_end_is_known(end) ? counts[end] : 0;
 }
 
 void
 limiter_counted(enum ctrl_end end)
 {
-	counts[end]++;
+	if (ctrl_end_is_known(end))	/* the monitor may be a newer one */
+		counts[end]++;
 }
 
 void

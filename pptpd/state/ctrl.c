@@ -31,57 +31,6 @@ static const char *const call_state_names[] = {
 	[CTRL_CALL_UP] = "up",
 };
 
-static const char *const end_texts[] = {
-	[CTRL_END_NONE] = "still up",
-	[CTRL_END_CLEARED] = "client cleared the call",
-	[CTRL_END_STOPPED] = "client stopped the control connection",
-	[CTRL_END_EOF] = "client closed the control connection",
-	[CTRL_END_RESET] = "control connection failed",
-	[CTRL_END_PROTOCOL] = "client broke the protocol",
-	[CTRL_END_NOT_READING] = "client does not read our replies",
-	[CTRL_END_ECHO] = "client does not answer Echo-Requests",
-	[CTRL_END_NO_SCCRQ] = "client did not start the control connection",
-	[CTRL_END_NO_CALL] = "client asked for no call",
-	[CTRL_END_NOT_STARTED] = "call could not be started",
-	[CTRL_END_PPPD] = "pppd ended",
-	[CTRL_END_ADMIN] = "ended by the administrator",
-	[CTRL_END_SHUTDOWN] = "server is shutting down",
-	[CTRL_END_LOST] = "a process of the server is gone",
-	[CTRL_END_CRASH] = "the engine crashed over it, twice",
-	[CTRL_END_VERSION] = "another version of the server took over",
-	[CTRL_END_DAMAGED] = "its record is damaged",
-	[CTRL_END_NO_AUTH] = "client did not authenticate in time",
-	[CTRL_END_FLOOD] = "client sent too many control messages",
-	[CTRL_END_CROWDED] = "too many unauthenticated connections",
-	[CTRL_END_RATE] = "too many attempts from its address",
-	[CTRL_END_PER_IP] = "too many calls from its address",
-	[CTRL_END_UNAUTH_PER_IP] =
-	    "too many unauthenticated connections from its address",
-	[CTRL_END_PENALTY] = "authentications from its address keep failing",
-	[CTRL_END_ADDRESS] =
-	    "its address lies in remoteip or localip, its packets would loop",
-	[CTRL_END_RESOURCE] = "server is out of memory or descriptors",
-	[CTRL_END_BUSY] = "all addresses are in use",
-	[CTRL_END_DRAIN] = "server takes no new calls",
-	[CTRL_END_STALLED] =
-	    "the kernel data path takes no more of the client's packets",
-};
-
-bool
-ctrl_end_is_known(enum ctrl_end end)
-{
-	return end != CTRL_END_NONE &&
-	    (size_t)end < sizeof(end_texts) / sizeof(end_texts[0]);
-}
-
-const char *
-ctrl_end_text(enum ctrl_end end)
-{
-	if (end != CTRL_END_NONE && !ctrl_end_is_known(end))
-		return "unknown reason";
-	return end_texts[end];
-}
-
 static void
 set_state(struct ctrl *c, enum ctrl_state to, const char *cause, uint64_t now)
 {
@@ -276,47 +225,16 @@ close_now(struct ctrl *c, enum ctrl_end end, unsigned int how,
 	return todo | CTRL_DO_CLOSE | how;
 }
 
-/* The Reason of StopCCRQ that fits an end (point S-22). */
-static uint8_t
-stop_reason(enum ctrl_end end)
-{
-	return end == CTRL_END_SHUTDOWN ? PPTP_STOP_SHUTDOWN : PPTP_STOP_NONE;
-}
-
 /* Sends StopCCRQ and waits for the answer (RFC 2637 3.1.2). */
 static unsigned int
 begin_stop(struct ctrl *c, enum ctrl_end end, const char *cause, uint64_t now)
 {
 	unsigned int todo;
 
-	todo = put_stop_request(c, stop_reason(end), now);
+	todo = put_stop_request(c, ctrl_end_stop_reason(end), now);
 	if (c->state != CTRL_CLOSED)
 		set_state(c, CTRL_WAIT_STOP_REPLY, cause, now);
 	return todo;
-}
-
-/* Result Code of the CDN that fits an end (RFC 2637 2.13). */
-static uint8_t
-cdn_result(enum ctrl_end end)
-{
-	switch (end) {
-	case CTRL_END_CLEARED:
-		return PPTP_CDN_REQUEST;
-	case CTRL_END_ADMIN:
-	case CTRL_END_SHUTDOWN:
-	case CTRL_END_ECHO:
-	case CTRL_END_NO_AUTH:
-	case CTRL_END_FLOOD:
-		return PPTP_CDN_SHUTDOWN;
-	case CTRL_END_NOT_STARTED:
-	case CTRL_END_LOST:
-	case CTRL_END_CRASH:
-	case CTRL_END_VERSION:
-	case CTRL_END_DAMAGED:
-		return PPTP_CDN_ERROR;
-	default:
-		return PPTP_CDN_LOST_CARRIER;
-	}
 }
 
 /*
@@ -327,7 +245,7 @@ cdn_result(enum ctrl_end end)
 static unsigned int
 end_call(struct ctrl *c, enum ctrl_end end, const char *cause, uint64_t now)
 {
-	uint8_t result = cdn_result(end);
+	uint8_t result = ctrl_end_cdn_result(end);
 	unsigned int todo;
 
 	todo = drop_call(c, end, cause, now);
@@ -874,11 +792,11 @@ ctrl_goodbye(int nth, uint16_t our_id, enum ctrl_end end,
 	switch (nth) {
 	case 0:
 		m.u.cdn.call_id = our_id;
-		m.u.cdn.result = cdn_result(end);
+		m.u.cdn.result = ctrl_end_cdn_result(end);
 		break;
 	case 1:
 		m.type = PPTP_STOPCCRQ;
-		m.u.stop.reason = stop_reason(end);
+		m.u.stop.reason = ctrl_end_stop_reason(end);
 		break;
 	default:
 		return 0;

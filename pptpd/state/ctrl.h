@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "protocol/pptp_msg.h"
+#include "state/ctrl_end.h"
 #include "state/stream.h"
 
 /* Times are milliseconds of a monotonic clock; the caller passes "now". */
@@ -34,41 +35,6 @@ enum ctrl_call_state {
 	CTRL_CALL_NONE,
 	CTRL_CALL_WAIT_START,	/* pppd is being started, no OCRP yet */
 	CTRL_CALL_UP		/* OCRP 1 is out */
-};
-
-/* Why a call, or a connection without one, has ended. */
-enum ctrl_end {
-	CTRL_END_NONE,
-	CTRL_END_CLEARED,	/* Call-Clear-Request */
-	CTRL_END_STOPPED,	/* Stop-Control-Connection-Request */
-	CTRL_END_EOF,		/* the client closed TCP */
-	CTRL_END_RESET,		/* TCP error */
-	CTRL_END_PROTOCOL,	/* the client's octets make no sense */
-	CTRL_END_NOT_READING,	/* the client does not take our replies */
-	CTRL_END_ECHO,		/* no Echo-Reply */
-	CTRL_END_NO_SCCRQ,	/* stimeout */
-	CTRL_END_NO_CALL,	/* no OCRQ in time */
-	CTRL_END_NOT_STARTED,	/* pppd or its surroundings failed */
-	CTRL_END_PPPD,		/* pppd ended by itself */
-	CTRL_END_ADMIN,		/* TERM to the call's pptpctrl */
-	CTRL_END_SHUTDOWN,	/* the daemon stops */
-	CTRL_END_LOST,		/* a process of ours is gone */
-	CTRL_END_CRASH,		/* it made the engine crash, twice */
-	CTRL_END_VERSION,	/* begun under a pptpd that we cannot follow */
-	CTRL_END_DAMAGED,	/* what is known of it makes no sense */
-	/* limit.h */
-	CTRL_END_NO_AUTH,	/* no authentication in time */
-	CTRL_END_FLOOD,		/* too many control messages */
-	CTRL_END_CROWDED,	/* max-unauth */
-	CTRL_END_RATE,		/* too much from its address for nothing */
-	CTRL_END_PER_IP,	/* max-per-ip */
-	CTRL_END_UNAUTH_PER_IP,	/* max-unauth-per-ip */
-	CTRL_END_PENALTY,	/* its authentications keep failing */
-	CTRL_END_ADDRESS,	/* its address is one of the tunnels' */
-	CTRL_END_RESOURCE,	/* no memory, no descriptors */
-	CTRL_END_STALLED,	/* the kernel takes its packets no more */
-	CTRL_END_BUSY,		/* no free slot */
-	CTRL_END_DRAIN		/* the server takes no new calls */
 };
 
 /* What the caller has to do after an event; a set of bits. */
@@ -184,10 +150,5 @@ unsigned int	ctrl_drop(struct ctrl *, enum ctrl_end, uint64_t now);
 size_t		ctrl_out_next(const struct ctrl *, const uint8_t **data);
 /* n octets of it are sent. */
 void		ctrl_out_sent(struct ctrl *, size_t n);
-
-/* An end in words, for the line that each call ends with. */
-const char	*ctrl_end_text(enum ctrl_end);
-/* Whether it is a reason at all: CTRL_END_NONE is none. */
-bool		 ctrl_end_is_known(enum ctrl_end);
 
 #endif

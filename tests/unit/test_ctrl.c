@@ -843,17 +843,6 @@ START_TEST(whole_messages_are_counted)
 }
 END_TEST
 
-START_TEST(every_end_has_words)
-{
-	for (int end = CTRL_END_NONE; end <= CTRL_END_DRAIN; end++) {
-		ck_assert_ptr_nonnull(ctrl_end_text(end));
-		ck_assert_str_ne(ctrl_end_text(end), "unknown reason");
-	}
-	ck_assert_str_eq(ctrl_end_text(CTRL_END_DRAIN + 1),
-	    "unknown reason");
-}
-END_TEST
-
 /* --- another process goes on with it --- */
 
 START_TEST(a_call_that_is_up_can_be_taken_up)
@@ -988,7 +977,6 @@ main(void)
 	tcase_add_test(tc, d7_authenticated_call_stays);
 	tcase_add_test(tc, dropped_connection_is_closed_at_once);
 	tcase_add_test(tc, whole_messages_are_counted);
-	tcase_add_test(tc, every_end_has_words);
 	tcase_add_test(tc, a_call_that_is_up_can_be_taken_up);
 	tcase_add_test(tc, a_call_that_starts_can_be_taken_up);
 	tcase_add_test(tc, what_makes_no_sense_is_not_taken_up);

@@ -1,0 +1,66 @@
+/* Why a call, or a connection without one, has ended. */
+/* SPDX-License-Identifier: ISC */
+#ifndef PPTPD_CTRL_END_H
+#define PPTPD_CTRL_END_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The numbers go between processes of two versions, in records and messages:
+ * none is given to another reason, and new ones come at the end.  A new one
+ * needs a row in ctrl_end.c and nothing else.
+ */
+enum ctrl_end {
+	CTRL_END_NONE,
+	CTRL_END_CLEARED,	/* Call-Clear-Request */
+	CTRL_END_STOPPED,	/* Stop-Control-Connection-Request */
+	CTRL_END_EOF,		/* the client closed TCP */
+	CTRL_END_RESET,		/* TCP error */
+	CTRL_END_PROTOCOL,	/* the client's octets make no sense */
+	CTRL_END_NOT_READING,	/* the client does not take our replies */
+	CTRL_END_ECHO,		/* no Echo-Reply */
+	CTRL_END_NO_SCCRQ,	/* stimeout */
+	CTRL_END_NO_CALL,	/* no OCRQ in time */
+	CTRL_END_NOT_STARTED,	/* pppd or its surroundings failed */
+	CTRL_END_PPPD,		/* pppd ended by itself */
+	CTRL_END_ADMIN,		/* TERM to the call's pptpctrl */
+	CTRL_END_SHUTDOWN,	/* the daemon stops */
+	CTRL_END_LOST,		/* a process of ours is gone */
+	CTRL_END_CRASH,		/* it made the engine crash, twice */
+	CTRL_END_VERSION,	/* begun under a pptpd that we cannot follow */
+	CTRL_END_DAMAGED,	/* what is known of it makes no sense */
+	/* limit.h */
+	CTRL_END_NO_AUTH,	/* no authentication in time */
+	CTRL_END_FLOOD,		/* too many control messages */
+	CTRL_END_CROWDED,	/* max-unauth */
+	CTRL_END_RATE,		/* too much from its address for nothing */
+	CTRL_END_PER_IP,	/* max-per-ip */
+	CTRL_END_UNAUTH_PER_IP,	/* max-unauth-per-ip */
+	CTRL_END_PENALTY,	/* its authentications keep failing */
+	CTRL_END_ADDRESS,	/* its address is one of the tunnels' */
+	CTRL_END_RESOURCE,	/* no memory, no descriptors */
+	CTRL_END_STALLED,	/* the kernel takes its packets no more */
+	CTRL_END_BUSY,		/* no free slot */
+	CTRL_END_DRAIN,		/* the server takes no new calls */
+
+	CTRL_END_COUNT		/* how many there are */
+};
+
+/* Whether it is a reason of this version at all; CTRL_END_NONE is none. */
+bool		 ctrl_end_is_known(enum ctrl_end);
+/* In words, for the line that each call ends with; never NULL. */
+const char	*ctrl_end_text(enum ctrl_end);
+/*
+ * The name under which "pptpdctl status" counts who was refused for it; NULL
+ * if it is not counted.
+ */
+const char	*ctrl_end_counter(enum ctrl_end);
+/* The Reason of the StopCCRQ that fits it (RFC 2637 2.3). */
+uint8_t		 ctrl_end_stop_reason(enum ctrl_end);
+/* The Result Code of the CDN that fits it (RFC 2637 2.13). */
+uint8_t		 ctrl_end_cdn_result(enum ctrl_end);
+/* The Result Code of the OCRP that refuses a call for it (RFC 2637 2.8). */
+uint8_t		 ctrl_end_ocrp_result(enum ctrl_end);
+
+#endif
