@@ -10,11 +10,9 @@ import struct
 import threading
 import time
 
-import gre
-import namespaces
-import pptp
-from pptp import (CCRQ, CDN, ECHORP, ECHORQ, OCRP, OCRQ, SCCRP, SCCRQ, STOPRP,
-                  STOPRQ, build)
+from pptptest import gre, namespaces, pptp
+from pptptest.pptp import (CCRQ, CDN, ECHORP, ECHORQ, OCRP, OCRQ, SCCRP, SCCRQ,
+                           STOPRP, STOPRQ, build)
 
 PING_S = 0.2
 ECHO_S = 1.0

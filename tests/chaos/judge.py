@@ -121,7 +121,7 @@ def leftovers(run, before):
 
 
 def pppds():
-    import server
+    from pptptest import server
     return [p for p in server.processes() if p.comm == 'pppd']
 
 

@@ -8,11 +8,9 @@ import struct
 import threading
 import time
 
-import gre
-import namespaces
-import pptp
-from pptp import (CCRQ, CDN, ECHORP, ECHORQ, ICRQ, OCRQ, SCCRQ, SLI, STOPRP,
-                  STOPRQ, WEN, build)
+from pptptest import gre, namespaces, pptp
+from pptptest.pptp import (CCRQ, CDN, ECHORP, ECHORQ, ICRQ, OCRQ, SCCRQ, SLI,
+                           STOPRP, STOPRQ, WEN, build)
 
 FIRST_ADDRESS = 150             # behind those of the clients
 PAUSE_S = 0.004                 # between two deeds of all of them

@@ -10,7 +10,7 @@ import signal
 import struct
 import time
 
-import server
+from pptptest import server
 
 PAUSE_S = (0.3, 2.3)            # between two troubles
 STOP_S = (0.2, 2.0)             # a stopped process, a full disk

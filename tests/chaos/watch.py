@@ -6,7 +6,7 @@ import re
 import threading
 import time
 
-from server import Process
+from pptptest.server import Process
 
 LOOK_S = 0.05
 # A keeper's title, and the word of pppd's arguments with both addresses

@@ -2,8 +2,8 @@
 
 import time
 
-from lab import data, numbered
-from points import check, ms, point
+from pptptest.lab import data, numbered
+from pptptest.points import check, ms, point
 
 
 @point('W-1', 'what is acknowledged is the highest number received, never '

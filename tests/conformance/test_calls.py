@@ -4,12 +4,11 @@ import os
 import signal
 import time
 
-import gre
-import pptp
-from lab import CLIENT, OTHER, client, data
-from points import Skip, check, ms, point
-from pptp import (CCRQ, CDN, ICCN, ICRP, ICRQ, OCRP, OCRQ, SCCRP, SLI,
-                  STOPRP, STOPRQ, WEN, build)
+from pptptest import gre, pptp
+from pptptest.lab import CLIENT, OTHER, client, data
+from pptptest.points import Skip, check, ms, point
+from pptptest.pptp import (CCRQ, CDN, ICCN, ICRP, ICRQ, OCRP, OCRQ, SCCRP, SLI,
+                           STOPRP, STOPRQ, WEN, build)
 
 
 def refused(reply):

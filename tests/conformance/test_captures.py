@@ -2,8 +2,8 @@
 
 The captures are not in this tree: captures.py says where they are sought."""
 
-from captures import replay
-from points import point
+from pptptest.captures import replay
+from pptptest.points import point
 
 
 @point('V-1', 'capture: Windows 2000 beta, hangs up after its first LCP '

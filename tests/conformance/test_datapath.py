@@ -1,9 +1,9 @@
 """datapath kernel where the kernel cannot carry calls: userspace does, and the
 log has the reason.  tests/system has the kernel that can."""
 
-from lab import CLIENT, OTHER, data
-from points import check, point
-from test_outlive import goes_on
+from pptptest.calls import goes_on
+from pptptest.lab import CLIENT, OTHER, data
+from pptptest.points import check, point
 
 FALLS_BACK = ('CTRL: Client %s: the kernel cannot carry this call, userspace '
               'does: .*')

@@ -4,14 +4,11 @@ import os
 import signal
 import time
 
-import pptp
-import puppet
-import server
-from lab import CLIENT, OTHER, client, data
-from points import Skip, check, ms, point
-from pptp import CCRQ, CDN, STOPRP, STOPRQ, build
-from test_keywords import CHAP_FAILURE
-from test_outlive import ended, goes_on, start
+from pptptest import pptp, puppet, server
+from pptptest.calls import ended, goes_on, start
+from pptptest.lab import CLIENT, OTHER, client, data
+from pptptest.points import Skip, check, ms, point
+from pptptest.pptp import CCRQ, CDN, STOPRP, STOPRQ, build
 
 
 def start_with(lab, count, **fields):
@@ -142,7 +139,7 @@ def e_5(lab):
        'them is refused at last, and the others are not')
 def e_6(lab):
     start_with(lab, 2)
-    lab.theatre.greeting = (puppet.LCP, CHAP_FAILURE)
+    lab.theatre.greeting = (puppet.LCP, puppet.CHAP_FAILURE)
     used = set()
     for number in range(12):
         tcp, got = lab.greet()

@@ -6,12 +6,10 @@ import socket
 import subprocess
 import time
 
-import namespaces
-import pptp
-import server
-from lab import OTHER, client, data, numbered
-from points import Fail, Skip, check, ms, point
-from pptp import CCRQ, CDN, OCRQ, SCCRQ, SLI, STOPRP, STOPRQ, build
+from pptptest import namespaces, pptp, server
+from pptptest.lab import OTHER, client, data, numbered
+from pptptest.points import Fail, Skip, check, ms, point
+from pptptest.pptp import CCRQ, CDN, OCRQ, SCCRQ, SLI, STOPRP, STOPRQ, build
 
 
 @point('Fl-1', 'kill -9 of a pppd: within 1 s Call-Disconnect-Notify 1 and '

@@ -3,12 +3,11 @@
 import struct
 import time
 
-import logsink
-import pptp
-from lab import OTHER, client
-from points import point, check
-from pptp import (CCRQ, ECHORP, ECHORQ, OCRP, OCRQ, SCCRP, SCCRQ, SLI,
-                  STOPRQ, STOPRP, build)
+from pptptest import logsink, pptp
+from pptptest.lab import OTHER, client
+from pptptest.points import check, point
+from pptptest.pptp import (CCRQ, ECHORP, ECHORQ, OCRP, OCRQ, SCCRP, SCCRQ, SLI,
+                           STOPRP, STOPRQ, build)
 
 
 def closes(lab, first, data, within=1.0, address=None):
@@ -223,7 +222,7 @@ def f_11(lab):
 
 @point('F-12', 'every message starts a TCP segment and none is split')
 def f_12(lab):
-    import sniff
+    from pptptest import sniff
     lab.server()
     watch = lab.sniffer()
     tcp = lab.connect()

@@ -2,47 +2,14 @@
 
 TX-n are the rules about what the server transmits."""
 
-import socket
 import struct
 import time
 
-import gre
-import namespaces
-import puppet
-from lab import CLIENT, OTHER, data, numbered
-from points import check, point
-from pptp import CCRQ, build
-
-
-def not_delivered(session, what, send, marker):
-    """send() sends something that must not reach pppd with the next sequence
-    number; a good packet with that number must still arrive."""
-    send(session.seq)
-    good = data(b'good after ' + what.encode())
-    took = session.delivered(good, 2)
-    check(session.tcp.echo(), '%s: connection lost' % what)
-    for _, frame in session.pppd.frames:
-        check(marker not in frame, '%s: reaches pppd' % what)
-    check(took is not None, '%s: the next good packet is lost' % what)
-    check(took < 0.2, '%s: the next good packet waits %.1f s' % (what, took))
-
-
-def forge_icmp(address, kind, code, quoted, rest=b'\0' * 4):
-    """An ICMP error from address to the server about one of its packets."""
-    body = bytes((kind, code, 0, 0)) + rest + quoted
-    total = 0
-    for at in range(0, len(body) - len(body) % 2, 2):
-        total += struct.unpack_from('>H', body, at)[0]
-    if len(body) % 2:
-        total += body[-1] << 8
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    body = body[:2] + struct.pack('>H', ~total & 0xFFFF) + body[4:]
-    sock = socket.socket(socket.AF_INET, socket.SOCK_RAW,
-                         socket.IPPROTO_ICMP)
-    sock.bind((address, 0))
-    sock.sendto(body, (namespaces.SERVER, 0))
-    sock.close()
+from pptptest import gre, namespaces, puppet
+from pptptest.calls import not_delivered
+from pptptest.lab import CLIENT, OTHER, data, numbered
+from pptptest.points import check, point
+from pptptest.pptp import CCRQ, build
 
 
 @point('G-1', 'packets with IP options are understood')
@@ -264,7 +231,7 @@ def g_12(lab):
     ended = []
     for code, what in ((2, 'protocol'), (3, 'port'), (1, 'host'),
                        (0, 'network'), (13, 'prohibited')):
-        forge_icmp(CLIENT, 3, code, quoted)
+        gre.forge_icmp(CLIENT, 3, code, quoted)
         time.sleep(0.05)
         if session.works() is not None:
             ended.append('%s unreachable' % what)

@@ -3,10 +3,9 @@
 import termios
 import time
 
-import hdlc
-import pptp
-from lab import data, number_of, numbered
-from points import check, point
+from pptptest import hdlc, pptp
+from pptptest.lab import data, number_of, numbered
+from pptptest.points import check, point
 
 ALL = bytes(range(256))
 

@@ -10,11 +10,11 @@ import subprocess
 import sys
 import time
 
-import pptp
-from lab import CLIENT, OTHER, client, many
-from points import check, ms, point
-from pptp import (CCRQ, CDN, ECHORP, ECHORQ, ICCN, ICRP, ICRQ, OCRP, OCRQ,
-                  SCCRP, SCCRQ, SLI, STOPRP, STOPRQ, WEN, build)
+from pptptest import pptp
+from pptptest.lab import CLIENT, OTHER, client, many
+from pptptest.points import check, ms, point
+from pptptest.pptp import (CCRQ, CDN, ECHORP, ECHORQ, ICCN, ICRP, ICRQ, OCRP,
+                           OCRQ, SCCRP, SCCRQ, SLI, STOPRP, STOPRQ, WEN, build)
 
 # What a request may be answered with, by its type; the end of a call may come
 # on top anywhere.

@@ -6,14 +6,11 @@ import random
 import struct
 import time
 
-import gre
-import namespaces
-import puppet
-from lab import CLIENT, OTHER, client, data, number_of, numbered
-from points import check, ms, point
-from pptp import OCRQ, STOPRQ, build
-from test_gre import forge_icmp, not_delivered
-from test_sequence import increasing, ready, settle, texts
+from pptptest import gre, namespaces, puppet
+from pptptest.calls import increasing, not_delivered, ready, settle, texts
+from pptptest.lab import CLIENT, OTHER, client, data, number_of, numbered
+from pptptest.points import check, ms, point
+from pptptest.pptp import OCRQ, STOPRQ, build
 
 
 @point('T-20', '1,000 packets in random order with loss and repeats: what '
@@ -258,7 +255,7 @@ def t_27(lab):
         quoted = session.received[-1].raw[:36]
         rest = b'\0\0\x02\x40' if (kind, code) == (3, 4) else b'\0' * 4
         for source in (CLIENT, client(99)):
-            forge_icmp(source, kind, code, quoted, rest)
+            gre.forge_icmp(source, kind, code, quoted, rest)
         time.sleep(0.02)
         if session.works() is not None:
             ended.append('%d/%d' % (kind, code))

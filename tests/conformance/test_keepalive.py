@@ -3,10 +3,10 @@
 import threading
 import time
 
-import pptp
-from lab import OTHER, data
-from points import check, ms, point
-from pptp import ECHORP, ECHORQ, build
+from pptptest import pptp
+from pptptest.lab import OTHER, data
+from pptptest.points import check, ms, point
+from pptptest.pptp import ECHORP, ECHORQ, build
 
 IDLE, PATIENCE = 60, 60         # seconds
 

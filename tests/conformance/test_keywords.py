@@ -4,14 +4,12 @@ times, smaller numbers, and what must not be limited."""
 import threading
 import time
 
-import pptp
-import puppet
-from lab import OTHER, client, many
-from points import check, ms, point
-from pptp import (CDN, ECHORP, ECHORQ, OCRP, OCRQ, SCCRP, SCCRQ, STOPRQ,
-                  build)
+from pptptest import pptp, puppet
+from pptptest.lab import OTHER, client, many
+from pptptest.points import check, ms, point
+from pptptest.pptp import (CDN, ECHORP, ECHORQ, OCRP, OCRQ, SCCRP, SCCRQ,
+                           STOPRQ, build)
 
-CHAP_FAILURE = bytes.fromhex('ff03c223' '04010004')
 PAP_NAK = bytes.fromhex('ff03c023' '0301000500')
 PAP_ACK = bytes.fromhex('ff03c023' '0201000500')
 EAP_SUCCESS = bytes.fromhex('ff03c227' '03010004')
@@ -201,7 +199,7 @@ def d_11b(lab):
 @point('D-14b', 'CHAP Failure and PAP Nak count, though the client hangs up '
        'before pppd ends')
 def d_14b(lab):
-    for address, frame in ((client(10), CHAP_FAILURE),
+    for address, frame in ((client(10), puppet.CHAP_FAILURE),
                            (client(11), PAP_NAK)):
         lab.theatre.greeting = (puppet.LCP, frame)
         if address == client(10):
@@ -229,7 +227,7 @@ def d_14b(lab):
 def d_14c(lab):
     lab.server()
     works = lab.call()
-    lab.theatre.greeting = (puppet.LCP, CHAP_FAILURE)
+    lab.theatre.greeting = (puppet.LCP, puppet.CHAP_FAILURE)
     for number in range(12):
         tcp, got = asks(lab, '198.51.100.1')
         check(served(got), 'after %d failures of another: %s' % (number, got))
@@ -249,7 +247,7 @@ def d_14c(lab):
        waits=True)
 def d_14d(lab):
     lab.server(conf=[('auth-penalty', '16')])
-    lab.theatre.greeting = (puppet.LCP, CHAP_FAILURE)
+    lab.theatre.greeting = (puppet.LCP, puppet.CHAP_FAILURE)
     tcp, got = asks(lab, '198.51.100.1')
     check(served(got), str(got))
     check(lab.log.wait('CTRL: Client 198.51.100.1 refused for 16 s.*', 2),
@@ -270,7 +268,7 @@ def d_14d(lab):
 @point('Fl-16', 'when everybody fails to authenticate, as with a RADIUS '
        'server that is down, nobody is refused for it')
 def fl_16(lab):
-    lab.theatre.greeting = (puppet.LCP, CHAP_FAILURE)
+    lab.theatre.greeting = (puppet.LCP, puppet.CHAP_FAILURE)
     lab.server()
     for turn in range(5):
         for office in range(8):

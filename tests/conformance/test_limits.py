@@ -7,15 +7,11 @@ import socket
 import threading
 import time
 
-import gre
-import namespaces
-import pptp
-import puppet
-from lab import OTHER, client, data, many, numbered
-from points import Skip, check, ms, point
-from pptp import (CCRQ, ECHORQ, OCRP, OCRQ, SCCRQ, STOPRP, STOPRQ,
-                  build)
-from test_start import hosts_deny
+from pptptest import gre, namespaces, pptp, puppet, server
+from pptptest.lab import OTHER, client, data, many, numbered
+from pptptest.points import Skip, check, ms, point
+from pptptest.pptp import (CCRQ, ECHORQ, OCRP, OCRQ, SCCRQ, STOPRP, STOPRQ,
+                           build)
 
 
 def silent(lab, count, first=0):
@@ -479,7 +475,7 @@ def d_21(lab):
 @point('D-22', 'name lookups of TCP wrappers that hang delay no other '
        'client', waits=True)
 def d_22(lab):
-    hosts_deny(lab, 'pptpd: .evil.example\n')
+    server.hosts_deny(lab, 'pptpd: .evil.example\n')
     for path in ('/etc/resolv.conf', '/etc/nsswitch.conf'):
         if not os.path.exists(path):
             raise Skip('no ' + path)

@@ -3,11 +3,10 @@
 import re
 import time
 
-import logsink
-import pptp
-from lab import CLIENT, OTHER
-from points import check, point
-from pptp import CCRQ, STOPRQ, build
+from pptptest import logsink, pptp
+from pptptest.lab import CLIENT, OTHER
+from pptptest.points import check, point
+from pptptest.pptp import CCRQ, STOPRQ, build
 
 
 def line(lab, pattern, level, mark=0, timeout=2.0):

@@ -6,11 +6,9 @@ import os
 import signal
 import time
 
-import namespaces
-import puppet
-import server
-from lab import OTHER, client, data, many
-from points import Skip, check, ms, point
+from pptptest import namespaces, puppet, server
+from pptptest.lab import OTHER, client, data, many
+from pptptest.points import Skip, check, ms, point
 
 
 @point('Fl-14', 'a NAT forgets a client: its GRE from another address counts '

@@ -9,13 +9,12 @@ import struct
 import threading
 import time
 
-import pptp
-import puppet
-import server
-from lab import OTHER, client, data
-from points import Fail, Skip, check, ms, point
-from pptp import (CDN, ECHORP, ECHORQ, OCRP, OCRQ, SCCRQ, STOPRP, STOPRQ,
-                  build)
+from pptptest import pptp, puppet, server
+from pptptest.calls import ended, goes_on, needs_engine, start
+from pptptest.lab import OTHER, client, data
+from pptptest.points import Fail, check, ms, point
+from pptptest.pptp import (CDN, ECHORP, ECHORQ, OCRP, OCRQ, SCCRQ, STOPRP,
+                           STOPRQ, build)
 
 RECORD_FD = 4                   # a keeper's, of its call's record
 VERSION_AT = 4                  # in the record
@@ -32,35 +31,10 @@ def kill_and_start(run):
     start(run)
 
 
-def start(run):
-    run.start(wait=False)
-    check(run.listening(10), 'does not listen again within 10 s')
-
-
-def needs_engine(run):
-    if run.lab.until(run.engines, 1) is None:
-        raise Skip('no process of its own serves the network')
-    return run.engines()[0].pid
-
-
 def engine_of(run, session):
     """Process ID of the engine that serves a call, if none has ended yet."""
     pids = sorted(process.pid for process in run.engines())
     return pids[session.theirs % len(pids)]
-
-
-def goes_on(session, within=5.0, what='the call'):
-    """Seconds until the call works again; Fail if it does not."""
-    begin = time.monotonic()
-    broken = 'no time'
-    while time.monotonic() < begin + within:
-        broken = session.works(0.3)
-        if broken is None:
-            return time.monotonic() - begin
-        if session.tcp.closed:
-            break
-    raise Fail('%s: %s; %s' % (what, broken, pptp.describe(
-        session.tcp.seen[2:], session.tcp.closed or 'open')))
 
 
 def address(session):
@@ -69,14 +43,6 @@ def address(session):
         if word.startswith(server.LOCAL + ':'):
             return word.split(':')[1]
     raise Fail('no address in %s' % session.pppd.argv)
-
-
-def ended(lab, session, mark=0, timeout=3.0):
-    """The reason in the line that sums the call up."""
-    line = lab.log.wait('CTRL: Call of client %s ended: .*' % session.address,
-                        timeout, mark)
-    check(line, 'no line sums the call up')
-    return line.text.split(' octets, ')[-1]
 
 
 @point('O-1', 'SIGTERM and a new start: the call goes on, with its address')

@@ -3,12 +3,11 @@
 import socket
 import time
 
-import gre
-import namespaces
-from lab import CLIENT, data
-from points import check, point
-from pptp import (CCRQ, CDN, ECHORP, ECHORQ, LENGTHS, OCRP, OCRQ, SCCRP,
-                  SCCRQ, SLI, STOPRP, STOPRQ, Message, build)
+from pptptest import gre, namespaces
+from pptptest.lab import CLIENT, data
+from pptptest.points import check, point
+from pptptest.pptp import (CCRQ, CDN, ECHORP, ECHORQ, LENGTHS, OCRP, OCRQ,
+                           SCCRP, SCCRQ, SLI, STOPRP, STOPRQ, Message, build)
 
 LCP = bytes.fromhex('ff03c021' '01000015' '010405dc' '0506415a1b2c'
                     '0702' '0802' '0d0306')

@@ -5,12 +5,10 @@ import re
 import signal
 import time
 
-import namespaces
-import pptp
-import server
-from lab import CLIENT, OTHER, client, data
-from points import Skip, check, point
-from pptp import CCRQ, build
+from pptptest import namespaces, pptp, server
+from pptptest.lab import CLIENT, OTHER, client, data
+from pptptest.points import Skip, check, point
+from pptptest.pptp import CCRQ, build
 
 PLUGIN = '/usr/lib/pptpd/pptpd-logwtmp.so'
 FIRST = '%s:10.0.0.200' % server.LOCAL

@@ -5,13 +5,11 @@ import signal
 import socket
 import time
 
-import logsink
-import namespaces
-import server
-from lab import OTHER, client
-from points import check, ms, point
-from pptp import OCRP, OCRQ, build
-from test_outlive import goes_on, needs_engine
+from pptptest import logsink, namespaces, server
+from pptptest.calls import goes_on, needs_engine
+from pptptest.lab import OTHER, client
+from pptptest.points import check, ms, point
+from pptptest.pptp import OCRP, OCRQ, build
 
 
 def address(session):

@@ -3,13 +3,12 @@
 import glob
 import os
 import signal
-import subprocess
 import time
 
-import server
-from lab import OTHER, client
-from points import Skip, check, ms, point
-from test_outlive import goes_on, needs_engine
+from pptptest import server
+from pptptest.calls import goes_on, needs_engine
+from pptptest.lab import OTHER, client
+from pptptest.points import check, ms, point
 
 RESTARTS = int(os.environ.get('PPTPD_TEST_RESTARTS', '0'))
 CONTROL = '/run/pptpd/control*'

@@ -2,37 +2,10 @@
 
 import time
 
-import gre
-import puppet
-from lab import data, number_of, numbered
-from points import check, ms, point
-
-
-def texts(session):
-    """Numbers of the numbered frames that pppd has, in order."""
-    return [number_of(f) for _, f in session.pppd.frames
-            if len(f) >= 8 and f[:4] == b'\xff\x03\x00\x21']
-
-
-def ready(session, until=0):
-    """A call whose first packets, up to this number, are delivered."""
-    for seq in range(until + 1):
-        session.up(numbered(seq), seq=seq)
-    session.seq = until + 1
-    check(session.pppd.wait_frame(numbered(until), 2), 'the first packets '
-          'are not delivered')
-    return session
-
-
-def settle(session, wanted, timeout=1.0):
-    """Waits until pppd has the frame with this number, then a little."""
-    session.pppd.wait_frame(numbered(wanted), timeout)
-    time.sleep(0.05)
-    return texts(session)
-
-
-def increasing(numbers):
-    return all(a < b for a, b in zip(numbers, numbers[1:]))
+from pptptest import gre, puppet
+from pptptest.calls import increasing, ready, settle, texts
+from pptptest.lab import data, number_of, numbered
+from pptptest.points import check, ms, point
 
 
 @point('Q-1', 'the first packet sent has sequence number 0, each further one '

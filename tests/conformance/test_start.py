@@ -6,12 +6,11 @@ import signal
 import threading
 import time
 
-import namespaces
-import pptp
-from lab import OTHER, client
-from points import Skip, check, ms, point
-from pptp import (CCRQ, CDN, ICRQ, OCRP, OCRQ, SCCRP, SCCRQ, SLI, STOPRP,
-                  STOPRQ, build)
+from pptptest import pptp, server
+from pptptest.lab import OTHER, client
+from pptptest.points import check, ms, point
+from pptptest.pptp import (CCRQ, CDN, ICRQ, OCRP, OCRQ, SCCRP, SCCRQ, SLI,
+                           STOPRP, STOPRQ, build)
 
 # The calls end with the server.
 NO_GRACE = [('restart-grace', '0')]
@@ -60,7 +59,7 @@ def s_3(lab):
 @point('S-4', 'a client refused by TCP wrappers is closed silently or told '
        'SCCRP result 4')
 def s_4(lab):
-    hosts_deny(lab, 'pptpd: 198.51.100.66\n')
+    server.hosts_deny(lab, 'pptpd: 198.51.100.66\n')
     lab.server()
     tcp = lab.connect('198.51.100.66')
     tcp.try_send(build(SCCRQ))
@@ -71,17 +70,6 @@ def s_4(lab):
           pptp.describe(got, tcp.closed))
     lab.serves(OTHER)
     return pptp.describe(got, tcp.closed)
-
-
-def hosts_deny(lab, deny):
-    """Lays this text over /etc/hosts.deny; Skip without TCP wrappers."""
-    with open(lab.binary, 'rb') as stream:
-        if b'libwrap.so' not in stream.read():
-            raise Skip('built without TCP wrappers')
-    if not os.path.exists('/etc/hosts.deny'):
-        raise Skip('no /etc/hosts.deny to lay something over')
-    namespaces.write('/run/conformance/hosts.deny', deny)
-    namespaces.bind('/run/conformance/hosts.deny', '/etc/hosts.deny')
 
 
 @point('S-5', 'without a free slot a client is told so (SCCRP 2/4, or a '

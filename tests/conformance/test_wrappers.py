@@ -4,10 +4,9 @@ import os
 import signal
 import time
 
-import namespaces
-import server
-from lab import CLIENT, OTHER, client
-from points import Skip, check, ms, point
+from pptptest import namespaces, server
+from pptptest.lab import CLIENT, OTHER, client
+from pptptest.points import Skip, check, ms, point
 
 
 def hosts(allow, deny=''):

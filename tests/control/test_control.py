@@ -8,12 +8,10 @@ import signal
 import threading
 import time
 
-import namespaces
-import pptp
-import server
-from control import DIRECTORY, Client, ctl, exists, gone, path, start
-from lab import CLIENT, OTHER, client
-from points import Fail, check, ms, point
+from pptptest import namespaces, pptp, server
+from pptptest.control import DIRECTORY, Client, ctl, exists, gone, path, start
+from pptptest.lab import CLIENT, OTHER, client
+from pptptest.points import Fail, check, ms, point
 
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
 CALL = ['call_id', 'peer_call_id', 'client', 'server', 'user', 'interface',

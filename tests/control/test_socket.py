@@ -8,9 +8,9 @@ import stat
 import struct
 import time
 
-from control import STRANGER, Client, ctl, path, start
-from lab import OTHER
-from points import Fail, check, ms, point
+from pptptest.control import STRANGER, Client, ctl, path, start
+from pptptest.lab import OTHER
+from pptptest.points import Fail, check, ms, point
 
 ADM = grp.getgrnam('adm').gr_gid
 GROUP = [('control-group', 'adm')]

@@ -3,9 +3,9 @@
 import time
 from errno import EMFILE, ENFILE, ENOMEM, ENOSPC
 
-import rules
-from control import ctl, start
-from points import check, ms, point
+from pptptest import rules
+from pptptest.control import ctl, start
+from pptptest.points import check, ms, point
 
 
 @point('admin-accept4', 'engine: accept fails for pptpdctl: it waits a '

@@ -6,14 +6,12 @@ import signal
 import time
 from errno import EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, ETOOMANYREFS
 
-import pptp
-import rules
-from lab import OTHER, client, data
-from points import Fail, check, ms, point
-from pptp import CDN, STOPRQ
-from server import Process
-from test_outlive import ended, goes_on, needs_engine
-from test_shortage import settled
+from pptptest import pptp, rules
+from pptptest.calls import ended, goes_on, needs_engine, settled
+from pptptest.lab import OTHER, client, data
+from pptptest.points import Fail, check, point
+from pptptest.pptp import CDN, STOPRQ
+from pptptest.server import Process
 
 POISON = data(b'poison')
 ONCE_EACH = 1

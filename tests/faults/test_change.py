@@ -2,13 +2,11 @@
 
 from errno import EADDRINUSE, EAGAIN, EMFILE, ENFILE, ENOMEM
 
-import namespaces
-import rules
-from lab import OTHER, client
-from logsink import ERR, INFO
-from points import Fail, check, point
-from test_outlive import goes_on, needs_engine
-from test_shortage import settled
+from pptptest import namespaces, rules
+from pptptest.calls import goes_on, needs_engine, settled
+from pptptest.lab import OTHER, client
+from pptptest.logsink import ERR, INFO
+from pptptest.points import Fail, check, point
 
 OLD = [('remoteip', '10.0.0.200-203')]
 NEW = [('remoteip', '10.0.0.210-213'), ('listen', namespaces.SERVER)]

@@ -9,10 +9,9 @@ import struct
 import subprocess
 import time
 
-import namespaces
-import rules
-from lab import CLIENT, OTHER, client
-from points import Skip, check, point
+from pptptest import rules
+from pptptest.lab import CLIENT, OTHER, client
+from pptptest.points import Skip, check, point
 
 FILE = '/run/conformance/clock'
 HOUR, DAY = 3600, 86400

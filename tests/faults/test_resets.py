@@ -3,13 +3,11 @@ there is more to be done for it."""
 
 from errno import EAGAIN, ECONNRESET, EPIPE
 
-import pptp
-import rules
-from lab import OTHER, client
-from points import check, point
-from pptp import CCRQ, OCRQ, STOPRQ, build
-from test_outlive import needs_engine
-from test_shortage import settled
+from pptptest import pptp, rules
+from pptptest.calls import needs_engine, settled
+from pptptest.lab import OTHER, client
+from pptptest.points import check, point
+from pptptest.pptp import CCRQ, OCRQ, STOPRQ, build
 
 POOL = [('remoteip', '10.0.0.200-219'), ('call-rate-per-ip', '0'),
         ('connection-rate-per-ip', '0')]

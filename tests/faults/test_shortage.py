@@ -6,28 +6,13 @@ import time
 from errno import (EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS,
                    ENOMEM, ENOSPC, EPERM, EPROTO, ETOOMANYREFS)
 
-import pptp
-import rules
-import server
-from lab import OTHER, client
-from points import Fail, check, ms, point
-from test_outlive import goes_on, needs_engine
+from pptptest import pptp, rules, server
+from pptptest.calls import goes_on, needs_engine, settled
+from pptptest.lab import OTHER, client
+from pptptest.points import Fail, check, ms, point
 
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
 TRIES = 6                       # calls that are refused: more than the pool
-
-
-def settled(run, timeout=3.0):
-    """Descriptors and processes of the server when they stop changing."""
-    end = time.monotonic() + timeout
-    seen = None
-    while time.monotonic() < end:
-        now = run.fds(), len(run.processes())
-        if now == seen:
-            return now
-        seen = now
-        time.sleep(0.15)
-    return seen
 
 
 def refused(lab, address):

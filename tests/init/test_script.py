@@ -5,11 +5,9 @@ import shutil
 import signal
 import time
 
-import machine
-import namespaces
-import server
-from machine import EXAMPLES, PIDFILE
-from points import Skip, check, point
+from pptptest import machine, namespaces, server
+from pptptest.machine import EXAMPLES, PIDFILE
+from pptptest.points import Skip, check, point
 
 SCRIPT = '/run/conformance/pptpd.init'
 LOCK = '/run/lock/subsys/pptpd'

@@ -5,13 +5,10 @@ import re
 import signal
 import time
 
-import machine
-import namespaces
-import server
-import systemd
-from lab import client
-from machine import EXAMPLES, UNIT
-from points import Skip, check, point
+from pptptest import machine, namespaces, server, systemd
+from pptptest.lab import client
+from pptptest.machine import EXAMPLES, UNIT
+from pptptest.points import Skip, check, point
 
 RESTART_SIGNAL = 244            # the systemd that knows RestartKillSignal=
 

@@ -15,7 +15,7 @@ import struct
 import subprocess
 import sys
 
-import pptp
+from pptptest import pptp
 
 AF_PPPOX, PX_PROTO_PPTP = 24, 2
 LIBC = ctypes.CDLL(None, use_errno=True)

@@ -13,11 +13,11 @@ import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, '..', 'conformance')]
+sys.path.insert(0, os.path.dirname(HERE))
 sys.dont_write_bytecode = True
 
 import kernel_client            # noqa: E402
-import pptp                     # noqa: E402
+from pptptest import pptp                               # noqa: E402
 
 LIMIT = 10
 

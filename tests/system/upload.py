@@ -12,8 +12,8 @@ import struct
 import sys
 import time
 
-import gre
-import pptp
+from pptptest import gre
+from pptptest import pptp
 
 STALL = 0.040
 GIVE_UP = 2.0

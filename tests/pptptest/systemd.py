@@ -8,11 +8,9 @@ import os
 import sys
 import time
 
-import machine
-import namespaces
-import server
-from namespaces import MS_BIND, MS_NOSUID
-from points import Fail, Skip, check
+from pptptest import machine, namespaces, server
+from pptptest.namespaces import MS_BIND, MS_NOSUID
+from pptptest.points import Fail, Skip, check
 
 SYSTEMD = '/usr/lib/systemd/systemd'
 UNITS = '/run/conformance/units'

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 
-import hdlc
+from pptptest import hdlc
 
 CONTROL = '/run/conformance/pppd'
 
@@ -15,6 +15,7 @@ CONTROL = '/run/conformance/pppd'
 # authenticated, CHAP Success and an IPCP Configure-Request.
 LCP = bytes.fromhex('ff03c021' '0101000a' '050601223344')
 CHAP_SUCCESS = bytes.fromhex('ff03c223' '03010004')
+CHAP_FAILURE = bytes.fromhex('ff03c223' '04010004')
 IPCP = bytes.fromhex('ff038021' '0101000a' '03060a000002')
 GREETING = (LCP, CHAP_SUCCESS, IPCP)
 

@@ -6,10 +6,8 @@ import subprocess
 import threading
 import time
 
-import namespaces
-import pptp
-import server
-from points import Skip, check
+from pptptest import namespaces, pptp, server
+from pptptest.points import Skip, check
 
 PIDFILE = '/run/pptpd.pid'
 EXAMPLES = '/usr/share/doc/pptpd/examples/'

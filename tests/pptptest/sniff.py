@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 
-import pptp
+from pptptest import pptp
 
 
 class Seen:

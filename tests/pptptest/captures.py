@@ -12,10 +12,8 @@ import socket
 import struct
 import time
 
-import gre
-import namespaces
-import pptp
-from points import Fail, Skip, check
+from pptptest import gre, namespaces, pptp
+from pptptest.points import Fail, Skip, check
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PLACE = os.environ.get('PPTPD_CAPTURES') or os.path.join(

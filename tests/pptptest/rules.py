@@ -5,8 +5,8 @@ import mmap
 import os
 import struct
 
-import namespaces
-from points import Skip
+from pptptest import namespaces
+from pptptest.points import Skip
 
 SHIM = CLOCK = None             # where they lie, set by run
 FILE = '/run/conformance/rules'

@@ -8,8 +8,8 @@ import socket
 import subprocess
 import time
 
-from points import Fail, check
-from server import PIDFILE
+from pptptest.points import Fail, check
+from pptptest.server import PIDFILE
 
 CTL = '/usr/sbin/pptpdctl'
 DIRECTORY = '/run/pptpd/'

@@ -7,15 +7,11 @@ import struct
 import subprocess
 import time
 
-import gre
-import logsink
-import namespaces
-import points
-import pptp
-import puppet
-import server
-import sniff
+from pptptest import (gre, logsink, namespaces, points, pptp, puppet, server,
+                      sniff)
 
+FAKE_PPPD = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                         'fakepppd')
 CLIENT = namespaces.CLIENTS + '1'
 OTHER = namespaces.CLIENTS + '2'
 

@@ -7,6 +7,8 @@ import socket
 import struct
 import time
 
+from pptptest import namespaces
+
 PROTO = 47
 PPP = 0x880B
 HAS_SEQ, HAS_ACK = 0x1000, 0x0080
@@ -145,3 +147,21 @@ def silence():
     sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, PROTO)
     sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
     return sock
+
+
+def forge_icmp(address, kind, code, quoted, rest=b'\0' * 4):
+    """An ICMP error from address to the server about one of its packets."""
+    body = bytes((kind, code, 0, 0)) + rest + quoted
+    total = 0
+    for at in range(0, len(body) - len(body) % 2, 2):
+        total += struct.unpack_from('>H', body, at)[0]
+    if len(body) % 2:
+        total += body[-1] << 8
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    body = body[:2] + struct.pack('>H', ~total & 0xFFFF) + body[4:]
+    sock = socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                         socket.IPPROTO_ICMP)
+    sock.bind((address, 0))
+    sock.sendto(body, (namespaces.SERVER, 0))
+    sock.close()

@@ -5,8 +5,8 @@ import signal
 import subprocess
 import time
 
-import namespaces
-from points import check
+from pptptest import namespaces
+from pptptest.points import Skip, check
 
 CONF = '/run/conformance/pptpd.conf'
 OPTIONS = '/run/conformance/options'
@@ -196,3 +196,14 @@ class Server:
 
     def output(self):
         return read(OUTPUT)
+
+
+def hosts_deny(lab, deny):
+    """Lays this text over /etc/hosts.deny; Skip without TCP wrappers."""
+    with open(lab.binary, 'rb') as stream:
+        if b'libwrap.so' not in stream.read():
+            raise Skip('built without TCP wrappers')
+    if not os.path.exists('/etc/hosts.deny'):
+        raise Skip('no /etc/hosts.deny to lay something over')
+    namespaces.write('/run/conformance/hosts.deny', deny)
+    namespaces.bind('/run/conformance/hosts.deny', '/etc/hosts.deny')
