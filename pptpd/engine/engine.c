@@ -24,8 +24,9 @@
 #include "engine/conn.h"
 #include "engine/gre_socket.h"
 #include "engine/limiter.h"
-#include "engine/sandbox.h"
+#include "engine/lockdown.h"
 #include "shared/mono.h"
+#include "shared/sandbox.h"
 
 #define ACCEPT_MAX	16	/* connections accepted in one go */
 #define ROUNDS_MAX	64	/* times that, before a listener is closed */
@@ -487,7 +488,7 @@ main(int argc, char **argv)
 	ignore_signals();
 	fcntl(IPC_FD_PARENT, F_SETFL, flags | O_NONBLOCK);
 	log_set_sink(log_to_monitor, NULL);
-	if (sandbox_enter(argv[1]) == -1)
+	if (sandbox_enter(LOCKDOWN_WHO, argv[1], IPC_FD_ADMIN + 1) == -1)
 		return 1;
 	if (argc == 4 && strcmp(argv[3], ENGINE_LEAVES) == 0)
 		die_with(monitor);
@@ -512,7 +513,7 @@ main(int argc, char **argv)
 	engine.started_ms = engine_now_ms();
 	engine.sandbox = argv[2];
 	event_add(monitor_ev, NULL);
-	if (sandbox_lock(argv[2]) == -1)
+	if (lockdown(argv[2]) == -1)
 		return 1;
 	event_base_dispatch(engine.base);
 	return 0;

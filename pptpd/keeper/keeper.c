@@ -634,7 +634,7 @@ keeper_run(const struct keeper_call *call, char **argv)
 		    IPC_FD_RECORD);
 		return 1;
 	}
-	syslog_sink_open(k.stderr_too);
+	syslog_sink_open("pptpd", k.stderr_too);
 	log_info("CTRL: Client %s control connection started", k.client);
 	log_info("CTRL: Starting call (launching pppd, opening GRE)");
 	if (start_call(&k) == -1) {

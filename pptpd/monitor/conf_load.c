@@ -234,7 +234,7 @@ conf_load(int argc, char **argv, struct conf *conf)
 	first.dir = getcwd(NULL, 0);
 	conf_peek_args(conf, argc, argv);
 	if (!conf->check)
-		syslog_sink_open(false);
+		syslog_sink_open("pptpd", false);
 	action = conf_parse_args(conf, argc, argv, &env);
 	if (action != CONF_RUN)
 		return action;

@@ -143,7 +143,7 @@ serve(struct conf *conf, int listener)
 		log_err("MGR: daemon: %s", strerror(errno));
 		return 1;
 	}
-	syslog_sink_open(setup.log_stderr);	/* as this process */
+	syslog_sink_open("pptpd", setup.log_stderr);	/* as this process */
 	if (!conf->inetd) {
 		notify_init();
 		pidfile_write(conf->pidfile);
@@ -187,7 +187,7 @@ main(int argc, char **argv)
 		break;
 	case CONF_RUN:
 		if (!conf.check)
-			syslog_sink_open(wants_stderr(&conf));
+			syslog_sink_open("pptpd", wants_stderr(&conf));
 		if (conf.check_plugins)
 			status = plugin_choice_check(&conf);
 		else

@@ -20,35 +20,58 @@
  * wait for its log; so the datagrams are written here, in the form that
  * syslog(3) gives them (RFC 3164), and what the log does not take is lost.
  */
-#define IDENT	"pptpd"
 
 /* Where there is no log, it is looked for again after so long. */
 #define RETRY_S	2
 
 static struct {
+	const char *ident;
 	int	sock;		/* connected to /dev/log; -1: not */
+	bool	given;		/* by another process: there is no other way */
 	bool	to_stderr;
 	time_t	failed_at;	/* seconds of CLOCK_MONOTONIC */
-} state = { -1, false, 0 };
+} state = { "", -1, false, false, 0 };
+
+int
+syslog_sink_connect(void)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX,
+	    .sun_path = SYSLOG_SOCKET };
+	int sock, error;
+
+	sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (sock == -1 ||
+	    connect(sock, (struct sockaddr *)&un, sizeof(un)) == 0)
+		return sock;
+	error = errno;
+	close(sock);
+	errno = error;
+	return -1;
+}
+
+static void
+change(int sock)
+{
+	if (state.sock != -1)
+		close(state.sock);
+	state.sock = sock;
+}
+
+void
+syslog_sink_take(int sock)
+{
+	state.given = true;
+	change(sock);
+}
 
 static bool
 connect_log(void)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX,
-	    .sun_path = SYSLOG_SOCKET };
-
-	if (state.sock != -1)
-		close(state.sock);
-	state.sock = socket(AF_UNIX,
-	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (state.sock != -1 &&
-	    connect(state.sock, (struct sockaddr *)&un, sizeof(un)) == 0)
-		return true;
-	if (state.sock != -1)
-		close(state.sock);
-	state.sock = -1;
-	state.failed_at = mono_s();
-	return false;
+	change(-1);
+	state.sock = syslog_sink_connect();
+	if (state.sock == -1)
+		state.failed_at = mono_s();
+	return state.sock != -1;
 }
 
 static void
@@ -57,6 +80,8 @@ send_log(const char *text, size_t len)
 	/* A restarted syslogd has a new socket: try that once. */
 	if (state.sock != -1 && (send(state.sock, text, len, MSG_NOSIGNAL) !=
 	    -1 || errno == EAGAIN))
+		return;
+	if (state.given)
 		return;
 	if (state.sock == -1 && mono_s() - state.failed_at < RETRY_S)
 		return;
@@ -85,20 +110,21 @@ sink(int priority, const char *line, void *arg)
 
 	(void)arg;
 	make_stamp(stamp, sizeof(stamp));
-	len = snprintf(text, sizeof(text), "<%d>%s " IDENT "[%ld]: %s",
-	    PPTPD_FACILITY | priority, stamp, pid, line);
+	len = snprintf(text, sizeof(text), "<%d>%s %s[%ld]: %s",
+	    PPTPD_FACILITY | priority, stamp, state.ident, pid, line);
 	send_log(text, len);
 	if (state.to_stderr) {
-		len = snprintf(text, sizeof(text), IDENT "[%ld]: %s\n",
-		    pid, line);
+		len = snprintf(text, sizeof(text), "%s[%ld]: %s\n",
+		    state.ident, pid, line);
 		if (write(STDERR_FILENO, text, len) == -1)
 			state.to_stderr = false;	/* nobody reads it */
 	}
 }
 
 void
-syslog_sink_open(bool to_stderr)
+syslog_sink_open(const char *ident, bool to_stderr)
 {
+	state.ident = ident;
 	state.to_stderr = to_stderr;
 	log_set_sink(sink, NULL);
 	(void)connect_log();

@@ -22,7 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "engine/sandbox.h"
+#include "engine/lockdown.h"
 #include "shared/ipc.h"
 
 #define FILTERS_MAX	4
@@ -410,7 +410,7 @@ test_machine(const struct machine *m)
 {
 	machine = m->arch;
 	loaded = 0;
-	verdict(m, "there is a filter", sandbox_seccomp(false) == 0 &&
+	verdict(m, "there is a filter", lockdown_seccomp(false) == 0 &&
 	    loaded > 0);
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
 		int nr = number(m, acts[i].call);

@@ -1,6 +1,6 @@
-/* Engine: gives up the file system by Landlock. */
+/* Gives up the file system by Landlock. */
 /* SPDX-License-Identifier: ISC */
-#include "engine/sandbox.h"
+#include "shared/sandbox.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -38,7 +38,7 @@ static const struct {
 #define ABI_KNOWN	(sizeof(abis) / sizeof(abis[0]) - 1)
 
 int
-sandbox_landlock(void)
+sandbox_landlock(const char *who)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
 	    CREATE_RULESET_VERSION);
@@ -51,7 +51,7 @@ sandbox_landlock(void)
 	    abis[known].size, 0);
 	error = fd == -1 ? -1 : syscall(SYS_landlock_restrict_self, fd, 0);
 	if (error == -1)
-		log_warn("MGR: engine: Landlock: %s", strerror(errno));
+		log_warn("%s: Landlock: %s", who, strerror(errno));
 	if (fd != -1)
 		close((int)fd);
 	return error == -1 ? 0 : (int)known;

@@ -1,7 +1,7 @@
-/* Engine: gives up root before the first octet of a peer is read. */
+/* Gives up root before the first octet of a peer is read. */
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
-#include "engine/sandbox.h"
+#include "shared/sandbox.h"
 
 #include <cap-ng.h>
 #include <errno.h>
@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "shared/ipc.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range	436		/* on every architecture */
@@ -22,20 +21,16 @@
 #define USER		"pptpd"
 #define OTHER_USER	"nobody"
 
-/* Twice what 4,000 calls need if each has a client that makes it keep all
- * that can be kept: 128 KiB for its pty, 16 packets of 8 KiB. */
-#define MEMORY_MAX	(2UL << 30)
-
 static int
-failed(const char *what)
+failed(const char *who, const char *what)
 {
-	log_err("engine: %s: %s", what, strerror(errno));
+	log_err("%s: %s: %s", who, what, strerror(errno));
 	return -1;
 }
 
 /* As many descriptors as may be had; no files, no processes, no core. */
 static int
-set_limits(void)
+set_limits(const char *who)
 {
 	struct rlimit none = { 0, 0 }, files;
 
@@ -46,15 +41,14 @@ set_limits(void)
 	if (setrlimit(RLIMIT_FSIZE, &none) == -1 ||
 	    setrlimit(RLIMIT_NPROC, &none) == -1 ||
 	    setrlimit(RLIMIT_CORE, &none) == -1)
-		return failed("setrlimit");
+		return failed(who, "setrlimit");
 	return 0;
 }
 
 /* Whatever looked the user up may have left something open. */
 static void
-close_rest(void)
+close_rest(unsigned int first)
 {
-	unsigned int first = IPC_FD_ADMIN + 1;
 	long fd, end;
 
 	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
@@ -65,7 +59,7 @@ close_rest(void)
 }
 
 int
-sandbox_enter(const char *dir)
+sandbox_enter(const char *who, const char *dir, unsigned int first)
 {
 	const char *name = USER;
 	struct passwd *user = getpwnam(name);
@@ -75,69 +69,35 @@ sandbox_enter(const char *dir)
 	if (user == NULL) {
 		name = OTHER_USER;
 		user = getpwnam(name);
-		log_warn("MGR: there is no user \"%s\", the engine runs as "
-		    "\"%s\": \"useradd -r -s /sbin/nologin %s\" mends that",
+		log_warn("%s: there is no user \"%s\", it runs as \"%s\": "
+		    "\"useradd -r -s /sbin/nologin %s\" mends that", who,
 		    USER, OTHER_USER, USER);
 	}
 	if (user == NULL) {
-		log_err("MGR: there is no user \"%s\" either", name);
+		log_err("%s: there is no user \"%s\" either", who, name);
 		return -1;
 	}
 	uid = user->pw_uid;
 	gid = user->pw_gid;
 	if (uid == 0) {
-		log_err("MGR: user \"%s\" is root", name);
+		log_err("%s: user \"%s\" is root", who, name);
 		return -1;
 	}
-	close_rest();
+	close_rest(first);
 	if (chroot(dir) == -1 || chdir("/") == -1)
-		return failed(dir);
-	if (set_limits() == -1)
+		return failed(who, dir);
+	if (set_limits(who) == -1)
 		return -1;
 	capng_clear(CAPNG_SELECT_BOTH);
 	if (capng_change_id(uid, gid, CAPNG_DROP_SUPP_GRP |
 	    CAPNG_CLEAR_BOUNDING) != 0)
-		return failed("giving up root");
+		return failed(who, "giving up root");
 	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return failed("prctl");
+		return failed(who, "prctl");
 	if (setuid(0) != -1 || getuid() != uid || geteuid() != uid) {
 		errno = EPERM;
-		return failed("root was not given up");
+		return failed(who, "root was not given up");
 	}
 	return 0;
-}
-
-/* Sanitizers and valgrind, which wants the sandbox off, map far more. */
-static int
-limit_memory(void)
-{
-#ifndef WITH_SANITIZERS
-	struct rlimit data = { MEMORY_MAX, MEMORY_MAX };
-
-	if (setrlimit(RLIMIT_DATA, &data) == -1 && errno != EPERM)
-		return failed("setrlimit");	/* EPERM: there is a lower */
-#endif
-	return 0;
-}
-
-int
-sandbox_lock(const char *mode)
-{
-	bool only_log = strcmp(mode, "log") == 0;
-	int abi;
-
-	if (strcmp(mode, "off") == 0) {
-		log_notice("MGR: sandbox is off, the engine runs with chroot "
-		    "and a user of its own only");
-		return 0;
-	}
-	if (limit_memory() == -1)
-		return -1;
-	abi = sandbox_landlock();
-	log_debug("MGR: engine: Landlock ABI %d", abi);
-	if (only_log)
-		log_notice("MGR: sandbox only logs: see the kernel's log for "
-		    "system calls of the engine");
-	return sandbox_seccomp(only_log);
 }
