@@ -247,6 +247,8 @@ limit_call(struct limits *l, struct limit_conn *c, uint64_t now)
 	c->call = true;
 	c->since = now;
 	s->calls++;
+	if (c->authenticated)		/* in the call before */
+		s->authenticated++;
 	return CTRL_END_NONE;
 }
 
@@ -290,16 +292,27 @@ limit_start(struct limits *l, uint64_t now, uint64_t *at)
 	return false;
 }
 
+static void
+call_over(struct limit_conn *c)
+{
+	struct source *s = c->source;
+
+	assert(s->calls > 0);
+	s->calls--;
+	if (c->authenticated) {
+		assert(s->authenticated > 0);
+		s->authenticated--;
+	}
+	c->call = false;
+}
+
 void
 limit_call_over(struct limits *l, struct limit_conn *c, uint64_t now)
 {
 	if (!c->call)
 		return;
-	c->call = false;
-	c->source->calls--;
-	if (c->authenticated)
-		c->source->authenticated--;
-	else if (silent_reserve(l))
+	call_over(c);
+	if (!c->authenticated && silent_reserve(l))
 		silent_add(l, c, now);
 }
 
@@ -311,17 +324,13 @@ limit_close(struct limits *l, struct limit_conn *c)
 	if (s == NULL)
 		return;
 	silent_remove(l, c);
-	if (c->call) {
-		s->calls--;
-		if (c->authenticated)
-			s->authenticated--;
-	}
+	if (c->call)
+		call_over(c);
 	if (!c->authenticated) {
 		s->unauthenticated--;
 		l->unauthenticated--;
 	}
 	s->connections--;
-	c->call = false;
 	c->source = NULL;
 }
 

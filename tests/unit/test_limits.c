@@ -689,6 +689,31 @@ START_TEST(success_lifts_everything)
 }
 END_TEST
 
+/* ctrl.c lets no second call follow; if it did, nothing would wrap. */
+START_TEST(s24_a_second_call_counts_as_the_first)
+{
+	struct limit_conn c = { 0 }, other = { 0 };
+
+	limit_open(l, &c, 7, now);
+	limit_open(l, &other, 7, now);
+	limit_call(l, &other, now);
+	limit_authenticated(l, &other, now);
+	for (uint32_t i = 0; i < 2; i++) {
+		ck_assert_int_eq(limit_call(l, &c, now), CTRL_END_NONE);
+		limit_authenticated(l, &c, now);
+		ck_assert_uint_eq(c.source->calls, 2);
+		ck_assert_uint_eq(c.source->authenticated, 2);
+		limit_call_over(l, &c, now);
+		ck_assert_uint_eq(c.source->calls, 1);
+		ck_assert_uint_eq(c.source->authenticated, 1);
+	}
+	limit_close(l, &c);
+	limit_close(l, &other);
+	ck_assert_uint_eq(source_find(&l->sources, 7)->authenticated, 0);
+	ck_assert_uint_eq(l->unauthenticated, 0);
+}
+END_TEST
+
 START_TEST(penalties_can_be_off)
 {
 	struct limit_conf conf = usual;
@@ -947,6 +972,7 @@ main(void)
 	tcase_add_test(t, d8_busy_client_is_no_flood);
 	tcase_add_test(t, d14_guessing_is_refused_for_a_while);
 	tcase_add_test(t, d14_guessing_on_and_on);
+	tcase_add_test(t, s24_a_second_call_counts_as_the_first);
 	tcase_add_test(t, slow_mistakes_cost_nothing);
 	tcase_add_test(t, failures_at_once_count_up_to_a_maximum);
 	tcase_add_test(t, success_lifts_everything);
