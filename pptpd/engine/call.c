@@ -49,14 +49,21 @@ enum call_stage {
 	CALL_ASKED,		/* the monitor is to answer */
 	CALL_SPAWNED,		/* pptpctrl is to answer */
 	CALL_UP,
-	CALL_VERDICT		/* hung up; pppd may still tell why */
+	CALL_VERDICT,		/* hung up; pppd may still tell why */
+	CALL_GONE		/* and waits to be freed */
+};
+
+/* What was done with a call may have ended it. */
+enum call_life {
+	CALL_LIVES,
+	CALL_OVER
 };
 
 struct call {
 	struct conn	*conn;		/* NULL: gone before the answer */
 	enum ctrl_end	 end;		/* ... for this reason */
-	struct call_record *rec;	/* NULL: not spawned yet */
-	bool		 rec_given;	/* ... to the connection, at the end */
+	struct call_record *rec;	/* NULL: none yet, or given away */
+	bool		 begun;		/* and is known to others */
 	enum call_stage	 stage;
 	uint16_t	 id, peer_id;
 	uint32_t	 client, server;	/* network order */
@@ -74,6 +81,7 @@ struct call {
 	struct gre_reorder reorder;
 	struct hdlc_decoder *decoder;	/* NULL: no frame is half read */
 	struct event	 keeper_ev, pty_ev, pty_write_ev, timer;
+	struct engine_ended ended;
 };
 
 static unsigned int count;
@@ -185,6 +193,36 @@ to_pppd(const uint8_t *frame, size_t len, void *arg)
 		call->dropped++;
 }
 
+/* --- the end ------------------------------------------------------------- */
+
+/*
+ * Does what the connection's ctrl asks for.  Whoever does so may find that the
+ * call is over: its connection has let go of it.
+ */
+static enum call_life MUST_LOOK
+do_ctrl(struct call *call, unsigned int todo)
+{
+	if (conn_do(call->conn, todo) == CONN_OVER || call->conn == NULL)
+		return CALL_OVER;
+	return CALL_LIVES;
+}
+
+/* Ends the call from our side: the client is told. */
+static enum call_life MUST_LOOK
+end(struct call *call, enum ctrl_end end)
+{
+	return do_ctrl(call, ctrl_call_ended(conn_ctrl(call->conn), end,
+	    engine_now_ms()));
+}
+
+/* Whatever is left of the call, the event is over for it. */
+static void
+end_work(enum call_life life)
+{
+	(void)life;
+	engine_work(0);
+}
+
 /* --- time ---------------------------------------------------------------- */
 
 static void
@@ -231,6 +269,7 @@ call_flush_touched(void)
 		if (call == NULL)
 			continue;
 		call->touched = false;
+		engine_work(call->id);
 		settle(call);
 	}
 	touched_count = 0;
@@ -246,15 +285,6 @@ untouch(struct call *call)
 	}
 }
 
-static void
-lost_line(struct call *call)
-{
-	struct conn *conn = call->conn;
-
-	conn_do(conn, ctrl_call_ended(conn_ctrl(conn), CTRL_END_PPPD,
-	    engine_now_ms()));
-}
-
 /* pppd has begun, or never will say so. */
 static void
 open_gate(struct call *call)
@@ -264,17 +294,15 @@ open_gate(struct call *call)
 	engine_news(IPC_NEWS_SPOKEN, call->id, CTRL_END_NONE);
 }
 
-static void
+static enum call_life MUST_LOOK
 time_passed(struct call *call)
 {
 	uint64_t now = engine_now_us();
 
 	call->timer_at = UINT64_MAX;
 	if (call->line_gone_at != 0 &&
-	    now >= call->line_gone_at + LINE_GONE_US) {
-		lost_line(call);
-		return;
-	}
+	    now >= call->line_gone_at + LINE_GONE_US)
+		return end(call, CTRL_END_PPPD);
 	if (!call->gate_open && now >= call->gate_at)
 		open_gate(call);
 	gre_rx_timer(&call->rec->rx, &call->reorder, now, to_pppd, call);
@@ -282,6 +310,7 @@ time_passed(struct call *call)
 		send_gre(call, NULL, 0);
 	settle(call);
 	gre_socket_flush(IPC_FD_GRE);
+	return CALL_LIVES;
 }
 
 static void
@@ -291,9 +320,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	*engine.at_work = call->id;
-	time_passed(call);
-	*engine.at_work = 0;
+	engine_work(call->id);
+	end_work(time_passed(call));
 }
 
 /* --- packets from the network -------------------------------------------- */
@@ -308,7 +336,7 @@ call_receive(const struct gre_packet *p)
 	if (call == NULL || call->stage != CALL_UP || call->pty == -1 ||
 	    p->src != call->client || p->dst != call->server)
 		return;		/* not a word to strangers: G-8 */
-	*engine.at_work = call->id;
+	engine_work(call->id);	/* until the next one, or the flush */
 	if (p->header.has_ack)
 		gre_tx_acked(&call->rec->tx, p->header.ack);
 	if (!p->header.has_seq)
@@ -387,11 +415,11 @@ on_pty_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	*engine.at_work = call->id;
+	engine_work(call->id);
 	for (int i = 0; i < PTY_READS && read_pty(call) >= PTY_READ_MUCH; i++)
 		;
 	gre_socket_flush(IPC_FD_GRE);
-	*engine.at_work = 0;
+	engine_work(0);
 }
 
 static void
@@ -401,18 +429,37 @@ on_pty_writable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	engine_work(call->id);
 	write_pty(call);
 	settle(call);
 	gre_socket_flush(IPC_FD_GRE);
+	engine_work(0);
 }
 
 /* --- the keeper ---------------------------------------------------------- */
 
 static void
-call_free(struct call *call)
+call_free(void *arg)
 {
+	struct call *call = arg;
+
+	call_record_unmap(call->rec);
+	pty_queue_free(&call->queue);
+	decoder_put(call);
+	gre_reorder_free(&call->reorder);
+	free(call);
+}
+
+/* It is no more; who has called us may still look at it. */
+static void
+call_gone(struct call *call)
+{
+	if (call->stage == CALL_GONE)
+		return;
+	call->stage = CALL_GONE;
 	untouch(call);
 	call_queue_done(&call->turn);
+	event_del(&call->timer);
 	if (call->keeper != -1) {
 		event_del(&call->keeper_ev);
 		close(call->keeper);
@@ -422,29 +469,20 @@ call_free(struct call *call)
 		event_del(&call->pty_write_ev);
 		close(call->pty);
 	}
-	if (call->rec != NULL)
-		event_del(&call->timer);
-	if (!call->rec_given)
-		call_record_unmap(call->rec);
-	pty_queue_free(&call->queue);
-	decoder_put(call);
-	gre_reorder_free(&call->reorder);
-	if (call->conn == NULL)		/* it had begun, and has ended */
+	if (call->begun)
 		engine_news(IPC_NEWS_OVER, call->id, CTRL_END_NONE);
 	call_ids_give(call->id, engine_now_ms());
-	free(call);
 	count--;
+	engine_free_later(&call->ended, call_free, call);
 	engine_maybe_done();
 }
 
 /* Tells the keeper to hang up; the reason lies in the record. */
 static void
-hang_up(struct call *call, enum ctrl_end end)
+hang_up(struct call *call)
 {
 	struct ipc_msg m;
 
-	assert(call->rec != NULL);
-	call->rec->end = end;
 	ipc_msg_init(&m, IPC_HANGUP, call->id);
 	/* If it cannot be told, it sees end of file at once. */
 	(void)ipc_send(call->keeper, &m, NULL, 0);
@@ -453,39 +491,42 @@ hang_up(struct call *call, enum ctrl_end end)
 	    !engine.stopping)
 		call->stage = CALL_VERDICT;
 	else
-		call_free(call);
+		call_gone(call);
+}
+
+/* The record outlives the call: the connection's state lies in it. */
+static void
+give_record(struct call *call, enum ctrl_end end)
+{
+	call->rec->end = end;
+	conn_take_record(call->conn, call->rec);
+	call->rec = NULL;
+	untouch(call);
+	event_del(&call->timer);
 }
 
 void
 call_end(struct call *call, enum ctrl_end end)
 {
-	if (call->rec != NULL) {
-		conn_take_record(call->conn, call->rec);
-		call->rec_given = true;
-	}
+	if (call->rec != NULL)
+		give_record(call, end);
 	conn_call_gone(call->conn);
 	call->conn = NULL;
 	call->end = end;
-	if (call->stage == CALL_WAITING)
-		call_free(call);
-	else if (call->stage != CALL_ASKED)
-		hang_up(call, end);
-	/* else call_reply() finds that nobody wants it any more */
-}
-
-/* The keeper is gone, or makes no sense; its call ends. */
-static void
-lost_keeper(struct call *call, enum ctrl_end end)
-{
-	struct conn *conn = call->conn;
-	struct ctrl *ctrl = conn_ctrl(conn);
-	uint64_t now = engine_now_ms();
-
-	if (ctrl->call_state == CTRL_CALL_WAIT_START)
-		conn_do(conn, ctrl_call_failed(ctrl, PPTP_OCRP_ERROR,
-		    PPTP_ERROR_PAC, now));
-	else
-		conn_do(conn, ctrl_call_ended(ctrl, end, now));
+	switch (call->stage) {
+	case CALL_WAITING:
+		call_gone(call);
+		break;
+	case CALL_ASKED:
+		break;		/* call_reply() finds that nobody wants it */
+	case CALL_SPAWNED:
+	case CALL_UP:
+		hang_up(call);
+		break;
+	case CALL_VERDICT:
+	case CALL_GONE:
+		break;		/* has ended already */
+	}
 }
 
 const struct call_record *
@@ -508,8 +549,10 @@ call_kick(uint16_t id)
 {
 	struct call *call = call_ids_find(id);
 
-	if (!back_calls_kick(id) && call != NULL && call->conn != NULL)
-		lost_keeper(call, CTRL_END_ADMIN);
+	if (back_calls_kick(id) || call == NULL || call->conn == NULL)
+		return;
+	engine_work(id);
+	end_work(end(call, CTRL_END_ADMIN));
 }
 
 /* The line is ours to read and write; -1: the kernel carries the frames. */
@@ -527,7 +570,7 @@ take_line(struct call *call, int pty)
 	event_add(&call->pty_ev, NULL);
 }
 
-static void
+static enum call_life MUST_LOOK
 call_up(struct call *call)
 {
 	struct ctrl *ctrl = conn_ctrl(call->conn);
@@ -539,26 +582,27 @@ call_up(struct call *call)
 	if (call->pty == -1)
 		open_gate(call);
 	set_timer(call);
-	conn_do(call->conn, ctrl_call_started(ctrl, engine_now_ms()));
+	return do_ctrl(call, ctrl_call_started(ctrl, engine_now_ms()));
 }
 
 /*
  * The kernel's call may come back to us as long as pppd has not taken it: if
  * the engine before us has died meanwhile, it is up already.
  */
-static void
+static enum call_life MUST_LOOK
 keeper_ready(struct call *call, int pty)
 {
 	bool up = call->stage == CALL_UP;
 
 	take_line(call, pty);
-	if (!up) {
-		call_up(call);
-	} else if (pty != -1) {
+	if (!up)
+		return call_up(call);
+	if (pty != -1) {
 		call->gate_open = false;
 		call->gate_at = engine_now_us() + GATE_US;
 		set_timer(call);
 	}
+	return CALL_LIVES;
 }
 
 static bool
@@ -577,20 +621,19 @@ failed_late(const struct call *call)
 }
 
 /* pppd's last word on a client that has hung up before it. */
-static void
+static enum call_life MUST_LOOK
 late_verdict(struct call *call, const struct ipc_msg *m)
 {
 	if (m != NULL && m->type == IPC_PPPD_EXIT &&
 	    is_auth_failure(m->u.pppd_exit.status))
 		failed_late(call);
-	call_free(call);
+	call_gone(call);
+	return CALL_OVER;
 }
 
-static void
+static enum call_life MUST_LOOK
 pppd_exited(struct call *call, int status)
 {
-	struct conn *conn = call->conn;
-
 	if (call->pty != -1 && call->line_gone_at == 0) {
 		while (read_pty(call) > 0)
 			;		/* its last words */
@@ -598,9 +641,8 @@ pppd_exited(struct call *call, int status)
 	gre_socket_flush(IPC_FD_GRE);
 	call->verdict = true;
 	if (is_auth_failure(status))
-		conn_auth_failed(conn);
-	conn_do(conn, ctrl_call_ended(conn_ctrl(conn), CTRL_END_PPPD,
-	    engine_now_ms()));
+		conn_auth_failed(call->conn);
+	return end(call, CTRL_END_PPPD);
 }
 
 /* Another pppd has taken the line over. */
@@ -624,49 +666,67 @@ is_ours(const struct call *call)
 }
 
 /* Lets another engine send the reply to the client and go on from there. */
-static void
+static enum call_life MUST_LOOK
 give_away(struct call *call, int pty)
 {
 	struct conn *conn = call->conn;
 	const int fds[BACK_FDS] = { call->keeper, conn_fd(conn), pty };
 	uint16_t id = call->id;
+	enum call_life life = CALL_OVER;
 
 	if (back_calls_give(call->rec, fds, conn_limit(conn), &call->turn)) {
-		call->rec_given = true;
-		call_free(call);
+		call->rec = NULL;
+		call_gone(call);
 		call_ids_lend(id);
 		conn_leave(conn);
 	} else
-		lost_keeper(call, CTRL_END_LOST);
+		life = end(call, CTRL_END_LOST);
 	if (pty != -1)
 		close(pty);
+	return life;
 }
 
-static void
+static enum call_life MUST_LOOK
 keeper_message(struct call *call, const struct ipc_msg *m)
 {
 	switch (m->type) {
 	case IPC_PPPD_EXIT:
-		pppd_exited(call, m->u.pppd_exit.status);
-		break;
+		return pppd_exited(call, m->u.pppd_exit.status);
 	case IPC_PPPD_RESTARTED:
 		if (call->pty != -1)
 			pppd_restarted(call);
-		break;
+		return CALL_LIVES;
 	case IPC_AUTHENTICATED:
 		call->verdict = true;
 		conn_authenticated(call->conn);
-		break;
+		return CALL_LIVES;
 	case IPC_TERM:
-		lost_keeper(call, CTRL_END_ADMIN);
-		break;
+		return end(call, CTRL_END_ADMIN);
 	case IPC_STALLED:
-		lost_keeper(call, CTRL_END_STALLED);
-		break;
+		return end(call, CTRL_END_STALLED);
 	default:
-		lost_keeper(call, CTRL_END_LOST);
-		break;
+		return end(call, CTRL_END_LOST);
 	}
+}
+
+/* A message of the keeper's, or with NULL its end; *n says what is taken. */
+static enum call_life MUST_LOOK
+keeper_said(struct call *call, const struct ipc_msg *m, const int *fds, int *n)
+{
+	if (call->stage == CALL_VERDICT)
+		return late_verdict(call, m);
+	if (m != NULL && m->type == IPC_KEEPER_READY && call->pty == -1 &&
+	    *n == (m->u.ready.kernel ? 0 : 1)) {
+		int pty = *n == 1 ? fds[0] : -1;
+
+		*n = 0;
+		return is_ours(call) ? keeper_ready(call, pty) :
+		    give_away(call, pty);
+	}
+	if (m != NULL && call->stage == CALL_UP)
+		return keeper_message(call, m);
+	/* It is gone, or makes no sense. */
+	return end(call, CTRL_END_LOST);
 }
 
 static void
@@ -680,26 +740,10 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (got == -1 && errno == EAGAIN)
 		return;
-	if (got == 1 && m.type == IPC_KEEPER_READY && call->pty == -1 &&
-	    n == (m.u.ready.kernel ? 0 : 1) && call->stage != CALL_VERDICT) {
-		int pty = n == 1 ? fds[0] : -1;
-
-		if (is_ours(call))
-			keeper_ready(call, pty);
-		else
-			give_away(call, pty);
-		return;
-	}
+	engine_work(call->id);
+	end_work(keeper_said(call, got == 1 ? &m : NULL, fds, &n));
 	while (n > 0)
 		close(fds[--n]);
-	*engine.at_work = call->id;
-	if (call->stage == CALL_VERDICT)
-		late_verdict(call, got == 1 ? &m : NULL);
-	else if (got == 1 && call->stage == CALL_UP)
-		keeper_message(call, &m);
-	else
-		lost_keeper(call, CTRL_END_LOST);
-	*engine.at_work = 0;
 }
 
 /* --- the monitor --------------------------------------------------------- */
@@ -723,15 +767,16 @@ ask_for(struct call *call)
 	return engine_tell(&m, conn_fd(call->conn));
 }
 
+/* The monitor has none for it, or cannot be asked. */
 static void
 refused(struct call *call, uint8_t result, uint8_t error)
 {
-	struct conn *conn = call->conn;
-
-	if (conn != NULL)
-		conn_do(conn, ctrl_call_failed(conn_ctrl(conn), result, error,
-		    engine_now_ms()));
-	call_free(call);
+	assert(call->stage == CALL_ASKED);
+	if (call->conn != NULL && do_ctrl(call, ctrl_call_failed(
+	    conn_ctrl(call->conn), result, error, engine_now_ms())) ==
+	    CALL_LIVES)
+		call_end(call, CTRL_END_NOT_STARTED);
+	call_gone(call);
 }
 
 /* A call that has waited for it has its turn. */
@@ -741,8 +786,10 @@ on_turn(struct queued_call *turn)
 	struct call *call = (struct call *)((char *)turn -
 	    offsetof(struct call, turn));
 
+	engine_work(call->id);
 	if (!ask_for(call))
 		refused(call, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+	engine_work(0);
 }
 
 /* With a Call ID, a multiple of `of`, or the one that is wished for. */
@@ -760,6 +807,7 @@ call_new(struct conn *conn, uint16_t wish, uint16_t of)
 	call->client = conn_client(conn);
 	call->server = conn_server(conn);
 	gre_reorder_init(&call->reorder);
+	event_assign(&call->timer, engine.base, -1, 0, on_timer, call);
 	call->id = call_ids_take(call, wish, of, engine_now_ms());
 	if (call->id == 0) {
 		log_err("CTRL: No free Call IDs!");
@@ -779,7 +827,6 @@ take_keeper(struct call *call, int keeper, struct call_record *rec)
 	call->keeper = keeper;
 	event_assign(&call->keeper_ev, engine.base, keeper,
 	    EV_READ | EV_PERSIST, on_keeper, call);
-	event_assign(&call->timer, engine.base, -1, 0, on_timer, call);
 }
 
 struct call *
@@ -793,14 +840,15 @@ call_start(struct conn *conn)
 	if (call == NULL)
 		return NULL;
 	if (!is_ours(call) && !back_calls_has_room(call->id)) {
-		call_free(call);
+		call_gone(call);
 		return NULL;
 	}
 	if (call_queue_take(&call->turn, on_turn) && !ask_for(call)) {
-		call_free(call);
+		call_gone(call);
 		return NULL;
 	}
 	ctrl_call_starting(conn_ctrl(conn), call->id);
+	call->begun = true;
 	return call;
 }
 
@@ -833,7 +881,8 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 	}
 	take_keeper(call, fds[0], rec);
 	if (call->conn == NULL) {	/* given up while we waited */
-		hang_up(call, call->end);
+		rec->end = call->end;
+		hang_up(call);
 		return;
 	}
 	conn_call_kept(call->conn);
@@ -850,13 +899,14 @@ call_adopt(struct conn *conn, struct call_record *rec, int keeper, int pty)
 		return NULL;
 	if (call->id != rec->our_id) {
 		log_err("CTRL: Call ID %04X is in use", rec->our_id);
-		call_free(call);
+		call_gone(call);
 		return NULL;
 	}
 	take_keeper(call, keeper, rec);
 	event_add(&call->keeper_ev, NULL);
 	call->verdict = rec->ctrl.authenticated;
 	take_line(call, pty);
+	call->begun = true;
 	return call;
 }
 
@@ -864,7 +914,7 @@ void
 call_resume(struct call *call)
 {
 	if (call->rec->ctrl.call_state == CTRL_CALL_WAIT_START) {
-		call_up(call);
+		end_work(call_up(call));
 		return;
 	}
 	call->gate_open = call->pty == -1 || call->rec->tx.next > 0;

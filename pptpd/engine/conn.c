@@ -46,6 +46,8 @@ struct conn {
 	struct limit_conn limit;
 	struct limit_messages messages;
 	struct event	 readable, writable, timer, release, resume, closed;
+	bool		 over;			/* and waits to be freed */
+	struct engine_ended ended;
 };
 
 static LIST_HEAD(, conn) conns = LIST_HEAD_INITIALIZER(conns);
@@ -138,7 +140,8 @@ conn_authenticated(struct conn *conn)
 		return;
 	}
 	/* Here it only counts for the log. */
-	(void)limit_authenticated(limiter_limits, &conn->limit, engine_now_ms());
+	(void)limit_authenticated(limiter_limits, &conn->limit,
+	    engine_now_ms());
 	engine_news(IPC_NEWS_AUTHENTICATED, conn->ctrl->call.our_id,
 	    CTRL_END_NONE);
 }
@@ -181,6 +184,16 @@ announce(struct conn *conn)
 	    conn->ctrl->client);
 }
 
+static void
+conn_free(void *arg)
+{
+	struct conn *conn = arg;
+
+	free(conn->held);
+	free_ctrl(conn);
+	free(conn);
+}
+
 void
 conn_leave(struct conn *conn)
 {
@@ -191,17 +204,18 @@ conn_leave(struct conn *conn)
 	event_del(&conn->release);
 	event_del(&conn->resume);
 	event_del(&conn->closed);
-	close(conn->fd);
+	if (conn->fd != -1)
+		close(conn->fd);
 	LIST_REMOVE(conn, entry);
 	count--;
-	free(conn->held);
-	free_ctrl(conn);
-	free(conn);
+	conn->over = true;
+	engine_free_later(&conn->ended, conn_free, conn);
 	engine_maybe_done();
 }
 
+/* Ends it, with its last words in the log. */
 static void
-conn_free(struct conn *conn, bool reset)
+finish(struct conn *conn, bool reset)
 {
 	struct linger at_once = { 1, 0 };
 
@@ -304,8 +318,8 @@ hold(struct conn *conn, const uint8_t *data, size_t len)
 	return true;
 }
 
-/* After each message: who sends too many waits.  False: the conn is gone. */
-static bool
+/* After each message: who sends too many waits. */
+static enum conn_life MUST_LOOK
 pace(struct conn *conn)
 {
 	uint64_t now = engine_now_ms(), at;
@@ -314,7 +328,7 @@ pace(struct conn *conn)
 
 	switch (limit_message(limiter_limits, &conn->messages, now, &at)) {
 	case LIMIT_GO_ON:
-		return true;
+		return CONN_LIVES;
 	case LIMIT_ENOUGH:
 		if (conn->ctrl->state == CTRL_ESTABLISHED)
 			limiter_refused(&conn->limit, conn->client,
@@ -331,8 +345,8 @@ pace(struct conn *conn)
 	return conn_do(conn, todo);
 }
 
-/* Takes octets; false: the conn is gone. */
-static bool
+/* Takes octets. */
+static enum conn_life MUST_LOOK
 input(struct conn *conn, const uint8_t *data, size_t len)
 {
 	while (len > 0) {
@@ -341,10 +355,11 @@ input(struct conn *conn, const uint8_t *data, size_t len)
 		    engine_now_ms());
 
 		conn->more = len > 0;
-		if (!conn_do(conn, todo))
-			return false;
-		if (conn->ctrl->messages != messages && !pace(conn))
-			return false;
+		if (conn_do(conn, todo) == CONN_OVER)
+			return CONN_OVER;
+		if (conn->ctrl->messages != messages &&
+		    pace(conn) == CONN_OVER)
+			return CONN_OVER;
 		if (!is_starting(conn) && !conn->paused)
 			continue;
 		if (!hold(conn, data, len))
@@ -352,7 +367,7 @@ input(struct conn *conn, const uint8_t *data, size_t len)
 			    engine_now_ms()));
 		break;
 	}
-	return true;
+	return CONN_LIVES;
 }
 
 /* Lines from here on are about this client, and so is a crash. */
@@ -360,34 +375,52 @@ static void
 begin_work(struct conn *conn)
 {
 	limiter_speak(&conn->limit, conn->client);
-	*engine.at_work = conn->by_keeper ? conn->ctrl->call.our_id : 0;
+	engine_work(conn->by_keeper ? conn->ctrl->call.our_id : 0);
+}
+
+/* Whatever is left of a connection, nothing more is done with it. */
+static void
+let_go(enum conn_life life)
+{
+	(void)life;
 }
 
 static void
-end_work(void)
+end_work(enum conn_life life)
 {
-	*engine.at_work = 0;
+	let_go(life);
+	engine_work(0);
 	limiter_quiet();
+}
+
+/* Goes on with what has waited. */
+static enum conn_life MUST_LOOK
+release(struct conn *conn)
+{
+	uint8_t *data = conn->held;
+	size_t len = conn->held_len;
+	enum conn_life life;
+
+	conn->held = NULL;
+	conn->held_len = 0;
+	event_del(&conn->closed);
+	life = input(conn, data, len);
+	free(data);
+	if (life == CONN_LIVES && !conn->holding &&
+	    conn->ctrl->state != CTRL_CLOSED)
+		event_add(&conn->readable, NULL);
+	return life;
 }
 
 static void
 on_release(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *conn = arg;
-	uint8_t *data = conn->held;
-	size_t len = conn->held_len;
 
 	(void)fd;
 	(void)what;
 	begin_work(conn);
-	conn->held = NULL;
-	conn->held_len = 0;
-	event_del(&conn->closed);
-	if (input(conn, data, len) && !conn->holding &&
-	    conn->ctrl->state != CTRL_CLOSED)
-		event_add(&conn->readable, NULL);
-	free(data);
-	end_work();
+	end_work(release(conn));
 }
 
 static void
@@ -397,25 +430,9 @@ on_resume(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	begin_work(conn);
 	conn->paused = false;
-	conn_do(conn, 0);
-}
-
-/* The Result Code of the OCRP that refuses a call (RFC 2637 2.8). */
-static uint8_t
-ocrp_result(enum ctrl_end end)
-{
-	switch (end) {
-	case CTRL_END_PENALTY:
-	case CTRL_END_ADDRESS:
-	case CTRL_END_DRAIN:
-		return PPTP_OCRP_FORBIDDEN;
-	case CTRL_END_PER_IP:
-	case CTRL_END_RATE:
-		return PPTP_OCRP_BUSY;
-	default:
-		return PPTP_OCRP_ERROR;
-	}
+	end_work(conn_do(conn, 0));
 }
 
 /* Starts the call that it asks for; else what there is to do. */
@@ -439,25 +456,37 @@ start_call(struct conn *conn)
 	}
 	if (end != CTRL_END_NONE)
 		limiter_refused(&conn->limit, conn->client, end);
-	result = ocrp_result(end);
+	result = ctrl_end_ocrp_result(end);
 	if (result == PPTP_OCRP_ERROR)
 		error = PPTP_ERROR_NO_RESOURCE;
 	return ctrl_call_failed(conn->ctrl, result, error, now);
 }
 
-bool
+/* The ctrl has ended the call. */
+static void
+end_call(struct conn *conn)
+{
+	enum ctrl_end end = conn->ctrl->end;
+
+	if (end == CTRL_END_NO_AUTH)
+		conn_auth_failed(conn);
+	call_end(conn->call, end != CTRL_END_NONE ? end :
+	    CTRL_END_NOT_STARTED);
+}
+
+enum conn_life
 conn_do(struct conn *conn, unsigned int todo)
 {
 	const uint8_t *data;
 
+	if (conn->over)
+		return CONN_OVER;
+	/* A peer that is gone ends also what was to be done for it. */
 	if (!conn_flush(conn))
-		todo |= ctrl_eof(conn->ctrl, true, engine_now_ms());
-	if ((todo & CTRL_DO_END) != 0 && conn->call != NULL) {
-		if (conn->ctrl->end == CTRL_END_NO_AUTH)
-			conn_auth_failed(conn);
-		call_end(conn->call, conn->ctrl->end != CTRL_END_NONE ?
-		    conn->ctrl->end : CTRL_END_NOT_STARTED);
-	}
+		todo = (todo & ~CTRL_DO_START) |
+		    ctrl_eof(conn->ctrl, true, engine_now_ms());
+	if ((todo & CTRL_DO_END) != 0 && conn->call != NULL)
+		end_call(conn);
 	if ((todo & CTRL_DO_START) != 0) {
 		todo = start_call(conn);
 		if (conn->call == NULL)
@@ -467,8 +496,8 @@ conn_do(struct conn *conn, unsigned int todo)
 		bool reset = (todo & CTRL_DO_RESET) != 0;
 
 		if (reset || ctrl_out_next(conn->ctrl, &data) == 0) {
-			conn_free(conn, reset);
-			return false;
+			finish(conn, reset);
+			return CONN_OVER;
 		}
 		event_del(&conn->readable);
 	}
@@ -477,7 +506,7 @@ conn_do(struct conn *conn, unsigned int todo)
 		event_active(&conn->release, EV_TIMEOUT, 0);
 	}
 	set_timer(conn);
-	return true;
+	return CONN_LIVES;
 }
 
 static void
@@ -491,11 +520,11 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	begin_work(conn);
-	if (n <= 0)
-		conn_do(conn, ctrl_eof(conn->ctrl, n == -1, engine_now_ms()));
+	if (n > 0)
+		end_work(input(conn, buf, n));
 	else
-		input(conn, buf, n);
-	end_work();
+		end_work(conn_do(conn, ctrl_eof(conn->ctrl, n == -1,
+		    engine_now_ms())));
 }
 
 /* The client has not waited for its turn. */
@@ -506,8 +535,10 @@ on_closed(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (is_starting(conn))
-		conn_do(conn, ctrl_eof(conn->ctrl, false, engine_now_ms()));
+	if (!is_starting(conn))
+		return;
+	begin_work(conn);
+	end_work(conn_do(conn, ctrl_eof(conn->ctrl, false, engine_now_ms())));
 }
 
 static void
@@ -518,8 +549,8 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	begin_work(conn);
-	conn_do(conn, conn->ctrl->state == CTRL_CLOSED ? CTRL_DO_CLOSE : 0);
-	end_work();
+	end_work(conn_do(conn, conn->ctrl->state == CTRL_CLOSED ?
+	    CTRL_DO_CLOSE : 0));
 }
 
 static void
@@ -533,24 +564,10 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	begin_work(conn);
 	if (now >= conn->ctrl->state_since + ANNOUNCE_MS)
 		announce(conn);
-	conn_do(conn, ctrl_timer(conn->ctrl, now));
-	end_work();
+	end_work(conn_do(conn, ctrl_timer(conn->ctrl, now)));
 }
 
 /* --- beginning and end --------------------------------------------------- */
-
-/* Before the connection has begun, there is nothing to tell anybody. */
-static void
-conn_drop(struct conn *conn)
-{
-	limit_close(limiter_limits, &conn->limit);
-	close(conn->fd);
-	LIST_REMOVE(conn, entry);
-	count--;
-	free_ctrl(conn);
-	free(conn);
-	engine_maybe_done();
-}
 
 static void
 conn_begin(struct conn *conn)
@@ -567,7 +584,7 @@ conn_begin(struct conn *conn)
 		ctrl_refuse(conn->ctrl, conn->refuse == CTRL_END_PENALTY ?
 		    PPTP_SCCRP_FORBIDDEN : PPTP_SCCRP_ERROR, conn->refuse);
 	if (event_add(&conn->readable, NULL) == -1) {
-		conn_drop(conn);	/* the kernel has no memory */
+		conn_leave(conn);	/* the kernel has no memory */
 		return;
 	}
 	set_timer(conn);
@@ -603,20 +620,20 @@ conn_access(uint32_t token, uint32_t client, bool allowed)
 	if (allowed && !engine.stopping && !engine.draining)
 		conn_begin(conn);
 	else
-		conn_drop(conn);
+		conn_leave(conn);
 }
 
-/* Closes a connection for the sake of others. */
+/* Closes a connection for the sake of others; it is not the one at work. */
 static void
 evict(struct conn *conn)
 {
 	limiter_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
 	limit_close(limiter_limits, &conn->limit);
 	if (conn->asking)
-		conn_drop(conn);
+		conn_leave(conn);
 	else
-		conn_do(conn, ctrl_drop(conn->ctrl, CTRL_END_CROWDED,
-		    engine_now_ms()));
+		let_go(conn_do(conn, ctrl_drop(conn->ctrl, CTRL_END_CROWDED,
+		    engine_now_ms())));
 }
 
 bool
@@ -705,11 +722,11 @@ conn_new(int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	conn_init(conn, fd, peer.sin_addr.s_addr, self.sin_addr.s_addr);
 	if (!admit(conn))
-		conn_drop(conn);
+		conn_leave(conn);
 	else if (!engine.ask_access)
 		conn_begin(conn);
 	else if (!ask_access(conn))
-		conn_drop(conn);
+		conn_leave(conn);
 }
 
 struct conn *
@@ -724,15 +741,14 @@ conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 	conn->by_keeper = true;
 	limit_adopt(limiter_limits, &conn->limit, conn->client,
 	    conn->ctrl->authenticated, engine_now_ms());
-	conn->call = call_adopt(conn, rec, keeper, pty);
+	if (event_add(&conn->readable, NULL) == 0)
+		conn->call = call_adopt(conn, rec, keeper, pty);
 	if (conn->call == NULL) {
-		limit_close(limiter_limits, &conn->limit);
-		LIST_REMOVE(conn, entry);
-		count--;
-		free(conn);
+		event_del(&conn->readable);
+		conn->fd = -1;		/* still the caller's */
+		conn_leave(conn);
 		return NULL;
 	}
-	event_add(&conn->readable, NULL);
 	if (conn->ctrl->authenticated)
 		engine_news(IPC_NEWS_AUTHENTICATED, rec->our_id,
 		    CTRL_END_NONE);
@@ -742,10 +758,13 @@ conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 void
 conn_resume(struct conn *conn)
 {
+	enum conn_life life;
+
 	begin_work(conn);
-	if (conn_do(conn, 0) && conn->call != NULL)
+	life = conn_do(conn, 0);
+	if (life == CONN_LIVES && conn->call != NULL)
 		call_resume(conn->call);
-	end_work();
+	end_work(life);
 }
 
 /* Ends all of them in order, or those without a call. */
@@ -757,10 +776,10 @@ stop_some(enum ctrl_end end, bool all)
 	for (conn = LIST_FIRST(&conns); conn != NULL; conn = next) {
 		next = LIST_NEXT(conn, entry);
 		if (conn->asking)
-			conn_drop(conn);
+			conn_leave(conn);
 		else if (all || conn->call == NULL)
-			conn_do(conn, ctrl_stop(conn->ctrl, end,
-			    engine_now_ms()));
+			let_go(conn_do(conn, ctrl_stop(conn->ctrl, end,
+			    engine_now_ms())));
 	}
 }
 

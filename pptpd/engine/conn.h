@@ -6,12 +6,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/engine.h"
 #include "state/ctrl.h"
 
 struct call;
 struct call_record;
 struct conn;
 struct limit_conn;
+
+/*
+ * What is left of a connection by what was done with it.  Once it is over it
+ * is only freed, at the end of the event: nobody goes on with it.
+ */
+enum conn_life {
+	CONN_LIVES,
+	CONN_OVER
+};
 
 /* Serves a connected socket, which is owned from then on. */
 void	conn_new(int fd);
@@ -25,8 +35,11 @@ struct conn *conn_adopt(int fd, struct call_record *, int keeper, int pty);
 void	conn_resume(struct conn *);
 /* TCP wrappers' answer for the connection with that token, of that client. */
 void	conn_access(uint32_t token, uint32_t client, bool allowed);
-/* Does what ctrl asked for (CTRL_DO_*).  False: the conn is gone. */
-bool	conn_do(struct conn *, unsigned int todo);
+/*
+ * Does what ctrl asked for (CTRL_DO_*), which may end the call, or the
+ * connection with it.
+ */
+enum conn_life conn_do(struct conn *, unsigned int todo) MUST_LOOK;
 /* No new calls: those that have none are told to go. */
 void	conn_drain(void);
 /* Ends all of them in order. */

@@ -37,7 +37,8 @@
 struct engine engine;
 
 static uint16_t nobody_looks;
-static struct event *monitor_ev, *listen_ev, *gre_ev, *resume_ev;
+static struct event *monitor_ev, *listen_ev, *gre_ev, *resume_ev, *ended_ev;
+static SLIST_HEAD(, engine_ended) ended = SLIST_HEAD_INITIALIZER(ended);
 
 uint64_t
 engine_now_us(void)
@@ -108,6 +109,30 @@ engine_maybe_done(void)
 	if ((engine.stopping || engine.one_connection) && conn_count() == 0 &&
 	    call_count() == 0)
 		event_base_loopbreak(engine.base);
+}
+
+/* Made active by an event, it has its turn after that one. */
+static void
+on_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine_ended *e;
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	while ((e = SLIST_FIRST(&ended)) != NULL) {
+		SLIST_REMOVE_HEAD(&ended, entry);
+		e->free(e->what);
+	}
+}
+
+void
+engine_free_later(struct engine_ended *e, void (*free_it)(void *), void *what)
+{
+	e->free = free_it;
+	e->what = what;
+	SLIST_INSERT_HEAD(&ended, e, entry);
+	event_active(ended_ev, EV_TIMEOUT, 0);
 }
 
 static void
@@ -232,7 +257,7 @@ on_gre(evutil_socket_t fd, short what, void *arg)
 	(void)arg;
 	if (gre_socket_read(fd, call_receive) > 0)
 		call_flush_touched();
-	*engine.at_work = 0;
+	engine_work(0);
 }
 
 /* --- the monitor --------------------------------------------------------- */
@@ -506,6 +531,11 @@ main(int argc, char **argv)
 	if (listens)
 		listen_ev = watch(IPC_FD_LISTEN, on_connection);
 	resume_ev = evtimer_new(engine.base, on_resume, NULL);
+	ended_ev = evtimer_new(engine.base, on_ended, NULL);
+	if (resume_ev == NULL || ended_ev == NULL) {
+		log_err("engine: out of memory");
+		return 1;
+	}
 	if (controlled && !admin_init()) {
 		log_err("engine: out of memory");
 		return 1;

@@ -6,8 +6,12 @@
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "shared/ipc.h"
+
+/* Of a function that may have ended what it was given: its result says so. */
+#define MUST_LOOK	__attribute__((warn_unused_result))
 
 #define FILES_CALL	3	/* descriptors of a call: keeper, record, pty */
 
@@ -28,14 +32,35 @@ struct engine {
 	 * when divided by count.  0 is the front, which all clients come to.
 	 */
 	uint16_t	 index, count;
-	/*
-	 * The Call ID of the call that is being served, 0 if it is none: the
-	 * monitor looks here when we have crashed.  Never NULL.
-	 */
-	uint16_t	*at_work;
+	uint16_t	*at_work;	/* see engine_work(); never NULL */
 };
 
 extern struct engine engine;
+
+/*
+ * What follows is done for the call with this ID, 0: for none.  The monitor
+ * looks here when we have crashed, and ends a call over which that happens
+ * twice.  So each event says it at its beginning, and 0 at its end.
+ */
+static inline void
+engine_work(uint16_t call_id)
+{
+	*engine.at_work = call_id;
+}
+
+/*
+ * What has ended may still be in use by those that have called whoever ended
+ * it: it is freed when the event is over, and here is the one place for that.
+ * Embedded in what is freed, once.
+ */
+struct engine_ended {
+	SLIST_ENTRY(engine_ended) entry;
+	void	(*free)(void *);
+	void	*what;
+};
+
+void	 engine_free_later(struct engine_ended *, void (*)(void *),
+	    void *what);
 
 /* CLOCK_MONOTONIC. */
 uint64_t engine_now_ms(void);

@@ -79,6 +79,9 @@ def last(lab):
         tcp.send(build(OCRQ))           # OCRP
         check(tcp.wait_closed(3), 'the connection lives on')
         lives(run, engine, 'an OCRP that cannot be sent')
+    check(lab.until(lambda: len(run.sessions()) == 1, 10) is not None,
+          'calls without a client live on')
+    for number in range(4):
         call = lab.call(address=client(20 + number))
         faults.set('engine', 'send', EPIPE, 1)
         if number % 2 == 0:
