@@ -80,7 +80,7 @@ calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
 	base = b;
 	changed = call_over;
 	log_stderr = to_stderr;
-	plugin_choice_init(c);
+	plugin_choice_init(b, c);
 	return pool_init(&pool, c);
 }
 

@@ -165,7 +165,7 @@ print_pppd(const struct conf *conf)
 	int i;
 
 	log_set_sink(complain, NULL);
-	plugin_choice_init(conf);
+	plugin_choice_init(NULL, conf);
 	runs = plugin_choice_look();
 	plugin_choice_choose(&use);
 	log_set_sink(NULL, NULL);

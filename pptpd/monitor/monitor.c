@@ -229,6 +229,7 @@ reap(void)
 				monitor.stopping = true;
 		} else if (!calls_reaped(pid, status) &&
 		    !bcrelay_reaped(pid) && !spawner_reaped(pid) &&
+		    !plugin_choice_reaped(pid) &&
 		    !request_access_reaped(pid, status))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
 	}

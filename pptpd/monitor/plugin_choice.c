@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/plugin_choice.h"
 
+#include <event2/event.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,9 @@
 #include "monitor/plugin_check.h"
 #include "monitor/plugin_elf.h"
 #include "monitor/plugin_probe.h"
+#include "monitor/subprocess.h"
 
+#define CHOOSE_MS	1000	/* that a call waits for all answers */
 #define SESSION_PLUGIN	PLUGINDIR "/pptpd-session.so"
 #define KERNEL_PLUGIN	PLUGINDIR "/pptpd-kernel.so"
 /* Plugins of every version are linked against this function of pppd. */
@@ -20,12 +23,15 @@
 
 struct choice {
 	struct plugin_probe probe;
+	struct event	   *event;	/* of a probe that goes on; or NULL */
 	enum plugin_verdict said;	/* what was logged last */
 	char		    path[PATH_MAX];
 };
 
 static const struct conf *conf;
 static struct choice pppd, logwtmp, session, kernel;
+static struct event_base *base;	/* NULL: answers are waited for */
+static bool slow;		/* pppd takes long to answer: nobody waits */
 static bool is_pppd;
 
 /* Is what `ppp` names a pppd?  Looked at when the file has changed. */
@@ -72,15 +78,107 @@ report(struct choice *c)
 	c->said = verdict;
 }
 
-/* Asks if need be; the path to name, or NULL. */
-static const char *
-ask(struct choice *c)
+static void
+done(struct choice *c)
 {
-	if (!plugin_probe_fresh(&c->probe)) {
-		plugin_probe_run(&c->probe);
+	if (c->event != NULL)
+		event_free(c->event);
+	c->event = NULL;
+	slow = c->probe.answer.late;
+	report(c);
+}
+
+static void
+on_answer(evutil_socket_t fd, short what, void *arg)
+{
+	struct choice *c = arg;
+
+	(void)fd;
+	(void)what;
+	if (plugin_probe_wait(&c->probe, 0))
+		done(c);
+}
+
+/* The answer, or the time when it is given up, will come in the event loop. */
+static void
+leave(struct choice *c)
+{
+	int64_t left = c->probe.deadline_ms - subprocess_now_ms();
+	struct timeval tv;
+
+	slow = true;
+	if (base == NULL || c->event != NULL)
+		return;
+	tv.tv_sec = (time_t)(left > 0 ? left / 1000 + 1 : 0);
+	tv.tv_usec = 0;
+	c->event = event_new(base, c->probe.fd, EV_READ | EV_PERSIST,
+	    on_answer, c);
+	if (c->event != NULL && event_add(c->event, &tv) == 0)
+		return;
+	/* No memory: then the next call looks. */
+	if (c->event != NULL)
+		event_free(c->event);
+	c->event = NULL;
+}
+
+/* Begins to ask, if need be. */
+static void
+begin(struct choice *c)
+{
+	if (c->probe.fd == -1 && !plugin_probe_fresh(&c->probe) &&
+	    plugin_probe_start(&c->probe) == -1)
 		report(c);
+}
+
+/*
+ * Asks about all of them at once if need be.  pppd answers within 20 ms; when
+ * it does not, what it said before counts until it does.
+ */
+static void
+ask_all(void)
+{
+	struct choice *all[] = { &pppd, &session, conf->logwtmp ? &logwtmp :
+	    NULL, conf_datapath_any(conf) ? &kernel : NULL };
+	size_t n = sizeof(all) / sizeof(all[0]);
+	int64_t until = subprocess_now_ms();
+
+	if (base == NULL)
+		until += PLUGIN_PROBE_MS + CHOOSE_MS;
+	else if (!slow)
+		until += CHOOSE_MS;
+	for (size_t i = 0; i < n; i++) {
+		if (all[i] != NULL)
+			begin(all[i]);
 	}
+	for (size_t i = 0; i < n; i++) {
+		if (all[i] == NULL || all[i]->probe.fd == -1)
+			continue;
+		if (plugin_probe_wait(&all[i]->probe, until))
+			done(all[i]);
+		else
+			leave(all[i]);
+	}
+}
+
+/* The path to name, or NULL. */
+static const char *
+use_of(struct choice *c)
+{
 	return plugin_probe_path(&c->probe, c->path, sizeof(c->path));
+}
+
+bool
+plugin_choice_reaped(pid_t pid)
+{
+	struct choice *all[] = { &pppd, &session, &logwtmp, &kernel };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i]->probe.pid == pid) {
+			all[i]->probe.pid = 0;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* What is known about the same files stays. */
@@ -94,6 +192,11 @@ set(struct choice *c, const char *plugin, const char *options)
 	    strcmp(c->probe.plugin, probe.plugin) == 0 &&
 	    strcmp(c->probe.options, probe.options) == 0)
 		return;
+	if (c->event != NULL)
+		event_free(c->event);
+	c->event = NULL;
+	if (c->probe.pppd[0] != '\0')
+		plugin_probe_abort(&c->probe);
 	c->probe = probe;
 	c->said = PLUGIN_UNASKED;
 }
@@ -123,8 +226,9 @@ plugin_choice_try(const struct conf *c, char *text)
 }
 
 void
-plugin_choice_init(const struct conf *c)
+plugin_choice_init(struct event_base *b, const struct conf *c)
 {
+	base = b;
 	conf = c;
 	plugin_choice_change();
 }
@@ -147,8 +251,11 @@ choose_kernel(struct plugin_choice *use)
 {
 	if (!conf_datapath_any(conf))
 		return;
-	use->kernel = ask(&kernel);
-	if (use->kernel == NULL)
+	use->kernel = use_of(&kernel);
+	if (kernel.probe.answer.verdict == PLUGIN_UNASKED)
+		use->no_kernel = "pppd does not say whether it loads "
+		    "pptpd-kernel.so";
+	else if (use->kernel == NULL)
 		use->no_kernel = "pptpd-kernel.so cannot be used";
 	else if (use->session == NULL) {
 		use->kernel = NULL;
@@ -168,12 +275,12 @@ plugin_choice_choose(struct plugin_choice *use)
 		use->own_wtmp = conf->logwtmp && use->logwtmp == NULL;
 		return;
 	}
-	(void)ask(&pppd);
+	ask_all();
 	if (conf->logwtmp) {
-		use->logwtmp = ask(&logwtmp);
+		use->logwtmp = use_of(&logwtmp);
 		use->own_wtmp = use->logwtmp == NULL;
 	}
-	use->session = ask(&session);
+	use->session = use_of(&session);
 	choose_kernel(use);
 }
 

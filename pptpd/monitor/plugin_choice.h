@@ -3,7 +3,9 @@
 #ifndef PPTPD_PLUGIN_CHOICE_H
 #define PPTPD_PLUGIN_CHOICE_H
 
+#include <event2/event.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "config/conf.h"
 
@@ -15,8 +17,13 @@ struct plugin_choice {
 	bool	    own_wtmp;	/* logwtmp is wanted, its plugin does not fit */
 };
 
-/* Comes first; conf must stay. */
-void	plugin_choice_init(const struct conf *);
+/*
+ * Comes first; conf must stay.  Without an event loop (NULL) all answers of
+ * pppd are waited for.
+ */
+void	plugin_choice_init(struct event_base *, const struct conf *);
+/* A child was reaped; true if it was one that asked pppd. */
+bool	plugin_choice_reaped(pid_t);
 /*
  * Gets to know pppd and the plugins.  Logs what is wrong with a pppd that does
  * not run, or refuses its options file, in its own words; then false.  Blocks
@@ -26,7 +33,7 @@ bool	plugin_choice_look(void);
 
 /*
  * Would pppd run with this configuration?  False with the reason in text, which
- * has LOG_LINE_MAX octets.  Blocks as plugin_choice_choose() does.
+ * has LOG_LINE_MAX octets.  Blocks for PLUGIN_PROBE_MS at most.
  */
 bool	plugin_choice_try(const struct conf *, char *text);
 /* The conf of plugin_choice_init() has other contents now. */
@@ -40,8 +47,9 @@ int	plugin_choice_check(const struct conf *);
 
 /*
  * Chooses for one start of pppd.  Costs some stat(2)s; where pppd or a plugin
- * has changed, pppd is asked again, which blocks for PLUGIN_PROBE_MS at most.
- * What does not fit is left out and logged once, at level error.  The paths
+ * has changed, pppd is asked again, which takes some 20 ms and blocks for one
+ * second at most.  If it does not answer, its last answer counts until it
+ * does, and nobody waits for it any more.  What does not fit is left out and logged once, at level error.  The paths
  * are valid until the next call.
  *
  * A program in pppd's place that is no pppd (a script around it, a stand-in)

@@ -113,7 +113,8 @@ plugin_probe_fresh(const struct plugin_probe *p)
 		return false;
 	if ((a->verdict == PLUGIN_BROKEN ||
 	    a->verdict == PLUGIN_PPPD_BROKEN) &&
-	    subprocess_now_ms() - a->at_ms > UNSURE_MS)
+	    subprocess_now_ms() - a->at_ms >
+	    (int64_t)UNSURE_MS << (p->lates > 0 ? p->lates - 1 : 0))
 		return false;
 	if (!same_id(p->pppd, &a->pppd_id))
 		return false;
@@ -174,9 +175,10 @@ version_line(const char *out, char *version, size_t size)
 /* pppd [file OPTIONS] [plugin PLUGIN] --version; true when it says one. */
 static bool
 ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
-    char *version, char *text, size_t size)
+    char *version, struct plugin_answer *a)
 {
-	char	 out[OUTPUT_MAX], *argv[7];
+	char	 out[OUTPUT_MAX], *argv[7], *text = a->text;
+	size_t	 size = sizeof(a->text);
 	int	 n = 0, status;
 
 	argv[n++] = (char *)p->pppd;
@@ -191,7 +193,8 @@ ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 	argv[n++] = (char *)"--version";
 	argv[n] = NULL;
 	status = subprocess_run(argv, "/", deadline_ms, out, sizeof(out));
-	if (status == PLUGIN_EXEC_LATE)
+	a->late = status == PLUGIN_EXEC_LATE;
+	if (a->late)
 		snprintf(text, size, "no answer within %d seconds",
 		    PLUGIN_PROBE_MS / 1000);
 	else
@@ -231,7 +234,7 @@ judge(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 
 	plugin_elf_version(plugin, a->plugin_version,
 	    sizeof(a->plugin_version));
-	if (ask(p, plugin, deadline_ms, version, a->text, sizeof(a->text)))
+	if (ask(p, plugin, deadline_ms, version, a))
 		return PLUGIN_FITS;
 	/* What the loader says then is a symbol more often than a version. */
 	if (a->plugin_version[0] != '\0' &&
@@ -260,8 +263,7 @@ probe(const struct plugin_probe *p, struct plugin_answer *a)
 	get_id(p->pppd, &a->pppd_id);
 	if (p->plugin[0] != '\0')
 		get_id(p->plugin, &a->plugin_id);
-	if (!ask(p, NULL, deadline_ms, a->pppd_version, a->text,
-	    sizeof(a->text))) {
+	if (!ask(p, NULL, deadline_ms, a->pppd_version, a)) {
 		a->verdict = PLUGIN_PPPD_BROKEN;
 		return;
 	}
@@ -281,6 +283,16 @@ probe(const struct plugin_probe *p, struct plugin_answer *a)
 		a->verdict = PLUGIN_FITS;
 		a->versioned = true;
 	}
+}
+
+static void
+learn(struct plugin_probe *p, const struct plugin_answer *a)
+{
+	p->answer = *a;
+	if (!a->late)
+		p->lates = 0;
+	else if (p->lates <= PLUGIN_LATE_MAX)
+		p->lates++;
 }
 
 /* An answer that came from no pppd at all. */
@@ -329,17 +341,21 @@ plugin_probe_start(struct plugin_probe *p)
 		return -1;
 	}
 	p->fd = fds[0];
+	p->deadline_ms = subprocess_now_ms() + PLUGIN_PROBE_MS + SLACK_MS;
 	return 0;
 }
 
-/* The child's status matters to nobody; a handler may have had it. */
+/*
+ * The child's status matters to nobody.  A handler may have had it, or has it
+ * soon: nobody waits here, where the number may be another child's by now.
+ */
 static void
 end(struct plugin_probe *p)
 {
 	close(p->fd);
 	p->fd = -1;
-	while (waitpid(p->pid, NULL, 0) == -1 && errno == EINTR)
-		;
+	if (p->pid != 0)
+		(void)waitpid(p->pid, NULL, WNOHANG);
 	p->pid = 0;
 }
 
@@ -357,7 +373,7 @@ plugin_probe_finish(struct plugin_probe *p)
 	while (n == -1 && errno == EINTR);
 	end(p);
 	if (n == (ssize_t)sizeof(a))
-		p->answer = a;
+		learn(p, &a);
 	else
 		no_answer(p, "the probe died");
 }
@@ -372,33 +388,50 @@ plugin_probe_abort(struct plugin_probe *p)
 	/* While it holds the other end its pid is its own. */
 	pfd.fd = p->fd;
 	pfd.events = POLLIN;
-	if (poll(&pfd, 1, 0) == 0)
+	if (p->pid != 0 && poll(&pfd, 1, 0) == 0)
 		kill(p->pid, SIGKILL);
 	end(p);
 }
 
-void
-plugin_probe_run(struct plugin_probe *p)
+bool
+plugin_probe_wait(struct plugin_probe *p, int64_t until_ms)
 {
-	struct pollfd	pfd;
-	int64_t		left, deadline_ms;
-	int		n;
+	struct plugin_answer	late;
+	struct pollfd		pfd;
+	int64_t			left;
+	int			n;
 
-	if (p->fd == -1 && plugin_probe_start(p) == -1)
-		return;
-	deadline_ms = subprocess_now_ms() + PLUGIN_PROBE_MS + SLACK_MS;
+	if (p->fd == -1)
+		return true;
+	if (until_ms > p->deadline_ms)
+		until_ms = p->deadline_ms;
 	do {
-		left = deadline_ms - subprocess_now_ms();
+		left = until_ms - subprocess_now_ms();
 		pfd.fd = p->fd;
 		pfd.events = POLLIN;
 		n = poll(&pfd, 1, left > 0 ? (int)left : 0);
 	} while (n == -1 && errno == EINTR);
 	if (n == 1) {
 		plugin_probe_finish(p);
-		return;
+		return true;
 	}
+	if (subprocess_now_ms() < p->deadline_ms)
+		return false;
 	plugin_probe_abort(p);
 	no_answer(p, "the probe does not end");
+	late = p->answer;
+	late.late = true;
+	learn(p, &late);
+	return true;
+}
+
+void
+plugin_probe_run(struct plugin_probe *p)
+{
+	if (p->fd == -1 && plugin_probe_start(p) == -1)
+		return;
+	while (!plugin_probe_wait(p, p->deadline_ms))
+		;
 }
 
 const char *

@@ -28,6 +28,7 @@ enum plugin_verdict {
 };
 
 #define PLUGIN_PROBE_MS	   5000	/* for a whole probe; too late: does not fit */
+#define PLUGIN_LATE_MAX	   4	/* late answers in a row that are counted */
 #define PLUGIN_VERSION_MAX 32
 #define PLUGIN_TEXT_MAX	   256
 
@@ -43,6 +44,7 @@ struct plugin_file_id {
 struct plugin_answer {
 	enum plugin_verdict verdict;
 	bool	 versioned;	/* use .../VERSION/NAME.so, beside the plugin */
+	bool	 late;		/* it is none: pppd took too long */
 	int64_t	 at_ms;		/* CLOCK_MONOTONIC */
 	struct plugin_file_id pppd_id, plugin_id, versioned_id;
 	char	 pppd_version[PLUGIN_VERSION_MAX];	/* "": unknown */
@@ -57,8 +59,11 @@ struct plugin_probe {
 	char	 options[PATH_MAX];	/* "": no options file */
 	bool	 guard;			/* without it a call must not start */
 	struct plugin_answer answer;
+	int	 lates;			/* late answers in a row */
 	pid_t	 pid;			/* of a probe under way; 0: none */
-	int	 fd;			/* readable when it is done; -1 */
+	int	 fd;			/* readable when it is done; -1: none
+					   is under way */
+	int64_t	 deadline_ms;		/* when it is given up */
 };
 
 /*
@@ -71,7 +76,8 @@ void	plugin_probe_init(struct plugin_probe *, const char *pppd,
 /*
  * Does the last answer still hold?  Two or three stat(2)s.  An answer that
  * does not come from the two files alone (PLUGIN_BROKEN, PLUGIN_PPPD_BROKEN)
- * holds for half a minute.
+ * holds for half a minute; when pppd took too long, for twice as long each
+ * time, eight minutes at most.
  */
 bool	plugin_probe_fresh(const struct plugin_probe *);
 
@@ -83,11 +89,17 @@ void	plugin_probe_run(struct plugin_probe *);
 
 /*
  * The same for an event loop: start, and call finish when fd is readable,
- * which it is within PLUGIN_PROBE_MS.  A SIGCHLD handler of the caller's may
- * reap pid before.  0, or -1 with errno (then answer is PLUGIN_BROKEN).
+ * which it is within PLUGIN_PROBE_MS.  Until then answer is the last one.
+ * A SIGCHLD handler of the caller's may reap pid before; if none does, the
+ * child may stay a zombie.  0, or -1 with errno (then answer is PLUGIN_BROKEN).
  */
 int	plugin_probe_start(struct plugin_probe *);
 void	plugin_probe_finish(struct plugin_probe *);
+/*
+ * Waits for a probe under way until a time (CLOCK_MONOTONIC), but not longer
+ * than it may take.  Returns whether it is done.
+ */
+bool	plugin_probe_wait(struct plugin_probe *, int64_t until_ms);
 /* Ends a probe under way without an answer. */
 void	plugin_probe_abort(struct plugin_probe *);
 

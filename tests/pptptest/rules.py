@@ -8,7 +8,7 @@ import struct
 from pptptest import namespaces
 from pptptest.points import Skip
 
-SHIM = CLOCK = None             # where they lie, set by run
+SHIM = CLOCK = PPPD = None      # where they lie, set by run
 FILE = '/run/conformance/rules'
 RULE = struct.Struct('=16s16siiii')
 RULES = 8
