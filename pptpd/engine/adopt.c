@@ -86,6 +86,10 @@ take_up(int keeper, int fds[FDS])
 		}
 		end = CTRL_END_RESOURCE;
 		why = "out of memory";
+		if (errno == EEXIST) {
+			end = CTRL_END_LOST;
+			why = "another call has its Call ID";
+		}
 	}
 	if (fds[FD_PTY] != -1)
 		close(fds[FD_PTY]);

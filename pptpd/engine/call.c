@@ -454,6 +454,8 @@ call_free(void *arg)
 static void
 call_gone(struct call *call)
 {
+	bool told = call->stage == CALL_UP || call->stage == CALL_VERDICT;
+
 	if (call->stage == CALL_GONE)
 		return;
 	call->stage = CALL_GONE;
@@ -471,7 +473,10 @@ call_gone(struct call *call)
 	}
 	if (call->begun)
 		engine_news(IPC_NEWS_OVER, call->id, CTRL_END_NONE);
-	call_ids_give(call->id, engine_now_ms());
+	if (told)
+		call_ids_give(call->id, engine_now_ms());
+	else
+		call_ids_drop(call->id);	/* no client was told */
 	count--;
 	engine_free_later(&call->ended, call_free, call);
 	engine_maybe_done();
@@ -792,9 +797,9 @@ on_turn(struct queued_call *turn)
 	engine_work(0);
 }
 
-/* With a Call ID, a multiple of `of`, or the one that is wished for. */
+/* Without a Call ID yet. */
 static struct call *
-call_new(struct conn *conn, uint16_t wish, uint16_t of)
+call_new(struct conn *conn)
 {
 	struct call *call = calloc(1, sizeof(*call));
 
@@ -808,6 +813,17 @@ call_new(struct conn *conn, uint16_t wish, uint16_t of)
 	call->server = conn_server(conn);
 	gre_reorder_init(&call->reorder);
 	event_assign(&call->timer, engine.base, -1, 0, on_timer, call);
+	return call;
+}
+
+/* With a Call ID, a multiple of `of`, or the one that is wished for. */
+static struct call *
+call_new_id(struct conn *conn, uint16_t wish, uint16_t of)
+{
+	struct call *call = call_new(conn);
+
+	if (call == NULL)
+		return NULL;
 	call->id = call_ids_take(call, wish, of, engine_now_ms());
 	if (call->id == 0) {
 		log_err("CTRL: No free Call IDs!");
@@ -833,7 +849,7 @@ struct call *
 call_start(struct conn *conn)
 {
 	/* What we have read already we cannot hand over. */
-	struct call *call = call_new(conn, engine.first_call_id,
+	struct call *call = call_new_id(conn, engine.first_call_id,
 	    conn_has_more(conn) ? engine.count : 1);
 
 	engine.first_call_id = 0;
@@ -893,15 +909,18 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 struct call *
 call_adopt(struct conn *conn, struct call_record *rec, int keeper, int pty)
 {
-	struct call *call = call_new(conn, rec->our_id, 1);
+	struct call *call = call_new(conn);
 
+	errno = ENOMEM;
 	if (call == NULL)
 		return NULL;
-	if (call->id != rec->our_id) {
-		log_err("CTRL: Call ID %04X is in use", rec->our_id);
-		call_gone(call);
+	if (!call_ids_claim(call, rec->our_id)) {
+		free(call);
+		errno = EEXIST;
 		return NULL;
 	}
+	call->id = rec->our_id;
+	count++;
 	take_keeper(call, keeper, rec);
 	event_add(&call->keeper_ev, NULL);
 	call->verdict = rec->ctrl.authenticated;

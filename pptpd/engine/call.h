@@ -25,7 +25,8 @@ bool	call_is_waiting(const struct call *);
 void	call_reply(const struct ipc_msg *, int *fds, int n);
 /*
  * A call that another engine has left, with its record, keeper and pty, which
- * are the call's from then on; NULL: they are still the caller's.  Then
+ * are the call's from then on.  NULL: they are still the caller's, and errno is
+ * ENOMEM, or EEXIST if another call has its Call ID.  Then
  * call_resume() goes on with it, which may end it.
  */
 struct call *call_adopt(struct conn *, struct call_record *, int keeper,

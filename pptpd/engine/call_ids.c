@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "engine/call_ids.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/random.h>
 
@@ -65,6 +64,28 @@ call_ids_give(uint16_t id, uint64_t now_ms)
 {
 	ids[id].call = NULL;
 	ids[id].rests_until = now_ms + CALL_ID_REST_MS;
+}
+
+void
+call_ids_drop(uint16_t id)
+{
+	ids[id].call = NULL;
+}
+
+void
+call_ids_await(uint16_t id, uint64_t until_ms)
+{
+	if (ids[id].rests_until < until_ms)
+		ids[id].rests_until = until_ms;
+}
+
+bool
+call_ids_claim(struct call *call, uint16_t id)
+{
+	if (id == 0 || ids[id].call != NULL)
+		return false;
+	ids[id].call = call;
+	return true;
 }
 
 void

@@ -733,6 +733,7 @@ struct conn *
 conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 {
 	struct conn *conn = calloc(1, sizeof(*conn));
+	int error;
 
 	if (conn == NULL)
 		return NULL;
@@ -744,9 +745,11 @@ conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 	if (event_add(&conn->readable, NULL) == 0)
 		conn->call = call_adopt(conn, rec, keeper, pty);
 	if (conn->call == NULL) {
+		error = errno;
 		event_del(&conn->readable);
 		conn->fd = -1;		/* still the caller's */
 		conn_leave(conn);
+		errno = error;
 		return NULL;
 	}
 	if (conn->ctrl->authenticated)

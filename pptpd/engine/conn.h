@@ -28,7 +28,7 @@ void	conn_new(int fd);
 /*
  * Serves one that another engine has left, with its call and all of its
  * descriptors, which are owned from then on, the record too.  NULL: it cannot
- * be, and they are still the caller's.  conn_resume() then goes on with it,
+ * be, as errno of call_adopt() says, and they are still the caller's.  conn_resume() then goes on with it,
  * which may end it.
  */
 struct conn *conn_adopt(int fd, struct call_record *, int keeper, int pty);

@@ -21,6 +21,7 @@
 #include "engine/adopt.h"
 #include "engine/back_calls.h"
 #include "engine/call.h"
+#include "engine/call_ids.h"
 #include "engine/conn.h"
 #include "engine/gre_socket.h"
 #include "engine/limiter.h"
@@ -343,6 +344,16 @@ pong(void)
 	(void)engine_tell(&m, -1);
 }
 
+/* Calls that engines before us have had, and that may come. */
+static void
+await_ids(const struct ipc_msg *m)
+{
+	uint64_t until = engine_now_ms() + m->u.ids.for_ms;
+
+	for (unsigned int i = 0; i < m->u.ids.count && i < IPC_IDS_MAX; i++)
+		call_ids_await(m->u.ids.id[i], until);
+}
+
 static void
 on_monitor(evutil_socket_t fd, short what, void *arg)
 {
@@ -388,6 +399,9 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 	case IPC_TAKE:
 		if (adopt_given(fds, n))
 			return;
+		break;
+	case IPC_IDS_IN_USE:
+		await_ids(&m);
 		break;
 	case IPC_ELSEWHERE:
 		if (n == 1)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
 #include "monitor/slurp.h"
 
@@ -25,6 +26,7 @@ struct absent {
 	LIST_ENTRY(absent) entry;
 	pid_t		 keeper;	/* 0: gone */
 	int		 ledger;
+	uint16_t	 call_id;	/* 0: not known */
 	int		 pidfd;		/* -1: we wait for the time */
 	struct event	*event;
 	char		 remote[CALL_ADDR_TEXT];
@@ -40,6 +42,7 @@ awaited_free(struct absent *a)
 {
 	pool_unreserve(pool, a->remote);
 	ledger_drop(a->ledger);
+	ids_in_use_remove(a->call_id);
 	if (a->event != NULL)
 		event_free(a->event);
 	if (a->pidfd != -1)
@@ -137,6 +140,8 @@ old_entry(int ledger, const struct ledger_entry *e)
 	}
 	a->ledger = ledger;
 	a->pidfd = -1;
+	a->call_id = (uint16_t)e->call_id;
+	ids_in_use_add(a->call_id);
 	memcpy(a->remote, e->remote, sizeof(a->remote));
 	LIST_INSERT_HEAD(&absents, a, entry);
 	if (is_same(e))

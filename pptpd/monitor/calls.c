@@ -19,6 +19,7 @@
 #include "config/pppd_args.h"
 #include "monitor/awaited.h"
 #include "monitor/back_relay.h"
+#include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
 #include "monitor/plugin_choice.h"
 #include "monitor/spawner_client.h"
@@ -40,6 +41,7 @@ struct call {
 	pid_t		 pppd;		/* when the keeper died before it */
 	uint64_t	 orphan_since;	/* ms; the keeper died */
 	int		 slot;		/* -1: none */
+	uint16_t	 id;		/* our Call ID, as the engine has it */
 	uint32_t	 client;	/* network order */
 	uint16_t	 kernel_id;	/* set apart; 0: nothing is */
 	struct call_record *rec;	/* where the engine can write; NULL:
@@ -164,12 +166,14 @@ alien_watch(struct alien *alien, int fd, event_callback_fn callback,
 }
 
 static struct call *
-call_new(void)
+call_new(uint16_t id)
 {
 	struct call *call = calloc(1, sizeof(*call));
 
 	if (call == NULL)
 		return NULL;
+	call->id = id;
+	ids_in_use_add(id);
 	call->slot = call->ledger = -1;
 	call->alien_keeper.fd = call->alien_pppd.fd = -1;
 	LIST_INSERT_HEAD(&calls, call, entry);
@@ -186,6 +190,7 @@ call_free(struct call *call)
 		pool_unreserve(&pool, call->reserved);
 	free(call->reserved);
 	ledger_drop(call->ledger);
+	ids_in_use_remove(call->id);
 	back_relay_end(call->deal);
 	alien_free(&call->alien_keeper);
 	alien_free(&call->alien_pppd);
@@ -323,7 +328,8 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		close(record);
 		return false;
 	}
-	call->ledger = ledger_put(call->keeper, 0, kc.remote);
+	call->ledger = ledger_put(call->keeper, 0, kc.our_id,
+	    kc.remote);
 	fds[0] = pair[0];
 	fds[1] = record;
 	return true;
@@ -457,7 +463,7 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 		reply->u.call_reply.end = CTRL_END_ADDRESS;
 		return;
 	}
-	call = control_fd != -1 ? call_new() : NULL;
+	call = control_fd != -1 ? call_new(m->call_id) : NULL;
 	if (call == NULL) {
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
 		reply->u.call_reply.end = CTRL_END_RESOURCE;
@@ -544,7 +550,7 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 	rec = call_record_map(record_fd);	/* NULL: the engine will say */
 	*why = "out of memory";
 	fd = (int)syscall(SYS_pidfd_open, keeper, 0);
-	call = call_new();
+	call = call_new(kc->our_id);
 	if (call == NULL || fd == -1) {
 		close(pppd_fd);
 		if (fd != -1)
@@ -561,7 +567,7 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 	}
 	call->keeper = keeper;
 	call->client = kc->client_addr;
-	call->ledger = ledger_put(keeper, awaited_back(keeper),
+	call->ledger = ledger_put(keeper, awaited_back(keeper), kc->our_id,
 	    kc->remote);
 	if (alien_watch(&call->alien_keeper, fd, on_alien_keeper, call) &&
 	    alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&

@@ -16,6 +16,7 @@
 #include "monitor/access_query.h"
 #include "monitor/back_relay.h"
 #include "monitor/child.h"
+#include "monitor/ids_in_use.h"
 #include "monitor/rejoin_server.h"
 #include "monitor/request.h"
 #include "monitor/request_check.h"
@@ -30,6 +31,7 @@
 #define BACK_OFF_MAX_US	640000
 #define PULSE_S		2	/* from ping to ping */
 #define UNANSWERED_MAX	5	/* then it hangs */
+#define HANG_UP_MS	30000	/* until a call that nobody takes up has ended */
 #define QUEUE_SIZE	(4 * 1024 * 1024)	/* messages to the engine */
 
 struct engine {
@@ -362,6 +364,10 @@ introduce(struct engine *e)
 	struct ipc_msg m;
 	int fd = make_at_work(e);
 
+	/* Before it may listen, and draw one of them. */
+	if (e == FRONT)
+		ids_in_use_tell(e->sock, all.setup->conf->restart_grace *
+		    1000 + HANG_UP_MS);
 	configure(e, fd);
 	if (fd != -1)
 		close(fd);

@@ -113,9 +113,11 @@ ledger_open(const char *path, void (*old)(int, const struct ledger_entry *))
 }
 
 int
-ledger_put(pid_t keeper, uint64_t since_ms, const char *remote)
+ledger_put(pid_t keeper, uint64_t since_ms, uint16_t call_id,
+    const char *remote)
 {
-	struct ledger_entry e = { .keeper = keeper, .since_ms = since_ms };
+	struct ledger_entry e = { .keeper = keeper, .call_id = call_id,
+	    .since_ms = since_ms };
 	struct timespec ts;
 	int entry;
 

@@ -11,7 +11,7 @@
 /* Nothing in it needs more trust than the run directory, which is root's. */
 struct ledger_entry {
 	int32_t	 keeper;		/* pid; 0: no entry */
-	uint32_t reserved;
+	uint32_t call_id;		/* ours; 0: not known */
 	uint64_t since_ms;		/* CLOCK_BOOTTIME, when it began */
 	char	 remote[CALL_ADDR_TEXT];
 };
@@ -24,10 +24,12 @@ struct ledger_entry {
 int	ledger_open(const char *path,
 	    void (*old)(int entry, const struct ledger_entry *));
 /*
- * A keeper that began at that time (CLOCK_BOOTTIME; 0: now) serves this
- * address.  The entry, or -1 if it has none.
+ * A keeper that began at that time (CLOCK_BOOTTIME; 0: now) serves the call
+ * with our Call ID and this address ("": pppd chose it).  The entry, or -1 if
+ * it has none.
  */
-int	ledger_put(pid_t keeper, uint64_t since_ms, const char *remote);
+int	ledger_put(pid_t keeper, uint64_t since_ms, uint16_t call_id,
+	    const char *remote);
 /* Both it and its pppd are gone; -1 is no entry. */
 void	ledger_drop(int entry);
 

@@ -13,6 +13,7 @@
 #define IPC_VERSION	1
 #define IPC_FDS_MAX	4
 #define ENGINES_MAX	64
+#define IPC_IDS_MAX	256	/* Call IDs in one message */
 #define IPC_FDS_LOST	(-1)	/* in place of how many there are */
 
 /* Descriptors that a program of ours finds open when it starts. */
@@ -76,7 +77,9 @@ enum ipc_type {
 	IPC_CALL_KICK,		/* front -> monitor: end a call of another */
 	IPC_ELSEWHERE,		/* monitor -> front, a new one: u.elsewhere, fd
 				   record of a call of another */
-	IPC_LISTEN		/* ... and that was all of them */
+	IPC_LISTEN,		/* ... and that was all of them */
+	/* monitor -> front, before IPC_CONFIG */
+	IPC_IDS_IN_USE		/* u.ids: of calls that it may not know yet */
 };
 
 /* What has become of a call. */
@@ -136,6 +139,11 @@ struct ipc_msg {
 		struct {
 			uint32_t client_addr;	/* network order */
 		} elsewhere;
+		struct {
+			uint32_t for_ms;	/* then they have ended */
+			uint16_t count;
+			uint16_t id[IPC_IDS_MAX];
+		} ids;
 		struct {
 			/* the client was not told; NONE: it was, and why is
 			   in the record */

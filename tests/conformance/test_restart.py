@@ -7,8 +7,9 @@ import time
 
 from pptptest import server
 from pptptest.calls import goes_on, needs_engine
-from pptptest.lab import OTHER, client
-from pptptest.points import check, ms, point
+from pptptest.lab import OTHER, client, many
+from pptptest.points import Fail, check, ms, point
+from pptptest.pptp import OCRP, OCRQ, build
 
 RESTARTS = int(os.environ.get('PPTPD_TEST_RESTARTS', '0'))
 CONTROL = '/run/pptpd/control*'
@@ -45,3 +46,96 @@ def o_30(lab):
         goes_on(session)
     lab.serves(OTHER)
     return '%d times, %s each' % (rounds, ms(took))
+
+
+def flood(lab, first, requests):
+    """So many requests for calls, all refused; returns how many were."""
+    done = number = 0
+    while done < requests:
+        tcp = lab.connect(client(first + number % 100))
+        number += 1
+        if not tcp.start(timeout=5):
+            tcp.close()
+            continue
+        tcp.try_send(*[build(OCRQ, call_id=n + 1) for n in range(40)])
+        for _ in range(40):
+            got = tcp.expect(OCRP, 5)
+            if not got or got.result == 1:
+                break
+            done += 1
+        tcp.close()
+        lab.kept.remove(tcp)
+    return done
+
+
+@point('O-31', 'a new engine gives out no Call ID of a call that has not come '
+       'back to it yet', limit=120, waits=True)
+def o_31(lab):
+    run = lab.server(conf=[('remoteip', '10.0.0.200-219')])
+    needs_engine(run)
+    engines = {p.pid for p in run.engines()}
+    sessions = [lab.call(address=client(10 + n)) for n in range(20)]
+    keepers = [p.pid for p in run.sessions()]
+    for pid in keepers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        for pid in engines:
+            os.kill(pid, signal.SIGKILL)
+        check(lab.until(lambda: len([p for p in run.engines() if p.pid not in
+                                     engines]) == len(engines), 5)
+              is not None, 'no engine comes back')
+        asked = flood(lab, 100, 9000)
+    finally:
+        for pid in keepers:
+            os.kill(pid, signal.SIGCONT)
+    lost = []
+    for session in sessions:
+        try:
+            goes_on(session, within=10)
+        except Fail as fail:
+            lost.append(str(fail))
+    check(not lost, '%d of 20 calls are lost after %d requests: %s' % (
+        len(lost), asked, '; '.join(
+            line.text for line in lab.log.since()
+            if 'taken up' in line.text)[-300:]))
+    return 'none of 20 calls is lost with %d requests' % asked
+
+
+@point('O-32', 'many calls over many deaths of the engine and the daemon, '
+       'under a flood of requests: none is lost', limit=900, slow=True,
+       ptys=4096)
+def o_32(lab):
+    calls, restarts = CALLS or 60, RESTARTS or 8
+    run = lab.server(conf=lab.cheap_pppd() + [
+        ('remoteip', '10.0.0-7.0-255' if calls > 200 else '10.0.0.1-254'),
+        ('connections', str(calls))])
+    needs_engine(run)
+    sessions = []
+    for number in range(calls):
+        tcp = lab.control(many(number))
+        got = tcp.call(timeout=20)
+        check(got and got.result == 1, 'call %d: %s' % (number, got))
+        sessions.append(tcp)
+    asked, begin = 0, time.monotonic()
+    for number in range(restarts):
+        if number % 5 == 4:
+            run.signal(signal.SIGKILL)
+            run.wait_exit()
+            run.start(wait=False)
+            check(run.listening(20), 'does not listen again')
+        else:
+            old = {p.pid for p in run.engines()}
+            for pid in old:
+                os.kill(pid, signal.SIGKILL)
+            check(lab.until(lambda: [p for p in run.engines() if p.pid not in
+                                     old], 10) is not None, 'no engine')
+        asked += flood(lab, 1, 400)
+    took = time.monotonic() - begin
+    dead = [n for n, tcp in enumerate(sessions)
+            if tcp.closed or tcp.echo(timeout=20) is None]
+    check(not dead, '%d of %d calls are lost: %s' % (
+        len(dead), calls, '; '.join(
+            line.text for line in lab.log.since()
+            if 'taken up' in line.text)[-300:]))
+    return '%d calls, %d restarts, %d requests in %.0f s: none lost' % (
+        calls, restarts, asked, took)

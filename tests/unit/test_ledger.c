@@ -51,8 +51,8 @@ teardown(void)
 
 START_TEST(what_is_not_dropped_is_found)
 {
-	int a = ledger_put(100, 0, "10.0.0.2"),
-	    b = ledger_put(101, 0, "10.0.0.3"), c = ledger_put(102, 777, "");
+	int a = ledger_put(100, 0, 0x1234, "10.0.0.2"),
+	    b = ledger_put(101, 0, 0x1234, "10.0.0.3"), c = ledger_put(102, 777, 0x1234, "");
 
 	ledger_drop(b);
 	reopen();
@@ -65,7 +65,7 @@ START_TEST(what_is_not_dropped_is_found)
 	ck_assert_str_eq(olds[1].remote, "");
 	ck_assert_uint_eq(olds[1].since_ms, 777);
 	/* They are not lost by looking, and their places not given out. */
-	ck_assert_int_eq(ledger_put(103, 0, "10.0.0.4"), b);
+	ck_assert_int_eq(ledger_put(103, 0, 0x1234, "10.0.0.4"), b);
 	reopen();
 	ck_assert_int_eq(nolds, 3);
 }
@@ -74,8 +74,8 @@ END_TEST
 START_TEST(places_are_used_again)
 {
 	for (int i = 0; i < 1000; i++)
-		ledger_drop(ledger_put(100, 0, "10.0.0.2"));
-	ck_assert_int_eq(ledger_put(100, 0, "10.0.0.2"), 0);
+		ledger_drop(ledger_put(100, 0, 0x1234, "10.0.0.2"));
+	ck_assert_int_eq(ledger_put(100, 0, 0x1234, "10.0.0.2"), 0);
 	reopen();
 	ck_assert_int_eq(nolds, 1);
 }
@@ -85,7 +85,7 @@ START_TEST(another_layout_begins_anew)
 {
 	struct head head = { MAGIC, VERSION + 1, sizeof(olds[0]) };
 
-	ledger_put(100, 0, "10.0.0.2");
+	ledger_put(100, 0, 0x1234, "10.0.0.2");
 	ck_assert_int_eq(pwrite(file, &head, sizeof(head), 0), sizeof(head));
 	reopen();
 	ck_assert_int_eq(nolds, 0);
@@ -96,12 +96,12 @@ END_TEST
 
 START_TEST(a_cut_file_is_read_as_far_as_it_goes)
 {
-	ledger_put(100, 0, "10.0.0.2");
-	ledger_put(101, 0, "10.0.0.3");
+	ledger_put(100, 0, 0x1234, "10.0.0.2");
+	ledger_put(101, 0, 0x1234, "10.0.0.3");
 	ck_assert_int_eq(ftruncate(file, place(1) + 3), 0);
 	reopen();
 	ck_assert_int_eq(nolds, 1);
-	ck_assert_int_eq(ledger_put(102, 0, "10.0.0.4"), 1);
+	ck_assert_int_eq(ledger_put(102, 0, 0x1234, "10.0.0.4"), 1);
 }
 END_TEST
 
@@ -110,7 +110,7 @@ START_TEST(without_a_file_nothing_happens)
 	close(file);
 	file = -1;
 	ck_assert_int_eq(ledger_open("no/such/directory", remember), -1);
-	ck_assert_int_eq(ledger_put(100, 0, "10.0.0.2"), -1);
+	ck_assert_int_eq(ledger_put(100, 0, 0x1234, "10.0.0.2"), -1);
 	ledger_drop(-1);
 }
 END_TEST
