@@ -117,6 +117,11 @@ set_string(struct conf *conf, const struct conf_env *env, enum conf_key key,
     char **field, const char *value)
 {
 	conf_set_string(field, value);
+	/* Poptop's forks in routers write this for "no relay". */
+	if (key == CONF_BCRELAY && strcmp(value, "disable") == 0) {
+		free(*field);
+		*field = NULL;
+	}
 	if (value[0] != '\0')
 		return;
 	switch (key) {

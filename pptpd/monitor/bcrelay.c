@@ -2,59 +2,157 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/bcrelay.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "monitor/child.h"
+#include "shared/mono.h"
 
 #define BCRELAY		SBINDIR "/bcrelay"
+#define CALLERS		"ppp[0-9].*"
+
+/* Seconds from its end to the next start: twice as many each time. */
+#define WAIT_MIN	1
+#define WAIT_MAX	60
+#define STEADY		60	/* after so many it begins at WAIT_MIN again */
 
 static struct {
-	char	interface[CONF_LINE_MAX + 1];	/* "": there is to be none */
+	char	wanted[CONF_LINE_MAX + 1];	/* "": there is to be none */
+	char	in[CONF_LINE_MAX + 1];		/* what of it is for -i */
+	char	out[CONF_LINE_MAX + 1];		/* and for -o */
 	bool	quiet;
 	pid_t	pid;		/* 0: none */
+	int	sock;		/* when it closes, bcrelay ends; -1: none */
 	bool	ending;		/* it was told to */
-} relay;
+	time_t	started;	/* CLOCK_MONOTONIC */
+	int	wait;		/* s, before the next start */
+	struct event *again_ev;
+} relay = { .sock = -1 };
 
-static void
-start(void)
+/*
+ * "br0,ppp1[0-9].*" names the callers' interfaces too, as Poptop's forks in
+ * routers have it.  A comma in braces belongs to a regular expression.
+ */
+static const char *
+find_comma(const char *text)
 {
-	static char name[] = BCRELAY, in[] = "-i", out[] = "-o",
-	    ppp[] = "ppp[0-9].*", quiet[] = "-n";
-	char *argv[] = { name, in, relay.interface, out, ppp,
-	    relay.quiet ? quiet : NULL, NULL };
+	int depth = 0;
 
-	if (relay.interface[0] == '\0')
-		return;
-	log_debug("MGR: BCrelay incoming interface is %s", relay.interface);
-	log_debug("MGR: BCrelay outgoing interface is regexp %s", ppp);
-	relay.pid = child_spawn(BCRELAY, argv, NULL, 0);
-	if (relay.pid == -1) {
-		log_err("CTRL (BCrelay Launcher): Failed to launch BCrelay.");
-		relay.pid = 0;
+	for (; *text != '\0'; text++) {
+		if (*text == '{')
+			depth++;
+		else if (*text == '}')
+			depth--;
+		else if (*text == ',' && depth <= 0)
+			return text;
 	}
+	return NULL;
 }
 
 static void
 set(const struct conf *conf)
 {
-	snprintf(relay.interface, sizeof(relay.interface), "%s",
-	    conf->bcrelay != NULL ? conf->bcrelay : "");
+	const char *wanted = conf->bcrelay != NULL ? conf->bcrelay : "";
+	const char *comma = find_comma(wanted);
+	size_t len = comma != NULL ? (size_t)(comma - wanted) : strlen(wanted);
+
+	snprintf(relay.wanted, sizeof(relay.wanted), "%s", wanted);
+	snprintf(relay.in, sizeof(relay.in), "%.*s", (int)len, wanted);
+	snprintf(relay.out, sizeof(relay.out), "%s",
+	    comma != NULL && comma[1] != '\0' ? comma + 1 : CALLERS);
 	relay.quiet = !conf->debug;
+	relay.wait = WAIT_MIN;
+}
+
+static void
+close_sock(void)
+{
+	if (relay.sock != -1)
+		close(relay.sock);
+	relay.sock = -1;
+}
+
+/* The other end is its descriptor 3: so it ends when we do, however that is. */
+static pid_t
+spawn(void)
+{
+	static char name[] = BCRELAY, in[] = "-i", out[] = "-o", quiet[] = "-n";
+	char *argv[] = { name, in, relay.in, out, relay.out,
+	    relay.quiet ? quiet : NULL, NULL };
+	int pair[2], error;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+		return -1;
+	pid = child_spawn(BCRELAY, argv, &pair[1], 1);
+	error = errno;
+	close(pair[1]);
+	relay.sock = pair[0];
+	if (pid == -1)
+		close_sock();
+	errno = error;
+	return pid;
+}
+
+static void
+start_later(void)
+{
+	struct timeval tv = { relay.wait, 0 };
+
+	event_add(relay.again_ev, &tv);
+	relay.wait = relay.wait < WAIT_MAX / 2 ? relay.wait * 2 : WAIT_MAX;
+}
+
+static void
+start(void)
+{
+	if (relay.wanted[0] == '\0')
+		return;
+	log_debug("MGR: BCrelay incoming interface is %s", relay.in);
+	log_debug("MGR: BCrelay outgoing interface is regexp %s", relay.out);
+	relay.started = mono_s();
+	relay.pid = spawn();
+	if (relay.pid != -1)
+		return;
+	log_err("CTRL (BCrelay Launcher): Failed to launch BCrelay.");
+	log_err("%s: %s", BCRELAY, strerror(errno));
+	relay.pid = 0;
+	start_later();
+}
+
+static void
+on_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	start();
 }
 
 static void
 end(void)
 {
+	event_del(relay.again_ev);
 	if (relay.pid == 0 || relay.ending)
 		return;
 	log_debug("CTRL: Closing child BCrelay with pid %ld",
 	    (long)relay.pid);
 	kill(relay.pid, SIGTERM);	/* not reaped: still ours */
+	close_sock();
 	relay.ending = true;
+}
+
+void
+bcrelay_init(struct event_base *base)
+{
+	relay.again_ev = evtimer_new(base, on_again, NULL);
 }
 
 void
@@ -68,9 +166,9 @@ bcrelay_start(const struct conf *conf)
 void
 bcrelay_change(const struct conf *conf)
 {
-	const char *interface = conf->bcrelay != NULL ? conf->bcrelay : "";
+	const char *wanted = conf->bcrelay != NULL ? conf->bcrelay : "";
 
-	if (strcmp(interface, relay.interface) == 0 && (interface[0] == '\0' ||
+	if (strcmp(wanted, relay.wanted) == 0 && (wanted[0] == '\0' ||
 	    (relay.pid != 0 && relay.quiet == !conf->debug)))
 		return;
 	set(conf);
@@ -82,21 +180,38 @@ bcrelay_change(const struct conf *conf)
 void
 bcrelay_stop(void)
 {
-	relay.interface[0] = '\0';
+	relay.wanted[0] = '\0';
 	end();
 }
 
+static void
+say_ended(pid_t pid, int status)
+{
+	if (WIFSIGNALED(status))
+		log_err("MGR: bcrelay[%ld] was ended by signal %d, starting "
+		    "it again in %d s", (long)pid, WTERMSIG(status),
+		    relay.wait);
+	else
+		log_err("MGR: bcrelay[%ld] has ended with status %d, starting "
+		    "it again in %d s", (long)pid, WEXITSTATUS(status),
+		    relay.wait);
+}
+
 bool
-bcrelay_reaped(pid_t pid)
+bcrelay_reaped(pid_t pid, int status)
 {
 	if (relay.pid == 0 || pid != relay.pid)
 		return false;
 	relay.pid = 0;
-	if (!relay.ending) {
-		log_err("MGR: bcrelay[%ld] has ended", (long)pid);
+	close_sock();
+	if (relay.ending) {
+		relay.ending = false;
+		start();
 		return true;
 	}
-	relay.ending = false;
-	start();
+	if (mono_s() - relay.started >= STEADY)
+		relay.wait = WAIT_MIN;
+	say_ended(pid, status);
+	start_later();
 	return true;
 }

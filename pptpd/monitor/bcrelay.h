@@ -3,18 +3,24 @@
 #ifndef PPTPD_BCRELAY_H
 #define PPTPD_BCRELAY_H
 
+#include <event2/event.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "config/conf.h"
 
+/* Before all others. */
+void	bcrelay_init(struct event_base *);
 /* Starts it if the configuration wants it; it stays the caller's. */
 void	bcrelay_start(const struct conf *);
 /* Another configuration: starts, stops it, or both, if that is needed. */
 void	bcrelay_change(const struct conf *);
 /* Ends it. */
 void	bcrelay_stop(void);
-/* A child was reaped; true if it was the relay. */
-bool	bcrelay_reaped(pid_t);
+/*
+ * A child was reaped, with this status of wait(2); true if it was the relay,
+ * which is started again after a while unless it was told to end.
+ */
+bool	bcrelay_reaped(pid_t, int wait_status);
 
 #endif

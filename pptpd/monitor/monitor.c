@@ -228,7 +228,7 @@ reap(void)
 			if (monitor.setup->conf->inetd)
 				monitor.stopping = true;
 		} else if (!calls_reaped(pid, status) &&
-		    !bcrelay_reaped(pid) && !spawner_reaped(pid) &&
+		    !bcrelay_reaped(pid, status) && !spawner_reaped(pid) &&
 		    !plugin_choice_reaped(pid) &&
 		    !request_access_reaped(pid, status))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
@@ -458,6 +458,7 @@ monitor_run(struct monitor_setup *setup)
 	reload_init(monitor.base, setup);
 	admin_orders_init(monitor.base);
 	watch_signals();
+	bcrelay_init(monitor.base);
 	bcrelay_start(setup->conf);
 	if (!engines_start())
 		return EXIT_NO_SOCKET;

@@ -1,9 +1,9 @@
 #!/bin/sh
-# The pure layers make no system call: fails if libpptp.a needs anything that
-# is not on the list below.  LIBPPTP is the archive.
+# The pure layers make no system call: fails if one of the archives in PURE
+# needs anything that is neither in them nor on the list below.
 set -eu
 
-: "${LIBPPTP:=../../pptpd/libpptp.a}"
+: "${PURE:=../../pptpd/libpptp.a}"
 : "${NM:=nm}"
 
 # Memory, strings, numbers, text <-> address, option parsing; what compilers,
@@ -16,6 +16,7 @@ malloc|calloc|realloc|reallocarray|free|abort
 v?snprintf|__v?snprintf_chk
 inet_(ntop|pton|addr|aton)|__inet_aton_exact|[hn]to[hn][ls]
 getopt_long|opt(arg|ind|err|opt)
+reg(comp|exec|error|free)
 __ctype_(b|tolower|toupper)_loc|is[a-z]+|to(lower|upper)
 qsort|bsearch
 __stack_chk_(fail|guard)(_local)?|__assert_fail|__assert
@@ -25,28 +26,32 @@ _GLOBAL_OFFSET_TABLE_|__tls_get_addr|__odr_asan[a-z0-9_.]*
 '
 pattern=$(echo "$allowed" | tr '\n' '|' | sed 's/^|*//; s/|*$//')
 
-if ! [ -r "$LIBPPTP" ]; then
-    echo "layers.sh: $LIBPPTP is not there" >&2
-    exit 1
-fi
+for lib in $PURE; do
+    if ! [ -r "$lib" ]; then
+        echo "layers.sh: $lib is not there" >&2
+        exit 1
+    fi
+done
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 # With a symbol's size before its type, or without: the name is last.
-"$NM" -P "$LIBPPTP" 2>/dev/null >"$tmp/all"
+for lib in $PURE; do
+    "$NM" -P "$lib" 2>/dev/null
+done >"$tmp/all"
 awk 'NF >= 2 && $2 ~ /^[A-TV-Zvw]$/ && !($2 ~ /^[vw]$/ && NF < 3) { print $1 }' \
     "$tmp/all" | sort -u >"$tmp/defined"
 awk 'NF >= 2 && $2 == "U" { sub(/@.*/, "", $1); print $1 }' "$tmp/all" |
     sort -u >"$tmp/wanted"
 if ! [ -s "$tmp/defined" ]; then
-    echo "layers.sh: no symbols in $LIBPPTP" >&2
+    echo "layers.sh: no symbols in $PURE" >&2
     exit 1
 fi
 comm -13 "$tmp/defined" "$tmp/wanted" | grep -Evx "$pattern" >"$tmp/bad" || :
 if [ -s "$tmp/bad" ]; then
-    echo "layers.sh: the protocol library must not use:" >&2
+    echo "layers.sh: the pure libraries must not use:" >&2
     while read -r name; do
-        files=$("$NM" -A -P -u "$LIBPPTP" 2>/dev/null |
+        files=$(for lib in $PURE; do "$NM" -A -P -u "$lib" 2>/dev/null; done |
             awk -v n="$name" '{ sub(/@.*/, "", $2) }
             $2 == n { print $1 }' |
             sed 's/.*\[\(.*\)\]:*$/\1/' | sort -u | tr '\n' ' ' |

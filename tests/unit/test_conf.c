@@ -669,6 +669,14 @@ START_TEST(bcrelay)
 	free_streams();
 	conf_free(&conf);
 
+	read_text(&conf, "-D", "bcrelay disable\n");
+	ck_assert_ptr_null(conf.bcrelay);
+	ck_assert_uint_eq(conf.errors, 0);
+	if (built)
+		ck_assert_str_eq(said, "");
+	free_streams();
+	conf_free(&conf);
+
 	ck_assert_int_eq(read_text(&conf, "-b eth1", NULL),
 	    built ? CONF_RUN : CONF_EXIT_ERROR);
 	free_streams();

@@ -1,0 +1,16 @@
+/* The process that follows the interfaces and opens sockets on them. */
+/* SPDX-License-Identifier: ISC */
+#ifndef BCRELAY_OPENER_H
+#define BCRELAY_OPENER_H
+
+#include "args.h"
+
+/*
+ * Starts the worker and serves it until a signal ends it.  parent: a socket
+ * whose other end is held by the daemon that started us, -1: nobody did.
+ * Returns the exit status: 0 after SIGTERM or SIGINT and when the daemon has
+ * gone, 1 when something does not work or the worker has ended.
+ */
+int	opener_run(const struct args *, int parent);
+
+#endif
