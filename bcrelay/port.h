@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
+#include "base/queue.h"
 #include "link.h"
 #include "packet.h"
 #include "state/bucket.h"

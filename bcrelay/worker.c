@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/queue.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/queue.h"
 #include "base/log.h"
 #include "lockdown.h"
 #include "port.h"

@@ -326,8 +326,10 @@ admin_init(void)
 	size_t seed = 0;
 
 	/* Jansson would look for /dev/urandom. */
-	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
+		log_err("engine: getrandom: %s", strerror(errno));
 		return false;
+	}
 	json_object_seed(seed);
 	listen_ev = event_new(engine.base, IPC_FD_ADMIN, EV_READ | EV_PERSIST,
 	    on_listener, NULL);

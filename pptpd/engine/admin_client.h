@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/queue.h>
 #include <sys/types.h>
 
 #include "admin/admin_request.h"
+#include "base/queue.h"
 
 struct evbuffer;
 

@@ -4,7 +4,8 @@
 #define PPTPD_CALL_QUEUE_H
 
 #include <stdbool.h>
-#include <sys/queue.h>
+
+#include "base/queue.h"
 
 /*
  * So many may be between their request and their pppd's first word.  If all

@@ -9,11 +9,11 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/queue.h"
 #include "engine/call.h"
 #include "engine/engine.h"
 #include "engine/limiter.h"

@@ -187,6 +187,19 @@ pause_accept(uint64_t ms)
 	event_add(resume_ev, &tv);
 }
 
+static void
+say_accept(int error)
+{
+	static uint64_t said_at;
+	uint64_t now = engine_now_ms();
+
+	if (said_at != 0 && now < said_at + ACCEPT_SAY)
+		return;
+	said_at = now;
+	log_err("MGR: accept() failed");
+	log_err("accept4: %s", strerror(error));
+}
+
 /*
  * Out of descriptors or memory.  Somebody who is silent makes room; if nobody
  * is, the backlog keeps the clients.
@@ -194,14 +207,7 @@ pause_accept(uint64_t ms)
 static void
 make_room(int error)
 {
-	static uint64_t said_at;
-	uint64_t now = engine_now_ms();
-
-	if (said_at == 0 || now >= said_at + ACCEPT_SAY) {
-		said_at = now;
-		log_err("MGR: accept() failed");
-		log_err("accept: %s", strerror(error));
-	}
+	say_accept(error);
 	if (!conn_make_room())
 		pause_accept(ACCEPT_PAUSE);
 }
@@ -211,6 +217,13 @@ is_shortage(int error)
 {
 	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
 	    error == ENOMEM;
+}
+
+/* This kernel, or a container's profile, will not have it at all. */
+static bool
+is_forbidden(int error)
+{
+	return error == ENOSYS || error == EPERM;
 }
 
 /* True if there may be more of them. */
@@ -234,6 +247,10 @@ accept_some(int fd)
 			conn_new(s);
 		} else if (is_shortage(errno)) {
 			make_room(errno);
+			return false;
+		} else if (is_forbidden(errno)) {
+			say_accept(errno);
+			pause_accept(ACCEPT_PAUSE);
 			return false;
 		} else if (errno != ECONNABORTED && errno != EINTR)
 			return false;	/* EAGAIN, or the network's error */

@@ -6,8 +6,8 @@
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
+#include "base/queue.h"
 #include "shared/ipc.h"
 
 /* Of a function that may have ended what it was given: its result says so. */

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/log.h"
 #include "protocol/hdlc.h"
 
 #define BATCH		64
@@ -60,9 +62,20 @@ receive(const uint8_t *buf, size_t len, gre_receive *deliver)
 	deliver(&p);
 }
 
+/* Once of each: what a kernel or a firewall forbids it forbids for long. */
+static void
+say(const char *call, int error, bool *said)
+{
+	if (*said || (error != ENOSYS && error != EPERM && error != EACCES))
+		return;
+	*said = true;
+	log_err("engine: GRE: %s: %s", call, strerror(error));
+}
+
 int
 gre_socket_read(int fd, gre_receive *deliver)
 {
+	static bool said;
 	int n;
 
 	if (rx.iov[0].iov_base == NULL) {
@@ -74,6 +87,8 @@ gre_socket_read(int fd, gre_receive *deliver)
 		}
 	}
 	n = recvmmsg(fd, rx.msg, BATCH, MSG_DONTWAIT, NULL);
+	if (n == -1)
+		say("recvmmsg", errno, &said);
 	for (int i = 0; i < n; i++) {
 		if ((rx.msg[i].msg_hdr.msg_flags & MSG_TRUNC) != 0)
 			gre_socket_stats.truncated++;
@@ -120,6 +135,7 @@ gre_socket_queue(int fd, const struct gre_packet *p)
 void
 gre_socket_flush(int fd)
 {
+	static bool said;
 	unsigned int sent = 0;
 
 	while (sent < tx.count) {
@@ -128,6 +144,8 @@ gre_socket_flush(int fd)
 
 		if (n == -1 && errno == EINTR)
 			continue;
+		if (n == -1)
+			say("sendmmsg", errno, &said);
 		if (n <= 0) {		/* the first one was refused: lost */
 			gre_socket_stats.send_errors++;
 			n = 1;

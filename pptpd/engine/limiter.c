@@ -3,6 +3,8 @@
 #include "engine/limiter.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/log.h"
@@ -196,9 +198,12 @@ limiter_configure(const struct limit_conf *conf)
 		return true;
 	}
 	flush_ev = evtimer_new(engine.base, on_flush, NULL);
-	if (flush_ev == NULL ||
-	    getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+	if (flush_ev == NULL)
 		return false;
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
+		log_err("engine: getrandom: %s", strerror(errno));
+		return false;
+	}
 	limiter_limits = limit_new(conf, seed);
 	return limiter_limits != NULL;
 }

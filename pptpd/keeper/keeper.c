@@ -55,7 +55,6 @@ struct keeper {
 	char		 local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
 	uint16_t	 our_id;
 	uint64_t	 started_ms;
-	bool		 stderr_too;
 	int		 engine;	/* -1: gone */
 	struct rejoin	 rejoin;	/* ... and we look for another one */
 	uint64_t	 hangup_at;	/* 0: line is up */
@@ -154,7 +153,6 @@ take_call(struct keeper *k, const struct keeper_call *call)
 	login_init(&k->login, rec, call->flags, k->client, k->local,
 	    k->remote);
 	k->started_ms = call->started_ms;
-	k->stderr_too = (call->flags & CALL_FLAG_STDERR) != 0;
 	log_set_debug((call->flags & CALL_FLAG_DEBUG) != 0);
 	snprintf(title, sizeof(title), "pptpd [%s:%04X - %04X]", k->client,
 	    call->peer_id, call->our_id);
@@ -629,12 +627,12 @@ keeper_run(const struct keeper_call *call, char **argv)
 	int exit_status = 1;
 
 	catch_signals(&while_waiting);
+	syslog_sink_open("pptpd", (call->flags & CALL_FLAG_STDERR) != 0);
 	if (!take_call(&k, call)) {
-		fprintf(stderr, "pptpctrl: descriptor %d is no call record\n",
-		    IPC_FD_RECORD);
+		log_err("CTRL: descriptor %d is no record of a call: %s",
+		    IPC_FD_RECORD, strerror(errno));
 		return 1;
 	}
-	syslog_sink_open("pptpd", k.stderr_too);
 	log_info("CTRL: Client %s control connection started", k.client);
 	log_info("CTRL: Starting call (launching pppd, opening GRE)");
 	if (start_call(&k) == -1) {

@@ -20,6 +20,7 @@
 
 #include "base/log.h"
 #include "config/pppd_args.h"
+#include "shared/linux_calls.h"
 
 #define PPPD_PATH	"PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:" \
 			"/usr/bin:/bin"
@@ -160,7 +161,8 @@ run(char *const argv[], const struct child_fds *fds, pid_t parent,
 			goto out;
 		first = PPPD_KERNEL_FD + 1;
 	}
-	close_range(first, ~0U, 0);
+	if (linux_close_from(first, -1) == -1)
+		goto out;
 	execvpe(argv[0], argv, envp);
 out:
 	*error = errno;
@@ -190,8 +192,9 @@ start_on(struct pppd *p, int slave, int kernel, char *const argv[],
 	if (pipe2(errors, O_CLOEXEC) == -1 || (wants_session(argv) &&
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    0, session) == -1)) {
-		log_err("CTRL: Client %s: no descriptors for pppd: %s",
-		    client, strerror(errno));
+		log_err("CTRL: Client %s: no descriptors for pppd: %s: %s",
+		    client, errors[0] == -1 ? "pipe2" : "socketpair",
+		    strerror(errno));
 	} else {
 		fds = (struct child_fds){ slave, errors[1], session[1],
 		    kernel };

@@ -13,9 +13,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "keeper/keeper.h"
 #include "keeper/title.h"
 #include "shared/ipc.h"
+#include "shared/linux_calls.h"
 #include "shared/spawner_msg.h"
 #include "shared/syslog_sink.h"
 
@@ -46,23 +48,48 @@ cut(struct spawner_request *request, size_t len, char *argv[PPPD_ARGS_MAX])
 	return true;
 }
 
-/* In the child: puts the descriptors where a keeper looks for them. */
-static bool
+/*
+ * In the child: puts the descriptors where a keeper looks for them.  Returns
+ * NULL, or the system call that failed, with errno.
+ */
+static const char *
 place(int fds[IPC_FDS_MAX], int n)
 {
 	for (int i = 0; i < n; i++) {
 		fds[i] = fcntl(fds[i], F_DUPFD, SAFE_FD);
 		if (fds[i] == -1)
-			return false;
+			return "fcntl";
 	}
 	for (int i = 0; i < n; i++) {
 		if (dup2(fds[i], i < KEEPER_FDS ? IPC_FD_PARENT + i :
 		    IPC_FD_MAP) == -1)
-			return false;
+			return "dup2";
 	}
-	return (silenced || close_range(IPC_FD_SILENCER, IPC_FD_SILENCER,
-	    0) == 0) && close_range(n > KEEPER_FDS ? IPC_FD_MAP + 1 :
-	    IPC_FD_MAP, ~0U, 0) == 0;
+	if (!silenced)
+		(void)close(IPC_FD_SILENCER);
+	if (linux_close_from(n > KEEPER_FDS ? IPC_FD_MAP + 1 : IPC_FD_MAP,
+	    -1) == -1)
+		return "close_range";
+	return NULL;
+}
+
+/* The child's exit status. */
+static int
+become_keeper(const struct keeper_call *call, int fds[IPC_FDS_MAX], int n,
+    char *argv[])
+{
+	const char *failed;
+	int error;
+
+	prctl(PR_SET_NAME, KEEPER_NAME);
+	failed = place(fds, n);
+	if (failed == NULL)
+		return keeper_run(call, argv);
+	error = errno;
+	syslog_sink_open("pptpd", (call->flags & CALL_FLAG_STDERR) != 0);
+	log_err("CTRL: a call's pptpctrl cannot have its descriptors: %s: %s",
+	    failed, strerror(error));
+	return 1;
 }
 
 static bool
@@ -124,10 +151,8 @@ spawner_run(void)
 			answer.error = answer.pid == -1 ? errno : 0;
 		}
 		if (answer.pid == 0) {
-			prctl(PR_SET_NAME, KEEPER_NAME);
 			/* No exit(3): it touches pages for nothing. */
-			_exit(place(fds, n) ? keeper_run(&request.call, argv) :
-			    1);
+			_exit(become_keeper(&request.call, fds, n, argv));
 		}
 		while (n > 0)
 			close(fds[--n]);

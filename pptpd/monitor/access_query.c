@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/queue.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/queue.h"
 #include "monitor/access.h"
 #include "monitor/subprocess.h"
+#include "shared/linux_calls.h"
 
 #define LIMIT_S	2
 #define SAY_S	60		/* until a shortage is logged again */
@@ -38,7 +39,11 @@ static void
 asking_child(pid_t monitor, uint32_t client, bool names)
 {
 	subprocess_signals();
-	subprocess_close(STDERR_FILENO + 1, -1);
+	if (linux_close_from(STDERR_FILENO + 1, -1) == -1) {
+		log_err("MGR: TCP wrappers cannot be asked: close_range: %s",
+		    strerror(errno));
+		_exit(1);
+	}
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != monitor)
 		_exit(1);

@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/queue.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
 #include "monitor/slurp.h"

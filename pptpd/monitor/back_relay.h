@@ -6,9 +6,9 @@
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
 #include <time.h>
 
+#include "base/queue.h"
 #include "shared/ipc.h"
 
 #define DEAL_LINGER_S	2	/* for an engine's last word on a call */

@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/queue.h"
 #include "config/pool.h"
 #include "config/pppd_args.h"
 #include "monitor/awaited.h"
@@ -304,8 +304,8 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 		call->kernel_id = kc.our_id;
 	record = make_record(call, &kc);
 	if (record == -1) {
-		log_err("MGR: no memory for the record of a call: %s",
-		    strerror(errno));
+		log_err("MGR: no memory for the record of a call: "
+		    "memfd_create: %s", strerror(errno));
 		return false;
 	}
 	if (!back_relay_begin(&call->deal, kc.our_id, kc.client_addr, record) ||
@@ -396,6 +396,18 @@ log_killed(const struct call *call, const char *how)
 	log_info("CTRL: Client %s control connection finished", client);
 }
 
+/* It has said why, if it could. */
+static void
+log_failed(const struct call *call, int status)
+{
+	char client[INET_ADDRSTRLEN];
+	struct in_addr in = { call->client };
+
+	inet_ntop(AF_INET, &in, client, sizeof(client));
+	log_err("MGR: pptpctrl[%ld] could not begin the call of client %s "
+	    "(status %d)", (long)call->keeper, client, status);
+}
+
 /* Its own last act is to write that there is no pppd any more. */
 static bool
 was_cut_short(const struct call *call)
@@ -413,6 +425,8 @@ keeper_gone(struct call *call, int status)
 	log_debug("MGR: Reaped child %ld", (long)call->keeper);
 	if (WIFSIGNALED(status))
 		log_killed(call, strsignal(WTERMSIG(status)));
+	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		log_failed(call, WEXITSTATUS(status));
 	else if (was_cut_short(call))
 		log_killed(call, "it left its pppd behind");
 	call->keeper = 0;

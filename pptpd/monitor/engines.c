@@ -21,6 +21,7 @@
 #include "monitor/request.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
+#include "shared/linux_calls.h"
 #include "shared/mono.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
@@ -185,7 +186,7 @@ engines_stop(enum ipc_type how)
 static int
 make_at_work(struct engine *e)
 {
-	int fd = memfd_create("pptpd-at-work", MFD_CLOEXEC);
+	int fd = linux_memfd("pptpd-at-work", 0);
 	void *p;
 
 	if (fd == -1)

@@ -21,6 +21,7 @@
 
 #include "monitor/plugin_elf.h"
 #include "monitor/subprocess.h"
+#include "shared/linux_calls.h"
 
 #define UNSURE_MS   30000	/* how long an answer holds that may have other
 				   causes than the two files */
@@ -327,7 +328,7 @@ plugin_probe_start(struct plugin_probe *p)
 		/* The caller's sockets, and its handlers, are not for us. */
 		subprocess_signals();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		subprocess_close(3, fds[1]);
+		(void)linux_close_from(3, fds[1]);
 		probe(p, &a);
 		_exit(write(fds[1], &a, sizeof(a)) != (ssize_t)sizeof(a));
 	}

@@ -5,19 +5,19 @@
 #endif
 #include "monitor/subprocess.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "shared/linux_calls.h"
 
 int64_t
 subprocess_now_ms(void)
@@ -26,27 +26,6 @@ subprocess_now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-void
-subprocess_close(int from, int keep)
-{
-	struct dirent	*de;
-	DIR		*d;
-	int		 fd;
-
-	if ((d = opendir("/proc/self/fd")) != NULL) {
-		while ((de = readdir(d)) != NULL) {
-			fd = atoi(de->d_name);
-			if (fd >= from && fd != keep && fd != dirfd(d))
-				close(fd);
-		}
-		closedir(d);
-		return;
-	}
-	for (fd = from; fd < (int)sysconf(_SC_OPEN_MAX); fd++)
-		if (fd != keep)
-			close(fd);
 }
 
 void
@@ -78,7 +57,10 @@ child(char *const argv[], const char *dir, int out)
 	if ((null = open("/dev/null", O_RDWR)) == -1 ||
 	    dup2(null, 0) == -1 || dup2(out, 1) == -1 || dup2(out, 2) == -1)
 		_exit(127);
-	subprocess_close(3, -1);
+	if (linux_close_from(3, -1) == -1) {
+		dprintf(2, "close_range: %s", strerror(errno));
+		_exit(127);
+	}
 	if (chdir(dir) == -1)
 		_exit(127);
 	execve(argv[0], argv, env);

@@ -21,8 +21,6 @@ int64_t	subprocess_now_ms(void);	/* CLOCK_MONOTONIC */
 int	subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms,
 	    char *out, size_t size);
 
-/* In a child: closes all descriptors from `from` on, but for `keep`. */
-void	subprocess_close(int from, int keep);
 /* In a child: all signals default and unblocked. */
 void	subprocess_signals(void);
 

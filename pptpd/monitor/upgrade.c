@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "monitor/subprocess.h"
+#include "shared/linux_calls.h"
 
 #define VARIABLE	"PPTPD_LISTENER"
 #define ABOVE_IPC	16
@@ -48,13 +49,9 @@ upgrade_init(char **argv)
 		listener = -1;
 	unsetenv(VARIABLE);
 	/* What our caller left open is no business of ours or our children's. */
-	if (listener == -1) {
-		(void)close_range(STDERR_FILENO + 1, ~0U, 0);
-	} else {
-		(void)close_range(STDERR_FILENO + 1, (unsigned)listener - 1,
-		    0);
-		(void)close_range((unsigned)listener + 1, ~0U, 0);
-	}
+	if (linux_close_from(STDERR_FILENO + 1, listener) == -1)
+		log_warn("MGR: descriptors of our caller stay open: "
+		    "close_range: %s", strerror(errno));
 	n = readlink("/proc/self/exe", self.path, sizeof(self.path) - 1);
 	self.path[n > 0 ? n : 0] = '\0';
 	self.dir = getcwd(NULL, 0);

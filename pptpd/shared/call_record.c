@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/linux_calls.h"
+
 #define SEALS	(F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 _Static_assert(sizeof(struct call_record) <= 4096,
@@ -26,7 +28,7 @@ map(int fd)
 int
 call_record_create(struct call_record **rec)
 {
-	int fd = memfd_create("pptpd-call", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = linux_memfd("pptpd-call", MFD_ALLOW_SEALING);
 
 	if (fd == -1)
 		return -1;
@@ -49,8 +51,10 @@ call_record_map(int fd)
 {
 	struct call_record *rec;
 	struct stat st;
+	int seals = fcntl(fd, F_GET_SEALS);
 
-	if (fcntl(fd, F_GET_SEALS) != SEALS || fstat(fd, &st) == -1 ||
+	/* With vm.memfd_noexec=1 the kernel adds one, F_SEAL_EXEC. */
+	if (seals == -1 || (seals & SEALS) != SEALS || fstat(fd, &st) == -1 ||
 	    st.st_size != (off_t)sizeof(struct call_record)) {
 		errno = EINVAL;
 		return NULL;

@@ -9,14 +9,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
-
-#ifndef SYS_close_range
-#define SYS_close_range	436		/* on every architecture */
-#endif
+#include "shared/linux_calls.h"
 
 #define USER		"pptpd"
 #define OTHER_USER	"nobody"
@@ -45,19 +41,6 @@ set_limits(const char *who)
 	return 0;
 }
 
-/* Whatever looked the user up may have left something open. */
-static void
-close_rest(unsigned int first)
-{
-	long fd, end;
-
-	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
-		return;
-	end = sysconf(_SC_OPEN_MAX);		/* before Linux 5.9 */
-	for (fd = first; fd < end; fd++)
-		(void)close((int)fd);
-}
-
 int
 sandbox_enter(const char *who, const char *dir, unsigned int first)
 {
@@ -83,7 +66,9 @@ sandbox_enter(const char *who, const char *dir, unsigned int first)
 		log_err("%s: user \"%s\" is root", who, name);
 		return -1;
 	}
-	close_rest(first);
+	/* Whatever looked the user up may have left something open. */
+	if (linux_close_from((int)first, -1) == -1)
+		return failed(who, "close_range");
 	if (chroot(dir) == -1 || chdir("/") == -1)
 		return failed(who, dir);
 	if (set_limits(who) == -1)

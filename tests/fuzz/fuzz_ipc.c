@@ -15,6 +15,7 @@
 /* Not in the library, which makes no system calls. */
 #include "shared/call_record.c"
 #include "shared/ipc.c"
+#include "shared/linux_calls.c"
 
 #define FDS_MAX		6
 #define DATAGRAM_MAX	2048
