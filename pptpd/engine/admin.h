@@ -8,8 +8,6 @@
 
 #include "shared/ipc.h"
 
-#define ADMIN_CLIENTS_MAX	16	/* each takes a descriptor */
-
 /* Before the sandbox is locked.  False: no memory. */
 bool	admin_init(void);
 /* Serves root and this group from now on. */

@@ -63,10 +63,10 @@ admin_status(const struct ipc_admin_status *s)
 	    "sandbox", engine.sandbox,
 	    "draining", s->draining ? 1 : 0,
 	    "stopping", s->stopping ? 1 : 0,
-	    "calls", (int)(call_count() + back_calls_count()),
+	    "calls", (int)(engine.calls + back_calls_count()),
 	    "slots", (int)s->slots,
 	    "slots_free", (int)s->slots_free,
-	    "connections", (int)(conn_count() + back_calls_count()),
+	    "connections", (int)(engine.conns + back_calls_count()),
 	    "unauthenticated", (int)limiter_limits->unauthenticated,
 	    "limits", limits(),
 	    "refused", refused());

@@ -84,15 +84,8 @@ struct call {
 	struct engine_ended ended;
 };
 
-static unsigned int count;
 static struct call *touched[TOUCHED_MAX];
 static unsigned int touched_count;
-
-unsigned int
-call_count(void)
-{
-	return count;
-}
 
 /* --- towards the client -------------------------------------------------- */
 
@@ -477,7 +470,7 @@ call_gone(struct call *call)
 		call_ids_give(call->id, engine_now_ms());
 	else
 		call_ids_drop(call->id);	/* no client was told */
-	count--;
+	engine.calls--;
 	engine_free_later(&call->ended, call_free, call);
 	engine_maybe_done();
 }
@@ -830,7 +823,7 @@ call_new_id(struct conn *conn, uint16_t wish, uint16_t of)
 		free(call);
 		return NULL;
 	}
-	count++;
+	engine.calls++;
 	return call;
 }
 
@@ -920,7 +913,7 @@ call_adopt(struct conn *conn, struct call_record *rec, int keeper, int pty)
 		return NULL;
 	}
 	call->id = rec->our_id;
-	count++;
+	engine.calls++;
 	take_keeper(call, keeper, rec);
 	event_add(&call->keeper_ev, NULL);
 	call->verdict = rec->ctrl.authenticated;

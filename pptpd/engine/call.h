@@ -46,7 +46,5 @@ void	call_flush_touched(void);
 const struct call_record *call_next_record(uint32_t *next);
 /* Ends the call with this ID as an administrator's TERM to its keeper does. */
 void	call_kick(uint16_t id);
-/* How many there are, those that wait for the monitor included. */
-unsigned int call_count(void);
 
 #endif

@@ -51,13 +51,6 @@ struct conn {
 };
 
 static LIST_HEAD(, conn) conns = LIST_HEAD_INITIALIZER(conns);
-static unsigned int count;
-
-unsigned int
-conn_count(void)
-{
-	return count;
-}
 
 struct ctrl *
 conn_ctrl(struct conn *conn)
@@ -207,7 +200,7 @@ conn_leave(struct conn *conn)
 	if (conn->fd != -1)
 		close(conn->fd);
 	LIST_REMOVE(conn, entry);
-	count--;
+	engine.conns--;
 	conn->over = true;
 	engine_free_later(&conn->ended, conn_free, conn);
 	engine_maybe_done();
@@ -695,7 +688,7 @@ conn_init(struct conn *conn, int fd, uint32_t client, uint32_t server)
 	event_assign(&conn->closed, engine.base, fd, EV_CLOSED, on_closed,
 	    conn);
 	LIST_INSERT_HEAD(&conns, conn, entry);
-	count++;
+	engine.conns++;
 }
 
 void

@@ -51,8 +51,6 @@ void	conn_authenticated(struct conn *);
 void	conn_auth_failed(struct conn *);
 /* Logs why it gets no call. */
 void	conn_refused(struct conn *, enum ctrl_end);
-/* How many there are. */
-unsigned int conn_count(void);
 
 struct ctrl	*conn_ctrl(struct conn *);
 /* The state moves into a call's record: where it is now. */

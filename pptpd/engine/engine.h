@@ -13,6 +13,7 @@
 /* Of a function that may have ended what it was given: its result says so. */
 #define MUST_LOOK	__attribute__((warn_unused_result))
 
+#define ADMIN_CLIENTS_MAX 16	/* of pptpdctl; each takes a descriptor */
 #define FILES_CALL	3	/* descriptors of a call: keeper, record, pty */
 
 struct engine {
@@ -25,6 +26,9 @@ struct engine {
 	uint64_t	 started_ms;
 	const char	*sandbox;	/* its mode, pptpd.conf(5) */
 	unsigned int	 max_files;	/* descriptors that may be open */
+	unsigned int	 conns;		/* connections that there are */
+	unsigned int	 calls;		/* those that wait for the monitor
+					   included */
 	bool		 one_connection; /* from inetd: end with it */
 	bool		 leave_calls;	/* when the monitor is gone */
 	/*
@@ -36,6 +40,9 @@ struct engine {
 };
 
 extern struct engine engine;
+
+/* Makes the event loop, before all else here; false: logged why not. */
+bool	 engine_init(void);
 
 /*
  * What follows is done for the call with this ID, 0: for none.  The monitor
