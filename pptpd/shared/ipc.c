@@ -139,3 +139,25 @@ ipc_pair(int pair[2])
 {
 	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
 }
+
+int
+ipc_fds_take(struct ipc_fds *fds, int i)
+{
+	int fd;
+
+	if (i >= fds->n)
+		return -1;
+	fd = fds->fd[i];
+	fds->fd[i] = -1;
+	return fd;
+}
+
+void
+ipc_fds_close(struct ipc_fds *fds)
+{
+	for (int i = 0; i < fds->n; i++) {
+		if (fds->fd[i] != -1)
+			close(fds->fd[i]);
+	}
+	fds->n = 0;
+}

@@ -194,6 +194,17 @@ int	ipc_send(int sock, const struct ipc_msg *, const int *fds, int n);
  */
 int	ipc_recv(int sock, struct ipc_msg *, int fds[IPC_FDS_MAX], int *n);
 
+/* Descriptors that came with a message. */
+struct ipc_fds {
+	int	n;			/* or IPC_FDS_LOST */
+	int	fd[IPC_FDS_MAX];	/* -1: taken */
+};
+
+/* One of them, by its IPC_FD_... number, is the caller's now; -1: none. */
+int	ipc_fds_take(struct ipc_fds *, int i);
+/* Closes those that nobody took. */
+void	ipc_fds_close(struct ipc_fds *);
+
 /*
  * The same for one message of any size up to the receiver's buffer.
  * ipc_recv_data() returns its length, 0 at the end, -1 with errno; EMSGSIZE
