@@ -75,9 +75,6 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 	}
 	if (logwtmp != NULL)
 		put_plugin(args, logwtmp, "pptpd-original-ip", client_ip);
-	/* For radius.so, allow-number and pppd's "peer from calling number". */
-	put(args, "remotenumber");
-	put(args, client_ip);
 	if (kernel != NULL) {
 		uint32_t before = args->optional;
 
@@ -92,6 +89,13 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 		snprintf(fd, sizeof(fd), "%d", PPPD_SESSION_FD);
 		put_plugin(args, session, "pptpd-session-fd", fd);
 	}
+	/*
+	 * For radius.so, allow-number and pppd's "peer from calling number".
+	 * The client's address stays the last word, as Poptop has it: panels
+	 * take it from there (LuCI's page of who is online).
+	 */
+	put(args, "remotenumber");
+	put(args, client_ip);
 	args->argv[args->argc] = NULL;
 	return args->used <= sizeof(args->room) ? 0 : -1;
 }

@@ -31,14 +31,14 @@ struct pppd_args {
  * Builds the vector for a call:
  *	<ppp> local [file <option>] <speed> [<local>:<remote>]
  *	[ipparam <client>] [plugin <logwtmp> pptpd-original-ip <client>]
- *	remotenumber <client> [plugin <kernel> pptpd-kernel-fd 4 nodetach]
- *	[plugin <session> pptpd-session-fd 3]
+ *	[plugin <kernel> pptpd-kernel-fd 4 nodetach]
+ *	[plugin <session> pptpd-session-fd 3] remotenumber <client>
  * local and remote may be NULL or "": both with delegate; one of them under
  * inetd, which leaves its side of the colon empty.  client_ip is the peer of
  * the control connection as a dotted quad.  logwtmp, kernel and session are
- * paths of plugins, NULL to leave them out; what comes before remotenumber's
- * plugins is Poptop's.  The session plugin is the last: once it reports, pppd
- * has taken all of them.
+ * paths of plugins, NULL to leave them out; all but the last two plugins is
+ * Poptop's.  The session plugin is the last plugin: once it reports, pppd has
+ * taken all of them.
  * 0, or -1 if the words are longer than the room.
  */
 int	pppd_args_build(struct pppd_args *, const struct conf *,
