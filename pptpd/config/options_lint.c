@@ -13,7 +13,7 @@ static const char *const with_word[] = {
 	"connect", "crl", "crl-dir", "disconnect", "domain", "endpoint",
 	"ifname", "init", "ip-down-script", "ip-up-script", "ipparam", "ipv6",
 	"key", "linkname", "logfile", "name", "need-peer-eap", "pass-filter",
-	"password", "plugin", "pppd-user", "privgroup", "pty",
+	"password", "pppd-user", "privgroup", "pty",
 	"radius-config-file", "record", "remotename", "remotenumber", "set",
 	"unset", "user", "welcome"
 };
@@ -96,6 +96,13 @@ require(struct options_lint *lint, bool *method)
 	return true;
 }
 
+static void
+note_place(char at[OPTIONS_LINT_WORD], const struct scan *s)
+{
+	snprintf(at, OPTIONS_LINT_WORD, "%.*s:%u", OPTIONS_LINT_WORD - 16,
+	    s->name, s->line);
+}
+
 static bool
 auth_word(struct options_lint *lint, const struct scan *s, const char *word)
 {
@@ -105,8 +112,7 @@ auth_word(struct options_lint *lint, const struct scan *s, const char *word)
 	}
 	if (is(word, "noauth", NULL)) {
 		lint->auth = OPTIONS_NOAUTH;
-		snprintf(lint->noauth_at, sizeof(lint->noauth_at), "%.*s:%u",
-		    OPTIONS_LINT_WORD - 16, s->name, s->line);
+		note_place(lint->noauth_at, s);
 		return true;
 	}
 	if (is(word, "require-pap", "+pap"))
@@ -141,6 +147,44 @@ other_word(struct options_lint *lint, const char *word)
 		lint->show_password = true;
 	else if (is(word, "hide-password", NULL))
 		lint->show_password = false;
+}
+
+/*
+ * "mppe required,no40,no56,stateless" of the pppds that OpenWrt and others
+ * patched until 2.4.9: no pppd knows it now.
+ */
+static void
+old_mppe(struct options_lint *lint, const struct scan *s, const char *word)
+{
+	bool required = strstr(word, "required") != NULL;
+
+	note_place(lint->mppe_at, s);
+	if (required && strstr(word, "no40") != NULL)
+		lint->mppe_now = "write require-mppe-128";
+	else if (required)
+		lint->mppe_now = "write require-mppe";
+	else
+		lint->mppe_now = "write nothing";
+}
+
+/* The digit of ".../pppd/2.4.5/radius.so", as scripts put it together. */
+static bool
+names_version(const char *path)
+{
+	const char *at = strstr(path, "/pppd/");
+
+	return at != NULL && at[6] >= '0' && at[6] <= '9';
+}
+
+static void
+plugin_word(struct options_lint *lint, const struct scan *s, const char *word)
+{
+	if (word[0] != '/' || !names_version(word) ||
+	    lint->plugin_at[0] != '\0')
+		return;
+	note_place(lint->plugin_at, s);
+	snprintf(lint->plugin, sizeof(lint->plugin), "%s",
+	    strrchr(word, '/') + 1);
 }
 
 static bool
@@ -194,6 +238,12 @@ options_lint_text(struct options_lint *lint, const char *name,
 		} else if (is(word, "call", NULL)) {
 			if (get_word(&s, word))
 				include(lint, PEERS, word);
+		} else if (is(word, "mppe", NULL)) {
+			if (get_word(&s, word))
+				old_mppe(lint, &s, word);
+		} else if (is(word, "plugin", NULL)) {
+			if (get_word(&s, word))
+				plugin_word(lint, &s, word);
 		} else if (takes_word(word))
 			get_word(&s, word);
 		else
@@ -210,7 +260,7 @@ struct say {
 static void
 say(const struct say *s, const char *text)
 {
-	char line[2 * OPTIONS_LINT_WORD];
+	char line[4 * OPTIONS_LINT_WORD];
 
 	snprintf(line, sizeof(line), "%s: %s", s->name, text);
 	s->fn(line, s->arg);
@@ -242,12 +292,35 @@ finish_auth(const struct options_lint *lint, const struct say *s)
 		    "broken");
 }
 
+/* What was right for the pppd of another day. */
+static void
+finish_old(const struct options_lint *lint, const struct say *s)
+{
+	struct say at = *s;
+	char text[2 * OPTIONS_LINT_WORD];
+
+	if (lint->mppe_now != NULL) {
+		at.name = lint->mppe_at;
+		snprintf(text, sizeof(text), "mppe is an option of patched "
+		    "pppds before 2.5: %s instead", lint->mppe_now);
+		say(&at, text);
+	}
+	if (lint->plugin_at[0] != '\0') {
+		at.name = lint->plugin_at;
+		snprintf(text, sizeof(text), "the plugin's path names a "
+		    "version of pppd: write \"plugin %s\", which is the one "
+		    "of the pppd that runs", lint->plugin);
+		say(&at, text);
+	}
+}
+
 void
 options_lint_finish(const struct options_lint *lint, const char *name,
     options_lint_say *fn, void *arg)
 {
 	const struct say s = { name, fn, arg };
 
+	finish_old(lint, &s);
 	finish_auth(lint, &s);
 	if (!lint->mppe && !lint->mppe_40 && !lint->mppe_128)
 		say(&s, "encryption is not required: add require-mppe-128");

@@ -1,4 +1,4 @@
-/* What is unsafe in pppd's options for PPTP, read from their text. */
+/* What is unsafe or outlived in pppd's options for PPTP, from their text. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_OPTIONS_LINT_H
 #define PPTPD_OPTIONS_LINT_H
@@ -29,6 +29,10 @@ struct options_lint {
 	bool	 nomppe_40;
 	bool	 debug, show_password;
 	char	 noauth_at[OPTIONS_LINT_WORD];	/* "file:line" */
+	char	 mppe_at[OPTIONS_LINT_WORD];	/* ... of the old option mppe */
+	const char *mppe_now;	/* what is to be done about it; NULL: none */
+	char	 plugin_at[OPTIONS_LINT_WORD];	/* a path with a version, */
+	char	 plugin[OPTIONS_LINT_WORD];	/* and its file name */
 	int	 depth, files;
 	options_lint_include *include;
 	void	*arg;

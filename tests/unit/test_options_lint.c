@@ -57,6 +57,19 @@ static const struct row {
 	{ "require-mschap-v2 require-mppe nomppe-40", "" },
 	{ "", NO_AUTH_WORDS NO_MPPE },
 	{ "auth", NO_AUTH_WORDS NO_MPPE },
+	/* for the pppd of another day */
+	{ SAFE "\nmppe required,no40,no56,stateless\n", "f:3: mppe is an "
+	    "option of patched pppds before 2.5: write require-mppe-128 "
+	    "instead\n" },
+	{ SAFE "mppe required", "f:2: mppe is an option of patched pppds "
+	    "before 2.5: write require-mppe instead\n" },
+	{ SAFE "mppe stateless noauth", "f:2: mppe is an option of patched "
+	    "pppds before 2.5: write nothing instead\nf:2: noauth: clients "
+	    "come in without a password\n" },
+	{ SAFE "name mppe plugin radius.so plugin /usr/lib/pptpd/x.so", "" },
+	{ SAFE "plugin /usr/lib64/pppd/2.4.5/radius.so", "f:2: the plugin's "
+	    "path names a version of pppd: write \"plugin radius.so\", which "
+	    "is the one of the pppd that runs\n" },
 	/* these only bind pppd itself */
 	{ "refuse-pap refuse-chap refuse-mschap\nrequire-mppe-128",
 	    NO_AUTH_WORDS },
