@@ -91,6 +91,13 @@ parse(struct reader *r, char *text)
 		text[len] = '\0';
 	}
 	kw = conf_keyword_find(text);
+	if (kw == NULL && strcmp(text, "vrf") == 0) {
+		/* Of special builds of Poptop. */
+		conf_say(r->env, LOG_WARNING, "%s:%u: vrf is not known here, "
+		    "line ignored: start the server inside of it, with \"ip "
+		    "vrf exec %s pptpd\"", r->conf->file, r->line, value);
+		return;
+	}
 	if (kw == NULL) {
 		skip(r, LOG_WARNING, "unknown keyword, line ignored", text);
 		return;
