@@ -616,6 +616,9 @@ catch_signals(sigset_t *while_waiting)
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGCHLD, &sa, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+	/* For the whole group when it has a terminal: the monitor acts. */
+	sigaction(SIGINT, &ignore, NULL);
+	sigaction(SIGHUP, &ignore, NULL);
 }
 
 int

@@ -130,7 +130,8 @@ run(char *const argv[], const struct child_fds *fds, pid_t parent,
 {
 	static char path[] = PPPD_PATH;
 	char *const envp[] = { path, NULL };
-	static const int changed[] = { SIGTERM, SIGCHLD, SIGPIPE };
+	static const int changed[] = { SIGTERM, SIGCHLD, SIGPIPE, SIGINT,
+	    SIGHUP };
 	struct rlimit files;
 	sigset_t none;
 	int first = PPPD_SESSION_FD;	/* to be closed */
@@ -140,7 +141,7 @@ run(char *const argv[], const struct child_fds *fds, pid_t parent,
 		signal(changed[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	setsid();
+	/* It stays in the daemon's process group, as Poptop's do. */
 	umask(022);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 &&
 	    files.rlim_cur > PPPD_FILES) {

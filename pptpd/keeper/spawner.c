@@ -138,6 +138,9 @@ spawner_run(void)
 	ssize_t len;
 
 	default_signals();
+	/* For the whole group when it has a terminal: the monitor acts. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	prctl(PR_SET_NAME, NAME);
 	title_set(NAME);
 	syslog_sink_warm_up();

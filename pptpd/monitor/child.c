@@ -73,7 +73,7 @@ set_attributes(posix_spawnattr_t *attr)
 	sigfillset(&all);
 	sigemptyset(&none);
 	error = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF |
-	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+	    POSIX_SPAWN_SETSIGMASK);
 	if (error == 0)
 		error = posix_spawnattr_setsigdefault(attr, &all);
 	if (error == 0)
