@@ -36,6 +36,9 @@
 
 #define ENGINE_STOP_S	8	/* for CDN, StopCCRQ and their answers */
 #define ENGINE_LEAVE_S	2	/* to leave them to the next server */
+/* As process 1: whoever stops a container waits for 10 s, then kills it. */
+#define FIRST_ENGINE_STOP_S 5
+#define FIRST_STOP_S	7
 #define STOP_S		14	/* for everything */
 #define MANY_CALLS	64	/* so many children take time to look at */
 #define REAP_SOON_US	50000
@@ -95,6 +98,13 @@ on_alive(void)
 
 /* --- signals ------------------------------------------------------------- */
 
+/* With us a container ends, and all that runs in it. */
+static bool
+is_first_process(void)
+{
+	return getpid() == 1;
+}
+
 /* What ends in any case; the engine is told how. */
 static void
 begin_stop(enum ipc_type how, int seconds)
@@ -127,7 +137,8 @@ monitor_stop(void)
 	if (monitor.stopping)
 		return;
 	rejoin_server_end();
-	begin_stop(IPC_SHUTDOWN, ENGINE_STOP_S);
+	begin_stop(IPC_SHUTDOWN, is_first_process() ? FIRST_ENGINE_STOP_S :
+	    ENGINE_STOP_S);
 }
 
 /* All calls stay, for the next server. */
@@ -177,7 +188,8 @@ monitor_upgrade(void)
 static void
 on_stop_time(evutil_socket_t fd, short what, void *arg)
 {
-	struct timeval tv = { STOP_S - ENGINE_STOP_S, 0 };
+	struct timeval tv = { is_first_process() ?
+	    FIRST_STOP_S - FIRST_ENGINE_STOP_S : STOP_S - ENGINE_STOP_S, 0 };
 	static bool last;
 
 	(void)fd;
@@ -308,7 +320,7 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 		log_notice("MGR: signal %d has no meaning here", (int)sig);
 		break;
 	case SIGTERM:
-		if (monitor.keep_calls)
+		if (monitor.keep_calls && !is_first_process())
 			leave();
 		else
 			monitor_stop();

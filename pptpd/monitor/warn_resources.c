@@ -1,12 +1,15 @@
-/* Monitor: warns at the start about what the machine lacks for many calls. */
+/* Monitor: warns at the start about what the machine lacks for our calls. */
 /* SPDX-License-Identifier: ISC */
 #include "monitor/warn_resources.h"
 
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "monitor/slurp.h"
 
@@ -137,10 +140,49 @@ check_tasks(struct conf *conf, const struct conf_env *env)
 	free(text);
 }
 
+/* What a container may have taken from its root. */
+static void
+check_capabilities(const struct conf_env *env)
+{
+	static const struct {
+		int	    cap;
+		const char *name, *what;
+	} needed[] = {
+		{ CAP_NET_RAW, "NET_RAW", "no GRE, so no start" },
+		{ CAP_NET_ADMIN, "NET_ADMIN", "pppd can make no interface, "
+		    "so no call comes up" },
+		{ CAP_SETUID, "SETUID", "the engine cannot become a user "
+		    "without rights, so no start" },
+		{ CAP_SETGID, "SETGID", "the engine cannot become a user "
+		    "without rights, so no start" },
+		{ CAP_SYS_CHROOT, "SYS_CHROOT", "the engine cannot be locked "
+		    "in, so no start" },
+		{ CAP_SETPCAP, "SETPCAP", "the engine keeps its bounding "
+		    "set" },
+		{ CAP_KILL, "KILL", "an engine that hangs cannot be ended" }
+	};
+	struct __user_cap_header_struct head = {
+		_LINUX_CAPABILITY_VERSION_3, 0
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (geteuid() != 0 || syscall(SYS_capget, &head, data) == -1)
+		return;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		int cap = needed[i].cap;
+
+		if ((data[CAP_TO_INDEX(cap)].effective &
+		    CAP_TO_MASK(cap)) == 0)
+			conf_say(env, LOG_WARNING, "capability CAP_%s is "
+			    "missing: %s", needed[i].name, needed[i].what);
+	}
+}
+
 void
 warn_resources(struct conf *conf, const struct conf_env *env,
     unsigned int engines)
 {
+	check_capabilities(env);
 	if (conf->slots == 0)
 		return;		/* nobody knows how many there will be */
 	check_files(conf, env, engines);
