@@ -34,6 +34,31 @@ static struct event_base *base;	/* NULL: answers are waited for */
 static bool slow;		/* pppd takes long to answer: nobody waits */
 static bool is_pppd;
 
+static bool
+begins_with(const char *path, const char *octets, size_t n)
+{
+	char got[8];
+	FILE *f = fopen(path, "re");
+	bool same;
+
+	if (f == NULL)
+		return false;
+	same = fread(got, 1, n, f) == n && memcmp(got, octets, n) == 0;
+	fclose(f);
+	return same;
+}
+
+/*
+ * A program that plugins can be linked with, or a script that runs one, as
+ * NixOS has it to set the environment.
+ */
+static bool
+is_a_pppd(const char *path)
+{
+	return plugin_elf_exports(path, PPPD_SYMBOL) ||
+	    (begins_with(path, "#!", 2) && plugin_probe_is_pppd(path));
+}
+
 /* Is what `ppp` names a pppd?  Looked at when the file has changed. */
 static void
 look_at_pppd(void)
@@ -52,7 +77,7 @@ look_at_pppd(void)
 	    st.st_mtim.tv_nsec == last.st_mtim.tv_nsec)
 		return;
 	last = st;
-	is_pppd = plugin_elf_exports(session.probe.pppd, PPPD_SYMBOL);
+	is_pppd = is_a_pppd(session.probe.pppd);
 }
 
 static void
@@ -216,7 +241,7 @@ plugin_choice_try(const struct conf *c, char *text)
 	struct plugin_probe probe;
 
 	plugin_probe_init(&probe, c->ppp, NULL, c->option, false);
-	if (!plugin_elf_exports(probe.pppd, PPPD_SYMBOL))
+	if (!is_a_pppd(probe.pppd))
 		return true;
 	plugin_probe_run(&probe);
 	if (probe.answer.verdict == PLUGIN_FITS)

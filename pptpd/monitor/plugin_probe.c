@@ -26,6 +26,7 @@
 #define UNSURE_MS   30000	/* how long an answer holds that may have other
 				   causes than the two files */
 #define SLACK_MS    500		/* for the child to say that it is late */
+#define NO_PLUGIN   "/nonexistent/pptpd/plugin.so"
 #define OUTPUT_MAX  8192	/* octets of pppd's words; its usage has 2000 */
 
 /* Finds a name without a slash the way execvp(3) will. */
@@ -268,6 +269,11 @@ probe(const struct plugin_probe *p, struct plugin_answer *a)
 		a->verdict = PLUGIN_PPPD_BROKEN;
 		return;
 	}
+	if (p->script && ask(p, NO_PLUGIN, deadline_ms, other.pppd_version,
+	    a->text, sizeof(a->text))) {
+		a->verdict = PLUGIN_BROKEN;	/* it loads none */
+		return;
+	}
 	if (p->plugin[0] == '\0') {
 		a->verdict = PLUGIN_FITS;
 		return;
@@ -433,6 +439,17 @@ plugin_probe_run(struct plugin_probe *p)
 		return;
 	while (!plugin_probe_wait(p, p->deadline_ms))
 		;
+}
+
+bool
+plugin_probe_is_pppd(const char *pppd)
+{
+	struct plugin_probe	p;
+
+	plugin_probe_init(&p, pppd, NULL, NULL, false);
+	p.script = true;
+	plugin_probe_run(&p);
+	return p.answer.verdict == PLUGIN_FITS;
 }
 
 const char *

@@ -58,6 +58,7 @@ struct plugin_probe {
 	char	 plugin[PATH_MAX];	/* "": pppd alone is asked */
 	char	 options[PATH_MAX];	/* "": no options file */
 	bool	 guard;			/* without it a call must not start */
+	bool	 script;		/* pppd may be a stand-in: see below */
 	struct plugin_answer answer;
 	int	 lates;			/* late answers in a row */
 	pid_t	 pid;			/* of a probe under way; 0: none */
@@ -72,6 +73,13 @@ struct plugin_probe {
  */
 void	plugin_probe_init(struct plugin_probe *, const char *pppd,
 	    const char *plugin, const char *options, bool guard);
+
+/*
+ * Asks a script that is to run pppd: does it know a version, and refuse a
+ * plugin that is not there?  One that runs something else does not.  Blocks as
+ * plugin_probe_run() does.
+ */
+bool	plugin_probe_is_pppd(const char *pppd);
 
 /*
  * Does the last answer still hold?  Two or three stat(2)s.  An answer that
