@@ -448,6 +448,23 @@ START_TEST(calls_for_nothing_are_limited_if_asked)
 }
 END_TEST
 
+START_TEST(call_rate_per_ip_0_is_no_limit)
+{
+	struct limit_conf conf = usual;
+
+	conf.call_rate_per_ip = 0;
+	begin(&conf);
+	for (int i = 0; i < 5000; i++) {
+		struct limit_conn c = { 0 };
+
+		now += 10;
+		ck_assert_int_ne(limit_open(l, &c, 7, now), CTRL_END_PENALTY);
+		ck_assert_int_eq(limit_call(l, &c, now), CTRL_END_NONE);
+		limit_close(l, &c);
+	}
+}
+END_TEST
+
 /* RADIUS was down: who waits in vain is slowed down, until one gets in. */
 START_TEST(one_success_gives_all_of_an_address_their_turn)
 {
@@ -964,6 +981,7 @@ main(void)
 	tcase_add_test(t, connections_for_nothing_are_limited);
 	tcase_add_test(t, connections_with_a_call_are_not);
 	tcase_add_test(t, calls_for_nothing_are_limited_if_asked);
+	tcase_add_test(t, call_rate_per_ip_0_is_no_limit);
 	tcase_add_test(t, one_success_gives_all_of_an_address_their_turn);
 	tcase_add_test(t, total_rates_say_when_to_go_on);
 	tcase_add_test(t, d8_messages_are_paced);
