@@ -29,10 +29,10 @@ struct choice {
 };
 
 static const struct conf *conf;
-static struct choice pppd, logwtmp, session, kernel;
+static struct choice script, pppd, logwtmp, session, kernel;
 static struct event_base *base;	/* NULL: answers are waited for */
 static bool slow;		/* pppd takes long to answer: nobody waits */
-static bool is_pppd;
+static bool is_pppd, is_script;
 
 static bool
 begins_with(const char *path, const char *octets, size_t n)
@@ -49,17 +49,10 @@ begins_with(const char *path, const char *octets, size_t n)
 }
 
 /*
- * A program that plugins can be linked with, or a script that runs one, as
- * NixOS has it to set the environment.
+ * What does `ppp` name: a pppd, with which plugins can be linked; a script,
+ * which may run one, as NixOS has it to set the environment; or neither?
+ * Looked at when the file has changed.
  */
-static bool
-is_a_pppd(const char *path)
-{
-	return plugin_elf_exports(path, PPPD_SYMBOL) ||
-	    (begins_with(path, "#!", 2) && plugin_probe_is_pppd(path));
-}
-
-/* Is what `ppp` names a pppd?  Looked at when the file has changed. */
 static void
 look_at_pppd(void)
 {
@@ -68,7 +61,7 @@ look_at_pppd(void)
 
 	if (stat(session.probe.pppd, &st) == -1) {
 		last = (struct stat){ 0 };	/* the same may come back */
-		is_pppd = false;
+		is_pppd = is_script = false;
 		return;
 	}
 	if (st.st_dev == last.st_dev && st.st_ino == last.st_ino &&
@@ -77,7 +70,8 @@ look_at_pppd(void)
 	    st.st_mtim.tv_nsec == last.st_mtim.tv_nsec)
 		return;
 	last = st;
-	is_pppd = is_a_pppd(session.probe.pppd);
+	is_pppd = plugin_elf_exports(session.probe.pppd, PPPD_SYMBOL);
+	is_script = !is_pppd && begins_with(session.probe.pppd, "#!", 2);
 }
 
 static void
@@ -86,7 +80,7 @@ report(struct choice *c)
 	enum plugin_verdict verdict = c->probe.answer.verdict;
 	char text[LOG_LINE_MAX];
 
-	if (verdict == c->said)
+	if (verdict == c->said || c == &script)
 		return;
 	if (verdict == PLUGIN_FITS) {
 		if (c->said != PLUGIN_UNASKED)
@@ -156,15 +150,12 @@ begin(struct choice *c)
 }
 
 /*
- * Asks about all of them at once if need be.  pppd answers within 20 ms; when
- * it does not, what it said before counts until it does.
+ * Asks about n of them at once if need be; NULL stands for none.  pppd answers
+ * within 20 ms; when it does not, what it said before counts until it does.
  */
 static void
-ask_all(void)
+ask(struct choice *const all[], size_t n)
 {
-	struct choice *all[] = { &pppd, &session, conf->logwtmp ? &logwtmp :
-	    NULL, conf_datapath_any(conf) ? &kernel : NULL };
-	size_t n = sizeof(all) / sizeof(all[0]);
 	int64_t until = subprocess_now_ms();
 
 	if (base == NULL)
@@ -185,6 +176,24 @@ ask_all(void)
 	}
 }
 
+static void
+ask_all(void)
+{
+	struct choice *const all[] = { &pppd, &session, conf->logwtmp ?
+	    &logwtmp : NULL, conf_datapath_any(conf) ? &kernel : NULL };
+
+	ask(all, sizeof(all) / sizeof(all[0]));
+}
+
+static void
+ask_script(void)
+{
+	struct choice *const one[] = { &script };
+
+	ask(one, 1);
+	is_pppd = script.probe.answer.verdict == PLUGIN_FITS;
+}
+
 /* The path to name, or NULL. */
 static const char *
 use_of(struct choice *c)
@@ -195,7 +204,7 @@ use_of(struct choice *c)
 bool
 plugin_choice_reaped(pid_t pid)
 {
-	struct choice *all[] = { &pppd, &session, &logwtmp, &kernel };
+	struct choice *all[] = { &script, &pppd, &session, &logwtmp, &kernel };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i]->probe.pid == pid) {
@@ -229,6 +238,8 @@ set(struct choice *c, const char *plugin, const char *options)
 void
 plugin_choice_change(void)
 {
+	set(&script, NULL, NULL);
+	script.probe.script = true;
 	set(&pppd, NULL, conf->option);
 	set(&logwtmp, conf->plugin, NULL);
 	set(&session, SESSION_PLUGIN, NULL);
@@ -241,7 +252,9 @@ plugin_choice_try(const struct conf *c, char *text)
 	struct plugin_probe probe;
 
 	plugin_probe_init(&probe, c->ppp, NULL, c->option, false);
-	if (!is_a_pppd(probe.pppd))
+	if (!plugin_elf_exports(probe.pppd, PPPD_SYMBOL) &&
+	    !(begins_with(probe.pppd, "#!", 2) &&
+	    plugin_probe_is_pppd(probe.pppd)))
 		return true;
 	plugin_probe_run(&probe);
 	if (probe.answer.verdict == PLUGIN_FITS)
@@ -293,6 +306,8 @@ plugin_choice_choose(struct plugin_choice *use)
 {
 	*use = (struct plugin_choice){ .logwtmp = NULL };
 	look_at_pppd();
+	if (is_script)
+		ask_script();
 	if (!is_pppd) {
 		use->no_kernel = "the program that \"ppp\" names is no pppd";
 		if (conf->logwtmp && access(conf->plugin, R_OK) == 0)

@@ -269,8 +269,8 @@ probe(const struct plugin_probe *p, struct plugin_answer *a)
 		a->verdict = PLUGIN_PPPD_BROKEN;
 		return;
 	}
-	if (p->script && ask(p, NO_PLUGIN, deadline_ms, other.pppd_version,
-	    a->text, sizeof(a->text))) {
+	if (p->script && (ask(p, NO_PLUGIN, deadline_ms, other.pppd_version,
+	    a) || a->late)) {
 		a->verdict = PLUGIN_BROKEN;	/* it loads none */
 		return;
 	}
