@@ -15,7 +15,7 @@
 #include "monitor/plugin_probe.h"
 #include "monitor/subprocess.h"
 
-#define CHOOSE_MS	1000	/* that a call waits for all answers */
+#define CHOOSE_MS	3000	/* that a call waits for all answers */
 #define SESSION_PLUGIN	PLUGINDIR "/pptpd-session.so"
 #define KERNEL_PLUGIN	PLUGINDIR "/pptpd-kernel.so"
 /* Plugins of every version are linked against this function of pppd. */
@@ -31,7 +31,6 @@ struct choice {
 static const struct conf *conf;
 static struct choice script, pppd, logwtmp, session, kernel;
 static struct event_base *base;	/* NULL: answers are waited for */
-static bool slow;		/* pppd takes long to answer: nobody waits */
 static bool is_pppd, is_script;
 
 static bool
@@ -103,7 +102,6 @@ done(struct choice *c)
 	if (c->event != NULL)
 		event_free(c->event);
 	c->event = NULL;
-	slow = c->probe.answer.late;
 	report(c);
 }
 
@@ -125,7 +123,6 @@ leave(struct choice *c)
 	int64_t left = c->probe.deadline_ms - subprocess_now_ms();
 	struct timeval tv;
 
-	slow = true;
 	if (base == NULL || c->event != NULL)
 		return;
 	tv.tv_sec = (time_t)(left > 0 ? left / 1000 + 1 : 0);
@@ -140,32 +137,37 @@ leave(struct choice *c)
 	c->event = NULL;
 }
 
-/* Begins to ask, if need be. */
-static void
+/* Begins to ask, if need be; whether the answer is worth to wait for. */
+static bool
 begin(struct choice *c)
 {
-	if (c->probe.fd == -1 && !plugin_probe_fresh(&c->probe) &&
-	    plugin_probe_start(&c->probe) == -1)
-		report(c);
+	bool late = c->probe.answer.late;
+
+	if (c->probe.fd != -1 || plugin_probe_fresh(&c->probe))
+		return false;
+	if (plugin_probe_start(&c->probe) == 0)
+		return !late;
+	report(c);
+	return false;
 }
 
 /*
  * Asks about n of them at once if need be; NULL stands for none.  pppd answers
- * within 20 ms; when it does not, what it said before counts until it does.
+ * within 20 ms; when it does not, what it said before counts until it does,
+ * and nobody waits for the same question, or for a pppd whose last answer was
+ * late.
  */
 static void
 ask(struct choice *const all[], size_t n)
 {
-	int64_t until = subprocess_now_ms();
+	int64_t now = subprocess_now_ms(), until = now;
 
-	if (base == NULL)
-		until += PLUGIN_PROBE_MS + CHOOSE_MS;
-	else if (!slow)
-		until += CHOOSE_MS;
 	for (size_t i = 0; i < n; i++) {
-		if (all[i] != NULL)
-			begin(all[i]);
+		if (all[i] != NULL && begin(all[i]))
+			until = now + CHOOSE_MS;
 	}
+	if (base == NULL)
+		until = now + PLUGIN_PROBE_MS + CHOOSE_MS;
 	for (size_t i = 0; i < n; i++) {
 		if (all[i] == NULL || all[i]->probe.fd == -1)
 			continue;

@@ -47,10 +47,10 @@ int	plugin_choice_check(const struct conf *);
 
 /*
  * Chooses for one start of pppd.  Costs some stat(2)s; where pppd or a plugin
- * has changed, pppd is asked again, which takes some 20 ms and blocks for one
- * second at most.  If it does not answer, its last answer counts until it
- * does, and nobody waits for it any more.  What does not fit is left out and logged once, at level error.  The paths
- * are valid until the next call.
+ * has changed, pppd is asked again, which takes some 20 ms and blocks for three
+ * seconds at most.  If it does not answer, its last answer counts until it
+ * does, and nobody waits for it any more.  What does not fit is left out and
+ * logged once, at level error.  The paths are valid until the next call.
  *
  * A program in pppd's place that is no pppd (a script around it, a stand-in)
  * is not asked: it is given the plugin that the administrator wants, if that

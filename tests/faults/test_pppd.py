@@ -56,7 +56,7 @@ def hangs(lab):
     hang()
     begin, before = time.monotonic(), asked()
     took = [timed_call(lab, client(10 + number)) for number in range(3)]
-    check(took[0] < 3, 'the first call after that waits ' + ms(took[0]))
+    check(took[0] < 4.5, 'the first call after that waits ' + ms(took[0]))
     check(max(took[1:]) < 1, 'the next calls wait ' + ms(max(took[1:])))
     old = run.engines()[0].pid
     os.kill(old, signal.SIGKILL)
@@ -89,7 +89,7 @@ def hangs_start(lab):
     run = lab.server(conf=conf)
     took = timed_call(lab, OTHER)
     all_of_it = time.monotonic() - begin
-    check(all_of_it < 6, 'takes %.1f s' % all_of_it)
+    check(all_of_it < 8, 'takes %.1f s' % all_of_it)
     begin = time.monotonic()
     check(run.stop() == 0, 'it does not stop')
     check(time.monotonic() < begin + 5, 'takes long to stop')
