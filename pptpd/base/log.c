@@ -31,13 +31,71 @@ log_is_debug(void)
 }
 
 /*
- * C0 controls and DEL.  Octets from 0x80 up stay: a file name in UTF-8 is
- * legible that way, and what a peer sent has been through log_escape().
+ * The length of a character in UTF-8 from U+00A0 on, 0: there is none.  A file
+ * name is legible that way; what a peer sent has been through log_escape().
+ */
+static size_t
+utf8_len(const unsigned char *s)
+{
+	unsigned long least, code;
+	size_t len;
+
+	if (s[0] >= 0xc2 && s[0] <= 0xdf) {
+		len = 2;
+		least = 0xa0;
+	} else if ((s[0] & 0xf0) == 0xe0) {
+		len = 3;
+		least = 0x800;
+	} else if (s[0] >= 0xf0 && s[0] <= 0xf4) {
+		len = 4;
+		least = 0x10000;
+	} else
+		return 0;
+	code = s[0] & (0x7fU >> len);
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)	/* the NUL at the end, too */
+			return 0;
+		code = code << 6 | (s[i] & 0x3f);
+	}
+	return code >= least && code <= 0x10ffff &&
+	    (code < 0xd800 || code > 0xdfff) ? len : 0;
+}
+
+/*
+ * Some terminals obey a C1 control as an octet, others in UTF-8.  The rest of
+ * what is no UTF-8 may be a name in Latin-1 and does no harm.
  */
 static bool
 is_control(unsigned char c)
 {
-	return c < 0x20 || c == 0x7f;
+	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+static void
+hide_controls(char *line)
+{
+	size_t len;
+
+	for (char *p = line; *p != '\0'; p += len) {
+		len = utf8_len((const unsigned char *)p);
+		if (len > 0)
+			continue;
+		len = 1;
+		if (is_control((unsigned char)*p))
+			*p = '?';
+	}
+}
+
+char *
+log_printable(char *text)
+{
+	for (char *p = text; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c < 0x20 || c >= 0x7f)
+			*p = '?';
+	}
+	return text;
 }
 
 void
@@ -46,7 +104,6 @@ log_msg(int priority, const char *fmt, ...)
 	char line[LOG_LINE_MAX];
 	va_list ap;
 	int n;
-	char *p;
 
 	if (log_state.sink == NULL)
 		return;
@@ -57,10 +114,7 @@ log_msg(int priority, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return;
-	for (p = line; *p != '\0'; p++) {
-		if (is_control((unsigned char)*p))
-			*p = '?';
-	}
+	hide_controls(line);
 	log_state.sink(priority, line, log_state.arg);
 }
 

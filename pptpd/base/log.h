@@ -21,7 +21,8 @@ bool	log_is_debug(void);
 
 /*
  * Logs one line at a syslog priority.  Control octets in the result become
- * '?', so that no argument can start a second line.
+ * '?', so that no argument can start a second line or speak to a terminal;
+ * C1 controls are such octets too, by themselves and in UTF-8.
  */
 void	log_msg(int priority, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
@@ -42,5 +43,8 @@ void	log_msg(int priority, const char *fmt, ...)
  * NUL-terminates dst; writes whole escapes only.  Returns dst.
  */
 char	*log_escape(char *dst, size_t size, const void *src, size_t len);
+
+/* Makes each octet of text a '?' that is not printable ASCII.  Returns it. */
+char	*log_printable(char *text);
 
 #endif

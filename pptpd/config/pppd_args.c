@@ -27,16 +27,15 @@ given(const char *text)
 	return text != NULL && text[0] != '\0';
 }
 
-static void
-put_addresses(struct pppd_args *args, const char *local, const char *remote)
+bool
+pppd_args_addresses(char pair[PPPD_ARGS_ADDRESSES], const char *local,
+    const char *remote)
 {
-	char pair[2 * IPRANGE_ENTRY];
-
 	if (!given(local) && !given(remote))
-		return;
-	snprintf(pair, sizeof(pair), "%s:%s", given(local) ? local : "",
+		return false;
+	snprintf(pair, PPPD_ARGS_ADDRESSES, "%s:%s", given(local) ? local : "",
 	    given(remote) ? remote : "");
-	put(args, pair);
+	return true;
 }
 
 static void
@@ -58,7 +57,7 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
     const char *local, const char *remote, const char *client_ip,
     const char *logwtmp, const char *kernel, const char *session)
 {
-	char fd[12];
+	char fd[12], pair[PPPD_ARGS_ADDRESSES];
 
 	memset(args, 0, sizeof(*args));
 	put(args, conf->ppp);
@@ -68,7 +67,8 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 		put(args, conf->option);
 	}
 	put(args, conf->speed);
-	put_addresses(args, local, remote);
+	if (pppd_args_addresses(pair, local, remote))
+		put(args, pair);
 	if (!conf->noipparam) {
 		put(args, "ipparam");
 		put(args, client_ip);

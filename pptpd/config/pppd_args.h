@@ -10,6 +10,8 @@
 #define PPPD_ARGS_MAX	32	/* words, with the NULL at the end */
 #define PPPD_ARGS_ROOM	16384	/* octets of all words: three paths and more */
 
+#define PPPD_ARGS_ADDRESSES (2 * IPRANGE_ENTRY) /* octets, for both */
+
 #define PPPD_SESSION_FD	3	/* where pptpd-session.so reports to */
 #define PPPD_KERNEL_FD	4	/* the socket for pptpd-kernel.so */
 
@@ -44,5 +46,11 @@ struct pppd_args {
 int	pppd_args_build(struct pppd_args *, const struct conf *,
 	    const char *local, const char *remote, const char *client_ip,
 	    const char *logwtmp, const char *kernel, const char *session);
+/*
+ * The word with the addresses as pppd_args_build() puts it.  False: there is
+ * no such word.
+ */
+bool	pppd_args_addresses(char [PPPD_ARGS_ADDRESSES], const char *local,
+	    const char *remote);
 
 #endif

@@ -282,6 +282,16 @@ await_ids(const struct ipc_msg *m)
 		call_ids_await(m->u.ids.id[i], until);
 }
 
+/* It could not read a log message of ours either. */
+static void
+say_other_version(void)
+{
+	static const char text[] = "pptpd-engine is of another version than "
+	    "the pptpd that started it: restart or upgrade that (SIGUSR2)\n";
+
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+}
+
 static void
 on_monitor(evutil_socket_t fd, short what, void *arg)
 {
@@ -293,6 +303,8 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 	(void)arg;
 	if (got == -1 && errno == EAGAIN)
 		return;
+	if (got == -1 && errno == EBADMSG)
+		say_other_version();
 	if (got != 1) {			/* it is gone: so are we, in order */
 		event_del(monitor_ev);
 		if (engine.leave_calls)

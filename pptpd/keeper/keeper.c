@@ -26,6 +26,7 @@
 #include "shared/call_record.h"
 #include "shared/ipc.h"
 #include "shared/mono.h"
+#include "shared/patience.h"
 #include "shared/syslog_sink.h"
 
 /* From the hang-up on; how long pppd may take to go. */
@@ -230,14 +231,16 @@ hang_up(struct keeper *k, enum ctrl_end end)
 	else
 		close(k->pppd.pty);
 	k->pppd.pty = -1;
-	close(IPC_FD_CONTROL);
+	patience_close(IPC_FD_CONTROL);
 }
 
 /* It has crashed, or makes way for another one. */
 static void
 lost_engine(struct keeper *k)
 {
+	patience_limit();	/* for descriptors that it has sent us */
 	close(k->engine);
+	patience_restore();
 	k->engine = -1;
 	if (k->hangup_at != 0)
 		return;
@@ -253,18 +256,20 @@ static void
 engine_message(struct keeper *k)
 {
 	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n;
-	int got = ipc_recv(k->engine, &m, fds, &n);
+	int fds[IPC_FDS_MAX], n, got, error;
 
-	while (n > 0)
-		close(fds[--n]);	/* nobody sends us any */
+	patience_limit();
+	got = ipc_recv(k->engine, &m, fds, &n);
+	error = errno;
+	patience_restore();
+	patience_close_all(fds, &n);	/* nobody sends us any */
 	if (got == 1 && m.type == IPC_HANGUP) {
 		if (m.u.hangup.end != CTRL_END_NONE && k->hangup_at == 0) {
 			say_goodbye(k, m.u.hangup.end);
 			k->rec->end = m.u.hangup.end;
 		}
 		hang_up(k, CTRL_END_LOST);
-	} else if (got == 0 || (got == -1 && errno != EAGAIN))
+	} else if (got == 0 || (got == -1 && error != EAGAIN))
 		lost_engine(k);
 }
 

@@ -92,6 +92,16 @@ become_keeper(const struct keeper_call *call, int fds[IPC_FDS_MAX], int n,
 	return 1;
 }
 
+/* Whether it comes from a monitor of our version. */
+static bool
+is_ours(const struct spawner_request *request, size_t len)
+{
+	return len >= offsetof(struct spawner_request, words) &&
+	    request->magic == SPAWNER_MAGIC &&
+	    request->version == SPAWNER_VERSION &&
+	    request->size == sizeof(*request);
+}
+
 static bool
 has_fds(const struct spawner_request *request, int n)
 {
@@ -149,7 +159,9 @@ spawner_run(void)
 	    fds, &n)) > 0) {
 		answer = (struct spawner_answer){ -1,
 		    n == IPC_FDS_LOST ? EMFILE : EINVAL };
-		if (has_fds(&request, n) && cut(&request, len, argv)) {
+		if (!is_ours(&request, len))
+			answer.error = EPROTO;
+		else if (has_fds(&request, n) && cut(&request, len, argv)) {
 			answer.pid = fork_sibling();
 			answer.error = answer.pid == -1 ? errno : 0;
 		}

@@ -91,7 +91,7 @@ spawn(void)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		return -1;
-	pid = child_spawn(BCRELAY, argv, &pair[1], 1);
+	pid = child_spawn(BCRELAY, argv, &pair[1], 1, -1);
 	error = errno;
 	close(pair[1]);
 	relay.sock = pair[0];

@@ -19,6 +19,7 @@
 #include "config/pppd_args.h"
 #include "monitor/awaited.h"
 #include "monitor/back_relay.h"
+#include "monitor/children.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
 #include "monitor/plugin_choice.h"
@@ -27,6 +28,7 @@
 #include "protocol/pptp_msg.h"
 #include "shared/call_record.h"
 #include "shared/gre_filter.h"
+#include "shared/linux_calls.h"
 #include "shared/mono.h"
 #include "state/bucket.h"
 
@@ -38,8 +40,10 @@
 struct call {
 	LIST_ENTRY(call) entry;
 	pid_t		 keeper;	/* 0: gone */
-	pid_t		 pppd;		/* when the keeper died before it */
+	pid_t		 pppd;		/* child of ours since the keeper's
+					   death, until it is reaped; 0: none */
 	uint64_t	 orphan_since;	/* ms; the keeper died */
+	bool		 lost;		/* its pppd is to be looked for */
 	int		 slot;		/* -1: none */
 	uint16_t	 id;		/* our Call ID, as the engine has it */
 	uint32_t	 client;	/* network order */
@@ -49,13 +53,13 @@ struct call {
 	/*
 	 * pidfds, -1: none or gone.  A keeper has one because wait(2) for any
 	 * of thousands is slow, and because one that began under another
-	 * monitor may be no child of ours; pppd has one in that case only.
+	 * monitor may be no child of ours; pppd has one in that case, and when
+	 * it is an orphan.
 	 */
 	struct alien {
 		int		 fd;
 		struct event	*event;
 	}		 alien_keeper, alien_pppd;
-	struct call_record *alien_rec;	/* of such a call; may be NULL */
 	char		*reserved;	/* its address, without a slot */
 	bool		 unwatched;	/* its keeper has no pidfd */
 	int		 ledger;	/* entry, -1: none */
@@ -71,8 +75,11 @@ static struct pool pool;
 static bool log_stderr;
 static struct event_base *base;
 static void (*changed)(void);
+static struct event *find_ev;	/* for the pppds of killed keepers */
 static const char *rejoin_path;	/* NULL: calls end with their engine */
 static int kernel_map = -1;
+
+static void on_find(evutil_socket_t, short, void *);
 
 int
 calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
@@ -83,6 +90,11 @@ calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
 	changed = call_over;
 	log_stderr = to_stderr;
 	plugin_choice_init(b, c);
+	find_ev = evtimer_new(b, on_find, NULL);
+	if (find_ev == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
 	return pool_init(&pool, c);
 }
 
@@ -197,7 +209,6 @@ call_free(struct call *call)
 	if (call->kernel_id != 0)
 		(void)gre_filter_set(kernel_map, call->kernel_id, 0);
 	call_record_unmap(call->rec);
-	call_record_unmap(call->alien_rec);
 	LIST_REMOVE(call, entry);
 	if (call->orphan_since != 0)
 		orphans--;
@@ -363,27 +374,6 @@ log_full(void)
 	    "connect!");
 }
 
-/*
- * Whether that can be a pppd that lost its keeper.  Its number stands in the
- * record, where the engine could write one of another process of ours.
- */
-static bool
-is_orphan(pid_t pid)
-{
-	siginfo_t info = { 0 };
-	struct call *call;
-
-	if (pid <= 1 || spawner_is(pid))
-		return false;
-	LIST_FOREACH(call, &calls, entry) {
-		if (call->keeper == pid || call->pppd == pid)
-			return false;
-	}
-	/* A child of ours that has not ended. */
-	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
-	    0 && info.si_pid == 0;
-}
-
 static void
 log_killed(const struct call *call, const char *how)
 {
@@ -408,16 +398,21 @@ log_failed(const struct call *call, int status)
 	    "(status %d)", (long)call->keeper, client, status);
 }
 
-/* Its own last act is to write that there is no pppd any more. */
+/*
+ * Whether an alien keeper, whose exit status we do not get, was killed: else
+ * pppd's end comes before its own.  The kernel tells of them in that order.
+ */
 static bool
 was_cut_short(const struct call *call)
 {
-	return call->alien_rec != NULL && call->alien_rec->pppd_pid != 0;
+	return call->alien_pppd.fd != -1;
 }
 
 /*
  * A keeper that was killed leaves its pppd to us (we are a subreaper); pppd
  * got SIGTERM with its death, and its address is not free before it is gone.
+ * Which of our children that is, nobody can tell us: the call's record has
+ * its number, but the engine can write there.
  */
 static void
 keeper_gone(struct call *call, int status)
@@ -432,10 +427,14 @@ keeper_gone(struct call *call, int status)
 	call->keeper = 0;
 	call->orphan_since = mono_ms();
 	orphans++;
-	if (call->rec != NULL && is_orphan(call->rec->pppd_pid))
-		call->pppd = call->rec->pppd_pid;
-	else if (call->alien_pppd.fd == -1)
-		call_free(call);
+	if (call->alien_pppd.fd != -1)
+		return;
+	if (!WIFSIGNALED(status)) {
+		call_free(call);	/* it has waited for its pppd */
+		return;
+	}
+	call->lost = true;		/* one look for all that were killed */
+	event_active(find_ev, EV_TIMEOUT, 1);
 }
 
 static void
@@ -551,7 +550,6 @@ static enum ctrl_end
 rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
     int record_fd, const char **why)
 {
-	struct call_record *rec;
 	struct call *call;
 	int fd;
 
@@ -561,7 +559,6 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 			return CTRL_END_NONE;
 		}
 	}
-	rec = call_record_map(record_fd);	/* NULL: the engine will say */
 	*why = "out of memory";
 	fd = (int)syscall(SYS_pidfd_open, keeper, 0);
 	call = call_new(kc->our_id);
@@ -571,10 +568,8 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 			close(fd);
 		if (call != NULL)
 			call_free(call);
-		call_record_unmap(rec);
 		return CTRL_END_RESOURCE;
 	}
-	call->alien_rec = rec;
 	if (calls_kernel_map(kc) != -1) {
 		call->kernel_id = kc->our_id;
 		(void)gre_filter_set(kernel_map, kc->our_id, kc->client_addr);
@@ -619,6 +614,82 @@ calls_kick(uint16_t id)
 	}
 }
 
+/* --- the pppds of killed keepers ------------------------------------------ */
+
+/* Whether these are the arguments that pppd was started with for the call. */
+static bool
+is_its_pppd(const struct call *call, const char *args, size_t len)
+{
+	char client[INET_ADDRSTRLEN], pair[PPPD_ARGS_ADDRESSES];
+	struct in_addr in = { call->client };
+
+	inet_ntop(AF_INET, &in, client, sizeof(client));
+	return children_args_have(args, len, "remotenumber", client) &&
+	    (!pppd_args_addresses(pair, pool_local(&pool, call->slot),
+	    pool_remote(&pool, call->slot)) ||
+	    children_args_have(args, len, pair, NULL));
+}
+
+static bool
+can_be_pppd(pid_t pid)
+{
+	struct call *call;
+
+	if (spawner_is(pid))
+		return false;
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->keeper == pid || call->pppd == pid)
+			return false;
+	}
+	return true;
+}
+
+static void
+look_at_child(pid_t pid, const char *args, size_t len)
+{
+	struct call *call;
+	int fd;
+
+	if (!can_be_pppd(pid))
+		return;
+	LIST_FOREACH(call, &calls, entry) {
+		if (call->lost && is_its_pppd(call, args, len))
+			break;
+	}
+	if (call == NULL)
+		return;
+	call->lost = false;
+	call->pppd = pid;
+	fd = linux_pidfd_open(pid);
+	if (fd != -1 && !alien_watch(&call->alien_pppd, fd, on_alien_pppd,
+	    call))
+		alien_free(&call->alien_pppd);
+}
+
+/* Those that have no pppd any more are over. */
+static void
+find_pppds(void)
+{
+	struct call *call, *next;
+
+	children_each(look_at_child);
+	for (call = LIST_FIRST(&calls); call != NULL; call = next) {
+		next = LIST_NEXT(call, entry);
+		if (call->lost)
+			call_free(call);
+	}
+}
+
+static void
+on_find(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	find_pppds();
+	changed();
+}
+
 static void
 kill_pppd(const struct call *call)
 {
@@ -661,6 +732,7 @@ calls_reaped(pid_t pid, int status)
 			keeper_gone(call, status);
 			return true;
 		}
+		/* From now on another process can have the number. */
 		if (call->pppd == pid) {
 			call_free(call);
 			return true;
@@ -674,6 +746,7 @@ calls_kill_all(void)
 {
 	struct call *call;
 
+	find_pppds();
 	LIST_FOREACH(call, &calls, entry) {
 		if (call->alien_keeper.fd != -1)
 			(void)syscall(SYS_pidfd_send_signal,

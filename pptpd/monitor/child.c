@@ -81,8 +81,28 @@ set_attributes(posix_spawnattr_t *attr)
 	return error;
 }
 
+/* Its 0 to 2; 0 or an error number. */
+static int
+add_standard(posix_spawn_file_actions_t *actions, int output)
+{
+	int error;
+
+	if (output == -1)
+		return 0;
+	error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO,
+	    "/dev/null", O_RDONLY, 0);
+	if (error == 0)
+		error = posix_spawn_file_actions_addopen(actions,
+		    STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(actions, output,
+		    STDERR_FILENO);
+	return error;
+}
+
 pid_t
-child_spawn(const char *path, char *const argv[], const int *fds, int n)
+child_spawn(const char *path, char *const argv[], const int *fds, int n,
+    int output)
 {
 	static char tz[256];
 	static char search[] = "PATH=/usr/local/sbin:/usr/sbin:/sbin:"
@@ -104,6 +124,8 @@ child_spawn(const char *path, char *const argv[], const int *fds, int n)
 	if ((error = posix_spawn_file_actions_init(&actions)) != 0)
 		goto out_attr;
 	error = set_attributes(&attr);
+	if (error == 0)
+		error = add_standard(&actions, output);
 	for (int i = 0; error == 0 && i < n; i++) {
 		if (fds[i] != -1)
 			error = posix_spawn_file_actions_adddup2(&actions,

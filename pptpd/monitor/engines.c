@@ -3,6 +3,7 @@
 #include "monitor/engines.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,6 +17,7 @@
 #include "monitor/access_query.h"
 #include "monitor/back_relay.h"
 #include "monitor/child.h"
+#include "monitor/engine_output.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/rejoin_server.h"
 #include "monitor/request.h"
@@ -23,6 +25,7 @@
 #include "monitor/rundir.h"
 #include "shared/linux_calls.h"
 #include "shared/mono.h"
+#include "shared/patience.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
 
@@ -40,6 +43,7 @@ struct engine {
 	struct event	*event, *restart_ev;
 	int		 sock;		/* -1: none */
 	pid_t		 pid;		/* 0: none */
+	struct engine_output *output;	/* its descriptor 2; NULL: none */
 	time_t		 since;
 	int		 quick_deaths;
 	unsigned int	 unanswered;	/* pings */
@@ -186,13 +190,15 @@ engines_stop(enum ipc_type how)
 static int
 make_at_work(struct engine *e)
 {
-	int fd = linux_memfd("pptpd-at-work", 0);
+	int fd = linux_memfd("pptpd-at-work", MFD_ALLOW_SEALING);
 	void *p;
 
 	if (fd == -1)
 		return -1;
+	/* Could it shrink, our look at it would be a SIGBUS. */
 	if (ftruncate(fd, sizeof(*e->at_work)) == -1 ||
-	    (p = mmap(NULL, sizeof(*e->at_work), PROT_READ, MAP_SHARED,
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW |
+	    F_SEAL_SEAL) == -1 || (p = mmap(NULL, sizeof(*e->at_work), PROT_READ, MAP_SHARED,
 	    fd, 0)) == MAP_FAILED) {
 		close(fd);
 		return -1;
@@ -286,8 +292,12 @@ on_pulse(evutil_socket_t fd, short what, void *arg)
 static void
 engine_log(struct ipc_msg *m)
 {
+	int priority = m->u.log.priority & LOG_PRIMASK;
+
 	m->u.log.line[sizeof(m->u.log.line) - 1] = '\0';
-	log_msg(m->u.log.priority & LOG_PRIMASK, "%s", m->u.log.line);
+	/* What is more urgent than an error, syslogd writes to all terminals. */
+	log_msg(priority < LOG_ERR ? LOG_ERR : priority, "%s",
+	    log_printable(m->u.log.line));
 }
 
 static void
@@ -295,11 +305,14 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 {
 	struct engine *e = arg;
 	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n;
-	int got = ipc_recv(fd, &m, fds, &n);
+	int fds[IPC_FDS_MAX], n, got;
 	const char *fault;
+	bool late = false;
 
 	(void)what;
+	patience_limit();		/* it may close what does not fit */
+	got = ipc_recv(fd, &m, fds, &n);
+	patience_restore();
 	if (got == -1 && errno == EAGAIN)
 		return;
 	if (got == 0) {			/* its exit will be reaped */
@@ -308,11 +321,11 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 	}
 	fault = got != 1 ? "sent what is no message" :
 	    request_check_fault(e->index, all.count, &m, fds, n,
-	    mono_s() * 1000);
+	    mono_s() * 1000, &late);
 	if (fault == NULL && m.type == IPC_LOG)
 		engine_log(&m);
 	else if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
-		request_serve(&m, fds, n);
+		request_serve(&m, fds, n, late);
 	else if (all.stopping)
 		;			/* it knows, or soon will */
 	else if (fault != NULL)
@@ -320,9 +333,31 @@ on_engine(evutil_socket_t fd, short what, void *arg)
 	else if (m.type == IPC_PONG)
 		pong(e);
 	else
-		request_serve(&m, fds, n);
-	while (n > 0)
-		close(fds[--n]);
+		request_serve(&m, fds, n, late);
+	patience_close_all(fds, &n);
+}
+
+/*
+ * What a dead engine still had to say, and all descriptors that are under way
+ * from it.  Its end has been seen: nothing comes after it.
+ */
+static void
+hear_out(struct engine *e)
+{
+	struct ipc_msg m;
+	int fds[IPC_FDS_MAX], n, got;
+
+	patience_limit();
+	while ((got = ipc_recv(e->sock, &m, fds, &n)) == 1 ||
+	    (got == -1 && errno == EBADMSG)) {
+		if (got == 1 && m.type == IPC_LOG)
+			engine_log(&m);
+		patience_close_all(fds, &n);
+		patience_limit();
+	}
+	close(e->sock);
+	patience_restore();
+	e->sock = -1;
 }
 
 /* --- starting the engine ------------------------------------------------- */
@@ -378,7 +413,7 @@ introduce(struct engine *e)
 		return;
 	ipc_msg_init(&m, IPC_CONNECTION, 0);
 	engines_tell(&m, &all.setup->connection, 1);
-	close(all.setup->connection);
+	patience_close(all.setup->connection);
 }
 
 static bool
@@ -388,7 +423,7 @@ start(struct engine *e)
 	static char leaves[] = ENGINE_LEAVES;
 	char *argv[] = { name, dir, all.setup->conf->sandbox,
 	    all.keep_calls ? leaves : NULL, NULL };
-	int pair[2], fds[4], size = QUEUE_SIZE;
+	int pair[2], fds[4], size = QUEUE_SIZE, output;
 
 	if (!rundir_make())
 		return false;
@@ -403,10 +438,20 @@ start(struct engine *e)
 	fds[1] = e == FRONT ? all.setup->listener : -1;
 	fds[2] = all.setup->gre[e->index];
 	fds[3] = e == FRONT ? all.setup->admin : -1;
-	e->pid = child_spawn(ENGINE, argv, fds, 4);
+	e->output = engine_output_open(all.base, &output);
+	if (e->output == NULL) {
+		log_err("MGR: pipe: %s", strerror(errno));
+		close(pair[0]);
+		close(pair[1]);
+		return false;
+	}
+	e->pid = child_spawn(ENGINE, argv, fds, 4, output);
+	close(output);
 	close(pair[1]);
 	if (e->pid == -1) {
 		log_err("MGR: cannot start " ENGINE ": %s", strerror(errno));
+		engine_output_close(e->output, 0);
+		e->output = NULL;
 		e->pid = 0;
 		close(pair[0]);
 		return false;
@@ -493,21 +538,10 @@ engines_reaped(pid_t pid, int status)
 		back_relay_front_gone();
 		access_query_drop();	/* they are of connections it had */
 	}
-	/* What it still had to say. */
-	if (event_pending(e->event, EV_READ, NULL)) {
-		struct ipc_msg m;
-		int fds[IPC_FDS_MAX], n;
-
-		while (ipc_recv(e->sock, &m, fds, &n) == 1) {
-			if (m.type == IPC_LOG)
-				engine_log(&m);
-			while (n > 0)
-				close(fds[--n]);
-		}
-	}
 	event_free(e->event);
-	close(e->sock);
-	e->sock = -1;
+	hear_out(e);
+	engine_output_close(e->output, pid);
+	e->output = NULL;
 	e->pid = 0;
 	find_suspect(e, status);
 	if (all.stopping || all.setup->conf->inetd)

@@ -13,7 +13,6 @@
 #include "base/log.h"
 
 #define MAGIC		0x5050544CU	/* "PPTL" */
-#define VERSION		1
 
 /* In the place of an entry, before the first one. */
 struct head {
@@ -82,7 +81,7 @@ static int
 begin(void)
 {
 	struct ledger_entry e = { 0 };
-	struct head head = { MAGIC, VERSION, sizeof(e) };
+	struct head head = { MAGIC, LEDGER_VERSION, sizeof(e) };
 
 	memcpy(&e, &head, sizeof(head));
 	if (ftruncate(file, 0) == -1)
@@ -98,7 +97,7 @@ ledger_open(const char *path, void (*old)(int, const struct ledger_entry *))
 	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (file != -1 && pread(file, &head, sizeof(head), 0) ==
 	    (ssize_t)sizeof(head) && head.magic == MAGIC &&
-	    head.version == VERSION &&
+	    head.version == LEDGER_VERSION &&
 	    head.entry_size == sizeof(struct ledger_entry)) {
 		read_old(old);
 		return 0;

@@ -8,6 +8,8 @@
 
 #include "shared/call_record.h"
 
+#define LEDGER_VERSION	1	/* of the file */
+
 /* Nothing in it needs more trust than the run directory, which is root's. */
 struct ledger_entry {
 	int32_t	 keeper;		/* pid; 0: no entry */
@@ -15,6 +17,7 @@ struct ledger_entry {
 	uint64_t since_ms;		/* CLOCK_BOOTTIME, when it began */
 	char	 remote[CALL_ADDR_TEXT];
 };
+LAYOUT(struct ledger_entry, LEDGER_VERSION, 1, 80);
 
 /*
  * Opens the file at path, or makes it, and tells of each entry that a server

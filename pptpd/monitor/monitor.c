@@ -459,6 +459,8 @@ monitor_run(struct monitor_setup *setup)
 	raise_limits();
 	request_check_init(&setup->conf->limits, setup->conf->debug,
 	    access_built());
+	if (setup->listener != -1)
+		request_check_listener(setup->listener);
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	keep_calls(setup->conf);
 	look_at_pppd();

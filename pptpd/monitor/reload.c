@@ -92,6 +92,7 @@ change_listener(int listener)
 		return;
 	close(state.setup->listener);
 	state.setup->listener = listener;
+	request_check_listener(listener);
 	ipc_msg_init(&m, IPC_LISTENER, 0);
 	(void)engines_tell(&m, &listener, 1);
 }

@@ -9,7 +9,6 @@
 #include "monitor/back_relay.h"
 #include "monitor/calls.h"
 #include "monitor/engines.h"
-#include "monitor/request_check.h"
 #include "protocol/pptp_msg.h"
 
 static void
@@ -31,12 +30,12 @@ request_access_reaped(pid_t pid, int status)
 }
 
 static void
-call_request(const struct ipc_msg *request, int control_fd)
+call_request(const struct ipc_msg *request, int control_fd, bool late)
 {
 	struct ipc_msg reply;
 	int fds[IPC_FDS_MAX];
 
-	if (control_fd != -1 && request_check_is_late(control_fd)) {
+	if (late) {
 		ipc_msg_init(&reply, IPC_CALL_REPLY, request->call_id);
 		reply.u.call_reply.result = PPTP_OCRP_ERROR;
 		reply.u.call_reply.error = PPTP_ERROR_PAC;
@@ -86,11 +85,11 @@ call_give(const struct ipc_msg *m, const int *fds, int n)
 }
 
 void
-request_serve(const struct ipc_msg *m, const int *fds, int n)
+request_serve(const struct ipc_msg *m, const int *fds, int n, bool late)
 {
 	switch (m->type) {
 	case IPC_CALL_REQUEST:
-		call_request(m, n == 1 ? fds[0] : -1);
+		call_request(m, n == 1 ? fds[0] : -1, late);
 		break;
 	case IPC_ACCESS_REQUEST:
 		access_query_start(m->u.access.token, m->u.access.client_addr,

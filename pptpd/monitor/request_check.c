@@ -16,10 +16,12 @@
 #define STATUS_RATE	100	/* of administrators, per second */
 #define ORDER_RATE	2
 #define ORDER_BURST	10
+#define PORTS		4	/* of our last listeners */
 
 static struct bucket buckets[ENGINES_MAX], status_bucket, order_bucket;
 static struct bucket_rate rate;
 static bool count_logs, may_ask_access;
+static in_port_t ports[PORTS];	/* network order; 0: none */
 
 /*
  * More messages than any number of clients makes an honest engine send: four
@@ -45,14 +47,41 @@ request_check_init(const struct limit_conf *l, bool debug, bool ask_access)
 	may_ask_access = ask_access;
 }
 
-bool
-request_check_is_late(int control_fd)
+void
+request_check_listener(int fd)
 {
-	struct sockaddr_storage peer;
-	socklen_t len = sizeof(peer);
+	static unsigned int last;
+	struct sockaddr_in sin = { .sin_family = AF_UNSPEC };
+	socklen_t len = sizeof(sin);
 
-	return getpeername(control_fd, (struct sockaddr *)&peer, &len) == -1 &&
-	    errno == ENOTCONN;
+	if (getsockname(fd, (struct sockaddr *)&sin, &len) == -1)
+		return;
+	for (unsigned int i = 0; i < PORTS; i++) {
+		if (ports[i] == sin.sin_port)
+			return;
+	}
+	ports[last++ % PORTS] = sin.sin_port;
+}
+
+/* Under inetd there is no listener. */
+static bool
+is_port(in_port_t port)
+{
+	for (unsigned int i = 0; i < PORTS; i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return ports[0] == 0;
+}
+
+static bool
+option_is(int fd, int name, int value)
+{
+	int got = -1;
+	socklen_t len = sizeof(got);
+
+	return getsockopt(fd, SOL_SOCKET, name, &got, &len) == 0 &&
+	    got == value;
 }
 
 static bool
@@ -61,28 +90,55 @@ is(const struct sockaddr_in *sin, uint32_t addr)
 	return sin->sin_family == AF_INET && sin->sin_addr.s_addr == addr;
 }
 
-/* Whether it is the connection that the engine says it is. */
-static bool
-is_of_client(int fd, uint32_t client, uint32_t server)
+enum look {
+	LOOK_GOOD,
+	LOOK_LATE,		/* the client has gone */
+	LOOK_FOREIGN,		/* it is somebody else's */
+	LOOK_OTHER		/* it is no control connection */
+};
+
+/*
+ * The one look at a control connection: whether it is that of the client and
+ * the address of ours that the engine says, came in by a listener, and is not
+ * late.  The engine has it too, so it could be another one at a second look.
+ */
+static enum look
+look_at(int fd, uint32_t client, uint32_t server)
 {
 	struct sockaddr_in peer = { .sin_family = AF_UNSPEC }, self = peer;
 	socklen_t peer_len = sizeof(peer), self_len = sizeof(self);
 
+	if (!option_is(fd, SO_TYPE, SOCK_STREAM) ||
+	    !option_is(fd, SO_PROTOCOL, IPPROTO_TCP))
+		return LOOK_OTHER;
 	if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) == -1)
-		return errno == ENOTCONN;	/* late, not foreign */
-	return getsockname(fd, (struct sockaddr *)&self, &self_len) == 0 &&
-	    is(&peer, client) && is(&self, server);
+		return errno == ENOTCONN ? LOOK_LATE : LOOK_OTHER;
+	if (getsockname(fd, (struct sockaddr *)&self, &self_len) == -1 ||
+	    !is(&peer, client) || !is(&self, server))
+		return LOOK_FOREIGN;
+	return is_port(self.sin_port) ? LOOK_GOOD : LOOK_OTHER;
 }
 
 static const char *
-call_fault(const struct ipc_msg *m, const int *fds, int n)
+call_fault(const struct ipc_msg *m, const int *fds, int n, bool *late)
 {
 	if (m->call_id == 0 || (n != 1 && n != IPC_FDS_LOST))
 		return "asked for a call that cannot be";
-	if (n == 1 && !is_of_client(fds[0], m->u.call_request.client_addr,
-	    m->u.call_request.server_addr))
+	if (n != 1)
+		return NULL;
+	switch (look_at(fds[0], m->u.call_request.client_addr,
+	    m->u.call_request.server_addr)) {
+	case LOOK_GOOD:
+		return NULL;
+	case LOOK_LATE:
+		*late = true;
+		return NULL;
+	case LOOK_FOREIGN:
 		return "asked for a call of somebody else";
-	return NULL;
+	case LOOK_OTHER:
+		break;
+	}
+	return "asked for a call over no control connection";
 }
 
 /* Keeper, control connection, and perhaps pty, of a call of another engine. */
@@ -93,8 +149,8 @@ give_fault(const struct ipc_msg *m, const int *fds, int n,
 	if (m->call_id % count == 0 ||
 	    (n != 2 && n != 3 && n != IPC_FDS_LOST))
 		return "gave a call away that cannot be given";
-	if (n >= 2 && !is_of_client(fds[1], m->u.call_request.client_addr,
-	    m->u.call_request.server_addr))
+	if (n >= 2 && look_at(fds[1], m->u.call_request.client_addr,
+	    m->u.call_request.server_addr) > LOOK_LATE)
 		return "gave a call of somebody else away";
 	return NULL;
 }
@@ -132,8 +188,9 @@ admin_fault(const struct ipc_msg *m, int n, uint64_t now)
 
 const char *
 request_check_fault(unsigned int index, unsigned int count,
-    const struct ipc_msg *m, const int *fds, int n, uint64_t now)
+    const struct ipc_msg *m, const int *fds, int n, uint64_t now, bool *late)
 {
+	*late = false;
 	if ((m->type != IPC_LOG || count_logs) &&
 	    !bucket_take(&buckets[index], &rate, now))
 		return "sends too much";
@@ -146,7 +203,7 @@ request_check_fault(unsigned int index, unsigned int count,
 		return m->call_id % count != 0 && n == 0 ? NULL :
 		    "ends a call that is its own";
 	case IPC_CALL_REQUEST:
-		return call_fault(m, fds, n);
+		return call_fault(m, fds, n, late);
 	case IPC_ACCESS_REQUEST:
 		return may_ask_access && n == 0 ? NULL :
 		    "asked what it need not ask";

@@ -13,16 +13,19 @@
 void		 request_check_init(const struct limit_conf *, bool debug,
 		    bool ask_access);
 
+/* A listener of ours: control connections come in by its port. */
+void		 request_check_listener(int fd);
+
 /*
  * What is wrong with a message of an engine, that with this index of count,
- * and its n descriptors (or IPC_FDS_LOST), for the log; NULL: nothing.  A call must be for the very
- * client at the other end of its control connection: that address becomes an
- * argument of pppd.  now: milliseconds of a monotonic clock.
+ * and its n descriptors (or IPC_FDS_LOST), for the log; NULL: nothing.  A call
+ * must be for the very client at the other end of its control connection: that
+ * address becomes an argument of pppd.  *late: there is no client at its other
+ * end any more, so that it is not worth starting anything.  now: milliseconds
+ * of a monotonic clock.
  */
 const char	*request_check_fault(unsigned int index, unsigned int count,
 		    const struct ipc_msg *, const int *fds, int n,
-		    uint64_t now);
-/* The client of a call has gone since: not worth starting anything. */
-bool		 request_check_is_late(int control_fd);
+		    uint64_t now, bool *late);
 
 #endif

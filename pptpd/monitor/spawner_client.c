@@ -33,7 +33,7 @@ start(void)
 	fds[0] = pair[1];
 	fds[IPC_FD_SILENCER - IPC_FD_PARENT] = listener_silencer();
 	spawner = child_spawn(PROGRAM, argv, fds, sizeof(fds) /
-	    sizeof(fds[0]));
+	    sizeof(fds[0]), -1);
 	close(pair[1]);
 	if (spawner == -1) {
 		spawner = 0;
@@ -87,6 +87,9 @@ ask(const struct keeper_call *call, const struct pppd_args *args,
 	int none[IPC_FDS_MAX], n;
 	ssize_t got;
 
+	request.magic = SPAWNER_MAGIC;
+	request.version = SPAWNER_VERSION;
+	request.size = sizeof(request);
 	request.call = *call;
 	memcpy(request.words, args->room, args->used);
 	if (ipc_send_data(sock, &request, offsetof(struct spawner_request,
@@ -97,6 +100,9 @@ ask(const struct keeper_call *call, const struct pppd_args *args,
 		errno = EPIPE;
 		return -1;
 	}
+	if (answer.error == EPROTO)
+		log_err("MGR: " PROGRAM " is of another version than this "
+		    "pptpd: restart or upgrade it (SIGUSR2)");
 	errno = answer.error;
 	return answer.pid;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shared/layout.h"
 #include "state/ctrl.h"
 #include "state/gre_window.h"
 
@@ -53,6 +54,7 @@ struct call_record {
 	struct gre_tx	tx;
 	struct gre_ack	ack;
 };
+LAYOUT(struct call_record, CALL_RECORD_VERSION, 5, 2904);
 
 /*
  * Makes a record in a new memfd that can neither shrink nor grow: fills in

@@ -8,9 +8,10 @@
 #include <sys/types.h>
 
 #include "base/log.h"
+#include "shared/layout.h"
 #include "state/limit.h"
 
-#define IPC_VERSION	1
+#define IPC_VERSION	2
 #define IPC_FDS_MAX	4
 #define ENGINES_MAX	64
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
@@ -176,6 +177,7 @@ struct ipc_msg {
 		} log;
 	} u;
 };
+LAYOUT(struct ipc_msg, IPC_VERSION, 2, 524);
 
 void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 

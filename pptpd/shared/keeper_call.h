@@ -6,8 +6,10 @@
 #include <stdint.h>
 
 #include "shared/call_record.h"
+#include "shared/layout.h"
 
 #define KEEPER_PATH	108	/* of a Unix socket */
+#define KEEPER_CALL_VERSION 1	/* raise REJOIN_ and SPAWNER_VERSION with it */
 
 /*
  * What a keeper is told about its call.  It stands in the record too, but
@@ -26,5 +28,6 @@ struct keeper_call {
 	uint32_t	grace_s;	/* to wait for another engine */
 	char		rejoin[KEEPER_PATH];	/* where to ask for one */
 };
+LAYOUT(struct keeper_call, KEEPER_CALL_VERSION, 1, 272);
 
 #endif

@@ -21,6 +21,7 @@ struct rejoin_hello {
 	uint32_t	client_addr;	/* network order */
 	struct keeper_call call;
 };
+LAYOUT(struct rejoin_hello, REJOIN_VERSION, 1, 296);
 
 enum rejoin_verdict {
 	REJOIN_ENGINE = 1,	/* with a link to an engine, a silencer, and
@@ -33,5 +34,6 @@ struct rejoin_answer {
 	uint32_t	magic, verdict;
 	uint32_t	end;		/* enum ctrl_end, to hang up with */
 };
+LAYOUT(struct rejoin_answer, REJOIN_VERSION, 1, 12);
 
 #endif

@@ -113,8 +113,9 @@ step(struct fuzz_input *in)
 	body = fuzz_bytes(in, &len);
 	memcpy(&m.u, body, len);
 	while (times-- > 0) {
+		bool gone;
 		const char *fault = request_check_fault(index, count, &m,
-		    fds, n, now);
+		    fds, n, now, &gone);
 
 		if (fault != NULL) {	/* it is ended for that */
 			MUST(fault[0] != '\0');

@@ -234,8 +234,11 @@ class Lab:
 
     def crashes(self):
         """The first line of a sanitizer's report or failed assertion in what
-        the server wrote to its stderr, else None.  With --fg it keeps it."""
-        for line in server.read(server.OUTPUT).splitlines():
+        the server wrote to its stderr, else None.  With --fg it keeps it;
+        what an engine writes there is in the log."""
+        said = [line.text for line in self.log.since()
+                if 'engine says: ' in line.text]
+        for line in server.read(server.OUTPUT).splitlines() + said:
             if re.search(r'Sanitizer|runtime error:|Assertion .* failed',
                          line):
                 return line.strip()

@@ -17,6 +17,7 @@ static const struct limit_conf usual = {
 static unsigned int passed, failed;
 static int client, server, listener;	/* a control connection's ends */
 static uint32_t home;			/* 127.0.0.1 */
+static bool late;			/* of what was judged last */
 static unsigned int engine, engines = 1;	/* who says it, of how many */
 
 static void
@@ -34,7 +35,7 @@ static void
 good(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
 	const char *fault = request_check_fault(engine, engines, m, fds, n,
-	    1000);
+	    1000, &late);
 
 	verdict(what, fault == NULL);
 	if (fault != NULL)
@@ -45,7 +46,7 @@ static void
 bad(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
 	verdict(what, request_check_fault(engine, engines, m, fds, n,
-	    1000) != NULL);
+	    1000, &late) != NULL);
 }
 
 static void
@@ -108,7 +109,26 @@ test_calls(void)
 	}
 	m = call(0, 0);
 	good("the listener is not connected, so it is late", &m, &listener, 1);
-	verdict("the listener is late", request_check_is_late(listener));
+	verdict("the listener is late", late);
+}
+
+/* S-14: it has our address and the client's, and is no control connection. */
+static void
+test_other_sockets(void)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sin);
+	struct ipc_msg m = call(home, home);
+	int datagram = socket(AF_INET, SOCK_DGRAM, 0);
+
+	bad("an unconnected datagram socket", &m, &datagram, 1);
+	getsockname(server, (struct sockaddr *)&sin, &len);
+	if (connect(datagram, (struct sockaddr *)&sin, len) == 0)
+		bad("a connected one", &m, &datagram, 1);
+	close(datagram);
+	request_check_listener(listener);
+	good("a connection that came in", &m, &server, 1);
+	bad("one that went out", &m, &client, 1);
 }
 
 static void
@@ -117,13 +137,12 @@ test_late_client(void)
 	struct linger at_once = { 1, 0 };
 	struct ipc_msg m = call(home, home);
 
-	verdict("a connected client is not late",
-	    !request_check_is_late(server));
+	good("a connected client", &m, &server, 1);
+	verdict("... is not late", !late);
 	setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	close(client);
 	good("a client that has just gone", &m, &server, 1);
-	verdict("a client that has reset is late",
-	    request_check_is_late(server));
+	verdict("... is late", late);
 }
 
 static void
@@ -175,19 +194,20 @@ test_admin(void)
 	bad("a verb with a descriptor", &m, &server, 1);
 	bad("a verb with lost ones", &m, NULL, IPC_FDS_LOST);
 	while (n < 1000 &&
-	    request_check_fault(0, 1, &m, NULL, 0, 50000) == NULL)
+	    request_check_fault(0, 1, &m, NULL, 0, 50000, &late) == NULL)
 		n++;
 	verdict("orders are few", n == 10);
 	verdict("... and two a second", request_check_fault(0, 1, &m, NULL, 0,
-	    50500) == NULL && request_check_fault(0, 1, &m, NULL, 0, 50600) !=
-	    NULL);
+	    50500, &late) == NULL && request_check_fault(0, 1, &m, NULL, 0, 50600,
+	    &late) != NULL);
 	/* Each reload comes here, and must not be what makes room. */
 	request_check_init(&usual, false, true);
 	verdict("... also after a reload", request_check_fault(0, 1, &m,
-	    NULL, 0, 50700) != NULL);
+	    NULL, 0, 50700, &late) != NULL);
 	m.u.admin_request.verb = IPC_ADMIN_STATUS;
 	for (n = 0; n < 1000; n++) {
-		if (request_check_fault(0, 1, &m, NULL, 0, 50700) != NULL)
+		if (request_check_fault(0, 1, &m, NULL, 0, 50700, &late) !=
+		    NULL)
 			break;
 	}
 	verdict("status is asked for more often", n == 100);
@@ -203,7 +223,7 @@ burst(unsigned int max, uint64_t now)
 	memset(&m, 0, sizeof(m));
 	m.type = IPC_LOG;
 	while (n < max &&
-	    request_check_fault(0, 1, &m, NULL, 0, now) == NULL)
+	    request_check_fault(0, 1, &m, NULL, 0, now, &late) == NULL)
 		n++;
 	return n;
 }
@@ -293,6 +313,7 @@ main(void)
 	make_connection();
 	test_calls();
 	test_two_engines();
+	test_other_sockets();
 	test_late_client();
 	test_others();
 	test_admin();

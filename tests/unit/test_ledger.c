@@ -83,7 +83,7 @@ END_TEST
 
 START_TEST(another_layout_begins_anew)
 {
-	struct head head = { MAGIC, VERSION + 1, sizeof(olds[0]) };
+	struct head head = { MAGIC, LEDGER_VERSION + 1, sizeof(olds[0]) };
 
 	ledger_put(100, 0, 0x1234, "10.0.0.2");
 	ck_assert_int_eq(pwrite(file, &head, sizeof(head), 0), sizeof(head));

@@ -119,6 +119,33 @@ START_TEST(control_octets_are_replaced)
 }
 END_TEST
 
+/* S-12: C1 controls, as octets and in UTF-8, speak to terminals, too. */
+START_TEST(c1_controls_are_replaced)
+{
+	log_err("a\x9b" "31m b\xc2\x9b" "31m c\xc2\x80 d\xc2\x9f");
+	ck_assert_str_eq(got.line, "a?31m b\xc2?31m c\xc2? d\xc2?");
+	/* Too long for what they are: U+009B, ESC. */
+	log_err("\xe0\x82\x9b \xc0\x9b");
+	ck_assert_str_eq(got.line, "\xe0?? \xc0?");
+	/* Cut off, out of range, a surrogate. */
+	log_err("\xe2\x82 \xf4\x90\x80\x80 \xed\xa0\x80");
+	ck_assert_str_eq(got.line, "\xe2? \xf4??? \xed\xa0?");
+	/* Names in UTF-8 (an octet of theirs is in that range) and Latin-1. */
+	log_err("\xc3\x9c" "ber \xe2\x82\xac \xf0\x9f\x9a\x80 \xfc");
+	ck_assert_str_eq(got.line,
+	    "\xc3\x9c" "ber \xe2\x82\xac \xf0\x9f\x9a\x80 \xfc");
+}
+END_TEST
+
+START_TEST(only_printable_ascii)
+{
+	char text[] = "a\x1b\n\x7f\x9b\xc3\x9c~";
+
+	ck_assert_ptr_eq(log_printable(text), text);
+	ck_assert_str_eq(text, "a??????~");
+}
+END_TEST
+
 START_TEST(control_octets_of_the_format)
 {
 	log_err("one\ntwo\n");
@@ -251,6 +278,8 @@ main(void)
 	tcase_add_test(tc, debug_gate);
 	tcase_add_test(tc, no_sink);
 	tcase_add_test(tc, control_octets_are_replaced);
+	tcase_add_test(tc, c1_controls_are_replaced);
+	tcase_add_test(tc, only_printable_ascii);
 	tcase_add_test(tc, control_octets_of_the_format);
 	tcase_add_test(tc, argument_is_no_format);
 	tcase_add_test(tc, long_line_is_cut);
