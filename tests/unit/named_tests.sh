@@ -52,7 +52,7 @@ $prefix-$n "*) ;;
     done
 done <<END
 T 1 14
-T 20 35
+T 20 42
 D 1 22
 Fl 1 26
 END
