@@ -120,7 +120,7 @@ about_call(struct admin_client *c)
 		return;
 	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X",
 	    (long)c->pid, (unsigned long)c->uid, id);
-	call_kick(id);
+	call_kick(id, CTRL_END_ADMIN);
 }
 
 static bool

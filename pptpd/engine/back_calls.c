@@ -43,6 +43,7 @@ add(uint16_t id, struct away *a, struct call_record *rec)
 {
 	a->rec = rec;
 	a->limit.owner = a;
+	a->limit.elsewhere = id;
 	away[id] = a;
 	count++;
 	counts[id % engine.count]++;
@@ -65,7 +66,7 @@ back_calls_give(struct call_record *rec, const int fds[BACK_FDS],
 		return false;
 	}
 	a->client = rec->client_addr;
-	limit_move(&a->limit, limit);
+	limit_move(limiter_limits, &a->limit, limit);
 	a->turn = *turn;		/* it does not wait */
 	*turn = (struct queued_call){ .taken = false };
 	add(rec->our_id, a, rec);
@@ -99,6 +100,9 @@ back_calls_tell(uint16_t id, uint32_t client, int fd)
 static void
 over(uint16_t id, struct away *a)
 {
+	if (a->limit.slot && limit_slots_short(limiter_limits,
+	    engine_now_ms()))
+		limiter_failed(&a->limit, a->client, CTRL_END_CLEARED);
 	limit_close(limiter_limits, &a->limit);
 	call_queue_done(&a->turn);
 	call_record_unmap(a->rec);
@@ -133,13 +137,14 @@ back_calls_news(const struct ipc_msg *m)
 }
 
 bool
-back_calls_kick(uint16_t id)
+back_calls_kick(uint16_t id, enum ctrl_end end)
 {
 	struct ipc_msg m;
 
 	if (away[id] == NULL)
 		return false;
 	ipc_msg_init(&m, IPC_CALL_KICK, id);
+	m.u.kick.end = end;
 	if (!engine_tell(&m, -1))
 		log_err("CTRL: Call %04X cannot be ended: the server's main "
 		    "process cannot be told", id);

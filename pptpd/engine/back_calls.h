@@ -34,7 +34,7 @@ void	back_calls_news(const struct ipc_msg *);
 /* Whether an engine can have one more call with that Call ID. */
 bool	back_calls_has_room(uint16_t id);
 /* Ends one; false: it is not away. */
-bool	back_calls_kick(uint16_t id);
+bool	back_calls_kick(uint16_t id, enum ctrl_end);
 /* What is known of one, NULL if it is not away. */
 const struct call_record *back_calls_record(uint16_t id);
 /* How many there are. */

@@ -543,14 +543,14 @@ call_next_record(uint32_t *next)
 }
 
 void
-call_kick(uint16_t id)
+call_kick(uint16_t id, enum ctrl_end why)
 {
 	struct call *call = call_ids_find(id);
 
-	if (back_calls_kick(id) || call == NULL || call->conn == NULL)
+	if (back_calls_kick(id, why) || call == NULL || call->conn == NULL)
 		return;
 	engine_work(id);
-	end_work(end(call, CTRL_END_ADMIN));
+	end_work(end(call, why));
 }
 
 /* The line is ours to read and write; -1: the kernel carries the frames. */
@@ -761,6 +761,7 @@ ask_for(struct call *call)
 	m.u.call_request.client_addr = call->client;
 	m.u.call_request.server_addr = call->server;
 	m.u.call_request.peer_id = call->peer_id;
+	m.u.call_request.again = call->turn.since != 0;
 	call->stage = CALL_ASKED;
 	return engine_tell(&m, conn_fd(call->conn));
 }
@@ -861,6 +862,20 @@ call_start(struct conn *conn)
 	return call;
 }
 
+/* Somebody may make room for it; false: it gets no slot. */
+static bool
+wait_for_slot(struct call *call)
+{
+	if (call->conn == NULL || !call_queue_later(&call->turn, on_turn))
+		return false;
+	if (!conn_make_slot(call->conn)) {
+		call_queue_done(&call->turn);
+		return false;
+	}
+	call->stage = CALL_WAITING;
+	return true;
+}
+
 void
 call_reply(const struct ipc_msg *m, int *fds, int n)
 {
@@ -876,8 +891,11 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 			close(fds[0]);	/* the keeper sees end of file */
 		if (call == NULL || call->stage != CALL_ASKED)
 			return;
-		if (m->u.call_reply.result == PPTP_OCRP_BUSY)
+		if (m->u.call_reply.result == PPTP_OCRP_BUSY) {
+			if (wait_for_slot(call))
+				return;
 			limiter_counted(CTRL_END_BUSY);
+		}
 		if (call->conn != NULL && m->u.call_reply.end != CTRL_END_NONE)
 			conn_refused(call->conn, m->u.call_reply.end);
 		if (m->u.call_reply.result != PPTP_OCRP_CONNECTED)

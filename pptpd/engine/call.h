@@ -44,7 +44,7 @@ void	call_flush_touched(void);
  * meanwhile.
  */
 const struct call_record *call_next_record(uint32_t *next);
-/* Ends the call with this ID as an administrator's TERM to its keeper does. */
-void	call_kick(uint16_t id);
+/* Ends the call with this ID, if there is one, also at another engine. */
+void	call_kick(uint16_t id, enum ctrl_end);
 
 #endif

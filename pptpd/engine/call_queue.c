@@ -7,7 +7,13 @@
 #include "engine/engine.h"
 #include "engine/limiter.h"
 
-static TAILQ_HEAD(, queued_call) waiting = TAILQ_HEAD_INITIALIZER(waiting);
+#define AGAIN_MS	250	/* from one try to the next */
+
+TAILQ_HEAD(queue, queued_call);
+static struct queue waiting = TAILQ_HEAD_INITIALIZER(waiting);
+static struct queue later = TAILQ_HEAD_INITIALIZER(later);
+static unsigned int laters;
+static struct event *again_ev;
 static unsigned int taken;
 static struct event *next_ev;
 static void (*start_waiting)(struct queued_call *);
@@ -78,9 +84,62 @@ call_queue_take(struct queued_call *t, void (*start)(struct queued_call *))
 	return false;
 }
 
+/* Those that wait for a slot and have waited long enough to try again. */
+static void
+on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval tv = { 0, AGAIN_MS * 1000 };
+	uint64_t now = engine_now_ms();
+	struct queued_call *t;
+
+	(void)fd;
+	(void)what;
+	(void)arg;
+	while ((t = TAILQ_FIRST(&later)) != NULL && t->again_at <= now) {
+		TAILQ_REMOVE(&later, t, entry);
+		laters--;
+		t->later = false;
+		t->waiting = true;
+		TAILQ_INSERT_TAIL(&waiting, t, entry);
+		event_active(next_ev, EV_TIMEOUT, 0);
+	}
+	if (t != NULL)
+		event_add(again_ev, &tv);
+}
+
+bool
+call_queue_later(struct queued_call *t, void (*start)(struct queued_call *))
+{
+	struct timeval tv = { 0, AGAIN_MS * 1000 };
+	uint64_t now = engine_now_ms();
+
+	if (again_ev == NULL)
+		again_ev = evtimer_new(engine.base, on_again, NULL);
+	if (again_ev == NULL || next_ev == NULL ||
+	    laters >= CALL_QUEUE_LATER_MAX ||
+	    (t->since != 0 && now >= t->since + CALL_QUEUE_LATER_MS))
+		return false;
+	call_queue_done(t);
+	if (t->since == 0)
+		t->since = now;
+	start_waiting = start;
+	t->again_at = now + AGAIN_MS;
+	t->later = true;
+	laters++;
+	TAILQ_INSERT_TAIL(&later, t, entry);
+	if (!event_pending(again_ev, EV_TIMEOUT, NULL))
+		event_add(again_ev, &tv);
+	return true;
+}
+
 void
 call_queue_done(struct queued_call *t)
 {
+	if (t->later) {
+		TAILQ_REMOVE(&later, t, entry);
+		laters--;
+		t->later = false;
+	}
 	if (t->waiting)
 		TAILQ_REMOVE(&waiting, t, entry);
 	if (t->taken) {

@@ -22,6 +22,7 @@
 #define READ_SIZE	4096
 /* A connection that asks for no call in this time is announced by us. */
 #define ANNOUNCE_MS	3000	/* pptp-linux takes 1 s */
+#define SLOT_PATIENCE_MS	3000	/* for a call to end that makes room */
 #define ROOM_TRIES	8	/* silent connections closed for one call */
 
 struct conn {
@@ -45,6 +46,7 @@ struct conn {
 	enum ctrl_end	 refuse;		/* its SCCRQ, because of this */
 	struct limit_conn limit;
 	struct limit_messages messages;
+	uint64_t	 room_at;		/* ms, others made room for it */
 	struct event	 readable, writable, timer, release, resume, closed;
 	bool		 over;			/* and waits to be freed */
 	struct engine_ended ended;
@@ -102,6 +104,7 @@ conn_take_record(struct conn *conn, struct call_record *rec)
 void
 conn_call_kept(struct conn *conn)
 {
+	limit_has_slot(limiter_limits, &conn->limit, engine_now_ms());
 	conn->by_keeper = true;
 }
 
@@ -455,13 +458,34 @@ start_call(struct conn *conn)
 	return ctrl_call_failed(conn->ctrl, result, error, now);
 }
 
+/* Whether the client has ended its call, or let it end. */
+static bool
+is_clients_doing(enum ctrl_end end)
+{
+	switch (end) {
+	case CTRL_END_CLEARED:
+	case CTRL_END_STOPPED:
+	case CTRL_END_EOF:
+	case CTRL_END_RESET:
+	case CTRL_END_PROTOCOL:
+	case CTRL_END_NOT_READING:
+	case CTRL_END_ECHO:
+	case CTRL_END_PPPD:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* The ctrl has ended the call. */
 static void
 end_call(struct conn *conn)
 {
 	enum ctrl_end end = conn->ctrl->end;
 
-	if (end == CTRL_END_NO_AUTH)
+	if (end == CTRL_END_NO_AUTH || (conn->limit.slot &&
+	    is_clients_doing(end) &&
+	    limit_slots_short(limiter_limits, engine_now_ms())))
 		conn_auth_failed(conn);
 	call_end(conn->call, end != CTRL_END_NONE ? end :
 	    CTRL_END_NOT_STARTED);
@@ -638,6 +662,44 @@ conn_make_room(void)
 	if (victim != NULL)
 		evict(victim->owner);
 	return victim != NULL;
+}
+
+/* Ends a call that nobody has authenticated, for somebody else's. */
+static void
+end_for_others(struct limit_conn *victim)
+{
+	struct conn *conn = victim->owner;
+
+	limiter_failed(victim, victim->source->addr, CTRL_END_MADE_ROOM);
+	limiter_counted(CTRL_END_MADE_ROOM);
+	if (victim->elsewhere != 0) {
+		call_kick(victim->elsewhere, CTRL_END_MADE_ROOM);
+		return;
+	}
+	begin_work(conn);
+	end_work(conn_do(conn, ctrl_call_ended(conn->ctrl,
+	    CTRL_END_MADE_ROOM, engine_now_ms())));
+}
+
+bool
+conn_make_slot(struct conn *conn)
+{
+	uint64_t now = engine_now_ms();
+	struct limit_conn *victim;
+	bool later;
+
+	limit_no_slot(limiter_limits, now);
+	victim = limit_slot_victim(limiter_limits, &conn->limit, now, &later);
+	if (conn->room_at != 0 && now < conn->room_at + SLOT_PATIENCE_MS)
+		return true;
+	if (victim == NULL && !later)
+		return false;
+	event_add(&conn->closed, NULL);
+	if (victim != NULL) {
+		conn->room_at = now;
+		end_for_others(victim);
+	}
+	return true;
 }
 
 /* Counts a new connection; false: there is no place for it. */

@@ -46,6 +46,11 @@ void	conn_drain(void);
 void	conn_stop_all(enum ctrl_end);
 /* Closes somebody who is silent; false: nobody is. */
 bool	conn_make_room(void);
+/*
+ * There is no slot for the call that it asks for.  True: there may soon be one,
+ * since an unauthenticated call ends, or may have to.
+ */
+bool	conn_make_slot(struct conn *);
 /* pppd has let the client in, or has not. */
 void	conn_authenticated(struct conn *);
 void	conn_auth_failed(struct conn *);

@@ -158,6 +158,20 @@ limiter_authenticated(struct limit_conn *conn, uint32_t client)
 	    0);
 }
 
+static const char *
+failure_text(enum ctrl_end end)
+{
+	switch (end) {
+	case CTRL_END_NONE:
+		return "authentication failed";
+	case CTRL_END_NO_AUTH:
+	case CTRL_END_MADE_ROOM:
+		return ctrl_end_text(end);
+	default:
+		return "gone without authentication while slots are short";
+	}
+}
+
 void
 limiter_failed(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 {
@@ -172,8 +186,7 @@ limiter_failed(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 	if (limiter_permits(conn, client, SOURCE_LOG_REFUSED)) {
 		speaker.limited = false;
 		log_warn("CTRL: Client %s: %s", address(client),
-		    end == CTRL_END_NO_AUTH ? ctrl_end_text(end) :
-		    "authentication failed");
+		    failure_text(end));
 		speaker.limited = was;
 	}
 	say(what, client, limit_penalty(limiter_limits, conn->source, now));

@@ -348,6 +348,9 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 			back_calls_tell(m.call_id, m.u.elsewhere.client_addr,
 			    fds[0]);
 		break;
+	case IPC_CALL_KICK:
+		call_kick(m.call_id, m.u.kick.end);
+		break;
 	case IPC_CALL_NEWS:
 		back_calls_news(&m);
 		break;

@@ -484,7 +484,8 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 	}
 	call->slot = pool_take(&pool);
 	if (call->slot == -1) {
-		log_full();
+		if (!m->u.call_request.again)
+			log_full();
 		call_free(call);
 		refuse(reply, PPTP_OCRP_BUSY, PPTP_ERROR_NONE);
 		return;

@@ -106,7 +106,8 @@ request_serve(const struct ipc_msg *m, const int *fds, int n, bool late)
 		back_relay_news(m);
 		break;
 	case IPC_CALL_KICK:
-		calls_kick(m->call_id);
+		if (!engines_tell_owner(m, NULL, 0))
+			calls_kick(m->call_id);
 		break;
 	}
 }

@@ -200,8 +200,10 @@ request_check_fault(unsigned int index, unsigned int count,
 	case IPC_CALL_GIVE:
 		return give_fault(m, fds, n, count);
 	case IPC_CALL_KICK:
-		return m->call_id % count != 0 && n == 0 ? NULL :
-		    "ends a call that is its own";
+		return m->call_id % count != 0 && n == 0 &&
+		    (m->u.kick.end == CTRL_END_ADMIN ||
+		    m->u.kick.end == CTRL_END_MADE_ROOM) ? NULL :
+		    "ends a call that is its own, or for no reason";
 	case IPC_CALL_REQUEST:
 		return call_fault(m, fds, n, late);
 	case IPC_ACCESS_REQUEST:

@@ -75,7 +75,8 @@ enum ipc_type {
 	IPC_TAKE,		/* monitor -> that one: fds keeper, record,
 				   control, pty */
 	IPC_CALL_NEWS,		/* that one -> monitor -> front: u.news */
-	IPC_CALL_KICK,		/* front -> monitor: end a call of another */
+	IPC_CALL_KICK,		/* front -> monitor -> that one: u.kick, end
+				   the call */
 	IPC_ELSEWHERE,		/* monitor -> front, a new one: u.elsewhere, fd
 				   record of a call of another */
 	IPC_LISTEN,		/* ... and that was all of them */
@@ -128,6 +129,7 @@ struct ipc_msg {
 		struct {
 			uint32_t client_addr, server_addr; /* network order */
 			uint16_t peer_id;
+			bool	 again;	/* there was no slot for it */
 		} call_request;
 		struct {
 			uint8_t result, error;	/* of OCRP; 1: started */
@@ -137,6 +139,9 @@ struct ipc_msg {
 			uint8_t what;		/* enum ipc_news */
 			enum ctrl_end end;	/* of AUTH_FAILED, so far */
 		} news;
+		struct {
+			enum ctrl_end end;	/* ADMIN, or MADE_ROOM */
+		} kick;
 		struct {
 			uint32_t client_addr;	/* network order */
 		} elsewhere;

@@ -89,6 +89,9 @@ static const struct reason reasons[] = {
 	    STOP(NONE), CDN(LOST_CARRIER), OCRP(ERROR) },
 	[CTRL_END_DRAIN] = { "server takes no new calls", "draining",
 	    STOP(NONE), CDN(LOST_CARRIER), OCRP(FORBIDDEN) },
+	[CTRL_END_MADE_ROOM] = {
+	    "not authenticated, made room for another client", "made-room",
+	    STOP(NONE), CDN(LOST_CARRIER), OCRP(ERROR) },
 };
 
 _Static_assert(sizeof(reasons) / sizeof(reasons[0]) == CTRL_END_COUNT,

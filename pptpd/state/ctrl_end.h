@@ -43,6 +43,7 @@ enum ctrl_end {
 	CTRL_END_STALLED,	/* the kernel takes its packets no more */
 	CTRL_END_BUSY,		/* no free slot */
 	CTRL_END_DRAIN,		/* the server takes no new calls */
+	CTRL_END_MADE_ROOM,	/* unauthenticated, when there was no slot */
 
 	CTRL_END_COUNT		/* how many there are */
 };

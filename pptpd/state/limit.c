@@ -67,7 +67,8 @@ limit_free(struct limits *l)
 	if (l == NULL)
 		return;
 	source_table_free(&l->sources);
-	free(l->silent);
+	free(l->silent.conn);
+	free(l->waiting.conn);
 	free(l);
 }
 
@@ -81,43 +82,52 @@ random_below(struct limits *l, uint32_t n)
 	return (uint32_t)((uint64_t)l->random * n >> 32);
 }
 
-/* --- the silent ones ----------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
-static bool
-silent_reserve(struct limits *l)
+bool
+limit_list_reserve(struct limit_list *list)
 {
-	uint32_t size = l->silent_size > 0 ? l->silent_size * 2 : 64;
-	struct limit_conn **silent;
+	uint32_t size = list->size > 0 ? list->size * 2 : 64;
+	struct limit_conn **conn;
 
-	if (l->nsilent < l->silent_size)
+	if (list->n < list->size)
 		return true;
-	silent = reallocarray(l->silent, size, sizeof(*silent));
-	if (silent == NULL)
+	conn = reallocarray(list->conn, size, sizeof(*conn));
+	if (conn == NULL)
 		return false;
-	l->silent = silent;
-	l->silent_size = size;
+	list->conn = conn;
+	list->size = size;
 	return true;
 }
 
-static void
-silent_add(struct limits *l, struct limit_conn *c, uint64_t now)
+void
+limit_list_add(struct limit_list *list, struct limit_conn *c)
 {
-	c->since = now;
-	l->silent[l->nsilent++] = c;
-	c->place = l->nsilent;
+	list->conn[list->n++] = c;
+	c->place = list->n;
 }
 
-static void
-silent_remove(struct limits *l, struct limit_conn *c)
+void
+limit_list_remove(struct limit_list *list, struct limit_conn *c)
 {
 	struct limit_conn *last;
 
 	if (c->place == 0)
 		return;
-	last = l->silent[--l->nsilent];
-	l->silent[c->place - 1] = last;
+	assert(list->conn[c->place - 1] == c);
+	last = list->conn[--list->n];
+	list->conn[c->place - 1] = last;
 	last->place = c->place;
 	c->place = 0;
+}
+
+/* --- the silent ones ----------------------------------------------------- */
+
+static void
+silent_add(struct limits *l, struct limit_conn *c, uint64_t now)
+{
+	c->since = now;
+	limit_list_add(&l->silent, c);
 }
 
 /* The oldest of a few, none younger than min_age. */
@@ -125,12 +135,12 @@ static struct limit_conn *
 silent_pick(struct limits *l, uint64_t min_age, uint64_t now)
 {
 	struct limit_conn *oldest = NULL;
-	bool all = l->nsilent <= SAMPLES;
-	uint32_t n = all ? l->nsilent : SAMPLES;
+	bool all = l->silent.n <= SAMPLES;
+	uint32_t n = all ? l->silent.n : SAMPLES;
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct limit_conn *c =
-		    l->silent[all ? i : random_below(l, l->nsilent)];
+		    l->silent.conn[all ? i : random_below(l, l->silent.n)];
 
 		if (c->since + min_age <= now &&
 		    (oldest == NULL || c->since < oldest->since))
@@ -167,8 +177,8 @@ limit_neighbour(const struct limits *l, const struct limit_conn *c,
 {
 	struct limit_conn *oldest = NULL;
 
-	for (uint32_t i = 0; i < l->nsilent; i++) {
-		struct limit_conn *s = l->silent[i];
+	for (uint32_t i = 0; i < l->silent.n; i++) {
+		struct limit_conn *s = l->silent.conn[i];
 
 		if (s->source == c->source &&
 		    s->since + LIMIT_YOUNG_MS <= now &&
@@ -204,7 +214,7 @@ limit_open(struct limits *l, struct limit_conn *c, uint32_t addr,
 	struct source forgotten, *s;
 
 	(void)bucket_take(&l->connect, &l->connect_rate, now);
-	if (!silent_reserve(l))
+	if (!limit_list_reserve(&l->silent))
 		return CTRL_END_RESOURCE;
 	s = source_get(&l->sources, addr, &forgotten);
 	if (s == NULL)
@@ -243,7 +253,7 @@ limit_call(struct limits *l, struct limit_conn *c, uint64_t now)
 	if (!c->asked)
 		bucket_give(&s->connect, &l->connect_rate_per_ip);
 	c->asked = true;
-	silent_remove(l, c);
+	limit_list_remove(&l->silent, c);
 	c->call = true;
 	c->since = now;
 	s->calls++;
@@ -271,15 +281,20 @@ limit_adopt(struct limits *l, struct limit_conn *c, uint32_t addr,
 	l->unauthenticated++;
 	if (authenticated)
 		(void)limit_authenticated(l, c, now);
+	else
+		limit_has_slot(l, c, now);
 }
 
-/* One with a call is in no list of the limits'. */
+/* One with a call is among those with a slot, if in a list at all. */
 void
-limit_move(struct limit_conn *to, struct limit_conn *from)
+limit_move(struct limits *l, struct limit_conn *to, struct limit_conn *from)
 {
-	assert(from->place == 0);
 	*to = *from;
 	to->owner = NULL;
+	if (to->place != 0) {
+		assert(l->waiting.conn[to->place - 1] == from);
+		l->waiting.conn[to->place - 1] = to;
+	}
 	memset(from, 0, sizeof(*from));
 }
 
@@ -311,8 +326,9 @@ limit_call_over(struct limits *l, struct limit_conn *c, uint64_t now)
 {
 	if (!c->call)
 		return;
+	limit_slot_done(l, c);
 	call_over(c);
-	if (!c->authenticated && silent_reserve(l))
+	if (!c->authenticated && limit_list_reserve(&l->silent))
 		silent_add(l, c, now);
 }
 
@@ -323,7 +339,8 @@ limit_close(struct limits *l, struct limit_conn *c)
 
 	if (s == NULL)
 		return;
-	silent_remove(l, c);
+	limit_slot_done(l, c);
+	limit_list_remove(&l->silent, c);
 	if (c->call)
 		call_over(c);
 	if (!c->authenticated) {

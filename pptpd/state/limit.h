@@ -19,6 +19,8 @@
 #define LIMIT_PERIOD_MS		60000	/* in which failures are compared */
 #define LIMIT_QUORUM		5	/* sources that make "most" */
 #define LIMIT_FLOOD_MS		30000	/* of too many messages, then out */
+#define LIMIT_CALL_YOUNG_MS	5000	/* so long nobody ends it for others */
+#define LIMIT_SHORT_MS		60000	/* slots are short after a "busy" */
 #define LIMIT_LOG_PER_S		50	/* lines about clients in total */
 
 /*
@@ -46,9 +48,12 @@ struct limit_conn {
 	struct source	*source;	/* NULL: not counted */
 	void		*owner;		/* the caller's */
 	uint64_t	 since;		/* ms, of its last change */
-	uint32_t	 place;		/* among the silent ones, from 1; 0 */
+	uint32_t	 place;		/* in its list, from 1; 0: in none */
+	uint16_t	 elsewhere;	/* Call ID, of one that another engine
+					   serves; 0: it is ours */
 	bool		 asked;		/* for a call, which was given */
 	bool		 call;		/* has one, or is given one */
+	bool		 slot;		/* ... and that has a slot */
 	bool		 authenticated;
 	bool		 failed;	/* to authenticate; counted once */
 	struct source_log log;		/* once it has authenticated */
@@ -60,11 +65,18 @@ struct limit_messages {
 	uint64_t	flood_since;	/* ms; 0: no flood */
 };
 
+/* Connections; each is in one list at most. */
+struct limit_list {
+	struct limit_conn	**conn;
+	uint32_t		 n, size;
+};
+
 struct limits {
 	struct limit_conf	 conf;
 	struct source_table	 sources;
-	struct limit_conn	**silent;	/* without a call */
-	uint32_t		 nsilent, silent_size;
+	struct limit_list	 silent;	/* without a call */
+	struct limit_list	 waiting;	/* with a slot, to authenticate */
+	uint64_t		 short_until;	/* ms; 0: slots never were */
 	uint32_t		 unauthenticated;
 	uint32_t		 random;
 	struct bucket		 connect, call, log;
@@ -125,7 +137,24 @@ enum ctrl_end	 limit_call(struct limits *, struct limit_conn *,
 void		 limit_adopt(struct limits *, struct limit_conn *,
 		    uint32_t addr, bool authenticated, uint64_t now);
 /* What is counted of one is counted of another from now on. */
-void		 limit_move(struct limit_conn *to, struct limit_conn *from);
+void		 limit_move(struct limits *, struct limit_conn *to,
+		    struct limit_conn *from);
+
+/* --- slots --- */
+
+/* The call that it was given has a slot. */
+void		 limit_has_slot(struct limits *, struct limit_conn *,
+		    uint64_t now);
+/* There was none for somebody: they are short for a while. */
+void		 limit_no_slot(struct limits *, uint64_t now);
+bool		 limit_slots_short(const struct limits *, uint64_t now);
+/*
+ * Whose call is to end so that one that waits for a slot gets it: that of the
+ * address with most unauthenticated calls, if these are more than the waiting
+ * one's has; of these the oldest.  NULL: nobody's, or (*later) nobody's yet.
+ */
+struct limit_conn *limit_slot_victim(const struct limits *,
+		    const struct limit_conn *, uint64_t now, bool *later);
 /* Whether one more call may be started; if not, *at is when. */
 bool		 limit_start(struct limits *, uint64_t now, uint64_t *at);
 /* It has no call any more. */
@@ -181,5 +210,16 @@ bool		 limit_log(struct limits *, struct limit_conn *, uint32_t addr,
  */
 bool		 limit_log_flush(struct limits *, uint64_t now,
 		    void (*report)(const struct limit_summary *));
+
+/* --- for limit*.c --- */
+
+/* False: no memory for one more. */
+bool		 limit_list_reserve(struct limit_list *);
+/* There is room for it. */
+void		 limit_list_add(struct limit_list *, struct limit_conn *);
+/* It may be in no list. */
+void		 limit_list_remove(struct limit_list *, struct limit_conn *);
+/* It has no slot, or need not make room any more. */
+void		 limit_slot_done(struct limits *, struct limit_conn *);
 
 #endif

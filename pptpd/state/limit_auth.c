@@ -61,6 +61,7 @@ limit_authenticated(struct limits *l, struct limit_conn *c, uint64_t now)
 	if (s == NULL || c->authenticated || !c->call)
 		return 0;
 	compare(l, now);
+	limit_slot_done(l, c);
 	c->authenticated = true;
 	s->authenticated++;
 	s->unauthenticated--;

@@ -34,6 +34,7 @@ struct source {
 	uint32_t	unauthenticated;
 	uint32_t	calls;
 	uint32_t	authenticated;	/* ... of these calls */
+	uint32_t	waiting;	/* ... with a slot, to authenticate */
 
 	struct bucket	connect, call;	/* those that came to nothing */
 	bool		known;		/* has authenticated before */

@@ -12,6 +12,7 @@ from pptptest.points import Fail, check, ms, point
 from pptptest.pptp import OCRP, OCRQ, build
 
 RESTARTS = int(os.environ.get('PPTPD_TEST_RESTARTS', '0'))
+REMOTE = ','.join('10.0.%d.1-254' % n for n in range(1, 6))
 CONTROL = '/run/pptpd/control*'
 CALLS = int(os.environ.get('PPTPD_TEST_CALLS', '0'))
 
@@ -107,7 +108,7 @@ def o_31(lab):
 def o_32(lab):
     calls, restarts = CALLS or 60, RESTARTS or 8
     run = lab.server(conf=lab.cheap_pppd() + [
-        ('remoteip', '10.0.0-7.0-255' if calls > 200 else '10.0.0.1-254'),
+        ('remoteip', REMOTE),
         ('connections', str(calls))])
     needs_engine(run)
     sessions = []

@@ -80,6 +80,8 @@ accepted(unsigned int index, const struct ipc_msg *m, bool foreign, int n)
 		break;
 	case IPC_CALL_KICK:
 		MUST(m->call_id % count != 0 && n == 0);
+		MUST(m->u.kick.end == CTRL_END_ADMIN ||
+		    m->u.kick.end == CTRL_END_MADE_ROOM);
 		break;
 	case IPC_CALL_NEWS:
 		MUST(index != 0 && n == 0);

@@ -250,8 +250,13 @@ test_two_engines(void)
 	m.type = IPC_CALL_GIVE;
 	bad("... of somebody else", &m, fds, 3);
 	m.type = IPC_CALL_KICK;
+	m.u.kick.end = CTRL_END_ADMIN;
 	good("the end of a call of the other", &m, fds, 0);
 	bad("... with a descriptor", &m, fds, 1);
+	m.u.kick.end = CTRL_END_CRASH;
+	bad("... for a reason of the monitor's", &m, fds, 0);
+	m.u.kick.end = CTRL_END_MADE_ROOM;
+	good("... to make room", &m, fds, 0);
 	m.call_id = 8;
 	bad("the end of one of its own", &m, fds, 0);
 	m.type = IPC_CALL_NEWS;

@@ -228,7 +228,7 @@ START_TEST(office_behind_one_address_gets_in_at_once)
 		limit_close(l, &c[i]);
 	ck_assert_uint_eq(source_find(&l->sources, 7)->calls, 0);
 	ck_assert_uint_eq(source_find(&l->sources, 7)->connections, 0);
-	ck_assert_uint_eq(l->nsilent, 0);
+	ck_assert_uint_eq(l->silent.n, 0);
 }
 END_TEST
 
@@ -283,6 +283,101 @@ START_TEST(d5_max_per_ip)
 	ck_assert_int_eq(limit_call(l, &other, now), CTRL_END_NONE);
 	limit_call_over(l, &c[1], now);
 	ck_assert_int_eq(limit_call(l, &c[3], now), CTRL_END_NONE);
+}
+END_TEST
+
+/* A call of an address that has its slot. */
+static void
+dial(struct limit_conn *c, uint32_t addr)
+{
+	memset(c, 0, sizeof(*c));
+	(void)limit_open(l, c, addr, now);
+	ck_assert_int_eq(limit_call(l, c, now), CTRL_END_NONE);
+	limit_has_slot(l, c, now);
+}
+
+/* S-8: the address that has most of what is not authenticated makes room. */
+START_TEST(s8_whoever_has_most_makes_room)
+{
+	static struct limit_conn greedy[10], other[2], c;
+	bool later;
+
+	ck_assert(!limit_slots_short(l, now));
+	limit_no_slot(l, now);
+	ck_assert(limit_slots_short(l, now + LIMIT_SHORT_MS - 1));
+	ck_assert(!limit_slots_short(l, now + LIMIT_SHORT_MS));
+	dial(&other[0], 2);
+	now += 1;
+	for (int i = 0; i < 10; i++, now++)
+		dial(&greedy[i], 1);
+	memset(&c, 0, sizeof(c));
+	(void)limit_open(l, &c, 3, now);
+	(void)limit_call(l, &c, now);
+	ck_assert_ptr_null(limit_slot_victim(l, &c, now, &later));
+	ck_assert(later);		/* all of them are too young */
+	now += LIMIT_CALL_YOUNG_MS;
+	ck_assert_ptr_eq(limit_slot_victim(l, &c, now, &later), &greedy[0]);
+	/* Not for one of its own. */
+	dial(&other[1], 1);
+	limit_slot_done(l, &other[1]);
+	ck_assert_ptr_null(limit_slot_victim(l, &other[1], now, &later));
+	ck_assert(!later);
+	/* Nobody goes whose pppd has let it in. */
+	for (int i = 0; i < 10; i++)
+		limit_authenticated(l, &greedy[i], now);
+	ck_assert_ptr_eq(limit_slot_victim(l, &c, now, &later), &other[0]);
+	limit_authenticated(l, &other[0], now);
+	ck_assert_ptr_null(limit_slot_victim(l, &c, now, &later));
+	ck_assert(!later);
+	for (int i = 0; i < 10; i++)
+		limit_close(l, &greedy[i]);
+	limit_close(l, &other[0]);
+	limit_close(l, &other[1]);
+	limit_close(l, &c);
+	ck_assert_uint_eq(l->waiting.n, 0);
+	ck_assert_uint_eq(source_find(&l->sources, 1)->waiting, 0);
+}
+END_TEST
+
+/* S-8: of many addresses with one each the oldest goes. */
+START_TEST(s8_of_equals_the_oldest_makes_room)
+{
+	static struct limit_conn many[50], c;
+	bool later;
+
+	for (uint32_t i = 0; i < 50; i++, now += 100)
+		dial(&many[i], 100 + i);
+	memset(&c, 0, sizeof(c));
+	(void)limit_open(l, &c, 3, now);
+	(void)limit_call(l, &c, now);
+	ck_assert_ptr_eq(limit_slot_victim(l, &c, now, &later), &many[0]);
+	limit_call_over(l, &many[0], now);
+	now += LIMIT_CALL_YOUNG_MS;
+	ck_assert_ptr_eq(limit_slot_victim(l, &c, now, &later), &many[1]);
+	/* One that has a slot itself takes none from its equals. */
+	limit_has_slot(l, &c, now);
+	dial(&many[0], 3);
+	limit_slot_done(l, &many[0]);
+	ck_assert_ptr_null(limit_slot_victim(l, &many[0], now, &later));
+}
+END_TEST
+
+/* S-8: what moves to another engine's list of calls is still found. */
+START_TEST(s8_a_call_that_moves_makes_room)
+{
+	static struct limit_conn from, to, c;
+	bool later;
+
+	dial(&from, 1);
+	limit_move(l, &to, &from);
+	ck_assert_ptr_null(from.source);
+	now += LIMIT_CALL_YOUNG_MS;
+	memset(&c, 0, sizeof(c));
+	(void)limit_open(l, &c, 3, now);
+	(void)limit_call(l, &c, now);
+	ck_assert_ptr_eq(limit_slot_victim(l, &c, now, &later), &to);
+	limit_close(l, &to);
+	ck_assert_ptr_null(limit_slot_victim(l, &c, now, &later));
 }
 END_TEST
 
@@ -346,7 +441,7 @@ START_TEST(d1_silent_ones_make_room_for_the_next)
 	for (int i = 0; i < CROWD; i++)
 		limit_close(l, &c[i]);
 	limit_close(l, &good);
-	ck_assert_uint_eq(l->nsilent, 0);
+	ck_assert_uint_eq(l->silent.n, 0);
 	ck_assert_uint_eq(l->unauthenticated, 0);
 }
 END_TEST
@@ -975,6 +1070,9 @@ main(void)
 	tcase_add_test(t, adopted_calls_count);
 	tcase_add_test(t, a_thousand_adopted_calls_take_no_turn);
 	tcase_add_test(t, max_unauth_per_ip);
+	tcase_add_test(t, s8_whoever_has_most_makes_room);
+	tcase_add_test(t, s8_of_equals_the_oldest_makes_room);
+	tcase_add_test(t, s8_a_call_that_moves_makes_room);
 	tcase_add_test(t, d1_silent_ones_make_room_for_the_next);
 	tcase_add_test(t, drops_begin_at_half_and_grow);
 	tcase_add_test(t, calls_are_no_victims);
