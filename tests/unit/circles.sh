@@ -13,47 +13,47 @@ trap 'rm -rf "$tmp"' EXIT
 # nm -A prints "ARCHIVE[OBJECT]: SYMBOL TYPE ..." or "OBJECT: SYMBOL TYPE ...".
 edges()
 {
-    "$NM" -P -A "$@" 2>/dev/null | awk '
-        { sub(/^.*[[\/]/, "", $1); sub(/\]?:$/, "", $1) }
-        $3 ~ /^[TDBRC]$/ { home[$2] = $1 }
-        $3 == "U" { need[$1 " " $2] }
-        END {
-            for (n in need) {
-                split(n, a, " ")
-                if (a[2] in home && home[a[2]] != a[1])
-                    edge[a[1] " " home[a[2]]]
-            }
-            for (e in edge)
-                print e
-        }' | sort
+	"$NM" -P -A "$@" 2>/dev/null | awk '
+		{ sub(/^.*[[\/]/, "", $1); sub(/\]?:$/, "", $1) }
+		$3 ~ /^[TDBRC]$/ { home[$2] = $1 }
+		$3 == "U" { need[$1 " " $2] }
+		END {
+			for (n in need) {
+				split(n, a, " ")
+				if (a[2] in home && home[a[2]] != a[1])
+					edge[a[1] " " home[a[2]]]
+			}
+			for (e in edge)
+				print e
+		}' | sort
 }
 
 bad=0
 for program in $PROGRAMS; do
-    archive=${program%%+*}
-    name=${archive##*/}
-    # shellcheck disable=SC2086 # words
-    set -- $(echo "$program" | tr + ' ')
-    for file; do
-        [ -r "$file" ] || {
-            echo "circles.sh: $file is not there" >&2
-            exit 1
-        }
-    done
-    edges "$@" >"$tmp/edges"
-    # tsort names the objects of each circle on stderr, and fails.
-    circle=no
-    tsort "$tmp/edges" >/dev/null 2>"$tmp/circle" || circle=yes
-    case " $KNOWN_CIRCLES " in *" $name "*) known=yes ;; *) known=no ;; esac
-    case $circle-$known in
-    yes-no)
-        echo "circles.sh: modules of $name need each other:" >&2
-        sed -n 's/^tsort: \(.*\.o\)$/  \1/p' "$tmp/circle" | sort -u >&2
-        bad=1 ;;
-    no-yes)
-        echo "circles.sh: $name has no circle any more: take it off the" \
-            "list" >&2
-        bad=1 ;;
-    esac
+	archive=${program%%+*}
+	name=${archive##*/}
+	# shellcheck disable=SC2086 # words
+	set -- $(echo "$program" | tr + ' ')
+	for file; do
+		[ -r "$file" ] || {
+			echo "circles.sh: $file is not there" >&2
+			exit 1
+		}
+	done
+	edges "$@" >"$tmp/edges"
+	# tsort names the objects of each circle on stderr, and fails.
+	circle=no
+	tsort "$tmp/edges" >/dev/null 2>"$tmp/circle" || circle=yes
+	case " $KNOWN_CIRCLES " in *" $name "*) known=yes ;; *) known=no ;; esac
+	case $circle-$known in
+	yes-no)
+		echo "circles.sh: modules of $name need each other:" >&2
+		sed -n 's/^tsort: \(.*\.o\)$/  \1/p' "$tmp/circle" | sort -u >&2
+		bad=1 ;;
+	no-yes)
+		echo "circles.sh: $name has no circle any more: take it off the" \
+			"list" >&2
+		bad=1 ;;
+	esac
 done
 exit $bad

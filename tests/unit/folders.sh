@@ -12,44 +12,44 @@ cd "${TOP:=../..}/pptpd"
 # forbidden FOLDER MAY...: lines of its files that include anything else
 forbidden()
 {
-    folder=$1
-    shift
-    grep -n '^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*"' \
-        "$folder"/*.[ch] /dev/null |
-        while IFS=: read -r file line text; do
-            header=${text#*\"} header=${header%\"*}
-            from=${header%%/*}
-            case $header in
-            config.h) continue ;;
-            */*) ;;
-            *) echo "$file:$line: \"$header\" does not name its folder"
-                continue ;;
-            esac
-            case " $* " in
-            *" $from "*) ;;
-            *) echo "$file:$line: $folder must not include $header" ;;
-            esac
-        done
+	folder=$1
+	shift
+	grep -n '^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*"' \
+		"$folder"/*.[ch] /dev/null |
+		while IFS=: read -r file line text; do
+			header=${text#*\"} header=${header%\"*}
+			from=${header%%/*}
+			case $header in
+			config.h) continue ;;
+			*/*) ;;
+			*) echo "$file:$line: \"$header\" does not name its folder"
+				continue ;;
+			esac
+			case " $* " in
+			*" $from "*) ;;
+			*) echo "$file:$line: $folder must not include $header" ;;
+			esac
+		done
 }
 
 left='' all=''
 for folder in $order; do
-    left="$left $folder"
-    # shellcheck disable=SC2086 # a list of words
-    all="$all$(forbidden "$folder" $left)"
+	left="$left $folder"
+	# shellcheck disable=SC2086 # a list of words
+	all="$all$(forbidden "$folder" $left)"
 done
 for folder in $programs; do
-    # shellcheck disable=SC2086 # a list of words
-    all="$all$(forbidden "$folder" $left "$folder")"
+	# shellcheck disable=SC2086 # a list of words
+	all="$all$(forbidden "$folder" $left "$folder")"
 done
 for folder in */; do
-    case " $order $programs " in
-    *" ${folder%/} "*) ;;
-    *) all="$all
+	case " $order $programs " in
+	*" ${folder%/} "*) ;;
+	*) all="$all
 pptpd/$folder is in no list of folders.sh" ;;
-    esac
+	esac
 done
 if [ -n "$all" ]; then
-    printf '%s\n' "$all" | sed '/^$/d' >&2
-    exit 1
+	printf '%s\n' "$all" | sed '/^$/d' >&2
+	exit 1
 fi

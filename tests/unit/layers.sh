@@ -27,36 +27,36 @@ _GLOBAL_OFFSET_TABLE_|__tls_get_addr|__odr_asan[a-z0-9_.]*
 pattern=$(echo "$allowed" | tr '\n' '|' | sed 's/^|*//; s/|*$//')
 
 for lib in $PURE; do
-    if ! [ -r "$lib" ]; then
-        echo "layers.sh: $lib is not there" >&2
-        exit 1
-    fi
+	if ! [ -r "$lib" ]; then
+		echo "layers.sh: $lib is not there" >&2
+		exit 1
+	fi
 done
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 # With a symbol's size before its type, or without: the name is last.
 for lib in $PURE; do
-    "$NM" -P "$lib" 2>/dev/null
+	"$NM" -P "$lib" 2>/dev/null
 done >"$tmp/all"
 awk 'NF >= 2 && $2 ~ /^[A-TV-Zvw]$/ && !($2 ~ /^[vw]$/ && NF < 3) { print $1 }' \
-    "$tmp/all" | sort -u >"$tmp/defined"
+	"$tmp/all" | sort -u >"$tmp/defined"
 awk 'NF >= 2 && $2 == "U" { sub(/@.*/, "", $1); print $1 }' "$tmp/all" |
-    sort -u >"$tmp/wanted"
+	sort -u >"$tmp/wanted"
 if ! [ -s "$tmp/defined" ]; then
-    echo "layers.sh: no symbols in $PURE" >&2
-    exit 1
+	echo "layers.sh: no symbols in $PURE" >&2
+	exit 1
 fi
 comm -13 "$tmp/defined" "$tmp/wanted" | grep -Evx "$pattern" >"$tmp/bad" || :
 if [ -s "$tmp/bad" ]; then
-    echo "layers.sh: the pure libraries must not use:" >&2
-    while read -r name; do
-        files=$(for lib in $PURE; do "$NM" -A -P -u "$lib" 2>/dev/null; done |
-            awk -v n="$name" '{ sub(/@.*/, "", $2) }
-            $2 == n { print $1 }' |
-            sed 's/.*\[\(.*\)\]:*$/\1/' | sort -u | tr '\n' ' ' |
-            sed 's/ $//')
-        echo "  $name ($files)" >&2
-    done <"$tmp/bad"
-    exit 1
+	echo "layers.sh: the pure libraries must not use:" >&2
+	while read -r name; do
+		files=$(for lib in $PURE; do "$NM" -A -P -u "$lib" 2>/dev/null; done |
+			awk -v n="$name" '{ sub(/@.*/, "", $2) }
+			$2 == n { print $1 }' |
+			sed 's/.*\[\(.*\)\]:*$/\1/' | sort -u | tr '\n' ' ' |
+			sed 's/ $//')
+		echo "  $name ($files)" >&2
+	done <"$tmp/bad"
+	exit 1
 fi

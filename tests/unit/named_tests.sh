@@ -9,47 +9,47 @@ status=0
 
 say()
 {
-    echo "named_tests.sh: $*" >&2
-    status=1
+	echo "named_tests.sh: $*" >&2
+	status=1
 }
 
 # has FILE NAME: a point, a test of Check, a function, or a row of a table
 has()
 {
-    case $1 in
-    *.py|*/hostile) grep -qE "(point\(|ident = )'$2'|^def $2\(" "$1" ;;
-    *.c) grep -qE "START_TEST\($2\)|\{ \"$2\"" "$1" ;;
-    *) false ;;
-    esac
+	case $1 in
+	*.py|*/hostile) grep -qE "(point\(|ident = )'$2'|^def $2\(" "$1" ;;
+	*.c) grep -qE "START_TEST\($2\)|\{ \"$2\"" "$1" ;;
+	*) false ;;
+	esac
 }
 
 # "ID TEST", TEST being "FILE: NAME" or "FILE"
 refs=$(sed -n 's/^| \([A-Za-z]*-[0-9]*\) |.*| \(`.*\) |$/\1 \2/p' "$table" |
-    awk -F'`' '{ split($1, id, " ")
-	for (i = 2; i < NF; i += 2) print id[1], $i }')
+	awk -F'`' '{ split($1, id, " ")
+		for (i = 2; i < NF; i += 2) print id[1], $i }')
 
 while read -r id file name; do
-    path=$TOP/tests/${file%:}
-    if ! [ -f "$path" ]; then
-	say "$id: no file tests/${file%:}"
-    elif [ -n "$name" ] && ! has "$path" "$name"; then
-	say "$id: no $name in tests/${file%:}"
-    fi
+	path=$TOP/tests/${file%:}
+	if ! [ -f "$path" ]; then
+		say "$id: no file tests/${file%:}"
+	elif [ -n "$name" ] && ! has "$path" "$name"; then
+		say "$id: no $name in tests/${file%:}"
+	fi
 done <<END
 $refs
 END
 
 # PREFIX FIRST LAST
 while read -r prefix n last; do
-    while [ "$n" -le "$last" ]; do
-	case "
+	while [ "$n" -le "$last" ]; do
+		case "
 $refs" in
-	*"
+		*"
 $prefix-$n "*) ;;
-	*) say "$prefix-$n has no test" ;;
-	esac
-	n=$((n + 1))
-    done
+		*) say "$prefix-$n has no test" ;;
+		esac
+		n=$((n + 1))
+	done
 done <<END
 T 1 14
 T 20 42
@@ -60,7 +60,7 @@ END
 # Findings of the review: a row each.
 n=1
 while [ "$n" -le 25 ]; do
-    grep -q "^| S-$n |" "$table" || say "S-$n has no row"
-    n=$((n + 1))
+	grep -q "^| S-$n |" "$table" || say "S-$n has no row"
+	n=$((n + 1))
 done
 exit $status

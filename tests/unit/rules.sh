@@ -11,28 +11,28 @@ trap 'rm -rf "$tmp"' EXIT
 # must_fail WORD COMMAND...: and its output has the word
 must_fail()
 {
-    word=$1
-    shift
-    if "$@" >"$tmp/out" 2>&1; then
-        echo "rules.sh: no complaint about $word" >&2
-        exit 1
-    fi
-    grep -q "$word" "$tmp/out" || {
-        cat "$tmp/out" >&2
-        echo "rules.sh: $word is not named" >&2
-        exit 1
-    }
+	word=$1
+	shift
+	if "$@" >"$tmp/out" 2>&1; then
+		echo "rules.sh: no complaint about $word" >&2
+		exit 1
+	fi
+	grep -q "$word" "$tmp/out" || {
+		cat "$tmp/out" >&2
+		echo "rules.sh: $word is not named" >&2
+		exit 1
+	}
 }
 
 mkdir -p "$tmp/tree/pptpd" && cd "$tmp/tree/pptpd"
 for folder in base protocol state config shared admin monitor engine keeper \
-    ctl; do
-    mkdir "$folder"
-    echo '#include "base/log.h"' >"$folder/$folder.c"
+	ctl; do
+	mkdir "$folder"
+	echo '#include "base/log.h"' >"$folder/$folder.c"
 done
 folders()
 {
-    TOP=$tmp/tree "$here/folders.sh"
+	TOP=$tmp/tree "$here/folders.sh"
 }
 folders
 echo '#include "state/ctrl.h"' >protocol/up.c
@@ -52,13 +52,13 @@ folders
 cd "$tmp"
 object()    # NAME TEXT
 {
-    echo "$2" >"$1.c"
-    # shellcheck disable=SC2086 # a compiler with its words
-    $CC -c -o "$1.o" "$1.c"
+	echo "$2" >"$1.c"
+	# shellcheck disable=SC2086 # a compiler with its words
+	$CC -c -o "$1.o" "$1.c"
 }
 circles()
 {
-    KNOWN_CIRCLES=${known-} PROGRAMS=$1 "$here/circles.sh"
+	KNOWN_CIRCLES=${known-} PROGRAMS=$1 "$here/circles.sh"
 }
 object low 'int low(void) { return 1; }'
 object mid 'int low(void); int mid(void) { return low(); }'
@@ -72,7 +72,7 @@ $AR rc bad.a bad.o mid.o top.o
 must_fail 'bad.o' circles bad.a
 object calls 'int helper(void); int low(void) { return helper(); }'
 object main2 'int top(void); int helper(void) { return 0; }
-    int main(void) { return top(); }'
+	int main(void) { return top(); }'
 $AR rc up.a calls.o mid.o top.o
 circles up.a
 must_fail 'main2.o' circles up.a+main2.o

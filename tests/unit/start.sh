@@ -6,8 +6,8 @@ set -u
 : "${PPTPD:=../../pptpd/pptpd}"
 case $PPTPD in /*) ;; *) PPTPD=$PWD/$PPTPD ;; esac
 if ! [ -x "$PPTPD" ]; then
-    echo "start.sh: $PPTPD is not there" >&2
-    exit 1
+	echo "start.sh: $PPTPD is not there" >&2
+	exit 1
 fi
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -17,38 +17,38 @@ name=
 
 fail()
 {
-    echo "FAIL $name: $*"
-    sed 's/^/     stdout: /' out
-    sed 's/^/     stderr: /' err
-    failed=$((failed + 1))
+	echo "FAIL $name: $*"
+	sed 's/^/     stdout: /' out
+	sed 's/^/     stderr: /' err
+	failed=$((failed + 1))
 }
 
 # run STATUS NAME ARGS...
 run()
 {
-    want=$1 name=$2
-    shift 2
-    "$PPTPD" "$@" >out 2>err </dev/null
-    status=$?
-    [ $status -eq "$want" ] || fail "exit status $status, not $want"
+	want=$1 name=$2
+	shift 2
+	"$PPTPD" "$@" >out 2>err </dev/null
+	status=$?
+	[ $status -eq "$want" ] || fail "exit status $status, not $want"
 }
 
 # said FILE TEXT: a line of it is TEXT
 said()
 {
-    grep -Fqx -e "$2" "$1" || fail "$1 lacks: $2"
+	grep -Fqx -e "$2" "$1" || fail "$1 lacks: $2"
 }
 
 # starts FILE TEXT: a line of it begins with TEXT
 starts()
 {
-    awk -v text="$2" 'index($0, text) == 1 { found = 1 }
-        END { exit !found }' "$1" || fail "$1 lacks: $2..."
+	awk -v text="$2" 'index($0, text) == 1 { found = 1 }
+		END { exit !found }' "$1" || fail "$1 lacks: $2..."
 }
 
 silent()
 {
-    [ ! -s "$1" ] || fail "$1 is not empty"
+	[ ! -s "$1" ] || fail "$1 is not empty"
 }
 
 cat >options <<'END'
@@ -87,13 +87,13 @@ said out '                    10.0.0.2:10.0.0.220'
 starts out "    $tmp/pppd local file $tmp/options 115200 10.0.0.2:10.0.0.200 ipparam 203.0.113.1 remotenumber 203.0.113.1"
 said out "  pid file          $tmp/pid"
 grep -q '^  listens on        all addresses, TCP port [0-9]*, and GRE$' out ||
-    fail 'no listener'
+	fail 'no listener'
 if [ -e pid ]; then
-    fail 'a pid file was written'
+	fail 'a pid file was written'
 fi
 
 run 0 'check of options that win' --check -c good.conf -C 3 -t 7 -l 127.0.0.1 \
-    -i -s 9600 -f word
+	-i -s 9600 -f word
 said out '  calls             at most 3 at once'
 said out '  first message     within 7 s'
 starts out "    $tmp/pppd local file $tmp/options 9600 10.0.0.2:10.0.0.200 remotenumber 203.0.113.1"
@@ -194,7 +194,7 @@ said err "pptpd: warning: $tmp/unsafe: 40-bit encryption is allowed: use require
 said err "pptpd: warning: $tmp/unsafe: mode 0666: others than its owner can change it"
 run 0 'safe options' --check -c good.conf
 if grep -q "$tmp/options" err; then
-    fail 'warns of safe options'
+	fail 'warns of safe options'
 fi
 
 run 0 'address of another machine' --check -c good.conf -l 192.0.2.77
