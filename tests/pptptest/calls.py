@@ -4,7 +4,7 @@ import time
 
 from pptptest import pptp
 from pptptest.lab import data, number_of, numbered
-from pptptest.points import Fail, Skip, check
+from pptptest.points import Fail, Skip, check, patience
 
 
 def start(run):
@@ -35,7 +35,8 @@ def goes_on(session, within=5.0, what='the call'):
     """Seconds until the call works again; Fail if it does not."""
     begin = time.monotonic()
     broken = 'no time'
-    while time.monotonic() < begin + within:
+    end = begin + within * patience()
+    while time.monotonic() < end:
         broken = session.works(0.3)
         if broken is None:
             return time.monotonic() - begin

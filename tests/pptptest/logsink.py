@@ -6,6 +6,8 @@ import socket
 import threading
 import time
 
+from pptptest import points
+
 ERR, WARNING, NOTICE, INFO, DEBUG = 3, 4, 5, 6, 7
 DAEMON = 3
 
@@ -76,7 +78,7 @@ class Log:
         return None
 
     def wait(self, pattern, timeout=2.0, mark=0):
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * points.patience()
         while True:
             line = self.find(pattern, mark)
             if line:

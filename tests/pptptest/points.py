@@ -1,5 +1,7 @@
 """The register of points and the words in which they are judged."""
 
+import os
+
 
 class Fail(Exception):
     """The server does not do what the point demands; the text says what it
@@ -39,6 +41,16 @@ def point(ident, sentence, slow=False, waits=False, alone=False, limit=40,
 def check(truth, text):
     if not truth:
         raise Fail(text)
+
+
+def patience():
+    """By how much to stretch the wait for something that should come: 1 on a
+    machine that has a processor to spare, up to 5 where several programs want
+    each, or where PPTPD_TEST_PATIENCE says so.  No measure of a point: what is
+    there in time is there in time."""
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return max(1.0, min(load, 5.0),
+               float(os.environ.get('PPTPD_TEST_PATIENCE', 1)))
 
 
 def ms(seconds):

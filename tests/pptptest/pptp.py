@@ -5,6 +5,8 @@ import socket
 import struct
 import time
 
+from pptptest import points
+
 PORT = 1723
 COOKIE = 0x1A2B3C4D
 HEADER = struct.Struct('>HHIHH')
@@ -248,16 +250,17 @@ class Client:
     def start(self, timeout=3.0, **fields):
         """SCCRQ; returns the SCCRP or None."""
         self.send(build(SCCRQ, **fields))
-        return self.expect(SCCRP, timeout)
+        return self.expect(SCCRP, timeout * points.patience())
 
     def call(self, timeout=5.0, **fields):
         """OCRQ; returns the OCRP or None."""
         self.send(build(OCRQ, **fields))
-        return self.expect(OCRP, timeout)
+        return self.expect(OCRP, timeout * points.patience())
 
     def echo(self, ident=0x0A0B0C0D, timeout=2.0):
         """Seconds until this Echo-Request is answered, else None."""
         begin = time.monotonic()
+        timeout *= points.patience()
         if not self.try_send(build(ECHORQ, ident=ident)):
             return None
         while True:

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 
-from pptptest import hdlc
+from pptptest import hdlc, points
 
 CONTROL = '/run/conformance/pppd'
 
@@ -109,7 +109,7 @@ class Puppet:
 
     def wait(self, ready, timeout=2.0):
         """True as soon as ready() is, False when the time is up."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * points.patience()
         with self.more:
             while not ready():
                 left = end - time.monotonic()
@@ -180,7 +180,7 @@ class Theatre:
 
     def wait(self, count, timeout=5.0):
         """The puppet that came as number count (from 1), None if late."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * points.patience()
         with self.more:
             while len(self.puppets) < count:
                 left = end - time.monotonic()

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 from pptptest import namespaces
-from pptptest.points import Skip, check
+from pptptest.points import Skip, check, patience
 
 CONF = '/run/conformance/pptpd.conf'
 OPTIONS = '/run/conformance/options'
@@ -129,7 +129,7 @@ class Server:
             return child
         self.child = child
         self.pid = child.pid
-        if wait and not self.listening(5.0):
+        if wait and not self.listening(5.0 * patience()):
             raise RuntimeError('the server does not listen; it said: ' +
                                (read(OUTPUT).strip() or 'nothing') + '; ' +
                                '; '.join(line.text for line in

@@ -171,7 +171,8 @@ class Worker:
         self.verdict, self.observation = verdict, ' '.join(text.split())
 
     def late(self):
-        return time.monotonic() - self.begin > self.point.limit
+        return (time.monotonic() - self.begin
+                > self.point.limit * points.patience())
 
 
 def possible(options):
@@ -210,8 +211,8 @@ def perform(selected, options, done):
                 if worker.pipe in ready and worker.readable():
                     worker.end()
                 elif worker.late():
-                    worker.end('fail', 'no result in %d s'
-                               % worker.point.limit)
+                    worker.end('fail', 'no result in %d s' % (
+                        time.monotonic() - worker.begin))
                 if worker.verdict:
                     running.remove(worker)
                     done(worker)
