@@ -22,8 +22,12 @@
 
 #define EVENTS_MAX	64	/* taken from the kernel in one go */
 
-/* How much of a processor was used is looked at over so many microseconds. */
+/*
+ * How much of a processor was used is looked at over so many microseconds, and
+ * so often: to ask the kernel costs as much as to send a packet.
+ */
 #define WINDOW_US	100000
+#define LOOK_US		2000
 
 /* The same trouble is logged so often: lines, and in so many ms. */
 #define SAY_LINES	5
@@ -309,11 +313,13 @@ cpu_us(void)
 static void
 rest(void)
 {
+	static uint64_t look_at;
 	uint64_t cpu = worker.args->cpu, now = mono_us(), used, due;
 	struct timespec ts;
 
-	if (cpu == 100)
+	if (cpu == 100 || now < look_at)
 		return;
+	look_at = now + LOOK_US;
 	used = cpu_us() - worker.window_cpu;
 	if (used >= WINDOW_US * cpu / 100) {
 		due = worker.window_at + used * 100 / cpu;
