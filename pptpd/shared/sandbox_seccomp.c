@@ -77,7 +77,8 @@ add_rule(scmp_filter_ctx ctx, uint32_t action, const struct sandbox_rule *r)
 		const struct sandbox_arg *a = &r->arg[i];
 
 		if (a->mask == UINT64_MAX)
-			cmp[i] = SCMP_CMP(a->n, SCMP_CMP_EQ, a->value);
+			cmp[i] = (struct scmp_arg_cmp){ .arg = a->n,
+			    .op = SCMP_CMP_EQ, .datum_a = a->value };
 		else
 			cmp[i] = SCMP_CMP(a->n, SCMP_CMP_MASKED_EQ, a->mask,
 			    a->value);
