@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/queue.h"
 #include "base/log.h"
+#include "base/queue.h"
 #include "lockdown.h"
 #include "port.h"
 #include "shared/mono.h"

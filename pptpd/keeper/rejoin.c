@@ -6,12 +6,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "shared/call_record.h"
 #include "shared/ipc.h"
+#include "shared/process.h"
 #include "shared/rejoin_msg.h"
 
 #define QUICK_TRIES	20	/* an engine is back at once, as a rule */
@@ -92,7 +92,7 @@ static bool
 say_hello(const struct rejoin *r, const struct keeper_call *call, pid_t pppd)
 {
 	struct rejoin_hello hello;
-	int fds[] = { (int)syscall(SYS_pidfd_open, pppd, 0), IPC_FD_RECORD };
+	int fds[] = { process_open(pppd), IPC_FD_RECORD };
 	int sent;
 
 	if (fds[0] == -1)

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -17,8 +16,10 @@
 #include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
 #include "monitor/slurp.h"
+#include "shared/process.h"
 
 #define PPPD_S		10	/* a pppd outlives a killed keeper so long */
+#define LOOK_S		1	/* between two looks at a process */
 #define START_SLACK_MS	2000	/* between a keeper's start and its entry */
 
 /* One address; its keeper is alive, or its pppd, or may be. */
@@ -27,7 +28,9 @@ struct absent {
 	pid_t		 keeper;	/* 0: gone */
 	int		 ledger;
 	uint16_t	 call_id;	/* 0: not known */
-	int		 pidfd;		/* -1: we wait for the time */
+	int		 process;	/* hold on it, -1: none */
+	bool		 unsure;	/* it is there, and cannot be held */
+	uint64_t	 since_ms;	/* when the keeper began */
 	struct event	*event;
 	char		 remote[CALL_ADDR_TEXT];
 };
@@ -45,31 +48,46 @@ awaited_free(struct absent *a)
 	ids_in_use_remove(a->call_id);
 	if (a->event != NULL)
 		event_free(a->event);
-	if (a->pidfd != -1)
-		close(a->pidfd);
+	if (a->process != -1)
+		close(a->process);
 	LIST_REMOVE(a, entry);
 	free(a);
 }
 
 static void on_end(evutil_socket_t, short, void *);
 
-/* Waits for the end of a process, or with -1 for some time. */
+/* Waits for the end of a process, or with -1 for so many seconds. */
 static void
-watch(struct absent *a, int pidfd)
+watch(struct absent *a, int process, int seconds)
 {
-	struct timeval tv = { PPPD_S, 0 };
+	struct timeval tv = { seconds, 0 };
+	bool waits = process != -1 && process_can_wait(process);
 
 	if (a->event != NULL)
 		event_free(a->event);
-	if (a->pidfd != -1)
-		close(a->pidfd);
-	a->pidfd = pidfd;
-	a->event = event_new(base, pidfd, pidfd == -1 ? 0 : EV_READ, on_end,
-	    a);
-	if (a->event == NULL ||
-	    event_add(a->event, pidfd == -1 ? &tv : NULL) == -1)
+	if (a->process != -1 && a->process != process)
+		close(a->process);
+	a->process = process;
+	a->event = event_new(base, waits ? process : -1, waits ? EV_READ : 0,
+	    on_end, a);
+	if (a->event == NULL || event_add(a->event, waits ? NULL : &tv) == -1)
 		log_err("MGR: address %s stays reserved: out of memory",
 		    a->remote);
+}
+
+static bool is_same(pid_t, uint64_t);
+
+/* Whether it is still there; then it will be looked at again. */
+static bool
+lives(struct absent *a)
+{
+	if (a->process == -1 && a->keeper != 0)
+		a->process = process_open(a->keeper);	/* a shortage is over */
+	if (a->process != -1 ? process_ended(a->process) :
+	    a->keeper == 0 || !is_same(a->keeper, a->since_ms))
+		return false;
+	watch(a, a->process, LOOK_S);
+	return true;
 }
 
 static void
@@ -79,11 +97,13 @@ on_end(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (lives(a))
+		return;
 	if (a->keeper != 0) {
 		log_notice("MGR: pptpctrl[%ld], whose client had %s, has ended "
 		    "instead of coming back", (long)a->keeper, a->remote);
 		a->keeper = 0;
-		watch(a, -1);	/* it may have been killed */
+		watch(a, -1, PPPD_S);	/* it may have been killed */
 		changed();
 	} else
 		awaited_free(a);
@@ -114,12 +134,12 @@ started_ms(pid_t pid)
 
 /* Whether it is the very process, not a later one with its number. */
 static bool
-is_same(const struct ledger_entry *e)
+is_same(pid_t keeper, uint64_t since_ms)
 {
-	uint64_t began = started_ms(e->keeper);
+	uint64_t began = started_ms(keeper);
 
-	return began != 0 && began + START_SLACK_MS >= e->since_ms &&
-	    began <= e->since_ms + START_SLACK_MS;
+	return began != 0 && began + START_SLACK_MS >= since_ms &&
+	    began <= since_ms + START_SLACK_MS;
 }
 
 static void
@@ -139,12 +159,13 @@ old_entry(int ledger, const struct ledger_entry *e)
 		return;
 	}
 	a->ledger = ledger;
-	a->pidfd = -1;
+	a->process = -1;
+	a->since_ms = e->since_ms;
 	a->call_id = (uint16_t)e->call_id;
 	ids_in_use_add(a->call_id);
 	memcpy(a->remote, e->remote, sizeof(a->remote));
 	LIST_INSERT_HEAD(&absents, a, entry);
-	if (is_same(e))
+	if (is_same(e->keeper, e->since_ms))
 		a->keeper = e->keeper;
 	else
 		log_info("MGR: pptpctrl[%ld], whose client had %s, has ended "
@@ -181,10 +202,11 @@ find_pppds(void)
 		if (pid <= 1 || (args = slurp(path, &len)) == NULL)
 			continue;
 		LIST_FOREACH(a, &absents, entry) {
-			if (a->keeper == 0 && a->pidfd == -1 &&
-			    has_address(args, len, a->remote))
-				a->pidfd = (int)syscall(SYS_pidfd_open, pid,
-				    0);
+			if (a->keeper == 0 && a->process == -1 &&
+			    has_address(args, len, a->remote)) {
+				a->process = process_open(pid);
+				a->unsure = a->process == -1 && errno != ESRCH;
+			}
 		}
 		free(args);
 	}
@@ -209,16 +231,15 @@ awaited_init(struct event_base *b, struct pool *p, const char *path,
 	if (dead)
 		find_pppds();
 	for (a = LIST_FIRST(&absents); a != NULL; a = next) {
-		int fd = a->pidfd;
-
 		next = LIST_NEXT(a, entry);
-		a->pidfd = -1;
-		if (a->keeper != 0)
-			fd = (int)syscall(SYS_pidfd_open, a->keeper, 0);
-		if (fd == -1)
+		if (a->keeper != 0) {
+			a->process = process_open(a->keeper);
+			a->unsure = a->process == -1 && errno != ESRCH;
+		}
+		if (a->process == -1 && !a->unsure)
 			awaited_free(a);
 		else
-			watch(a, fd);
+			watch(a, a->process, a->keeper != 0 ? LOOK_S : PPPD_S);
 	}
 }
 

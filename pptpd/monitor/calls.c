@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +29,7 @@
 #include "shared/gre_filter.h"
 #include "shared/linux_calls.h"
 #include "shared/mono.h"
+#include "shared/process.h"
 #include "state/bucket.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
@@ -51,10 +51,10 @@ struct call {
 	struct call_record *rec;	/* where the engine can write; NULL:
 					   it began under another monitor */
 	/*
-	 * pidfds, -1: none or gone.  A keeper has one because wait(2) for any
-	 * of thousands is slow, and because one that began under another
-	 * monitor may be no child of ours; pppd has one in that case, and when
-	 * it is an orphan.
+	 * Holds on processes (process.h), -1: none or gone.  A keeper has one
+	 * because wait(2) for any of thousands is slow, and because one that
+	 * began under another monitor may be no child of ours; pppd has one in
+	 * that case, and when it is an orphan.
 	 */
 	struct alien {
 		int		 fd;
@@ -127,6 +127,14 @@ calls_change(const struct conf *other)
 void
 calls_keep(const char *path, const char *ledger)
 {
+	int fd = linux_pidfd_open(getpid());
+
+	if (fd == -1)
+		log_notice("MGR: pidfd_open: %s: whether processes of calls "
+		    "that began under another pptpd have ended is looked at "
+		    "once a second", strerror(errno));
+	else
+		close(fd);
 	rejoin_path = path;
 	awaited_init(base, &pool, ledger, changed);
 }
@@ -172,9 +180,14 @@ static bool
 alien_watch(struct alien *alien, int fd, event_callback_fn callback,
     struct call *call)
 {
+	static const struct timeval look = { 1, 0 };
+	bool waits = process_can_wait(fd);
+
 	alien->fd = fd;
-	alien->event = event_new(base, fd, EV_READ, callback, call);
-	return alien->event != NULL && event_add(alien->event, NULL) == 0;
+	alien->event = event_new(base, waits ? fd : -1, waits ? EV_READ :
+	    EV_PERSIST, callback, call);
+	return alien->event != NULL &&
+	    event_add(alien->event, waits ? NULL : &look) == 0;
 }
 
 static struct call *
@@ -405,7 +418,8 @@ log_failed(const struct call *call, int status)
 static bool
 was_cut_short(const struct call *call)
 {
-	return call->alien_pppd.fd != -1;
+	return call->alien_pppd.fd != -1 &&
+	    !process_ended(call->alien_pppd.fd);
 }
 
 /*
@@ -454,7 +468,7 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 static void
 watch_keeper(struct call *call)
 {
-	int fd = (int)syscall(SYS_pidfd_open, call->keeper, 0);
+	int fd = linux_pidfd_open(call->keeper);
 
 	if (fd != -1 && alien_watch(&call->alien_keeper, fd, on_keeper, call))
 		return;
@@ -508,6 +522,8 @@ on_alien_keeper(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (!process_ended(call->alien_keeper.fd))
+		return;
 	alien_free(&call->alien_keeper);
 	if (call->keeper != 0)
 		keeper_gone(call, 0);
@@ -521,6 +537,8 @@ on_alien_pppd(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (!process_ended(call->alien_pppd.fd))
+		return;
 	alien_free(&call->alien_pppd);
 	if (call->keeper == 0)
 		call_free(call);
@@ -561,7 +579,7 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 		}
 	}
 	*why = "out of memory";
-	fd = (int)syscall(SYS_pidfd_open, keeper, 0);
+	fd = process_open(keeper);
 	call = call_new(kc->our_id);
 	if (call == NULL || fd == -1) {
 		close(pppd_fd);
@@ -608,8 +626,7 @@ calls_kick(uint16_t id)
 		if (call->deal == NULL || call->deal->id != id)
 			continue;
 		if (call->alien_keeper.fd != -1)
-			(void)syscall(SYS_pidfd_send_signal,
-			    call->alien_keeper.fd, SIGTERM, NULL, 0);
+			(void)process_kill(call->alien_keeper.fd, SIGTERM);
 		else if (call->keeper != 0)
 			kill(call->keeper, SIGTERM);	/* not reaped: ours */
 	}
@@ -695,8 +712,7 @@ static void
 kill_pppd(const struct call *call)
 {
 	if (call->alien_pppd.fd != -1)
-		(void)syscall(SYS_pidfd_send_signal, call->alien_pppd.fd,
-		    SIGKILL, NULL, 0);
+		(void)process_kill(call->alien_pppd.fd, SIGKILL);
 	else if (call->pppd != 0)
 		kill(call->pppd, SIGKILL);	/* not reaped: ours */
 }
@@ -750,8 +766,7 @@ calls_kill_all(void)
 	find_pppds();
 	LIST_FOREACH(call, &calls, entry) {
 		if (call->alien_keeper.fd != -1)
-			(void)syscall(SYS_pidfd_send_signal,
-			    call->alien_keeper.fd, SIGKILL, NULL, 0);
+			(void)process_kill(call->alien_keeper.fd, SIGKILL);
 		else if (call->keeper != 0)
 			kill(call->keeper, SIGKILL);
 		kill_pppd(call);

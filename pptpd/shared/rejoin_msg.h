@@ -14,7 +14,7 @@
 #define REJOIN_MAGIC	0x50505452U	/* "PPTR" */
 #define REJOIN_VERSION	1
 
-/* From the keeper, with a pidfd of pppd and the record. */
+/* From the keeper, with a hold on pppd (process.h) and the record. */
 struct rejoin_hello {
 	uint32_t	magic, version, size;
 	uint32_t	record_version, ipc_version;
