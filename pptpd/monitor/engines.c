@@ -440,7 +440,7 @@ start(struct engine *e)
 	fds[3] = e == FRONT ? all.setup->admin : -1;
 	e->output = engine_output_open(all.base, &output);
 	if (e->output == NULL) {
-		log_err("MGR: pipe: %s", strerror(errno));
+		log_err("MGR: pipe2: %s", strerror(errno));
 		close(pair[0]);
 		close(pair[1]);
 		return false;
