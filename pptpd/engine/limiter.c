@@ -5,10 +5,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "engine/engine.h"
+#include "state/limit_memory.h"
 
 #define FLUSH_S		60	/* summaries of lines that were left out */
 
@@ -21,6 +24,7 @@ static struct {
 } speaker;
 
 static struct event *flush_ev;
+static struct limit_memory *memory;	/* NULL: none */
 static uint64_t counts[CTRL_END_COUNT];
 
 static const char *
@@ -201,6 +205,23 @@ limiter_failed_late(uint32_t client)
 	limiter_failed(&conn, client, CTRL_END_NONE);
 }
 
+void
+limiter_map_memory(int fd)
+{
+	struct stat st;
+	void *p = MAP_FAILED;
+
+	errno = EINVAL;
+	if (fstat(fd, &st) == 0 && st.st_size == (off_t)sizeof(*memory))
+		p = mmap(NULL, sizeof(*memory), PROT_READ | PROT_WRITE,
+		    MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		log_err("engine: penalties and limits are forgotten when it "
+		    "dies: mmap: %s", strerror(errno));
+	else
+		memory = p;
+}
+
 bool
 limiter_configure(const struct limit_conf *conf)
 {
@@ -218,5 +239,8 @@ limiter_configure(const struct limit_conf *conf)
 		return false;
 	}
 	limiter_limits = limit_new(conf, seed);
+	if (limiter_limits != NULL && memory != NULL)
+		limit_memory_use(limiter_limits, memory, seed,
+		    engine_now_ms());
 	return limiter_limits != NULL;
 }

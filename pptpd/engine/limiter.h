@@ -15,6 +15,11 @@ extern struct limits *limiter_limits;
 /* The same, when the connection is gone already. */
 void	limiter_failed_late(uint32_t client);
 bool	limiter_configure(const struct limit_conf *);
+/*
+ * Before that: where the engine before us has left what it knew about
+ * addresses, and we shall.  The descriptor stays the caller's.
+ */
+void	limiter_map_memory(int fd);
 
 /*
  * Lines from now on are about a client (address in network order), and

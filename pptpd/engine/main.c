@@ -340,6 +340,10 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		if (adopt_given(fds, n))
 			return;
 		break;
+	case IPC_LIMIT_MEMORY:
+		if (n == 1)
+			limiter_map_memory(fds[0]);
+		break;
 	case IPC_IDS_IN_USE:
 		await_ids(&m);
 		break;

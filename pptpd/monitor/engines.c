@@ -19,6 +19,7 @@
 #include "monitor/child.h"
 #include "monitor/engine_output.h"
 #include "monitor/ids_in_use.h"
+#include "monitor/limit_file.h"
 #include "monitor/rejoin_server.h"
 #include "monitor/request.h"
 #include "monitor/request_check.h"
@@ -62,6 +63,7 @@ static struct {
 	bool		 draining;
 	bool		 stopping;
 	bool		 keep_calls;	/* they outlive engines */
+	int		 limit_file;	/* for the front; -1: none */
 } all;
 
 #define FRONT		(&engines[0])
@@ -393,6 +395,17 @@ engines_configure(void)
 		configure(e, -1);
 }
 
+/* What the engine before it knew about addresses. */
+static void
+give_limits(struct engine *e)
+{
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_LIMIT_MEMORY, 0);
+	if (all.limit_file != -1)
+		(void)tell(e, &m, &all.limit_file, 1);
+}
+
 /* What only a new one is told. */
 static void
 introduce(struct engine *e)
@@ -401,6 +414,8 @@ introduce(struct engine *e)
 	int fd = make_at_work(e);
 
 	/* Before it may listen, and draw one of them. */
+	if (e == FRONT)
+		give_limits(e);
 	if (e == FRONT)
 		ids_in_use_tell(e->sock, all.setup->conf->restart_grace *
 		    1000 + HANG_UP_MS);
@@ -589,6 +604,8 @@ engines_init(struct event_base *base, const struct monitor_setup *setup,
 	all.failed = failed;
 	all.alive = alive;
 	all.count = setup->engines;
+	all.limit_file = setup->conf->inetd || !rundir_make() ? -1 :
+	    limit_file_open(setup->conf->pidfile);
 	for (unsigned int i = 0; i < all.count; i++) {
 		engines[i].index = i;
 		engines[i].sock = -1;

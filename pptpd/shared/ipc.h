@@ -81,7 +81,8 @@ enum ipc_type {
 				   record of a call of another */
 	IPC_LISTEN,		/* ... and that was all of them */
 	/* monitor -> front, before IPC_CONFIG */
-	IPC_IDS_IN_USE		/* u.ids: of calls that it may not know yet */
+	IPC_IDS_IN_USE,		/* u.ids: of calls that it may not know yet */
+	IPC_LIMIT_MEMORY	/* fd of a struct limit_memory */
 };
 
 /* What has become of a call. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "state/limit_memory.h"
+
 #define SAMPLES		8	/* silent connections compared for a victim */
 #define CONNECT_BURST	200	/* at least, of one address */
 #define CALL_BURST	1000
@@ -222,6 +224,8 @@ limit_open(struct limits *l, struct limit_conn *c, uint32_t addr,
 	forget(l, &forgotten);
 	if (!bucket_take(&s->connect, &l->connect_rate_per_ip, now))
 		return CTRL_END_RATE;
+	if (!bucket_is_calm(&s->connect, &l->connect_rate_per_ip, now))
+		limit_memory_note(l, s);
 	c->source = s;
 	s->connections++;
 	s->unauthenticated++;
@@ -250,6 +254,8 @@ limit_call(struct limits *l, struct limit_conn *c, uint64_t now)
 		return CTRL_END_PER_IP;
 	if (!l->suspended && !bucket_take(&s->call, &l->call_rate_per_ip, now))
 		return CTRL_END_RATE;
+	if (!bucket_is_calm(&s->call, &l->call_rate_per_ip, now))
+		limit_memory_note(l, s);
 	if (!c->asked)
 		bucket_give(&s->connect, &l->connect_rate_per_ip);
 	c->asked = true;

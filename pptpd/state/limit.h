@@ -65,6 +65,8 @@ struct limit_messages {
 	uint64_t	flood_since;	/* ms; 0: no flood */
 };
 
+struct limit_memory;
+
 /* Connections; each is in one list at most. */
 struct limit_list {
 	struct limit_conn	**conn;
@@ -95,6 +97,7 @@ struct limits {
 	bool			 suspended;	/* penalties are */
 	unsigned int		 say;		/* LIMIT_SAY_* to come */
 	uint64_t		 amnesty;	/* ms: failures until then */
+	struct limit_memory	*memory;	/* not owned; NULL: none */
 };
 
 /* seed: random.  NULL: no memory. */

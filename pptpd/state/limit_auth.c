@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "state/limit_memory.h"
+
 /*
  * Failures of one minute are compared with successes.  pppd fails in the same
  * way for a wrong password and for a RADIUS server that is down, but then
@@ -77,19 +79,15 @@ limit_authenticated(struct limits *l, struct limit_conn *c, uint64_t now)
 		l->now.succeeded++;
 	s->succeeded_in = l->period;
 	compare(l, now);
+	limit_memory_note(l, s);
 	return take_say(l);
 }
 
-unsigned int
-limit_failed(struct limits *l, struct limit_conn *c, uint64_t now)
+static void
+count_failure(struct limits *l, struct source *s, uint64_t now)
 {
-	struct source *s = c->source;
 	uint64_t most;
 
-	if (s == NULL || c->failed || c->authenticated)
-		return 0;
-	c->failed = true;
-	compare(l, now);
 	if (s->failed_in != l->period) {
 		l->now.failed++;
 		l->now.known_failed += s->known;
@@ -102,17 +100,30 @@ limit_failed(struct limits *l, struct limit_conn *c, uint64_t now)
 	}
 	s->failed_at = now;
 	if (l->suspended)
-		return take_say(l);
+		return;
 	most = now + (s->known ? LIMIT_PENALTY_KNOWN_MS :
 	    LIMIT_PENALTY_MAX_MS);
 	s->penalty_until += (uint64_t)l->conf.auth_penalty * 1000;
 	if (s->penalty_until > most)
 		s->penalty_until = most;
 	if (s->refused || s->penalty_until - now <= LIMIT_PENALTY_FROM_MS)
-		return take_say(l);
+		return;
 	s->refused = true;
 	if (limit_penalty(l, s, now) > 0)
 		l->say |= LIMIT_SAY_REFUSED;
+}
+
+unsigned int
+limit_failed(struct limits *l, struct limit_conn *c, uint64_t now)
+{
+	struct source *s = c->source;
+
+	if (s == NULL || c->failed || c->authenticated)
+		return 0;
+	c->failed = true;
+	compare(l, now);
+	count_failure(l, s, now);
+	limit_memory_note(l, s);
 	return take_say(l);
 }
 

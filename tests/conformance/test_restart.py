@@ -9,7 +9,7 @@ from pptptest import server
 from pptptest.calls import goes_on, needs_engine
 from pptptest.lab import OTHER, client, many
 from pptptest.points import Fail, check, ms, point
-from pptptest.pptp import OCRP, OCRQ, build
+from pptptest.pptp import CDN, OCRP, OCRQ, build
 
 RESTARTS = int(os.environ.get('PPTPD_TEST_RESTARTS', '0'))
 REMOTE = ','.join('10.0.%d.1-254' % n for n in range(1, 6))
@@ -140,3 +140,58 @@ def o_32(lab):
             if 'taken up' in line.text)[-300:]))
     return '%d calls, %d restarts, %d requests in %.0f s: none lost' % (
         calls, restarts, asked, took)
+
+
+def fail_to_authenticate(lab, address):
+    """Dials until it is refused; how often its pppd has failed."""
+    lab.theatre.begin = lambda p: p.exit(11)
+    try:
+        for number in range(30):
+            if is_refused(lab, address):
+                return number
+    finally:
+        lab.theatre.begin = None
+    raise Fail('30 failures in a row, and it is not refused')
+
+
+def is_refused(lab, address):
+    """Whether it gets no call; if it gets one, it waits for its end."""
+    with lab.connect(address) as tcp:
+        got = tcp.start(timeout=10)
+        if got and got.result == 1:
+            got = tcp.call(timeout=10)
+        if not got or got.result != 1:
+            return True
+        tcp.expect(CDN, 10)
+        return False
+
+
+@point('D-24', 'whoever is refused for failed authentications is so after '
+       'the engine\'s death and the daemon\'s restart, and others are not',
+       waits=True, limit=120)
+def d_24(lab):
+    run = lab.server(conf=[('auth-penalty', '60')])
+    needs_engine(run)
+    failures = fail_to_authenticate(lab, OTHER)
+    old = {p.pid for p in run.engines()}
+    for pid in old:
+        os.kill(pid, signal.SIGKILL)
+    check(lab.until(lambda: len([p for p in run.engines() if p.pid not in
+                                 old]) == len(old), 10) is not None,
+          'no engine comes back')
+    check(is_refused(lab, OTHER), 'a new engine has forgotten')
+    lab.call(address=client(9)).needs('another client')
+    run.signal(signal.SIGTERM)
+    check(run.wait_exit(10) is not None, 'does not stop')
+    run.start(wait=False)
+    check(run.listening(10), 'does not listen again')
+    check(is_refused(lab, OTHER), 'a new server has forgotten')
+    lab.call(address=client(10)).needs('another client')
+    run.signal(signal.SIGKILL)
+    run.wait_exit(10)
+    check(lab.until(lambda: not run.listening(), 10) is not None,
+          'its engine goes on')
+    run.start(wait=False)
+    check(run.listening(10), 'does not listen after SIGKILL')
+    check(is_refused(lab, OTHER), 'a new server has forgotten after SIGKILL')
+    return 'refused after %d failures, and on' % failures

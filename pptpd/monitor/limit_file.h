@@ -1,0 +1,13 @@
+/* Monitor: the file in which engines leave their limits to the next one. */
+/* SPDX-License-Identifier: ISC */
+#ifndef PPTPD_LIMIT_FILE_H
+#define PPTPD_LIMIT_FILE_H
+
+/*
+ * Opens the file of the server that has this pid file, or makes it, with the
+ * size of a struct limit_memory.  The monitor never reads it.  A descriptor, or
+ * -1 with the reason logged: then limits end with their engine.
+ */
+int	limit_file_open(const char *pidfile);
+
+#endif
