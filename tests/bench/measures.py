@@ -1,7 +1,10 @@
 """What is measured: each run starts a server, loads it, returns figures."""
+import os
+import statistics
 import time
 
 import lab
+from pptptest import clients, gre, puppet
 from server import Failed, Server
 
 LESS, MORE = 'less', 'more'
@@ -209,6 +212,47 @@ SCALE = IDLE[:3] + [
     ('.setup-ratio', '... set up and cleared', '')]
 
 
+# --- logins -----------------------------------------------------------------
+
+FAKEPPPD = os.path.join(os.path.dirname(clients.__file__), 'fakepppd')
+LOGINS = 5              # of a run; the median counts
+
+
+class Stage:
+    """Where stand-ins find the one who plays pppd for them."""
+
+    def __init__(self):
+        os.makedirs(os.path.dirname(puppet.CONTROL), exist_ok=True)
+        if os.path.exists(puppet.CONTROL):
+            os.unlink(puppet.CONTROL)
+        self.theatre = puppet.Theatre()
+        clients.play_pppd(self)
+
+
+def login(spec, acct, opt, make):
+    """From the first SYN of such a client until IP is up (ms)."""
+    mute = gre.silence()
+    with Server(spec, acct, opt, ppp=FAKEPPPD):
+        Stage()
+        took, failed = [], {}
+        for _ in range(LOGINS):
+            dial = clients.Dial(clients.PROFILES[make], lab.SERVER,
+                                lab.CLIENT, 'username', 'password')
+            steps = dial.run(20)
+            dial.close()
+            if dial.failed:
+                failed[dial.failed] = failed.get(dial.failed, 0) + 1
+            else:
+                took.append(steps['IP'])
+    mute.close()
+    if not took:
+        raise Failed('%s: no login: %s' % (make, ', '.join(failed)))
+    return {'': statistics.median(took)}, failed
+
+
+LOGIN = [('', 'connect to IP up', 'ms')]
+
+
 def runs(opt):
     """All runs, in the order of the table."""
     limit, ten = opt.inflight, max(4, opt.inflight // 4)
@@ -264,5 +308,8 @@ def runs(opt):
                        addresses=1, size=512, inflight=limit, **one))
     out.append(Run('nat-100-down', traffic, [CPU, RATE], command='down',
                    held=100, addresses=1, calls=1, size=512))
+    for make in clients.PROFILES:
+        out.append(Run('login-' + make.lower().replace(' ', '-'), login,
+                       LOGIN, make=make))
     out.append(Run('scale', scale, SCALE, asked=True))
     return out

@@ -115,7 +115,7 @@ def listening(pid):
 class Server:
     """One running server in a fresh network; "with" ends it."""
 
-    def __init__(self, spec, accounting, opt, connections=100):
+    def __init__(self, spec, accounting, opt, connections=100, ppp=None):
         self.spec, self.acct, self.opt = spec, accounting, opt
         self.dir = '/run/bench'
         os.makedirs(self.dir, exist_ok=True)
@@ -127,7 +127,7 @@ class Server:
         with open(self.conf, 'w') as f:
             f.write('ppp %s\noption %s\nlisten %s\nconnections %d\n'
                     'localip 10.78.255.254\nremoteip %s\n' % (
-                        opt.standin, options, lab.SERVER, connections,
+                        ppp or opt.standin, options, lab.SERVER, connections,
                         ','.join('10.78.0-253.%d' % i for i in
                                  range(1, connections // 254 + 2))))
             f.write(spec.conf)

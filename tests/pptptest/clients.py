@@ -38,7 +38,7 @@ class Profile:
     of IPCP.  first: number of the first GRE packet."""
 
     def __init__(self, name, start, call, lcp, ipcp, deaf=None, retry=2.0,
-                 ccp=bytes(4), patient=False, leaves=False, first=0,
+                 ccp=bytes.fromhex('01000000'), patient=False, leaves=False, first=0,
                  acks_first=False, ipv6=False, pause=0.0, idents=()):
         self.name, self.start, self.call = name, start, call
         self.lcp, self.ipcp, self.deaf, self.retry = lcp, ipcp, deaf, retry

@@ -68,7 +68,8 @@ class Downgrade(Attack):
         self.weaker = weaker
 
     def attack(self, protocol, code, ident, body):
-        if protocol != LCP or code != REQ:
+        if protocol != LCP or code != REQ or \
+                3 not in dict(clients.unpack(body)):
             return False
         self.say(clients.frame(LCP, NAK, ident, clients.pack(
             [(3, self.weaker)])))
@@ -133,7 +134,8 @@ def main(args):
     for name, weaker in METHODS.items():
         attack = Downgrade(weaker, *args)
         attack.run(15)
-        other = attack.methods - {clients.MSCHAP_V2}
+        # None: pppd gives up asking, and hangs up for want of an answer.
+        other = attack.methods - {clients.MSCHAP_V2, None}
         judge('downgrade to %s' % name, attack,
               'the server offers %s' % other if other else
               'IP is up' if 'IP' in attack.steps else
