@@ -4,9 +4,7 @@
 #include "engine/admin.h"
 
 #include <errno.h>
-#include <event2/buffer.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -14,10 +12,10 @@
 
 #include "base/log.h"
 #include "engine/admin_client.h"
+#include "engine/admin_serve.h"
 #include "engine/engine.h"
 
 #define IDLE_S		30	/* without a request, or a reader */
-#define OUT_ENOUGH	16384	/* octets made before they are sent */
 #define ACCEPT_PAUSE_S	1	/* when we run out of something */
 #define GROUPS_MAX	65536	/* NGROUPS_MAX of the kernel */
 
@@ -33,12 +31,9 @@ client_free(struct admin_client *c)
 	event_del(&c->writable);
 	event_del(&c->again);
 	event_del(&c->idle);
-	close(c->fd);
-	admin_request_free(&c->request);
-	evbuffer_free(c->out);
 	LIST_REMOVE(c, entry);
-	free(c);
 	count--;
+	admin_client_free(c);
 }
 
 static void
@@ -50,48 +45,7 @@ used(struct admin_client *c)
 	event_add(&c->idle, &tv);
 }
 
-void
-admin_client_put(struct admin_client *c, json_t *object)
-{
-	char *line = NULL;
-
-	if (object != NULL && c->request.id != NULL &&
-	    json_object_set(object, "id", c->request.id) == -1)
-		c->broken = true;
-	if (object != NULL)
-		line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
-	if (line == NULL || evbuffer_add(c->out, line, strlen(line)) == -1 ||
-	    evbuffer_add(c->out, "\n", 1) == -1)
-		c->broken = true;
-	free(line);
-	json_decref(object);
-}
-
-bool
-admin_client_is_full(const struct admin_client *c)
-{
-	return c->broken || evbuffer_get_length(c->out) >= OUT_ENOUGH;
-}
-
-struct admin_client *
-admin_client_find(uint32_t token)
-{
-	struct admin_client *c;
-
-	LIST_FOREACH(c, &clients, entry) {
-		if (c->token != 0 && c->token == token)
-			break;
-	}
-	return c;
-}
-
 /* --- octets -------------------------------------------------------------- */
-
-static bool
-has_line(const struct admin_client *c)
-{
-	return memchr(c->in, '\n', c->in_len) != NULL;
-}
 
 static bool
 is_busy(const struct admin_client *c)
@@ -99,45 +53,42 @@ is_busy(const struct admin_client *c)
 	return c->token != 0 || c->next_id != 0;
 }
 
+static bool
+has_line(const struct admin_client *c)
+{
+	size_t len;
+
+	return admin_client_line(c, &len) != NULL;
+}
+
 /* Serves one line, so that nobody has to wait for somebody with many. */
 static void
 take_line(struct admin_client *c)
 {
-	char *end = memchr(c->in, '\n', c->in_len);
 	size_t len;
+	const char *line = admin_client_line(c, &len);
 
-	if (end == NULL) {
-		if (c->in_len == sizeof(c->in)) {
-			admin_serve_not(c, "bad-request", "the line is too long");
-			c->closing = true;
-		}
-		return;
+	if (line != NULL) {
+		used(c);
+		admin_serve(c, line, len);
+		admin_client_line_done(c, len);
+	} else if (admin_client_line_too_long(c)) {
+		admin_client_refuse_text(c, "bad-request",
+		    "the line is too long");
+		c->closing = true;
 	}
-	used(c);
-	len = (size_t)(end - c->in);
-	admin_serve(c, c->in, len);
-	c->in_len -= len + 1;
-	memmove(c->in, end + 1, c->in_len);
 }
 
 /* False: it is gone. */
 static bool
 flush(struct admin_client *c)
 {
-	size_t len;
+	size_t sent;
+	bool there = admin_client_flush(c, &sent);
 
-	while ((len = evbuffer_get_contiguous_space(c->out)) > 0) {
-		ssize_t n = send(c->fd, evbuffer_pullup(c->out, (ssize_t)len),
-		    len, MSG_NOSIGNAL);
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return errno == EAGAIN;
-		evbuffer_drain(c->out, (size_t)n);
+	if (sent > 0)
 		used(c);
-	}
-	return true;
+	return there;
 }
 
 /* False: the kernel has no memory for that. */
@@ -156,13 +107,12 @@ wait_for(struct admin_client *c, bool unsent)
 }
 
 /* Does what there is to do for a client, and waits for the next thing. */
-void
-admin_client_proceed(struct admin_client *c)
+static void
+proceed(struct admin_client *c)
 {
-	bool unsent;
+	bool unsent = admin_client_unsent(c) > 0;
 
-	unsent = evbuffer_get_length(c->out) > 0;
-	if (c->next_id == 0 && !is_busy(c) && !unsent && !c->closing)
+	if (!is_busy(c) && !unsent && !c->closing)
 		take_line(c);
 	if (c->next_id != 0)
 		admin_serve_list(c);
@@ -170,7 +120,7 @@ admin_client_proceed(struct admin_client *c)
 		client_free(c);
 		return;
 	}
-	unsent = evbuffer_get_length(c->out) > 0;
+	unsent = admin_client_unsent(c) > 0;
 	if (!unsent && !is_busy(c) && (c->closing ||
 	    (c->eof && !has_line(c)))) {
 		client_free(c);
@@ -184,18 +134,13 @@ static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct admin_client *c = arg;
-	ssize_t n = recv(fd, c->in + c->in_len, sizeof(c->in) - c->in_len, 0);
 
+	(void)fd;
 	(void)what;
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n == -1) {
+	if (admin_client_read(c))
+		proceed(c);
+	else
 		client_free(c);
-		return;
-	}
-	c->eof = n == 0;
-	c->in_len += (size_t)n;
-	admin_client_proceed(c);
 }
 
 static void
@@ -203,7 +148,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	admin_client_proceed(arg);
+	proceed(arg);
 }
 
 static void
@@ -247,16 +192,12 @@ may_use(struct admin_client *c)
 static void
 client_new(int fd)
 {
-	struct admin_client *c = calloc(1, sizeof(*c));
+	struct admin_client *c = admin_client_new(fd);
 
-	if (c != NULL)
-		c->out = evbuffer_new();
-	if (c == NULL || c->out == NULL) {
-		free(c);
+	if (c == NULL) {
 		close(fd);
 		return;
 	}
-	c->fd = fd;
 	event_assign(&c->readable, engine.base, fd, EV_READ | EV_PERSIST,
 	    on_readable, c);
 	event_assign(&c->writable, engine.base, fd, EV_WRITE, on_turn, c);
@@ -266,15 +207,16 @@ client_new(int fd)
 	count++;
 	used(c);
 	if (may_use(c))
-		admin_client_put(c, json_pack("{si ss}", "protocol", ADMIN_PROTOCOL,
-		    "version", PACKAGE_VERSION));
+		admin_client_put(c, json_pack("{si ss}", "protocol",
+		    ADMIN_PROTOCOL, "version", PACKAGE_VERSION));
 	else {
 		log_warn("MGR: control socket: user %lu may not use it",
 		    (unsigned long)c->uid);
-		admin_serve_not(c, "permission", "this user may not control the server");
+		admin_client_refuse_text(c, "permission",
+		    "this user may not control the server");
 		c->closing = true;
 	}
-	admin_client_proceed(c);
+	proceed(c);
 }
 
 /* Who has been quiet for longest makes room for somebody new. */
@@ -343,4 +285,19 @@ admin_configure(gid_t gid)
 	group = gid;
 	if (listen_ev != NULL)
 		event_add(listen_ev, NULL);
+}
+
+void
+admin_reply(const struct ipc_msg *m)
+{
+	struct admin_client *c;
+
+	LIST_FOREACH(c, &clients, entry) {
+		if (c->token != 0 && c->token == m->u.admin_reply.token)
+			break;
+	}
+	if (c == NULL)
+		return;
+	admin_serve_reply(c, m);
+	proceed(c);
 }

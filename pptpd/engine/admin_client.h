@@ -1,4 +1,4 @@
-/* A client of the control socket: what serves it, what carries its octets. */
+/* One client of the control socket: what it has sent, and what it gets. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_CLIENT_H
 #define PPTPD_ADMIN_CLIENT_H
@@ -15,44 +15,62 @@
 
 struct evbuffer;
 
+/*
+ * The lowest of three: admin.c (the socket, whose turn it is) calls
+ * admin_serve.c (requests), and both call this.
+ */
 struct admin_client {
+	/* admin.c */
 	LIST_ENTRY(admin_client) entry;
-	int		 fd;
 	uid_t		 uid;
 	pid_t		 pid;
 	uint64_t	 used_at;	/* ms */
+	struct event	 readable, writable, again, idle;
+	/* admin_serve.c */
 	uint32_t	 token;		/* the monitor is to answer; 0: no */
 	uint32_t	 next_id;	/* of the list that it gets; 0: none */
 	json_int_t	 listed;
-	bool		 eof;		/* it says no more */
-	bool		 closing;	/* neither do we, after this */
-	bool		 broken;	/* no memory for its answer */
 	struct admin_request request;	/* that is being answered */
+	/* admin_client.c */
+	int		 fd;		/* owned */
+	bool		 eof;		/* it says no more */
+	bool		 closing;	/* to be closed after this answer */
+	bool		 broken;	/* no memory for its answer */
 	size_t		 in_len;
 	char		 in[ADMIN_LINE_MAX];
 	struct evbuffer	*out;
-	struct event	 readable, writable, again, idle;
 };
 
-/* admin.c: octets, and whose turn it is. */
+/* A client on a connected, non-blocking socket; NULL: no memory, fd stays. */
+struct admin_client *admin_client_new(int fd);
+/* Closes the socket. */
+void	admin_client_free(struct admin_client *);
+
+/*
+ * Reads once.  False: the connection has failed.  The end of what it says is
+ * noted in eof.
+ */
+bool	admin_client_read(struct admin_client *);
+/* The first whole line, *len octets without its newline, or NULL. */
+const char *admin_client_line(const struct admin_client *, size_t *len);
+/* That line is done with. */
+void	admin_client_line_done(struct admin_client *, size_t len);
+/* It has sent as much as a line can have, and no newline. */
+bool	admin_client_line_too_long(const struct admin_client *);
 
 /* Queues a line; takes the object (NULL: there was no memory for it). */
 void	admin_client_put(struct admin_client *, json_t *);
+/* Queues the last line of an answer; takes the result. */
+void	admin_client_answer(struct admin_client *, json_t *);
+/* ... that says why not. */
+void	admin_client_refuse(struct admin_client *, const struct admin_error *);
+void	admin_client_refuse_text(struct admin_client *, const char *code,
+	    const char *text);
 /* Whether enough is queued for now. */
 bool	admin_client_is_full(const struct admin_client *);
-/* The one that waits for the monitor's answer with this token, or NULL. */
-struct admin_client *admin_client_find(uint32_t token);
-/* Sends what is queued and goes on with what there is; it may be gone then. */
-void	admin_client_proceed(struct admin_client *);
-
-/* admin_serve.c: requests. */
-
-/* A line of len octets, without its newline. */
-void	admin_serve(struct admin_client *, const char *line, size_t len);
-/* Goes on with the list that it has asked for. */
-void	admin_serve_list(struct admin_client *);
-/* Tells it why not. */
-void	admin_serve_not(struct admin_client *, const char *code,
-	    const char *text);
+/* Octets that are queued. */
+size_t	admin_client_unsent(const struct admin_client *);
+/* Sends what the socket takes, *sent octets.  False: the connection has failed. */
+bool	admin_client_flush(struct admin_client *, size_t *sent);
 
 #endif

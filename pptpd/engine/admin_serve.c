@@ -1,5 +1,7 @@
 /* Engine: answers what administrators ask for. */
 /* SPDX-License-Identifier: ISC */
+#include "engine/admin_serve.h"
+
 #include <jansson.h>
 #include <string.h>
 #include <time.h>
@@ -8,8 +10,6 @@
 #include "admin/admin_request.h"
 #include "admin/admin_view.h"
 #include "base/log.h"
-#include "engine/admin.h"
-#include "engine/admin_client.h"
 #include "engine/admin_status.h"
 #include "engine/call.h"
 #include "engine/engine.h"
@@ -19,41 +19,6 @@
 #define STATUS_PER_S	20	/* that go to the monitor */
 #define ORDERS_AT_ONCE	3	/* which it works on: one a second */
 #define SECOND_MS	1000
-
-/* --- answers ------------------------------------------------------------- */
-
-/* The last line of an answer; takes the result. */
-static void
-answer(struct admin_client *c, json_t *result)
-{
-	admin_client_put(c, json_pack("{sb so}", "ok", 1, "result", result));
-	admin_request_free(&c->request);
-}
-
-static void
-refuse(struct admin_client *c, const struct admin_error *e)
-{
-	char safe[4 * sizeof(e->text)];
-	json_t *text = json_string(e->text);
-
-	if (text == NULL)	/* what it repeats was cut, or is no UTF-8 */
-		text = json_string(log_escape(safe, sizeof(safe), e->text,
-		    strlen(e->text)));
-	admin_client_put(c, json_pack("{sb s{ss so}}", "ok", 0, "error",
-	    "code", e->code, "text", text));
-	admin_request_free(&c->request);
-}
-
-void
-admin_serve_not(struct admin_client *c, const char *code, const char *text)
-{
-	struct admin_error e;
-
-	admin_error_set(&e, code, "%s", text);
-	refuse(c, &e);
-}
-
-/* --- requests ------------------------------------------------------------ */
 
 static json_t *
 view(const struct call_record *rec)
@@ -75,7 +40,7 @@ admin_serve_list(struct admin_client *c)
 		rec = call_next_record(&c->next_id);
 		if (rec == NULL) {
 			c->next_id = 0;
-			answer(c, json_pack("{sI}", "calls", c->listed));
+			admin_client_answer(c, json_pack("{sI}", "calls", c->listed));
 			return;
 		}
 		admin_client_put(c, json_pack("{so}", "call", view(rec)));
@@ -101,7 +66,7 @@ find(struct admin_client *c)
 	}
 	if (admin_find_verdict(&f, &e))
 		return last;
-	refuse(c, &e);
+	admin_client_refuse(c, &e);
 	return NULL;
 }
 
@@ -115,7 +80,7 @@ about_call(struct admin_client *c)
 	if (rec == NULL)
 		return;
 	id = rec->our_id;
-	answer(c, json_pack("{so}", "call", view(rec)));
+	admin_client_answer(c, json_pack("{so}", "call", view(rec)));
 	if (!kick)
 		return;
 	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X",
@@ -144,7 +109,7 @@ ask_monitor(struct admin_client *c, enum ipc_admin_verb verb)
 	struct ipc_msg m;
 
 	if (!may_ask(verb)) {
-		admin_serve_not(c, "busy", "too many requests, try again in a second");
+		admin_client_refuse_text(c, "busy", "too many requests, try again in a second");
 		return;
 	}
 	if (verb != IPC_ADMIN_STATUS)
@@ -159,28 +124,25 @@ ask_monitor(struct admin_client *c, enum ipc_admin_verb verb)
 	if (engine_tell(&m, -1))
 		return;
 	c->token = 0;
-	admin_serve_not(c, "failed", "the server's main process cannot be asked");
+	admin_client_refuse_text(c, "failed", "the server's main process cannot be asked");
 }
 
 void
-admin_reply(const struct ipc_msg *m)
+admin_serve_reply(struct admin_client *c, const struct ipc_msg *m)
 {
-	struct admin_client *c = admin_client_find(m->u.admin_reply.token);
 	char text[sizeof(m->u.admin_reply.text)];
 
-	if (c == NULL)
-		return;
 	c->token = 0;
 	memcpy(text, m->u.admin_reply.text, sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	if (!m->u.admin_reply.ok)
-		admin_serve_not(c, "failed", text);
+		admin_client_refuse_text(c, "failed", text);
 	else if (c->request.verb == ADMIN_STATUS)
-		answer(c, admin_status(&m->u.admin_reply.status));
+		admin_client_answer(c,
+		    admin_status(&m->u.admin_reply.status));
 	else
-		answer(c, json_pack("{ss si}", "text", text, "pid",
-		    (int)m->u.admin_reply.status.pid));
-	admin_client_proceed(c);
+		admin_client_answer(c, json_pack("{ss si}", "text", text,
+		    "pid", (int)m->u.admin_reply.status.pid));
 }
 
 void
@@ -189,7 +151,7 @@ admin_serve(struct admin_client *c, const char *line, size_t len)
 	struct admin_error e;
 
 	if (!admin_request_parse(&c->request, line, len, &e)) {
-		refuse(c, &e);
+		admin_client_refuse(c, &e);
 		return;
 	}
 	switch (c->request.verb) {

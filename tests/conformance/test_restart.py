@@ -103,7 +103,7 @@ def o_31(lab):
 
 
 @point('O-32', 'many calls over many deaths of the engine and the daemon, '
-       'under a flood of requests: none is lost', limit=900, slow=True,
+       'under a flood of requests: none is lost', limit=1800, slow=True,
        ptys=4096)
 def o_32(lab):
     calls, restarts = CALLS or 60, RESTARTS or 8
