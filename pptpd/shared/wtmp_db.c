@@ -30,9 +30,9 @@ typedef int64_t logwtmpdb_fn(const char *db, const char *tty,
 
 /*
  * Inside pppd the library must find libc's functions before pppd's; the
- * keeper needs no such thing, and the address sanitizer forbids it.
+ * keeper needs no such thing, and the address sanitizer forbids it.  musl cannot.
  */
-#ifdef PPTPD_PLUGIN
+#if defined PPTPD_PLUGIN && defined RTLD_DEEPBIND
 #define DL_FLAGS (RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND)
 #else
 #define DL_FLAGS (RTLD_NOW | RTLD_LOCAL)
