@@ -12,8 +12,6 @@
 extern struct limits *limiter_limits;
 
 /* Can be told again; false: no memory. */
-/* The same, when the connection is gone already. */
-void	limiter_failed_late(uint32_t client);
 bool	limiter_configure(const struct limit_conf *);
 /*
  * Before that: where the engine before us has left what it knew about
