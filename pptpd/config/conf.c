@@ -198,7 +198,7 @@ set_connections(struct conf *conf, const struct conf_env *env,
 	    (n == 0 && in_file)) {
 		if (in_file)
 			conf_complain(conf, env, LOG_WARNING, key,
-			    "not a number above 0, using 100", value);
+			    "not a number above 0, using the default", value);
 		else
 			conf_complain(conf, env, LOG_ERR, key,
 			    "not a number of 0 or more", value);

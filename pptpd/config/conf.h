@@ -11,6 +11,7 @@
 #include "state/limit.h"
 
 #define CONF_CONNECTIONS_DEFAULT 100
+#define CONF_DELEGATE_DEFAULT	 4096	/* connections, with delegate */
 #define CONF_CONNECTIONS_MAX	 65535	/* Call IDs are 16 bits and not 0 */
 #define CONF_STIMEOUT_DEFAULT	 10	/* seconds */
 #define CONF_STIMEOUT_MAX	 86400
@@ -108,8 +109,8 @@ struct conf {
 	struct iprange_list local;	/* localip, expanded: slots or more;
 					   none with delegate */
 	struct iprange_list remote;	/* remoteip, the same */
-	int	 slots;		/* calls that the addresses allow; with
-				   delegate: connections, or 0 = no limit */
+	int	 slots;		/* calls that the addresses allow, or that
+				   there may be with delegate */
 	struct limit_conf limits;	/* max-per-ip and the like */
 	char	*plugin;	/* for logwtmp: .../pptpd-logwtmp.so */
 	char	*sandbox;	/* sandbox: "on", "log" or "off" */

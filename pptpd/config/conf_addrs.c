@@ -249,6 +249,17 @@ finish_inetd(struct conf *conf, const struct conf_env *env,
 	conf->slots = 1;
 }
 
+/*
+ * Poptop had no limit here, so that there may be sites with more calls than
+ * its default of 100; and each call is a pppd, so that there must be one.
+ */
+static int
+delegated(const struct conf *conf)
+{
+	return conf->connections_given && conf->connections > 0 ?
+	    conf->connections : CONF_DELEGATE_DEFAULT;
+}
+
 static void
 finish_addresses(struct conf *conf, const struct conf_env *env)
 {
@@ -266,7 +277,7 @@ finish_addresses(struct conf *conf, const struct conf_env *env)
 		return;
 	}
 	if (conf->delegate) {
-		conf->slots = conf->connections_given ? conf->connections : 0;
+		conf->slots = delegated(conf);
 		return;
 	}
 	if (limit == 0)

@@ -154,8 +154,6 @@ pool_change(struct pool *pool, const struct conf *conf)
 		return -1;
 	if (!conf->delegate)
 		to.norder = conf->slots;
-	else if (conf->slots == 0)
-		to.limit = CONF_CONNECTIONS_MAX;
 	to.n = room(pool, to.norder);
 	if (!allocate(&to)) {
 		free(old);

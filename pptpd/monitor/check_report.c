@@ -79,12 +79,9 @@ print_calls(const struct conf *conf)
 
 	if (!conf->delegate)
 		snprintf(text, sizeof(text), "at most %d at once", conf->slots);
-	else if (conf->slots > 0)
-		snprintf(text, sizeof(text),
-		    "at most %d at once, pppd chooses addresses", conf->slots);
 	else
 		snprintf(text, sizeof(text),
-		    "no limit, pppd chooses addresses");
+		    "at most %d at once, pppd chooses addresses", conf->slots);
 	line("calls", text);
 	if (conf->limits.max_per_ip > 0)
 		snprintf(text, sizeof(text), "at most %u at once",

@@ -19,9 +19,24 @@
 #define PORTS		4	/* of our last listeners */
 
 static struct bucket buckets[ENGINES_MAX], status_bucket, order_bucket;
-static struct bucket_rate rate;
+static struct bucket call_bucket;
+static struct bucket_rate rate, call_rate;
 static bool count_logs, may_ask_access;
 static in_port_t ports[PORTS];	/* network order; 0: none */
+
+/*
+ * Each call has a connection of its own, and those that have none yet are
+ * unauthenticated: twice as many as there can be, so that this is never in the
+ * way.  Not emptied by a reload.
+ */
+static struct bucket_rate
+rate_of_calls(const struct limit_conf *l)
+{
+	if (l->max_unauth == 0)
+		return bucket_rate(0, SECOND, 1);
+	return bucket_rate(2 * l->connection_rate, SECOND,
+	    2 * (l->connection_rate + l->max_unauth));
+}
 
 /*
  * More messages than any number of clients makes an honest engine send: four
@@ -43,6 +58,7 @@ request_check_init(const struct limit_conf *l, bool debug, bool ask_access)
 		n = 0;
 	rate = bucket_rate((uint32_t)n, SECOND, (uint32_t)n);
 	memset(buckets, 0, sizeof(buckets));
+	call_rate = rate_of_calls(l);
 	count_logs = !debug;
 	may_ask_access = ask_access;
 }
@@ -120,8 +136,11 @@ look_at(int fd, uint32_t client, uint32_t server)
 }
 
 static const char *
-call_fault(const struct ipc_msg *m, const int *fds, int n, bool *late)
+call_fault(const struct ipc_msg *m, const int *fds, int n, uint64_t now,
+    bool *late)
 {
+	if (!bucket_take(&call_bucket, &call_rate, now))
+		return "asks for more calls than there can be clients";
 	if (m->call_id == 0 || (n != 1 && n != IPC_FDS_LOST))
 		return "asked for a call that cannot be";
 	if (n != 1)
@@ -205,7 +224,7 @@ request_check_fault(unsigned int index, unsigned int count,
 		    m->u.kick.end == CTRL_END_MADE_ROOM) ? NULL :
 		    "ends a call that is its own, or for no reason";
 	case IPC_CALL_REQUEST:
-		return call_fault(m, fds, n, late);
+		return call_fault(m, fds, n, now, late);
 	case IPC_ACCESS_REQUEST:
 		return may_ask_access && n == 0 ? NULL :
 		    "asked what it need not ask";

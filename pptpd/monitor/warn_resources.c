@@ -183,7 +183,7 @@ warn_resources(struct conf *conf, const struct conf_env *env,
     unsigned int engines)
 {
 	check_capabilities(env);
-	if (conf->slots == 0)
+	if (conf->delegate && !conf->connections_given)
 		return;		/* nobody knows how many there will be */
 	check_files(conf, env, engines);
 	check_ptys(conf, env);

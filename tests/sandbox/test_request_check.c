@@ -311,6 +311,37 @@ test_rate(void)
 	    100000);
 }
 
+/* How many calls of one instant an engine may ask for. */
+static unsigned int
+calls_at(uint64_t now)
+{
+	struct ipc_msg m = call(home, home);
+	unsigned int n = 0;
+
+	while (n < 10000 && request_check_fault(0, 1, &m, NULL, IPC_FDS_LOST,
+	    now, &late) == NULL)
+		n++;
+	return n;
+}
+
+/* S-19: each one starts a pppd. */
+static void
+test_call_rate(void)
+{
+	struct limit_conf few = usual;
+
+	few.connection_rate = 20;
+	few.max_unauth = 30;
+	request_check_init(&few, false, false);
+	verdict("2 x (20 + 30) calls at once", calls_at(100000) == 100);
+	verdict("40 a second", calls_at(101000) == 40);
+	request_check_init(&few, false, false);
+	verdict("... also after a reload", calls_at(101000) == 0);
+	few.max_unauth = 0;
+	request_check_init(&few, false, false);
+	verdict("no limit on clients, none here", calls_at(200000) == 10000);
+}
+
 int
 main(void)
 {
@@ -323,6 +354,7 @@ main(void)
 	test_others();
 	test_admin();
 	test_rate();
+	test_call_rate();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed == 0 ? 0 : 1;
 }

@@ -760,6 +760,34 @@ END_TEST
 
 /* --- limits --- */
 
+START_TEST(delegate_has_a_bound)
+{
+	static const struct {
+		const char *args, *text;
+		int slots;
+	} rows[] = {
+		{ "", "delegate\n", 4096 },
+		{ "-D", "", 4096 },
+		{ "-D -C 0", "", 4096 },	/* Poptop did not look at it */
+		{ "-D -C 9", "", 9 },
+		{ "", "delegate\nconnections nonsense\n", 4096 },
+		{ "", "delegate\nconnections 9\n", 9 },
+		{ "", "delegate\nconnections 65535\n", 65535 },
+		{ "", "delegate\nconnections 70000\n", 65535 },
+	};
+	struct conf conf;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ck_assert_int_eq(read_text(&conf, rows[i].args, rows[i].text),
+		    CONF_RUN);
+		ck_assert_msg(conf.slots == rows[i].slots, "\"%s\" %s: %d",
+		    rows[i].args, rows[i].text, conf.slots);
+		free_streams();
+		conf_free(&conf);
+	}
+}
+END_TEST
+
 START_TEST(limits_follow_the_calls_there_can_be)
 {
 	static const struct {
@@ -770,7 +798,8 @@ START_TEST(limits_follow_the_calls_there_can_be)
 		    100, 300, 150 },
 		{ "localip 10.0.0.1\nremoteip 10.1.0.1-20\n", 20, 140, 70 },
 		{ "delegate\nconnections 4000\n", 4000, 8100, 4050 },
-		{ "delegate\n", 65535, 131170, 65585 },
+		{ "delegate\n", 4096, 8292, 4146 },
+		{ "delegate\nconnections 65535\n", 65535, 131170, 65585 },
 		{ "delegate\nconnections 4000\nmax-unauth 0\n"
 		    "max-unauth-per-ip 5\n", 4000, 0, 5 },
 	};
@@ -1000,6 +1029,7 @@ add_tests(TCase *t)
 	tcase_add_test(t, the_smallest_network_decides);
 	tcase_add_test(t, datapath_for_all_but_some);
 	tcase_add_test(t, datapath_is_userspace);
+	tcase_add_test(t, delegate_has_a_bound);
 	tcase_add_test(t, limits_follow_the_calls_there_can_be);
 	tcase_add_loop_test(t, changes, 0,
 	    (int)(sizeof(changes_rows) / sizeof(changes_rows[0])));

@@ -122,9 +122,9 @@ START_TEST(smaller_list_counts)
 }
 END_TEST
 
-START_TEST(delegate_without_limit)
+START_TEST(delegate_with_many)
 {
-	struct pool pool = pool_of("delegate\n");
+	struct pool pool = pool_of("delegate\nconnections 65535\n");
 	int i;
 
 	for (i = 0; i < 5000; i++) {
@@ -140,8 +140,17 @@ START_TEST(delegate_without_limit)
 	pool_free(&pool);
 
 	/* As many as there are Call IDs. */
-	pool = pool_of("delegate\n");
+	pool = pool_of("delegate\nconnections 65535\n");
 	take_all(&pool, 65535);
+	pool_free(&pool);
+}
+END_TEST
+
+START_TEST(delegate_without_limit)
+{
+	struct pool pool = pool_of("delegate\n");
+
+	take_all(&pool, 4096);
 	pool_free(&pool);
 }
 END_TEST
@@ -588,6 +597,7 @@ main(void)
 	tcase_add_test(t, gives_lowest_free);
 	tcase_add_test(t, fewer_addresses_than_connections);
 	tcase_add_test(t, smaller_list_counts);
+	tcase_add_test(t, delegate_with_many);
 	tcase_add_test(t, delegate_without_limit);
 	tcase_add_test(t, delegate_with_limit);
 	tcase_add_test(t, none_at_all);
