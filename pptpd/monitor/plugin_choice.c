@@ -248,6 +248,18 @@ plugin_choice_change(void)
 	set(&kernel, KERNEL_PLUGIN, NULL);
 }
 
+/* Two questions more, so that what is known about the same script counts. */
+static bool
+runs_pppd(const char *path)
+{
+	if (!begins_with(path, "#!", 2))
+		return false;
+	if (strcmp(path, script.probe.pppd) != 0 ||
+	    !plugin_probe_fresh(&script.probe))
+		return plugin_probe_is_pppd(path);
+	return script.probe.answer.verdict == PLUGIN_FITS;
+}
+
 bool
 plugin_choice_try(const struct conf *c, char *text)
 {
@@ -255,8 +267,7 @@ plugin_choice_try(const struct conf *c, char *text)
 
 	plugin_probe_init(&probe, c->ppp, NULL, c->option, false);
 	if (!plugin_elf_exports(probe.pppd, PPPD_SYMBOL) &&
-	    !(begins_with(probe.pppd, "#!", 2) &&
-	    plugin_probe_is_pppd(probe.pppd)))
+	    !runs_pppd(probe.pppd))
 		return true;
 	plugin_probe_run(&probe);
 	if (probe.answer.verdict == PLUGIN_FITS)

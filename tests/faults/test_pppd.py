@@ -46,6 +46,30 @@ def timed_call(lab, address):
     return took
 
 
+SCRIPT = """#!/bin/sh
+case "$*" in
+*plugin*--version) exit 2;;
+*--version) printf . >>%s; echo pppd version 2.4.9; exit;;
+esac
+exec %s "$@"
+"""
+
+
+@point('pppd-script', 'a script that runs pppd: what it is is known, a reload '
+       'asks it once, for the options')
+def script(lab):
+    namespaces.write(PPPD, SCRIPT % (ASKED, lab.pppd))
+    os.chmod(PPPD, 0o755)
+    run = lab.server(conf=[('ppp', PPPD)])
+    lab.call(address=OTHER)
+    before = asked()
+    check(before > 0, 'it was never asked')
+    for seconds in ('11', '12', '13'):
+        run.reload([('ppp', PPPD), ('stimeout', seconds)])
+    check(asked() == before + 3, '3 reloads ask it %d times' %
+          (asked() - before))
+
+
 @point('pppd-hangs', 'a pppd that hangs when it is asked for its version: '
        'calls come up all the same, an engine that dies is started again at '
        'once, and it is asked less and less', waits=True, limit=90)
