@@ -9,6 +9,7 @@
 #include "monitor/back_relay.h"
 #include "monitor/calls.h"
 #include "monitor/engines.h"
+#include "monitor/request_check.h"
 #include "protocol/pptp_msg.h"
 
 static void
@@ -44,6 +45,7 @@ call_request(const struct ipc_msg *request, int control_fd, bool late)
 	}
 	calls_start(request, control_fd, &reply, fds);
 	if (reply.u.call_reply.result != PPTP_OCRP_CONNECTED) {
+		request_check_refused();
 		(void)engines_tell(&reply, NULL, 0);
 		return;
 	}

@@ -205,6 +205,12 @@ admin_fault(const struct ipc_msg *m, int n, uint64_t now)
 	return fits ? NULL : "asks for administrators too often";
 }
 
+void
+request_check_refused(void)
+{
+	bucket_give(&call_bucket, &call_rate);
+}
+
 const char *
 request_check_fault(unsigned int index, unsigned int count,
     const struct ipc_msg *m, const int *fds, int n, uint64_t now, bool *late)

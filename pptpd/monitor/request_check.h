@@ -27,5 +27,10 @@ void		 request_check_listener(int fd);
 const char	*request_check_fault(unsigned int index, unsigned int count,
 		    const struct ipc_msg *, const int *fds, int n,
 		    uint64_t now, bool *late);
+/*
+ * The call that was judged last was not started, so that it does not count
+ * among those that an engine may ask for: it may ask for it again.
+ */
+void		 request_check_refused(void);
 
 #endif

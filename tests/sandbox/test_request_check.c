@@ -335,6 +335,9 @@ test_call_rate(void)
 	request_check_init(&few, false, false);
 	verdict("2 x (20 + 30) calls at once", calls_at(100000) == 100);
 	verdict("40 a second", calls_at(101000) == 40);
+	request_check_refused();
+	verdict("one that is refused can be asked for again",
+	    calls_at(101000) == 1);
 	request_check_init(&few, false, false);
 	verdict("... also after a reload", calls_at(101000) == 0);
 	few.max_unauth = 0;

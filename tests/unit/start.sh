@@ -126,7 +126,7 @@ said err 'pptpd: warning: default: connections: 21 calls take 148 descriptors, a
 ulimit -H -n "$hard" 2>/dev/null && ulimit -S -n "$files"
 
 run 0 'check with delegate' --check -c good.conf -D
-said out '  calls             no limit, pppd chooses addresses'
+said out '  calls             at most 4096 at once, pppd chooses addresses'
 starts out "    $tmp/pppd local file $tmp/options 115200 ipparam 203.0.113.1 remotenumber 203.0.113.1"
 run 0 'check with delegate and a limit' --check -c good.conf -D -C 7
 said out '  calls             at most 7 at once, pppd chooses addresses'
