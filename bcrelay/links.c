@@ -183,35 +183,49 @@ take_addr(struct links *links, const struct nlmsghdr *nh)
 	return true;
 }
 
+static enum links_end
+take(struct links *links, const struct nlmsghdr *nh)
+{
+	bool torn, done = true;
+
+	if ((nh->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+		links->torn = true;
+	switch (nh->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		done = take_link(links, nh);
+		break;
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		done = take_addr(links, nh);
+		break;
+	case NLMSG_DONE:
+		torn = links->torn;
+		links->torn = false;
+		return torn ? LINKS_TORN : LINKS_DONE;
+	case NLMSG_ERROR:
+		return LINKS_ERROR;
+	}
+	return done ? LINKS_MORE : LINKS_ERROR;
+}
+
 enum links_end
 links_input(struct links *links, const void *data, size_t len)
 {
-	const struct nlmsghdr *nh = data;
-	int left = (int)len;	/* below 0 behind a last one without padding */
+	const char *p = data;
 
-	for (; NLMSG_OK(nh, left); nh = NLMSG_NEXT(nh, left)) {
-		bool done = true;
+	while (len >= sizeof(struct nlmsghdr)) {
+		const struct nlmsghdr *nh = (const void *)p;
+		size_t step = NLMSG_ALIGN(nh->nlmsg_len);
+		enum links_end end;
 
-		if ((nh->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
-			links->torn = true;
-		switch (nh->nlmsg_type) {
-		case RTM_NEWLINK:
-		case RTM_DELLINK:
-			done = take_link(links, nh);
+		if (nh->nlmsg_len < sizeof(*nh) || nh->nlmsg_len > len)
 			break;
-		case RTM_NEWADDR:
-		case RTM_DELADDR:
-			done = take_addr(links, nh);
-			break;
-		case NLMSG_DONE:
-			done = !links->torn;
-			links->torn = false;
-			return done ? LINKS_DONE : LINKS_TORN;
-		case NLMSG_ERROR:
-			return LINKS_ERROR;
-		}
-		if (!done)
-			return LINKS_ERROR;
+		end = take(links, nh);
+		if (end != LINKS_MORE || step >= len)
+			return end;
+		p += step;
+		len -= step;
 	}
 	return LINKS_MORE;
 }

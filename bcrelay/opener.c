@@ -109,7 +109,9 @@ describe(const struct links_if *link, struct link_msg *m)
 static bool
 is_same(const struct active *a, const struct link_msg *m, const uint32_t *addr)
 {
-	return memcmp(&a->m, m, sizeof(*m)) == 0 &&
+	return strcmp(a->m.name, m->name) == 0 && a->m.tunnel == m->tunnel &&
+	    a->m.loopback == m->loopback && a->m.peer == m->peer &&
+	    a->m.dst == m->dst && a->m.n_addr == m->n_addr &&
 	    memcmp(a->addr, addr, m->n_addr * sizeof(*addr)) == 0;
 }
 
