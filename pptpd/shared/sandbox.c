@@ -5,7 +5,10 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -16,6 +19,17 @@
 
 #define USER		"pptpd"
 #define OTHER_USER	"nobody"
+/*
+ * Numbers that nobody gives out: systemd's dynamic users end at 65519, 65534 is
+ * nobody and 65535 no number at all.
+ */
+#define FREE_FIRST	65520
+#define FREE_LAST	65533
+
+struct account {
+	uid_t	uid;
+	gid_t	gid;
+};
 
 static int
 failed(const char *who, const char *what)
@@ -41,31 +55,77 @@ set_limits(const char *who)
 	return 0;
 }
 
+/* Whether our user namespace has this number; without a map, all. */
+static bool
+is_mapped(const char *map, unsigned int id)
+{
+	FILE *f = fopen(map, "re");
+	unsigned int first, n;
+	bool found = false;
+
+	if (f == NULL)
+		return true;
+	while (!found && fscanf(f, "%u %*u %u", &first, &n) == 2)
+		found = id >= first && id - first < n;
+	fclose(f);
+	return found;
+}
+
+static bool
+is_free(unsigned int id)
+{
+	return is_mapped("/proc/self/uid_map", id) &&
+	    is_mapped("/proc/self/gid_map", id) &&
+	    getpwuid(id) == NULL && getgrgid(id) == NULL;
+}
+
+static bool
+find_user(const char *who, const char *name, struct account *account)
+{
+	struct passwd *user = getpwnam(name);
+
+	if (user == NULL)
+		return false;
+	if (user->pw_uid == 0)
+		log_err("%s: user \"%s\" is root", who, name);
+	*account = (struct account){ user->pw_uid, user->pw_gid };
+	return true;
+}
+
+/*
+ * Processes of the same user can send each other signals.  As nobody, it would
+ * have others beside it (S-25): better a number that no account has.
+ */
+static bool
+find_other(const char *who, struct account *account)
+{
+	for (unsigned int id = FREE_FIRST; id <= FREE_LAST; id++) {
+		if (!is_free(id))
+			continue;
+		log_warn("%s: there is no user \"%s\", it runs as number %u, "
+		    "which no account has: \"useradd -r -s /sbin/nologin %s\" "
+		    "mends that", who, USER, id, USER);
+		*account = (struct account){ id, id };
+		return true;
+	}
+	log_warn("%s: there is no user \"%s\", it runs as \"%s\", whose other "
+	    "processes can end it: \"useradd -r -s /sbin/nologin %s\" mends "
+	    "that", who, USER, OTHER_USER, USER);
+	if (find_user(who, OTHER_USER, account))
+		return true;
+	log_err("%s: there is no user \"%s\" either", who, OTHER_USER);
+	return false;
+}
+
 int
 sandbox_enter(const char *who, const char *dir, unsigned int first)
 {
-	const char *name = USER;
-	struct passwd *user = getpwnam(name);
-	uid_t uid;
-	gid_t gid;
+	struct account account;
 
-	if (user == NULL) {
-		name = OTHER_USER;
-		user = getpwnam(name);
-		log_warn("%s: there is no user \"%s\", it runs as \"%s\": "
-		    "\"useradd -r -s /sbin/nologin %s\" mends that", who,
-		    USER, OTHER_USER, USER);
-	}
-	if (user == NULL) {
-		log_err("%s: there is no user \"%s\" either", who, name);
+	if (!find_user(who, USER, &account) && !find_other(who, &account))
 		return -1;
-	}
-	uid = user->pw_uid;
-	gid = user->pw_gid;
-	if (uid == 0) {
-		log_err("%s: user \"%s\" is root", who, name);
+	if (account.uid == 0)
 		return -1;
-	}
 	/* Whatever looked the user up may have left something open. */
 	if (linux_close_from((int)first, -1) == -1)
 		return failed(who, "close_range");
@@ -74,13 +134,14 @@ sandbox_enter(const char *who, const char *dir, unsigned int first)
 	if (set_limits(who) == -1)
 		return -1;
 	capng_clear(CAPNG_SELECT_BOTH);
-	if (capng_change_id(uid, gid, CAPNG_DROP_SUPP_GRP |
+	if (capng_change_id(account.uid, account.gid, CAPNG_DROP_SUPP_GRP |
 	    CAPNG_CLEAR_BOUNDING) != 0)
 		return failed(who, "giving up root");
 	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return failed(who, "prctl");
-	if (setuid(0) != -1 || getuid() != uid || geteuid() != uid) {
+	if (setuid(0) != -1 || getuid() != account.uid ||
+	    geteuid() != account.uid) {
 		errno = EPERM;
 		return failed(who, "root was not given up");
 	}

@@ -10,9 +10,11 @@
 /* who is what the log calls the process, such as "MGR: engine". */
 
 /*
- * Enters the empty directory dir as root, becomes user `pptpd` (else
- * `nobody`, with a warning), without groups, capabilities or a way back, and
- * closes all descriptors from first on.  0, or -1 with the reason logged.
+ * Enters the empty directory dir as root, becomes user `pptpd`, without groups,
+ * capabilities or a way back, and closes all descriptors from first on.
+ * Without that user a number that no account has, from 65520 to 65533; where
+ * the user namespace has none of them, `nobody`; both with a warning.  0, or
+ * -1 with the reason logged.
  */
 int	sandbox_enter(const char *who, const char *dir, unsigned int first);
 

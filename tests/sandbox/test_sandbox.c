@@ -6,9 +6,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <pwd.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -151,7 +153,8 @@ static const char *engine, *acts;
 static char dir[] = "/tmp/test_sandbox.XXXXXX";
 static unsigned int passed, failed;
 static long landlock_abi;
-static pid_t neighbour;
+static pid_t neighbour, owner;
+static unsigned int engine_uid, engine_gid;
 
 /* A running engine: its standard input and output, and our end of fd 3. */
 struct run {
@@ -341,8 +344,7 @@ look_at(const char *mode, bool filtered)
 {
 	struct run r = start(mode);
 	char path[64], text[8192], root[256], byte;
-	unsigned int uid = 0;
-	const char *p;
+	const char *p, *q;
 	ssize_t n;
 	FILE *f;
 
@@ -355,8 +357,11 @@ look_at(const char *mode, bool filtered)
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	fclose(f);
 	p = strstr(text, "\nUid:");
-	verdict(p != NULL && sscanf(p, "\nUid: %u", &uid) == 1 && uid != 0,
-	    "sandbox %s: runs as root", mode);
+	q = strstr(text, "\nGid:");
+	verdict(p != NULL && sscanf(p, "\nUid: %u", &engine_uid) == 1 &&
+	    q != NULL && sscanf(q, "\nGid: %u", &engine_gid) == 1 &&
+	    engine_uid != 0 && engine_gid != 0, "sandbox %s: runs as root",
+	    mode);
 	expect_line(mode, text, "\nCapInh:\t0000000000000000\n");
 	expect_line(mode, text, "\nCapPrm:\t0000000000000000\n");
 	expect_line(mode, text, "\nCapEff:\t0000000000000000\n");
@@ -377,26 +382,89 @@ look_at(const char *mode, bool filtered)
 static void
 clean_up(void)
 {
+	if (getpid() != owner)
+		return;
 	if (neighbour > 0)
 		kill(neighbour, SIGKILL);
 	rmdir(dir);
+}
+
+/* S-25: as nobody, it would share its number with processes of others. */
+static void
+look_at_user(void)
+{
+	struct passwd *user = getpwnam("pptpd");
+
+	if (user != NULL)
+		verdict(engine_uid == user->pw_uid && engine_gid ==
+		    user->pw_gid, "it is not pptpd, but %u", engine_uid);
+	else
+		verdict(getpwuid(engine_uid) == NULL &&
+		    getgrgid(engine_gid) == NULL, "it is %u:%u, which is "
+		    "somebody", engine_uid, engine_gid);
+}
+
+static void
+put(const char *name, pid_t pid, const char *text)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
+	f = fopen(path, "w");
+	if (f == NULL || fputs(text, f) == EOF || fclose(f) == EOF)
+		fatal(path);
+}
+
+/* In a user namespace that has two users, root and nobody. */
+static void
+look_at_user_of_few(void)
+{
+	static const char map[] = "0 0 1\n65534 65534 1\n";
+	int there[2], ready[2], status;
+	struct passwd *user;
+	char byte;
+	pid_t pid;
+
+	if (getpwnam("pptpd") != NULL || (user = getpwnam("nobody")) == NULL ||
+	    user->pw_uid != 65534 || user->pw_gid != 65534)
+		return;
+	if (pipe(there) == -1 || pipe(ready) == -1 || (pid = fork()) == -1)
+		fatal("pipe");
+	if (pid == 0) {
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNET) == -1)
+			_exit(SKIPPED);
+		if (write(there[1], "", 1) != 1 || read(ready[0], &byte, 1) != 1)
+			_exit(1);
+		failed = 0;
+		look_at("on", true);
+		_exit(failed > 0 || engine_uid != 65534 || engine_gid != 65534);
+	}
+	close(there[1]);
+	if (read(there[0], &byte, 1) == 1) {
+		put("uid_map", pid, map);
+		put("gid_map", pid, map);
+	}
+	if (write(ready[1], "", 1) != 1 || waitpid(pid, &status, 0) != pid)
+		fatal("waitpid");
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
+		return;
+	verdict(status == 0, "in a user namespace: status 0x%x",
+	    (unsigned)status);
 }
 
 /* A process of the user that the engine is. */
 static void
 start_neighbour(void)
 {
-	struct passwd *user = getpwnam("pptpd");
 	int ready[2];
 	char byte;
 
-	if (user == NULL)
-		user = getpwnam("nobody");
-	if (user == NULL || pipe(ready) == -1)
-		fatal("nobody");
+	if (pipe(ready) == -1)
+		fatal("pipe");
 	neighbour = fork();
 	if (neighbour == 0) {
-		if (setgid(user->pw_gid) == -1 || setuid(user->pw_uid) == -1 ||
+		if (setgid(engine_gid) == -1 || setuid(engine_uid) == -1 ||
 		    write(ready[1], "", 1) != 1)
 			_exit(1);
 		alarm(120);
@@ -424,16 +492,19 @@ main(void)
 	}
 	if (mkdtemp(dir) == NULL || chmod(dir, 0555) == -1)
 		fatal(dir);
+	owner = getpid();
 	atexit(clean_up);
 	signal(SIGPIPE, SIG_IGN);
 	alarm(100);		/* nothing here takes long */
-	start_neighbour();
 #ifdef SYS_landlock_create_ruleset
 	landlock_abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
 #endif
 	printf("Landlock ABI %ld\n", landlock_abi);
 	look_at("on", true);
 	look_at("off", false);
+	look_at_user();
+	look_at_user_of_few();
+	start_neighbour();
 	for (size_t i = 0; i < n; i++) {
 		try("on", &rows[i], rows[i].on);
 		try("log", &rows[i], rows[i].log);
