@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "admin/admin_view.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 
 /* Text of a record, or null: it was escaped, but who knows. */
@@ -27,11 +27,9 @@ text(const char *s, size_t size)
 static json_t *
 address(uint32_t addr)
 {
-	char dotted[INET_ADDRSTRLEN];
-	struct in_addr in = { addr };
+	char dotted[ADDR_TEXT];
 
-	inet_ntop(AF_INET, &in, dotted, sizeof(dotted));
-	return json_string(dotted);
+	return json_string(addr_text(addr, dotted));
 }
 
 static json_t *

@@ -2,12 +2,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "engine/adopt.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
@@ -18,13 +19,6 @@
 
 /* What a keeper sends with IPC_CALL, in order; no pty if the kernel has it. */
 enum { FD_RECORD, FD_CONTROL, FD_PTY, FDS };
-
-static void
-close_all(int *fds, int n)
-{
-	while (n > 0)
-		close(fds[--n]);
-}
 
 /* What speaks against going on with a call, NULL if nothing does. */
 static const char *
@@ -43,13 +37,13 @@ static void
 refuse(int keeper, int control, struct call_record *rec, enum ctrl_end end,
     const char *why)
 {
-	char client[INET_ADDRSTRLEN] = "unknown";
+	char client[ADDR_TEXT] = "unknown";
 	struct sockaddr_in peer;
 	socklen_t len = sizeof(peer);
 	struct ipc_msg m;
 
 	if (getpeername(control, (struct sockaddr *)&peer, &len) == 0)
-		inet_ntop(AF_INET, &peer.sin_addr, client, sizeof(client));
+		addr_text(peer.sin_addr.s_addr, client);
 	log_err("CTRL: Call of client %s cannot be taken up: %s", client, why);
 	ipc_msg_init(&m, IPC_HANGUP, 0);
 	m.u.hangup.end = end;
@@ -112,7 +106,7 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 		take_up(fd, fds);
 		return;
 	}
-	close_all(fds, n);
+	ipc_close(fds, &n);
 	close(fd);		/* its keeper asks the monitor again */
 }
 

@@ -740,8 +740,7 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 		return;
 	engine_work(call->id);
 	end_work(keeper_said(call, got == 1 ? &m : NULL, fds, &n));
-	while (n > 0)
-		close(fds[--n]);
+	ipc_close(fds, &n);
 }
 
 /* --- the monitor --------------------------------------------------------- */

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "engine/conn.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event_struct.h>
 #include <netinet/in.h>
@@ -12,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "base/queue.h"
 #include "engine/call.h"
@@ -589,10 +589,9 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 static void
 conn_begin(struct conn *conn)
 {
-	char client[INET_ADDRSTRLEN];
-	struct in_addr in = { conn->client };
+	char client[ADDR_TEXT];
 
-	inet_ntop(AF_INET, &in, client, sizeof(client));
+	addr_text(conn->client, client);
 	conn->ctrl = conn->own;
 	ctrl_init(conn->ctrl, client, engine.stimeout_ms, engine_now_ms());
 	conn->ctrl->call_timeout_ms = limiter_limits->conf.call_timeout * 1000;

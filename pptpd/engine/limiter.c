@@ -2,13 +2,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "engine/limiter.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "engine/engine.h"
 #include "state/limit_memory.h"
@@ -30,11 +30,9 @@ static uint64_t counts[CTRL_END_COUNT];
 static const char *
 address(uint32_t client)
 {
-	static char text[INET_ADDRSTRLEN];
-	struct in_addr in = { client };
+	static char text[ADDR_TEXT];
 
-	inet_ntop(AF_INET, &in, text, sizeof(text));
-	return text;
+	return addr_text(client, text);
 }
 
 /* --- log ----------------------------------------------------------------- */

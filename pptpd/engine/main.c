@@ -385,8 +385,7 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		admin_reply(&m);
 		break;
 	}
-	while (n > 0)
-		close(fds[--n]);
+	ipc_close(fds, &n);
 }
 
 /* What libevent has to say must not go to stderr, perhaps a file: none may

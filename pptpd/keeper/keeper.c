@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "keeper/keeper.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -15,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "config/pppd_args.h"
 #include "keeper/kernel_call.h"
@@ -52,7 +52,7 @@ struct keeper {
 	uint32_t	 optional;	/* words of it that may be left out */
 	uint32_t	 kernel_words;	/* ... without the kernel data path */
 	uint64_t	 pppd_since;
-	char		 client[INET_ADDRSTRLEN];
+	char		 client[ADDR_TEXT];
 	char		 local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
 	uint16_t	 our_id;
 	uint64_t	 started_ms;
@@ -135,15 +135,13 @@ take_call(struct keeper *k, const struct keeper_call *call)
 {
 	struct call_record *rec = call_record_map(IPC_FD_RECORD);
 	char title[IDENTITY_LEN];
-	struct in_addr in;
 
 	if (rec == NULL)
 		return false;
 	k->rec = rec;
 	k->call = *call;
 	rejoin_init(&k->rejoin);
-	in.s_addr = call->client_addr;
-	inet_ntop(AF_INET, &in, k->client, sizeof(k->client));
+	addr_text(call->client_addr, k->client);
 	snprintf(k->local, sizeof(k->local), "%s", call->local);
 	snprintf(k->remote, sizeof(k->remote), "%s", call->remote);
 	k->our_id = call->our_id;

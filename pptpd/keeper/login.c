@@ -2,13 +2,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "keeper/login.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "config/iprange.h"
 #include "keeper/wtmp_line.h"
@@ -66,19 +66,11 @@ record(struct login *l)
 		    l->client, strerror(errno));
 }
 
-static const char *
-quad(uint32_t addr, char *buf)
-{
-	struct in_addr in = { addr };
-
-	return inet_ntop(AF_INET, &in, buf, INET_ADDRSTRLEN);
-}
-
 /* One line that has it all, for people and for scripts. */
 static void
 log_up(const struct login *l)
 {
-	char local[INET_ADDRSTRLEN], remote[INET_ADDRSTRLEN], mppe[40];
+	char local[ADDR_TEXT], remote[ADDR_TEXT], mppe[40];
 
 	if (l->mppe_bits == -1)
 		snprintf(mppe, sizeof(mppe), "MPPE not known yet");
@@ -89,7 +81,7 @@ log_up(const struct login *l)
 		    l->mppe_stateful ? "stateful" : "stateless");
 	log_info("CTRL: Client %s is up: user \"%s\", %s, %s, %s, local %s "
 	    "remote %s", l->client, l->user, session_auth_name(l->method),
-	    mppe, l->line, quad(l->local, local), quad(l->remote, remote));
+	    mppe, l->line, addr_text(l->local, local), addr_text(l->remote, remote));
 }
 
 static void

@@ -21,9 +21,8 @@
 #include "base/log.h"
 #include "config/pppd_args.h"
 #include "shared/linux_calls.h"
+#include "shared/search_path.h"
 
-#define PPPD_PATH	"PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:" \
-			"/usr/bin:/bin"
 #define PPPD_FILES	1024	/* soft limit of open files */
 
 static const char *const status_words[] = {
@@ -128,7 +127,7 @@ static void
 run(char *const argv[], const struct child_fds *fds, pid_t parent,
     volatile int *error)
 {
-	static char path[] = PPPD_PATH;
+	static char path[] = SEARCH_PATH;
 	char *const envp[] = { path, NULL };
 	static const int changed[] = { SIGTERM, SIGCHLD, SIGPIPE, SIGINT,
 	    SIGHUP };

@@ -161,8 +161,7 @@ read_answer(struct rejoin *r, uint64_t now, int *engine, uint32_t *end)
 			return REJOIN_REFUSED;
 		}
 	}
-	while (n > 0)
-		close(fds[--n]);
+	ipc_close(fds, &n);
 	disconnect(r);		/* it is gone, too */
 	r->next = now + QUICK_MS;
 	return REJOIN_WAIT;

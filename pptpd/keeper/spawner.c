@@ -169,8 +169,7 @@ spawner_run(void)
 			/* No exit(3): it touches pages for nothing. */
 			_exit(become_keeper(&request.call, fds, n, argv));
 		}
-		while (n > 0)
-			close(fds[--n]);
+		ipc_close(fds, &n);
 		if (ipc_send_data(IPC_FD_PARENT, &answer, sizeof(answer),
 		    NULL, 0) == -1)
 			return 1;

@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/access.h"
 
-#include <arpa/inet.h>
+#include "base/addr.h"
+
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,10 +75,10 @@ access_allowed(uint32_t client, bool names)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET };
 	struct request_info req;
-	char addr[INET_ADDRSTRLEN];
+	char addr[ADDR_TEXT];
 
 	sin.sin_addr.s_addr = client;
-	inet_ntop(AF_INET, &sin.sin_addr, addr, sizeof(addr));
+	addr_text(client, addr);
 	request_init(&req, RQ_DAEMON, "pptpd", RQ_CLIENT_SIN, &sin, 0);
 	if (names) {
 		sock_methods(&req);

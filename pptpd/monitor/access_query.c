@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/access_query.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "base/queue.h"
 #include "monitor/access.h"
@@ -141,8 +141,7 @@ access_query_reaped(pid_t pid, int status, access_query_answer *answer)
 {
 	bool allowed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	struct question *q;
-	char client[INET_ADDRSTRLEN];
-	struct in_addr in;
+	char client[ADDR_TEXT];
 
 	LIST_FOREACH(q, &questions, entry) {
 		if (q->pid == pid)
@@ -150,8 +149,7 @@ access_query_reaped(pid_t pid, int status, access_query_answer *answer)
 	}
 	if (q == NULL)
 		return false;
-	in.s_addr = q->client;
-	inet_ntop(AF_INET, &in, client, sizeof(client));
+	addr_text(q->client, client);
 	with_names -= q->names;
 	if (!q->dropped) {
 		if (WIFSIGNALED(status) && q->names && ask_again(q, client))

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/calls.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "base/queue.h"
 #include "config/pool.h"
@@ -304,16 +304,15 @@ start(struct call *call, const struct ipc_msg *m, int control_fd,
 {
 	const char *local = pool_local(&pool, call->slot);
 	const char *remote = pool_remote(&pool, call->slot);
-	char client[INET_ADDRSTRLEN];
-	struct in_addr in = { m->u.call_request.client_addr };
+	char client[ADDR_TEXT];
 	struct plugin_choice use;
 	struct pppd_args args;
 	struct keeper_call kc;
 	int pair[2], record, keeper_fds[4];
 
-	inet_ntop(AF_INET, &in, client, sizeof(client));
+	addr_text(m->u.call_request.client_addr, client);
 	plugin_choice_choose(&use);
-	choose_datapath(&use, in.s_addr, client);
+	choose_datapath(&use, m->u.call_request.client_addr, client);
 	if (pppd_args_build(&args, conf, local, remote, client, use.logwtmp,
 	    use.kernel, use.session) == -1) {
 		log_err("MGR: pppd's arguments for client %s do not fit",
@@ -390,10 +389,9 @@ log_full(void)
 static void
 log_killed(const struct call *call, const char *how)
 {
-	char client[INET_ADDRSTRLEN];
-	struct in_addr in = { call->client };
+	char client[ADDR_TEXT];
 
-	inet_ntop(AF_INET, &in, client, sizeof(client));
+	addr_text(call->client, client);
 	log_err("MGR: pptpctrl[%ld] was killed (%s)", (long)call->keeper,
 	    how);
 	log_info("CTRL: Client %s control connection finished", client);
@@ -403,10 +401,9 @@ log_killed(const struct call *call, const char *how)
 static void
 log_failed(const struct call *call, int status)
 {
-	char client[INET_ADDRSTRLEN];
-	struct in_addr in = { call->client };
+	char client[ADDR_TEXT];
 
-	inet_ntop(AF_INET, &in, client, sizeof(client));
+	addr_text(call->client, client);
 	log_err("MGR: pptpctrl[%ld] could not begin the call of client %s "
 	    "(status %d)", (long)call->keeper, client, status);
 }
@@ -638,10 +635,9 @@ calls_kick(uint16_t id)
 static bool
 is_its_pppd(const struct call *call, const char *args, size_t len)
 {
-	char client[INET_ADDRSTRLEN], pair[PPPD_ARGS_ADDRESSES];
-	struct in_addr in = { call->client };
+	char client[ADDR_TEXT], pair[PPPD_ARGS_ADDRESSES];
 
-	inet_ntop(AF_INET, &in, client, sizeof(client));
+	addr_text(call->client, client);
 	return children_args_have(args, len, "remotenumber", client) &&
 	    (!pppd_args_addresses(pair, pool_local(&pool, call->slot),
 	    pool_remote(&pool, call->slot)) ||

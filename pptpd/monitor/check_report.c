@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "config/pool.h"
 #include "config/pppd_args.h"
@@ -50,11 +51,10 @@ is_ours(uint32_t addr)
 static void
 print_listen(const struct conf *conf)
 {
-	struct in_addr in = { .s_addr = conf->listen_addr };
-	char addr[INET_ADDRSTRLEN] = "all addresses", text[64];
+	char addr[ADDR_TEXT] = "all addresses", text[64];
 
 	if (conf->listen_addr != 0)
-		inet_ntop(AF_INET, &in, addr, sizeof(addr));
+		addr_text(conf->listen_addr, addr);
 	snprintf(text, sizeof(text), "%s, TCP port %u, and GRE", addr,
 	    (unsigned)listener_port());
 	line("listens on", text);
@@ -100,17 +100,15 @@ print_datapath(const struct conf *conf)
 {
 	const struct conf_datapath *d = &conf->datapath;
 	const char *what = "data path";
-	char addr[INET_ADDRSTRLEN], text[80];
+	char addr[ADDR_TEXT], text[80];
 	bool others = false;
 
 	for (size_t i = 0; i < d->n; i++) {
-		struct in_addr in = { htonl(d->networks[i].net) };
-
 		if (d->networks[i].mask == 0) {
 			others = d->networks[i].kernel;
 			continue;
 		}
-		inet_ntop(AF_INET, &in, addr, sizeof(addr));
+		addr_text(htonl(d->networks[i].net), addr);
 		snprintf(text, sizeof(text), "%s for %s/%d",
 		    d->networks[i].kernel ? "kernel" : "userspace", addr,
 		    __builtin_popcount(d->networks[i].mask));

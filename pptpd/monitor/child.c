@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/child.h"
 
+#include "shared/search_path.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -105,8 +107,7 @@ child_spawn(const char *path, char *const argv[], const int *fds, int n,
     int output)
 {
 	static char tz[256];
-	static char search[] = "PATH=/usr/local/sbin:/usr/sbin:/sbin:"
-	    "/usr/local/bin:/usr/bin:/bin";
+	static char search[] = SEARCH_PATH;
 	char *envp[3] = { search, NULL, NULL };
 	const char *zone = getenv("TZ");
 	posix_spawn_file_actions_t actions;

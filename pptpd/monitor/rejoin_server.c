@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/rejoin_server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "base/queue.h"
 #include "monitor/calls.h"
@@ -79,9 +79,9 @@ answer(struct visitor *v, int engine, enum ctrl_end end)
 static void
 refuse(struct visitor *v, enum ctrl_end end, const char *why)
 {
-	char client[INET_ADDRSTRLEN];
+	char client[ADDR_TEXT];
 
-	inet_ntop(AF_INET, &v->client, client, sizeof(client));
+	addr_text(v->client, client);
 	log_err("MGR: Call of client %s, kept by pptpctrl[%ld], cannot go on: "
 	    "%s", client, (long)v->pid, why);
 	answer(v, -1, end);
@@ -172,8 +172,7 @@ on_visitor(evutil_socket_t fd, short what, void *arg)
 		hello(v, &h, len, fds[0], fds[1]);
 		return;
 	}
-	while (n > 0)
-		close(fds[--n]);
+	ipc_close(fds, &n);
 	visitor_free(v);
 }
 

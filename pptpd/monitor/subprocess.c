@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "shared/linux_calls.h"
+#include "shared/search_path.h"
 
 int64_t
 subprocess_now_ms(void)
@@ -46,8 +47,7 @@ subprocess_signals(void)
 static void
 child(char *const argv[], const char *dir, int out)
 {
-	static char	path[] = "PATH=/usr/local/sbin:/usr/local/bin:"
-			    "/usr/sbin:/usr/bin:/sbin:/bin";
+	static char	path[] = SEARCH_PATH;
 	static char	locale[] = "LC_ALL=C";
 	char		*env[] = { path, locale, NULL };
 	int		 null;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fnv.h"
 #include "shared/linux_calls.h"
 
 #define SEALS	(F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
@@ -76,16 +77,10 @@ call_record_unmap(struct call_record *rec)
 		munmap(rec, sizeof(*rec));
 }
 
-/* FNV-1a: against accidents, not against malice. */
 static uint32_t
 checksum(const struct call_record *rec)
 {
-	const uint8_t *p = (const uint8_t *)rec;
-	uint32_t sum = 2166136261U;
-
-	for (size_t i = 0; i < offsetof(struct call_record, checksum); i++)
-		sum = (sum ^ p[i]) * 16777619U;
-	return sum;
+	return fnv1a(FNV_BASIS, rec, offsetof(struct call_record, checksum));
 }
 
 void

@@ -80,8 +80,8 @@ take_fds(struct msghdr *mh, int fds[IPC_FDS_MAX])
 	return n;
 }
 
-static void
-close_all(int fds[IPC_FDS_MAX], int *n)
+void
+ipc_close(const int *fds, int *n)
 {
 	while (*n > 0)
 		close(fds[--*n]);
@@ -109,7 +109,7 @@ ipc_recv_data(int sock, void *data, size_t size, int fds[IPC_FDS_MAX], int *n)
 	*n = take_fds(&mh, fds);
 	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
 		return got;
-	close_all(fds, n);
+	ipc_close(fds, n);
 	if ((mh.msg_flags & MSG_TRUNC) == 0) {
 		*n = IPC_FDS_LOST;
 		return got;
@@ -128,7 +128,7 @@ ipc_recv(int sock, struct ipc_msg *m, int fds[IPC_FDS_MAX], int *n)
 	if (got == (ssize_t)sizeof(*m) && m->version == IPC_VERSION)
 		return 1;
 	if (got != -1 || errno == EMSGSIZE) {
-		close_all(fds, n);
+		ipc_close(fds, n);
 		errno = EBADMSG;
 	}
 	return -1;

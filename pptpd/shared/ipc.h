@@ -213,6 +213,9 @@ int	ipc_fds_take(struct ipc_fds *, int i);
 /* Closes those that nobody took. */
 void	ipc_fds_close(struct ipc_fds *);
 
+/* Closes what came with a message; *n becomes 0, also from IPC_FDS_LOST. */
+void	ipc_close(const int *fds, int *n);
+
 /*
  * The same for one message of any size up to the receiver's buffer.
  * ipc_recv_data() returns its length, 0 at the end, -1 with errno; EMSGSIZE

@@ -4,10 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
+#include "base/fnv.h"
 #include "base/wire.h"
 
 static const uint8_t octets[] = { 0x80, 0x01, 0xfe, 0x7f, 0x00, 0xff, 0x12,
 	0x34 };
+
+START_TEST(addresses_as_text)
+{
+	static const uint8_t dotted[4] = { 198, 51, 100, 7 };
+	uint32_t addr;
+	char text[ADDR_TEXT];
+
+	memcpy(&addr, dotted, sizeof(addr));
+	ck_assert_str_eq(addr_text(addr, text), "198.51.100.7");
+	ck_assert_str_eq(addr_text(0, text), "0.0.0.0");
+	ck_assert_str_eq(addr_text(UINT32_MAX, text), "255.255.255.255");
+}
+END_TEST
+
+/* Published values of FNV-1a with 32 bits. */
+START_TEST(sums)
+{
+	ck_assert_uint_eq(fnv1a(FNV_BASIS, "", 0), 0x811c9dc5);
+	ck_assert_uint_eq(fnv1a(FNV_BASIS, "a", 1), 0xe40c292c);
+	ck_assert_uint_eq(fnv1a(FNV_BASIS, "foobar", 6), 0xbf9cf968);
+	ck_assert_uint_eq(fnv1a(fnv1a(FNV_BASIS, "foo", 3), "bar", 3),
+	    0xbf9cf968);
+}
+END_TEST
 
 START_TEST(reads_big_endian)
 {
@@ -235,6 +261,8 @@ main(void)
 	int failed;
 
 	suite_add_tcase(s, tc);
+	tcase_add_test(tc, addresses_as_text);
+	tcase_add_test(tc, sums);
 	tcase_add_test(tc, reads_big_endian);
 	tcase_add_test(tc, reads_bytes_and_skips);
 	tcase_add_loop_test(tc, getter_never_passes_the_end, 0, 10);
