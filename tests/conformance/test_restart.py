@@ -8,7 +8,7 @@ import time
 from pptptest import server
 from pptptest.calls import goes_on, needs_engine
 from pptptest.lab import OTHER, client, many
-from pptptest.points import Fail, check, ms, point
+from pptptest.points import Fail, check, ms, patience, point
 from pptptest.pptp import CDN, OCRP, OCRQ, build
 
 RESTARTS = int(os.environ.get('PPTPD_TEST_RESTARTS', '0'))
@@ -50,9 +50,13 @@ def o_30(lab):
 
 
 def flood(lab, first, requests):
-    """So many requests for calls, all refused; returns how many were."""
+    """So many requests for calls, all refused; returns how many were.  Fail
+    if that does not get done: there are free slots then."""
     done = number = 0
+    end = time.monotonic() + requests / 20 * patience()
     while done < requests:
+        check(time.monotonic() < end, '%d of %d requests refused' % (
+            done, requests))
         tcp = lab.connect(client(first + number % 100))
         number += 1
         if not tcp.start(timeout=5):
@@ -107,7 +111,7 @@ def o_31(lab):
        ptys=4096)
 def o_32(lab):
     calls, restarts = CALLS or 60, RESTARTS or 8
-    run = lab.server(conf=lab.cheap_pppd() + [
+    run = lab.server(conf=lab.cheap_pppd(authenticated=True) + [
         ('remoteip', REMOTE),
         ('connections', str(calls))])
     needs_engine(run)
@@ -122,6 +126,8 @@ def o_32(lab):
         if number % 5 == 4:
             run.signal(signal.SIGKILL)
             run.wait_exit()
+            check(lab.until(lambda: not run.listening(), 10) is not None,
+                  'its engine goes on listening')
             run.start(wait=False)
             check(run.listening(20), 'does not listen again')
         else:

@@ -7,8 +7,8 @@ import struct
 import subprocess
 import time
 
-from pptptest import (gre, logsink, namespaces, points, pptp, puppet, server,
-                      sniff)
+from pptptest import (gre, hdlc, logsink, namespaces, points, pptp, puppet,
+                      server, sniff)
 
 FAKE_PPPD = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                          'fakepppd')
@@ -224,11 +224,16 @@ class Lab:
             points.check(took <= within * points.patience(), 'a new client waits %.1f s' % took)
         return took
 
-    def cheap_pppd(self):
+    def cheap_pppd(self, authenticated=False):
         """Configuration for a pppd that costs next to nothing to start: it
-        reads until the line hangs up."""
+        reads until the line hangs up.  It says nothing before, or that its
+        client is authenticated."""
         path = '/run/conformance/cheap'
-        namespaces.write(path, '#!/bin/sh\nexec cat >/dev/null\n')
+        with open(path + '.says', 'wb') as stream:
+            if authenticated:
+                stream.write(hdlc.frame(puppet.CHAP_SUCCESS))
+        namespaces.write(path, '#!/bin/sh\ncat %s.says\n'
+                         'exec cat >/dev/null\n' % path)
         os.chmod(path, 0o755)
         return [('ppp', path)]
 
