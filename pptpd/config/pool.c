@@ -146,7 +146,7 @@ pool_change(struct pool *pool, const struct conf *conf)
 {
 	struct pool to = { .delegate = conf->delegate, .limit = conf->slots,
 	    .taken = pool->taken, .reserved = pool->reserved,
-	    .kept = pool->kept };
+	    .kept = pool->kept, .chosen = pool->chosen };
 	int nold, next = 0;
 	struct old_slot *old = find_old(pool, &nold);
 
@@ -190,6 +190,7 @@ pool_free(struct pool *pool)
 	free(pool->order);
 	addr_set_free(&pool->addr);
 	addr_set_free(&pool->kept);
+	addr_set_free(&pool->chosen);
 	memset(pool, 0, sizeof(*pool));
 }
 
@@ -237,7 +238,8 @@ pool_take(struct pool *pool)
 		return take(pool, unused(pool));
 	for (int i = 0; i < pool->norder; i++) {
 		slot = &pool->slot[pool->order[i]];
-		if (!slot->taken && !addr_set_has(&pool->kept, slot->addr))
+		if (!slot->taken && !addr_set_has(&pool->kept, slot->addr) &&
+		    !addr_set_has(&pool->chosen, slot->addr))
 			return take(pool, pool->order[i]);
 	}
 	return -1;
@@ -315,14 +317,23 @@ pool_unreserve(struct pool *pool, const char *remote)
 	pool->reserved--;
 }
 
-void
-pool_note(struct pool *pool, int i, const char *remote)
+bool
+pool_chosen(struct pool *pool, const uint32_t *addr, size_t n)
 {
-	uint32_t addr = number(remote);
+	struct addr_set chosen = { NULL, 0, 0 };
+	int slot;
 
-	assert(i >= 0 && i < pool->n && pool->slot[i].taken);
-	if (pool->slot[i].addr == 0 && addr != 0 && find(pool, addr) == -1)
-		pool->slot[i].addr = set(pool->slot[i].remote, remote);
+	if (!addr_set_reserve(&chosen, n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		slot = find(pool, addr[i]);
+		if (slot == -1 || !pool->slot[slot].taken)
+			addr_set_append(&chosen, addr[i]);
+	}
+	addr_set_sort(&chosen);
+	addr_set_free(&pool->chosen);
+	pool->chosen = chosen;
+	return true;
 }
 
 /* --- looking ------------------------------------------------------------- */

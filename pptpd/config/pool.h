@@ -36,6 +36,7 @@ struct pool {
 	int	 reserved;	/* calls without a slot of ours */
 	struct addr_set addr;	/* of all slots, both ends */
 	struct addr_set kept;	/* of pool_reserve() */
+	struct addr_set chosen;	/* of pool_chosen() */
 };
 
 #define POOL_NONE	(-1)	/* no slot has this address */
@@ -80,10 +81,12 @@ bool	pool_reserve(struct pool *, const char *remote);
 void	pool_unreserve(struct pool *, const char *remote);
 
 /*
- * pppd chose this address for the call in a slot that has none: pool_change()
- * will not give it to another.
+ * pppd may have chosen these addresses (network order) for calls whose address
+ * we do not know: nobody is given one of them until the next time, but a call
+ * that has it may claim it.  False without memory: then those of the last time
+ * count.
  */
-void	pool_note(struct pool *, int slot, const char *remote);
+bool	pool_chosen(struct pool *, const uint32_t *addr, size_t n);
 
 /* The addresses of a slot; NULL: pppd chooses (delegate, or inetd's wish). */
 const char *pool_local(const struct pool *, int slot);

@@ -3,7 +3,6 @@
 #include "monitor/calls.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,10 +75,12 @@ static bool log_stderr;
 static struct event_base *base;
 static void (*changed)(void);
 static struct event *find_ev;	/* for the pppds of killed keepers */
+static struct event *tunnels_ev;	/* looks for addresses that pppd chose */
 static const char *rejoin_path;	/* NULL: calls end with their engine */
 static int kernel_map = -1;
 
 static void on_find(evutil_socket_t, short, void *);
+static void on_tunnels(evutil_socket_t, short, void *);
 
 int
 calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
@@ -91,37 +92,77 @@ calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
 	log_stderr = to_stderr;
 	plugin_choice_init(b, c);
 	find_ev = evtimer_new(b, on_find, NULL);
-	if (find_ev == NULL) {
+	tunnels_ev = evtimer_new(b, on_tunnels, NULL);
+	if (find_ev == NULL || tunnels_ev == NULL) {
 		errno = ENOMEM;
 		return -1;
 	}
 	return pool_init(&pool, c);
 }
 
-/* Addresses that pppd chose must not be given to others from now on. */
-static void
-note_addresses(void)
+static bool
+is_address_known(const struct call *call)
 {
-	char ifname[IFNAMSIZ], remote[IPRANGE_TEXT];
+	const char *remote = call->reserved;
+
+	if (call->slot != -1)
+		remote = pool_remote(&pool, call->slot);
+	return remote != NULL && remote[0] != '\0';
+}
+
+static bool
+are_addresses_known(void)
+{
 	struct call *call;
 
 	LIST_FOREACH(call, &calls, entry) {
-		if (call->slot == -1 || call->rec == NULL)
-			continue;
-		/* The engine could write it meanwhile. */
-		memcpy(ifname, call->rec->ifname, sizeof(ifname));
-		ifname[sizeof(ifname) - 1] = '\0';
-		if (ifname[0] != '\0' && tunnel_peer(ifname, remote))
-			pool_note(&pool, call->slot, remote);
+		if (!is_address_known(call))
+			return false;
 	}
+	return true;
+}
+
+/*
+ * The addresses that pppd chose, for calls that began with delegate, must be
+ * given to nobody from the list that there is now.  Which call has which, only
+ * its record could tell, where the engine can write; so all that are at the
+ * other end of a tunnel, in the kernel's words, are left out for as long as
+ * there are such calls.
+ */
+static void
+watch_tunnels(void)
+{
+	static const struct timeval second = { 1, 0 };
+	uint32_t *peers;
+	size_t n;
+
+	if (pool.delegate || are_addresses_known()) {
+		(void)pool_chosen(&pool, NULL, 0);
+		return;
+	}
+	peers = tunnel_peers(&n);
+	if (peers == NULL || !pool_chosen(&pool, peers, n))
+		log_warn("MGR: no addresses of tunnels: %s", strerror(errno));
+	free(peers);
+	event_add(tunnels_ev, &second);
+}
+
+static void
+on_tunnels(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	watch_tunnels();
 }
 
 int
 calls_change(const struct conf *other)
 {
-	if (pool.delegate && !other->delegate)
-		note_addresses();
-	return pool_change(&pool, other);
+	if (pool_change(&pool, other) == -1)
+		return -1;
+	watch_tunnels();
+	return 0;
 }
 
 void
@@ -555,8 +596,11 @@ claim(struct call *call, const struct keeper_call *kc)
 	}
 	call->slot = -1;
 	call->reserved = strdup(kc->remote);
-	if (call->reserved != NULL && pool_reserve(&pool, kc->remote))
+	if (call->reserved != NULL && pool_reserve(&pool, kc->remote)) {
+		if (!is_address_known(call))
+			watch_tunnels();
 		return NULL;
+	}
 	free(call->reserved);
 	call->reserved = NULL;
 	return "out of memory";

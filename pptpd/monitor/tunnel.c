@@ -1,33 +1,44 @@
-/* Monitor: finds the network interface at our end of a tunnel. */
+/* Monitor: finds the addresses at the other ends of tunnels. */
 /* SPDX-License-Identifier: ISC */
 #include "monitor/tunnel.h"
 
-#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
 #include <net/if.h>
-#include <stdio.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-bool
-tunnel_peer(const char *ifname, char remote[IPRANGE_TEXT])
+static bool
+has_peer(const struct ifaddrs *a)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in sin;
-	struct ifreq req;
-	bool found;
+	return (a->ifa_flags & IFF_POINTOPOINT) != 0 &&
+	    a->ifa_dstaddr != NULL && a->ifa_dstaddr->sa_family == AF_INET;
+}
 
-	if (fd == -1)
-		return false;
-	memset(&req, 0, sizeof(req));
-	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", ifname);
-	found = ioctl(fd, SIOCGIFFLAGS, &req) == 0 &&
-	    (req.ifr_flags & IFF_POINTOPOINT) != 0 &&
-	    ioctl(fd, SIOCGIFDSTADDR, &req) == 0;
-	close(fd);
-	if (!found)
-		return false;
-	memcpy(&sin, &req.ifr_dstaddr, sizeof(sin));
-	return inet_ntop(AF_INET, &sin.sin_addr, remote, IPRANGE_TEXT) != NULL;
+uint32_t *
+tunnel_peers(size_t *n)
+{
+	struct ifaddrs *all, *a;
+	struct sockaddr_in sin;
+	uint32_t *peers;
+	size_t i = 0;
+
+	*n = 0;
+	if (getifaddrs(&all) == -1)
+		return NULL;
+	for (a = all; a != NULL; a = a->ifa_next)
+		*n += has_peer(a);
+	peers = calloc(*n + 1, sizeof(*peers));
+	for (a = all; peers != NULL && a != NULL; a = a->ifa_next) {
+		if (!has_peer(a))
+			continue;
+		memcpy(&sin, a->ifa_dstaddr, sizeof(sin));
+		peers[i++] = sin.sin_addr.s_addr;
+	}
+	freeifaddrs(all);
+	if (peers == NULL)
+		errno = ENOMEM;
+	return peers;
 }

@@ -1,13 +1,16 @@
-/* The network interface at our end of a call. */
+/* The network interfaces at our ends of tunnels. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_TUNNEL_H
 #define PPTPD_TUNNEL_H
 
-#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "config/iprange.h"
-
-/* The address of the other end; false if there is no such interface. */
-bool	tunnel_peer(const char *ifname, char remote[IPRANGE_TEXT]);
+/*
+ * The addresses (network order) at the other ends of this machine's
+ * point-to-point interfaces, our calls' and others.  *n of them, to be freed by
+ * the caller; NULL with errno set on error.
+ */
+uint32_t *tunnel_peers(size_t *n);
 
 #endif

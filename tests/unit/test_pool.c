@@ -377,25 +377,46 @@ START_TEST(change_to_delegate_and_back)
 }
 END_TEST
 
+static int
+find_remote(const struct pool *pool, const char *remote)
+{
+	int i = 0;
+
+	while (pool_remote(pool, i) == NULL ||
+	    strcmp(pool_remote(pool, i), remote) != 0)
+		i++;
+	return i;
+}
+
 /* pppd's choice from RADIUS, which then stands in a list. */
 START_TEST(chosen_by_pppd)
 {
 	struct pool pool = pool_of("delegate\n");
 	int slot = pool_take(&pool), other = pool_take(&pool);
 
-	pool_note(&pool, slot, "10.1.0.2");
-	pool_note(&pool, other, "10.1.0.2");	/* cannot be */
-	pool_note(&pool, slot, "10.1.0.9");	/* nor that */
-	pool_note(&pool, other, "");
+	const uint32_t peers[] = { inet_addr("10.1.0.2"),
+	    inet_addr("10.1.0.9"), inet_addr("10.1.0.2") };
+
 	change(&pool, "localip 10.0.0.1\nremoteip 10.1.0.1-4\n");
-	ck_assert_str_eq(pool_remote(&pool, slot), "10.1.0.2");
+	ck_assert(pool_chosen(&pool, peers, 3));
 	take(&pool, "10.1.0.1");
 	take(&pool, "10.1.0.3");
 	take(&pool, NULL);		/* four calls */
 	pool_release(&pool, other);
 	pool_release(&pool, slot);
-	take(&pool, "10.1.0.2");
 	take(&pool, "10.1.0.4");
+	take(&pool, NULL);
+	change(&pool, "localip 10.0.0.1\nremoteip 10.1.0.1-5\n");
+	take(&pool, "10.1.0.5");
+	ck_assert_int_ge(pool_claim(&pool, "10.0.0.1", "10.1.0.2"), 0);
+	ck_assert(pool_chosen(&pool, peers, 3));
+	pool_release(&pool, find_remote(&pool, "10.1.0.2"));
+	take(&pool, "10.1.0.2");	/* its tunnel went with its call */
+	pool_release(&pool, find_remote(&pool, "10.1.0.2"));
+	ck_assert(pool_chosen(&pool, peers, 3));
+	take(&pool, NULL);
+	ck_assert(pool_chosen(&pool, NULL, 0));
+	take(&pool, "10.1.0.2");
 	pool_free(&pool);
 }
 END_TEST
