@@ -127,8 +127,8 @@ tell_exit(const struct keeper *k)
 }
 
 /*
- * Nothing is read from the record but what the call's last line says: the
- * engine can write to it.
+ * Nothing is read from the record, where the engine can write, but what the
+ * call's last line says, and whether and how it has ended.
  */
 static bool
 take_call(struct keeper *k, const struct keeper_call *call)
@@ -193,6 +193,34 @@ read_errors(struct keeper *k)
 }
 
 /*
+ * The engine can write to the record at any time, and another value than the
+ * one that was checked: each of these reads once.
+ */
+static enum ctrl_end
+recorded_end(const struct keeper *k)
+{
+	const volatile enum ctrl_end *there = &k->rec->end;
+	enum ctrl_end end = *there;
+
+	return end == CTRL_END_NONE || ctrl_end_is_known(end) ? end :
+	    CTRL_END_DAMAGED;
+}
+
+static uint64_t
+recorded_octets(const volatile uint64_t *octets)
+{
+	return *octets;
+}
+
+static bool
+is_message_cut(const struct keeper *k)
+{
+	const volatile uint16_t *part = &k->rec->ctrl.out_part;
+
+	return *part != 0;
+}
+
+/*
  * There is no engine that could: tells the client that its call is over,
  * unless that would end up in the middle of another message.
  */
@@ -202,7 +230,7 @@ say_goodbye(const struct keeper *k, enum ctrl_end end)
 	uint8_t buf[PPTP_MSG_MAX];
 	size_t len;
 
-	if (k->rec->ctrl.out_part != 0)
+	if (is_message_cut(k))
 		return;
 	for (int i = 0; (len = ctrl_goodbye(i, k->our_id, end, buf)) > 0; i++)
 		(void)send(IPC_FD_CONTROL, buf, len, MSG_NOSIGNAL |
@@ -244,7 +272,7 @@ lost_engine(struct keeper *k)
 		return;
 	if (k->engine_deadline != 0)
 		hang_up(k, k->asked_end);
-	else if (k->call.grace_s == 0 || k->rec->end != CTRL_END_NONE)
+	else if (k->call.grace_s == 0 || recorded_end(k) != CTRL_END_NONE)
 		hang_up(k, CTRL_END_LOST);
 	else
 		rejoin_start(&k->rejoin, &k->call, mono_ms());
@@ -583,15 +611,16 @@ report_end(struct keeper *k)
 {
 	char words[128];
 	uint64_t seconds = (mono_ms() - k->started_ms) / 1000;
-	uint64_t in = k->rec->octets_in, out = k->rec->octets_out;
-	enum ctrl_end end = k->rec->end;
+	uint64_t in = recorded_octets(&k->rec->octets_in);
+	uint64_t out = recorded_octets(&k->rec->octets_out);
+	enum ctrl_end end = recorded_end(k);
 
 	pppd_status_text(k->status, words, sizeof(words));
 	if (k->kernel.on) {	/* the engine knows nothing about it */
 		in = k->kernel.octets_in;
 		out = k->kernel.octets_out;
 	}
-	if (!ctrl_end_is_known(end))
+	if (end == CTRL_END_NONE)
 		end = k->hangup_at != 0 ? k->own_end : CTRL_END_PPPD;
 	log_info("CTRL: Call of client %s ended: user \"%s\", local %s "
 	    "remote %s, %" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
