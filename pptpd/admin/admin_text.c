@@ -165,6 +165,7 @@ static const struct field call_fields[] = {
 	{ "packets_reordered", "put back in order", PLAIN },
 	{ "packets_late", "too late", PLAIN },
 	{ "packets_duplicate", "duplicate", PLAIN },
+	{ "packets_distant", "too far ahead", PLAIN },
 	{ "sequence_jumps", "jumps in sequence", PLAIN },
 };
 
@@ -300,4 +301,6 @@ admin_text_status(FILE *out, const json_t *status)
 	put_object(out, "limits", json_object_get(status, "limits"));
 	put_object(out, "refused since the engine started",
 	    json_object_get(status, "refused"));
+	put_object(out, "GRE packets of no use",
+	    json_object_get(status, "gre"));
 }

@@ -11,6 +11,7 @@
 #include "engine/call.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
+#include "engine/gre_socket.h"
 #include "engine/limiter.h"
 
 static json_t *
@@ -50,10 +51,24 @@ limits(void)
 	return all;
 }
 
+/* Packets that never got as far as a call. */
+static json_t *
+gre(void)
+{
+	const struct gre_socket_stats *s = &gre_socket_stats;
+
+	return json_pack("{sI sI sI sI sI}",
+	    "not_ip", (json_int_t)s->not_ip,
+	    "bad_header", (json_int_t)s->bad_header,
+	    "truncated", (json_int_t)s->truncated,
+	    "too_large", (json_int_t)s->too_large,
+	    "send_errors", (json_int_t)s->send_errors);
+}
+
 json_t *
 admin_status(const struct ipc_admin_status *s)
 {
-	return json_pack("{ss si si sI si ss sb sb si si si si si so so}",
+	return json_pack("{ss si si sI si ss sb sb si si si si si so so so}",
 	    "version", PACKAGE_VERSION,
 	    "pid", (int)s->pid,
 	    "uptime", (int)s->uptime_s,
@@ -69,5 +84,6 @@ admin_status(const struct ipc_admin_status *s)
 	    "connections", (int)(engine.conns + back_calls_count()),
 	    "unauthenticated", (int)limiter_limits->unauthenticated,
 	    "limits", limits(),
-	    "refused", refused());
+	    "refused", refused(),
+	    "gre", gre());
 }

@@ -5,12 +5,13 @@ import os
 import pwd
 import re
 import signal
+import struct
 import threading
 import time
 
 from pptptest import namespaces, pptp, server
 from pptptest.control import DIRECTORY, Client, ctl, exists, gone, path, start
-from pptptest.lab import CLIENT, OTHER, client
+from pptptest.lab import CLIENT, OTHER, client, numbered
 from pptptest.points import Fail, check, ms, point
 
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
@@ -18,10 +19,11 @@ CALL = ['call_id', 'peer_call_id', 'client', 'server', 'user', 'interface',
         'local', 'remote', 'state', 'authenticated', 'datapath', 'since',
         'seconds', 'pppd_pid', 'slot', 'octets_in', 'octets_out',
         'packets_in', 'packets_out', 'packets_lost', 'packets_reordered',
-        'packets_late', 'packets_duplicate', 'sequence_jumps']
+        'packets_late', 'packets_duplicate', 'packets_distant',
+        'sequence_jumps']
 STATUS = ['version', 'pid', 'uptime', 'engine_uptime', 'engine_restarts',
           'sandbox', 'draining', 'stopping', 'calls', 'slots', 'slots_free',
-          'connections', 'unauthenticated', 'limits', 'refused']
+          'connections', 'unauthenticated', 'limits', 'refused', 'gre']
 
 
 def hexa(number):
@@ -69,6 +71,28 @@ def refused(lab):
     check(sum(got.values()) == 2, str(got))
     check('max-per-ip' in ctl('status').out, 'not in the table')
     return str(got)
+
+
+@point('status-gre', 'status counts packets that belong to no call, show '
+       'those that no client can have sent')
+def gre_counts(lab):
+    start(lab, conf=POOL)
+    session = lab.call()
+    for _ in range(3):                  # its length is a lie
+        session.gre.raw(struct.pack('>HHHHI', 0x3001, 0x880B, 100,
+                                    session.theirs, 7) + b'short')
+    session.up(numbered(0), seq=0)
+    for far in range(5):
+        session.up(numbered(9), seq=0x40000000 + far)
+
+    def counts():
+        call = ctl('-j', 'show', hexa(session.theirs)).json['call']
+        return (ctl('-j', 'status').json['gre']['bad_header'],
+                call['packets_distant'])
+    check(lab.until(lambda: counts() == (3, 5), 5) is not None,
+          '%d and %d, not 3 and 5' % counts())
+    check('bad_header' in ctl('status').out, 'not in the table')
+    return str(ctl('-j', 'status').json['gre'])
 
 
 @point('list', 'list: a row for each call, and the same in JSON')

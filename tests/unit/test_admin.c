@@ -277,7 +277,7 @@ START_TEST(a_record_in_full)
 	ck_assert_int_eq(number_of(call, "packets_lost"), 7);
 	ck_assert_int_eq(number_of(call, "packets_duplicate"), 8);
 	ck_assert_str_eq(text_of(call, "datapath"), "userspace");
-	ck_assert_uint_eq(json_object_size(call), 24);
+	ck_assert_uint_eq(json_object_size(call), 25);
 	json_decref(call);
 	/* What the kernel does not tell is not known. */
 	rec.flags = CALL_FLAG_KERNEL;
