@@ -101,7 +101,9 @@ on_end(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (a->keeper != 0) {
 		log_notice("MGR: pptpctrl[%ld], whose client had %s, has ended "
-		    "instead of coming back", (long)a->keeper, a->remote);
+		    "instead of coming back", (long)a->keeper,
+		    a->remote[0] != '\0' ? a->remote :
+		    "an address of pppd's choice");
 		a->keeper = 0;
 		watch(a, -1, PPPD_S);	/* it may have been killed */
 		changed();
@@ -147,8 +149,9 @@ old_entry(int ledger, const struct ledger_entry *e)
 {
 	struct absent *a;
 
-	if (e->remote[0] == '\0') {
-		ledger_drop(ledger);	/* pppd chose the address */
+	/* Where pppd chose the address, only a keeper that lives has a slot. */
+	if (e->remote[0] == '\0' && !is_same(e->keeper, e->since_ms)) {
+		ledger_drop(ledger);
 		return;
 	}
 	a = calloc(1, sizeof(*a));
@@ -203,6 +206,7 @@ find_pppds(void)
 			continue;
 		LIST_FOREACH(a, &absents, entry) {
 			if (a->keeper == 0 && a->process == -1 &&
+			    a->remote[0] != '\0' &&
 			    has_address(args, len, a->remote)) {
 				a->process = process_open(pid);
 				a->unsure = a->process == -1 && errno != ESRCH;

@@ -106,6 +106,34 @@ def o_31(lab):
     return 'none of 20 calls is lost with %d requests' % asked
 
 
+@point('O-31b', 'with delegate a new server knows which Call IDs and slots '
+       'calls have that have not come back to it yet', limit=120, waits=True)
+def o_31b(lab):
+    run = lab.server(conf=[('delegate', ''), ('connections', '12'),
+                           ('localip', None), ('remoteip', None)])
+    needs_engine(run)
+    sessions = [lab.call(address=client(10 + n)) for n in range(12)]
+    keepers = [p.pid for p in run.sessions()]
+    for pid in keepers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        run.signal(signal.SIGKILL)
+        run.wait_exit()
+        check(lab.until(lambda: not run.listening(), 10) is not None,
+              'its engine goes on listening')
+        run.start(wait=False)
+        check(run.listening(20), 'does not listen again')
+        got = lab.control(client(90)).call(timeout=10)
+        check(got and got.result == 4, 'a thirteenth call of 12: %s' % got)
+        asked = flood(lab, 100, 2000)
+    finally:
+        for pid in keepers:
+            os.kill(pid, signal.SIGCONT)
+    for session in sessions:
+        goes_on(session, within=10)
+    return '12 calls go on after %d requests' % asked
+
+
 @point('O-32', 'many calls over many deaths of the engine and the daemon, '
        'under a flood of requests: none is lost', limit=1800, slow=True,
        ptys=4096)
