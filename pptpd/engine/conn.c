@@ -25,6 +25,15 @@
 #define SLOT_PATIENCE_MS	3000	/* for a call to end that makes room */
 #define ROOM_TRIES	8	/* silent connections closed for one call */
 
+/*
+ * What is left of a connection by what was done with it.  Once it is over it
+ * is only freed, at the end of the event: nobody goes on with it.
+ */
+enum conn_life {
+	CONN_LIVES,
+	CONN_OVER
+};
+
 struct conn {
 	LIST_ENTRY(conn) entry;
 	int		 fd;
@@ -52,31 +61,9 @@ struct conn {
 	struct engine_ended ended;
 };
 
+static const struct call_events call_events;
+static void on_auth_failed(void *);
 static LIST_HEAD(, conn) conns = LIST_HEAD_INITIALIZER(conns);
-
-struct ctrl *
-conn_ctrl(struct conn *conn)
-{
-	return conn->ctrl;
-}
-
-int
-conn_fd(const struct conn *conn)
-{
-	return conn->fd;
-}
-
-uint32_t
-conn_client(const struct conn *conn)
-{
-	return conn->client;
-}
-
-uint32_t
-conn_server(const struct conn *conn)
-{
-	return conn->server;
-}
 
 static void
 free_ctrl(struct conn *conn)
@@ -85,77 +72,6 @@ free_ctrl(struct conn *conn)
 	conn->own = NULL;
 	call_record_unmap(conn->record);
 	conn->record = NULL;
-}
-
-void
-conn_move_ctrl(struct conn *conn, struct ctrl *to)
-{
-	*to = *conn->ctrl;
-	free_ctrl(conn);
-	conn->ctrl = to;
-}
-
-void
-conn_take_record(struct conn *conn, struct call_record *rec)
-{
-	conn->record = rec;
-}
-
-void
-conn_call_kept(struct conn *conn)
-{
-	limit_has_slot(limiter_limits, &conn->limit, engine_now_ms());
-	conn->by_keeper = true;
-}
-
-struct limit_conn *
-conn_limit(struct conn *conn)
-{
-	return &conn->limit;
-}
-
-bool
-conn_has_more(const struct conn *conn)
-{
-	return conn->more;
-}
-
-void
-conn_call_gone(struct conn *conn)
-{
-	conn->call = NULL;
-	limit_call_over(limiter_limits, &conn->limit, engine_now_ms());
-}
-
-void
-conn_authenticated(struct conn *conn)
-{
-	ctrl_call_authenticated(conn->ctrl);
-	if (engine.index == 0) {
-		limiter_authenticated(&conn->limit, conn->client);
-		return;
-	}
-	/* Here it only counts for the log. */
-	(void)limit_authenticated(limiter_limits, &conn->limit,
-	    engine_now_ms());
-	engine_news(IPC_NEWS_AUTHENTICATED, conn->ctrl->call.our_id,
-	    CTRL_END_NONE);
-}
-
-void
-conn_auth_failed(struct conn *conn)
-{
-	if (engine.index == 0)
-		limiter_failed(&conn->limit, conn->client, conn->ctrl->end);
-	else
-		engine_news(IPC_NEWS_AUTH_FAILED, conn->ctrl->call.our_id,
-		    conn->ctrl->end);
-}
-
-void
-conn_refused(struct conn *conn, enum ctrl_end end)
-{
-	limiter_refused(&conn->limit, conn->client, end);
 }
 
 /* --- the life of a connection -------------------------------------------- */
@@ -190,8 +106,9 @@ conn_free(void *arg)
 	free(conn);
 }
 
-void
-conn_leave(struct conn *conn)
+/* Lets go of it without a word: it is over, and freed with the event. */
+static void
+leave(struct conn *conn)
 {
 	limit_close(limiter_limits, &conn->limit);
 	event_del(&conn->readable);
@@ -225,7 +142,7 @@ finish(struct conn *conn, bool reset)
 		    sizeof(at_once));
 	else		/* a keeper may hold it a little longer */
 		(void)shutdown(conn->fd, SHUT_RDWR);
-	conn_leave(conn);
+	leave(conn);
 }
 
 /* n octets of queued messages are out. */
@@ -313,6 +230,8 @@ hold(struct conn *conn, const uint8_t *data, size_t len)
 	conn->held_len = len;
 	return true;
 }
+
+static enum conn_life conn_do(struct conn *, unsigned int) MUST_LOOK;
 
 /* After each message: who sends too many waits. */
 static enum conn_life MUST_LOOK
@@ -431,6 +350,26 @@ on_resume(evutil_socket_t fd, short what, void *arg)
 	end_work(conn_do(conn, 0));
 }
 
+static struct call_owner
+owner(struct conn *conn)
+{
+	return (struct call_owner){ &call_events, conn, conn->client,
+	    conn->server, conn->ctrl->call.peer_id, conn->fd, &conn->limit };
+}
+
+static bool
+ask_for_call(struct conn *conn)
+{
+	struct call_owner of = owner(conn);
+
+	/* Octets already read cannot go to another engine. */
+	conn->call = call_start(&of, conn->more);
+	if (conn->call == NULL)
+		return false;
+	ctrl_call_starting(conn->ctrl, call_id(conn->call));
+	return true;
+}
+
 /* Starts the call that it asks for; else what there is to do. */
 static unsigned int
 start_call(struct conn *conn)
@@ -446,7 +385,7 @@ start_call(struct conn *conn)
 			conn_make_room();
 		if (!engine_has_files(FILES_CALL))
 			end = CTRL_END_RESOURCE;
-		else if ((conn->call = call_start(conn)) != NULL)
+		else if (ask_for_call(conn))
 			return 0;
 		limit_call_over(limiter_limits, &conn->limit, now);
 	}
@@ -477,21 +416,37 @@ is_clients_doing(enum ctrl_end end)
 	}
 }
 
+/* Whether its client counts as one that did not authenticate. */
+static bool
+is_failure(struct conn *conn, enum ctrl_end end)
+{
+	return end == CTRL_END_NO_AUTH || (conn->limit.slot &&
+	    is_clients_doing(end) &&
+	    limit_slots_short(limiter_limits, engine_now_ms()));
+}
+
+/* The call is over: its record, if it has one, is ours. */
+static void
+call_over(struct conn *conn, struct call_record *rec)
+{
+	conn->call = NULL;
+	conn->record = rec;
+	limit_call_over(limiter_limits, &conn->limit, engine_now_ms());
+}
+
 /* The ctrl has ended the call. */
 static void
 end_call(struct conn *conn)
 {
 	enum ctrl_end end = conn->ctrl->end;
 
-	if (end == CTRL_END_NO_AUTH || (conn->limit.slot &&
-	    is_clients_doing(end) &&
-	    limit_slots_short(limiter_limits, engine_now_ms())))
-		conn_auth_failed(conn);
-	call_end(conn->call, end != CTRL_END_NONE ? end :
-	    CTRL_END_NOT_STARTED);
+	if (is_failure(conn, end))
+		on_auth_failed(conn);
+	call_over(conn, call_end(conn->call, end != CTRL_END_NONE ? end :
+	    CTRL_END_NOT_STARTED));
 }
 
-enum conn_life
+static enum conn_life
 conn_do(struct conn *conn, unsigned int todo)
 {
 	const uint8_t *data;
@@ -525,6 +480,153 @@ conn_do(struct conn *conn, unsigned int todo)
 	set_timer(conn);
 	return CONN_LIVES;
 }
+
+/* --- what the call tells ------------------------------------------------- */
+
+static void
+on_kept(void *arg, struct call_record *rec)
+{
+	struct conn *conn = arg;
+
+	limit_has_slot(limiter_limits, &conn->limit, engine_now_ms());
+	conn->by_keeper = true;
+	rec->ctrl = *conn->ctrl;
+	free_ctrl(conn);
+	conn->ctrl = &rec->ctrl;
+}
+
+static void
+on_started(void *arg)
+{
+	struct conn *conn = arg;
+
+	let_go(conn_do(conn, ctrl_call_started(conn->ctrl, engine_now_ms())));
+}
+
+static void
+on_authenticated(void *arg)
+{
+	struct conn *conn = arg;
+
+	ctrl_call_authenticated(conn->ctrl);
+	if (engine.index == 0) {
+		limiter_authenticated(&conn->limit, conn->client);
+		return;
+	}
+	/* Here it only counts for the log. */
+	(void)limit_authenticated(limiter_limits, &conn->limit,
+	    engine_now_ms());
+	engine_news(IPC_NEWS_AUTHENTICATED, conn->ctrl->call.our_id,
+	    CTRL_END_NONE);
+}
+
+static void
+on_auth_failed(void *arg)
+{
+	struct conn *conn = arg;
+
+	if (engine.index == 0)
+		limiter_failed(&conn->limit, conn->client, conn->ctrl->end);
+	else
+		engine_news(IPC_NEWS_AUTH_FAILED, conn->ctrl->call.our_id,
+		    conn->ctrl->end);
+}
+
+static void
+on_refused(void *arg, enum ctrl_end end)
+{
+	struct conn *conn = arg;
+
+	limiter_refused(&conn->limit, conn->client, end);
+}
+
+static void
+on_failed(void *arg, uint8_t result, uint8_t error)
+{
+	struct conn *conn = arg;
+
+	call_over(conn, NULL);
+	let_go(conn_do(conn, ctrl_call_failed(conn->ctrl, result, error,
+	    engine_now_ms())));
+}
+
+static void
+on_ended(void *arg, enum ctrl_end end, struct call_record *rec)
+{
+	struct conn *conn = arg;
+
+	if (is_failure(conn, end))
+		on_auth_failed(conn);
+	call_over(conn, rec);
+	let_go(conn_do(conn, ctrl_call_ended(conn->ctrl, end,
+	    engine_now_ms())));
+}
+
+static void
+on_given(void *arg)
+{
+	struct conn *conn = arg;
+
+	conn->call = NULL;
+	leave(conn);
+}
+
+/* Ends a call that nobody has authenticated, for somebody else's. */
+static void
+end_for_others(struct limit_conn *victim)
+{
+	struct conn *conn = victim->owner;
+
+	limiter_failed(victim, victim->source->addr, CTRL_END_MADE_ROOM);
+	limiter_counted(CTRL_END_MADE_ROOM);
+	if (victim->elsewhere != 0) {
+		call_kick(victim->elsewhere, CTRL_END_MADE_ROOM);
+		return;
+	}
+	begin_work(conn);
+	end_work(conn_do(conn, ctrl_call_ended(conn->ctrl,
+	    CTRL_END_MADE_ROOM, engine_now_ms())));
+}
+
+/*
+ * There is no slot for the call that it asks for.  True: there may soon be one,
+ * since an unauthenticated call ends, or may have to.
+ */
+static bool
+on_no_slot(void *arg)
+{
+	struct conn *conn = arg;
+	uint64_t now = engine_now_ms();
+	struct limit_conn *victim;
+	bool later;
+
+	limit_no_slot(limiter_limits, now);
+	victim = limit_slot_victim(limiter_limits, &conn->limit, now, &later);
+	if (conn->room_at != 0 && now < conn->room_at + SLOT_PATIENCE_MS)
+		return true;
+	if (victim == NULL && !later)
+		return false;
+	event_add(&conn->closed, NULL);
+	if (victim != NULL) {
+		conn->room_at = now;
+		end_for_others(victim);
+	}
+	return true;
+}
+
+static const struct call_events call_events = {
+	.no_slot = on_no_slot,
+	.kept = on_kept,
+	.started = on_started,
+	.authenticated = on_authenticated,
+	.auth_failed = on_auth_failed,
+	.refused = on_refused,
+	.failed = on_failed,
+	.ended = on_ended,
+	.given = on_given,
+};
+
+/* --- events -------------------------------------------------------------- */
 
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
@@ -600,7 +702,7 @@ conn_begin(struct conn *conn)
 		ctrl_refuse(conn->ctrl, conn->refuse == CTRL_END_PENALTY ?
 		    PPTP_SCCRP_FORBIDDEN : PPTP_SCCRP_ERROR, conn->refuse);
 	if (event_add(&conn->readable, NULL) == -1) {
-		conn_leave(conn);	/* the kernel has no memory */
+		leave(conn);	/* the kernel has no memory */
 		return;
 	}
 	set_timer(conn);
@@ -636,7 +738,7 @@ conn_access(uint32_t token, uint32_t client, bool allowed)
 	if (allowed && !engine.stopping && !engine.draining)
 		conn_begin(conn);
 	else
-		conn_leave(conn);
+		leave(conn);
 }
 
 /* Closes a connection for the sake of others; it is not the one at work. */
@@ -646,7 +748,7 @@ evict(struct conn *conn)
 	limiter_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
 	limit_close(limiter_limits, &conn->limit);
 	if (conn->asking)
-		conn_leave(conn);
+		leave(conn);
 	else
 		let_go(conn_do(conn, ctrl_drop(conn->ctrl, CTRL_END_CROWDED,
 		    engine_now_ms())));
@@ -661,44 +763,6 @@ conn_make_room(void)
 	if (victim != NULL)
 		evict(victim->owner);
 	return victim != NULL;
-}
-
-/* Ends a call that nobody has authenticated, for somebody else's. */
-static void
-end_for_others(struct limit_conn *victim)
-{
-	struct conn *conn = victim->owner;
-
-	limiter_failed(victim, victim->source->addr, CTRL_END_MADE_ROOM);
-	limiter_counted(CTRL_END_MADE_ROOM);
-	if (victim->elsewhere != 0) {
-		call_kick(victim->elsewhere, CTRL_END_MADE_ROOM);
-		return;
-	}
-	begin_work(conn);
-	end_work(conn_do(conn, ctrl_call_ended(conn->ctrl,
-	    CTRL_END_MADE_ROOM, engine_now_ms())));
-}
-
-bool
-conn_make_slot(struct conn *conn)
-{
-	uint64_t now = engine_now_ms();
-	struct limit_conn *victim;
-	bool later;
-
-	limit_no_slot(limiter_limits, now);
-	victim = limit_slot_victim(limiter_limits, &conn->limit, now, &later);
-	if (conn->room_at != 0 && now < conn->room_at + SLOT_PATIENCE_MS)
-		return true;
-	if (victim == NULL && !later)
-		return false;
-	event_add(&conn->closed, NULL);
-	if (victim != NULL) {
-		conn->room_at = now;
-		end_for_others(victim);
-	}
-	return true;
 }
 
 /* Counts a new connection; false: there is no place for it. */
@@ -776,17 +840,18 @@ conn_new(int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	conn_init(conn, fd, peer.sin_addr.s_addr, self.sin_addr.s_addr);
 	if (!admit(conn))
-		conn_leave(conn);
+		leave(conn);
 	else if (!engine.ask_access)
 		conn_begin(conn);
 	else if (!ask_access(conn))
-		conn_leave(conn);
+		leave(conn);
 }
 
 struct conn *
 conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 {
 	struct conn *conn = calloc(1, sizeof(*conn));
+	struct call_owner of;
 	int error;
 
 	if (conn == NULL)
@@ -796,13 +861,14 @@ conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 	conn->by_keeper = true;
 	limit_adopt(limiter_limits, &conn->limit, conn->client,
 	    conn->ctrl->authenticated, engine_now_ms());
+	of = owner(conn);
 	if (event_add(&conn->readable, NULL) == 0)
-		conn->call = call_adopt(conn, rec, keeper, pty);
+		conn->call = call_adopt(&of, rec, keeper, pty);
 	if (conn->call == NULL) {
 		error = errno;
 		event_del(&conn->readable);
 		conn->fd = -1;		/* still the caller's */
-		conn_leave(conn);
+		leave(conn);
 		errno = error;
 		return NULL;
 	}
@@ -833,7 +899,7 @@ stop_some(enum ctrl_end end, bool all)
 	for (conn = LIST_FIRST(&conns); conn != NULL; conn = next) {
 		next = LIST_NEXT(conn, entry);
 		if (conn->asking)
-			conn_leave(conn);
+			leave(conn);
 		else if (all || conn->call == NULL)
 			let_go(conn_do(conn, ctrl_stop(conn->ctrl, end,
 			    engine_now_ms())));

@@ -22,6 +22,7 @@
 #include "engine/engine.h"
 #include "engine/gre_socket.h"
 #include "engine/limiter.h"
+#include "engine/line.h"
 #include "engine/lockdown.h"
 #include "shared/sandbox.h"
 
@@ -185,7 +186,7 @@ on_gre(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	(void)arg;
 	if (gre_socket_read(fd, call_receive) > 0)
-		call_flush_touched();
+		line_flush_touched();
 	engine_work(0);
 }
 

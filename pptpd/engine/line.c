@@ -1,0 +1,446 @@
+/* Engine: the data path of a call, between GRE and the pty of its pppd. */
+/* SPDX-License-Identifier: ISC */
+#include "engine/line.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "engine/gre_socket.h"
+#include "protocol/hdlc.h"
+#include "protocol/ppp_auth.h"
+#include "shared/call_record.h"
+
+/*
+ * pppd empties its line when it takes it over, so nothing is written to it
+ * before it has spoken, or for this long if it keeps silent.
+ */
+#define GATE_US		1000000
+/* pppd has left its line: how long its exit may take to be heard of. */
+#define LINE_GONE_US	500000
+
+/* With so many octets waiting for pppd an acknowledgement may wait, too. */
+#define ACK_BACKLOG	16384
+
+#define PTY_READ_SIZE	65536
+/* So many reads in a row while each brings much: fewer turns of the loop. */
+#define PTY_READS	4
+#define PTY_READ_MUCH	2048
+#define DECODERS_SPARE	16	/* kept for the next frame cut in two */
+#define TOUCHED_MAX	64	/* lines in one batch of packets */
+
+static struct line *touched[TOUCHED_MAX];
+static unsigned int touched_count;
+
+/* --- towards the client -------------------------------------------------- */
+
+/* Sends a frame, or with NULL an acknowledgement alone. */
+static void
+send_gre(struct line *line, const uint8_t *frame, size_t len)
+{
+	struct call_record *rec = line->rec;
+	struct gre_packet p = { .src = line->ends.server,
+	    .dst = line->ends.client };
+
+	p.header.call_id = line->ends.peer_id;
+	p.payload = frame;
+	if (frame != NULL) {
+		p.header.has_seq = true;
+		p.header.seq = rec->tx.next++;
+		p.header.payload_len = len;
+		rec->packets_out++;
+		rec->octets_out += len;
+	}
+	if (rec->ack.unacked > 0) {
+		p.header.has_ack = true;
+		p.header.ack = rec->rx.highest;
+		gre_ack_sent(&rec->ack);
+	}
+	gre_socket_queue(IPC_FD_GRE, &p);
+}
+
+static void
+from_pppd(const uint8_t *frame, size_t len, void *arg)
+{
+	struct line *line = arg;
+
+	if (!line->rec->ctrl.authenticated) {
+		switch (ppp_auth_look(frame, len)) {
+		case PPP_AUTH_SUCCEEDED:
+			line->events->authenticated(line->owner);
+			break;
+		case PPP_AUTH_FAILED:
+			line->events->auth_failed(line->owner);
+			break;
+		case PPP_AUTH_NOTHING:
+			break;
+		}
+	}
+	send_gre(line, frame, len);
+}
+
+/* --- towards pppd -------------------------------------------------------- */
+
+static void
+touch(struct line *line)
+{
+	if (line->touched)
+		return;
+	if (touched_count == TOUCHED_MAX)
+		line_flush_touched();
+	line->touched = true;
+	touched[touched_count++] = line;
+}
+
+/* Writes to the pty what it takes; asks to be told when it takes more. */
+static void
+write_pty(struct line *line)
+{
+	int left = pty_queue_flush(&line->queue, line->pty);
+
+	if (left == -1)
+		pty_queue_free(&line->queue);
+	if ((left == 1) == line->full)
+		return;		/* a busy line is full for long */
+	line->full = left == 1;
+	if (line->full)
+		event_add(&line->writable, NULL);
+	else
+		event_del(&line->writable);
+}
+
+static void
+flush_pty(struct line *line)
+{
+	if (line->gate_open && line->gone_at == 0 && !line->full)
+		write_pty(line);
+}
+
+static void
+to_pppd(const uint8_t *frame, size_t len, void *arg)
+{
+	struct line *line = arg;
+
+	if (len == 0)
+		return;		/* a number without a frame: G-9 */
+	line->rec->packets_in++;
+	line->rec->octets_in += len;
+	if (pty_queue_add(&line->queue, frame, len))
+		return;
+	flush_pty(line);	/* full: make room if pppd reads at all */
+	(void)pty_queue_add(&line->queue, frame, len);	/* or it is lost */
+}
+
+/* --- time ---------------------------------------------------------------- */
+
+static void
+set_timer(struct line *line)
+{
+	uint64_t at, other, now;
+	struct timeval tv;
+
+	at = gre_rx_deadline(&line->rec->rx, &line->reorder);
+	other = gre_ack_deadline(&line->rec->ack);
+	if (other < at)
+		at = other;
+	if (!line->gate_open && line->gate_at < at)
+		at = line->gate_at;
+	if (line->gone_at != 0 && line->gone_at + LINE_GONE_US < at)
+		at = line->gone_at + LINE_GONE_US;
+	/* An earlier one may fire for nothing: cheaper than moving it. */
+	if (at >= line->timer_at)
+		return;
+	line->timer_at = at;
+	now = engine_now_us();
+	at = at > now ? at - now : 0;
+	tv.tv_sec = at / 1000000;
+	tv.tv_usec = at % 1000000;
+	event_add(&line->timer, &tv);
+}
+
+static void
+settle(struct line *line)
+{
+	flush_pty(line);
+	/* A peer that honours its window waits for a pppd that is behind. */
+	if (gre_ack_due(&line->rec->ack) && line->queue.len <= ACK_BACKLOG)
+		send_gre(line, NULL, 0);
+	set_timer(line);
+}
+
+void
+line_flush_touched(void)
+{
+	for (unsigned int i = 0; i < touched_count; i++) {
+		struct line *line = touched[i];
+
+		if (line == NULL)
+			continue;
+		line->touched = false;
+		engine_work(line->ends.id);
+		settle(line);
+	}
+	touched_count = 0;
+	gre_socket_flush(IPC_FD_GRE);
+}
+
+static void
+untouch(struct line *line)
+{
+	for (unsigned int i = 0; i < touched_count; i++) {
+		if (touched[i] == line)
+			touched[i] = NULL;
+	}
+}
+
+/*
+ * Lets packets through: pppd has sent its first frame, or GATE_US have passed
+ * without one.
+ */
+static void
+open_gate(struct line *line)
+{
+	line->gate_open = true;
+	line->events->opened(line->owner);
+}
+
+static void
+time_passed(struct line *line)
+{
+	uint64_t now = engine_now_us();
+
+	line->timer_at = UINT64_MAX;
+	if (line->gone_at != 0 && now >= line->gone_at + LINE_GONE_US) {
+		line->events->gone(line->owner);
+		return;
+	}
+	if (!line->gate_open && now >= line->gate_at)
+		open_gate(line);
+	gre_rx_timer(&line->rec->rx, &line->reorder, now, to_pppd, line);
+	if (now >= gre_ack_deadline(&line->rec->ack))
+		send_gre(line, NULL, 0);
+	settle(line);
+	gre_socket_flush(IPC_FD_GRE);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct line *line = arg;
+
+	(void)fd;
+	(void)what;
+	engine_work(line->ends.id);
+	time_passed(line);
+	engine_work(0);
+}
+
+/* --- packets from the network -------------------------------------------- */
+
+void
+line_receive(struct line *line, const struct gre_packet *p)
+{
+	enum gre_verdict verdict;
+	uint64_t now;
+
+	if (line->pty == -1 || p->src != line->ends.client ||
+	    p->dst != line->ends.server)
+		return;		/* not a word to strangers: G-8 */
+	engine_work(line->ends.id);	/* until the next one, or the flush */
+	if (p->header.has_ack)
+		gre_tx_acked(&line->rec->tx, p->header.ack);
+	if (!p->header.has_seq)
+		return;
+	now = engine_now_us();
+	verdict = gre_rx_packet(&line->rec->rx, &line->reorder, p->header.seq,
+	    p->payload, p->header.payload_len, now, to_pppd, line);
+	if (verdict == GRE_DELIVERED || verdict == GRE_WAITING)
+		gre_ack_received(&line->rec->ack, now);
+	touch(line);
+}
+
+/* --- packets from pppd --------------------------------------------------- */
+
+static struct hdlc_decoder *spare[DECODERS_SPARE];
+static size_t spares;
+
+/* Most calls are idle, and most reads end with a frame: few need one. */
+static bool
+decoder_get(struct line *line)
+{
+	if (line->decoder != NULL)
+		return true;
+	line->decoder = spares > 0 ? spare[--spares] :
+	    malloc(sizeof(*line->decoder));
+	if (line->decoder == NULL)
+		return false;
+	hdlc_decoder_init(line->decoder);
+	return true;
+}
+
+static void
+decoder_put(struct line *line)
+{
+	if (line->decoder != NULL && spares < DECODERS_SPARE)
+		spare[spares++] = line->decoder;
+	else
+		free(line->decoder);
+	line->decoder = NULL;
+}
+
+/* Reads once; returns the octets, 0: nothing there, or the line is gone. */
+static size_t
+read_pty(struct line *line)
+{
+	static uint8_t buf[PTY_READ_SIZE];
+	ssize_t n = read(line->pty, buf, sizeof(buf));
+
+	if (n > 0) {
+		if (!line->gate_open) {
+			open_gate(line);
+			flush_pty(line);
+		}
+		if (decoder_get(line)) {
+			hdlc_decode(line->decoder, buf, n, from_pppd, line);
+			if (hdlc_decoder_is_idle(line->decoder))
+				decoder_put(line);
+		}
+		return n;
+	}
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	/* No process has the line open: pppd's exit is not far. */
+	event_del(&line->readable);
+	event_del(&line->writable);
+	pty_queue_free(&line->queue);
+	line->gone_at = engine_now_us();
+	set_timer(line);
+	return 0;
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct line *line = arg;
+
+	(void)fd;
+	(void)what;
+	engine_work(line->ends.id);
+	for (int i = 0; i < PTY_READS && read_pty(line) >= PTY_READ_MUCH; i++)
+		;
+	gre_socket_flush(IPC_FD_GRE);
+	engine_work(0);
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct line *line = arg;
+
+	(void)fd;
+	(void)what;
+	engine_work(line->ends.id);
+	write_pty(line);
+	settle(line);
+	gre_socket_flush(IPC_FD_GRE);
+	engine_work(0);
+}
+
+/* --- beginning and end --------------------------------------------------- */
+
+void
+line_init(struct line *line, const struct line_ends *ends,
+    struct call_record *rec, const struct line_events *events, void *owner)
+{
+	memset(line, 0, sizeof(*line));
+	line->events = events;
+	line->owner = owner;
+	line->rec = rec;
+	line->ends = *ends;
+	line->pty = -1;
+	line->timer_at = UINT64_MAX;
+	gre_reorder_init(&line->reorder);
+}
+
+void
+line_begin(struct line *line, uint16_t window)
+{
+	gre_rx_init(&line->rec->rx);
+	gre_tx_init(&line->rec->tx);
+	gre_ack_init(&line->rec->ack, window);
+}
+
+/* A pppd is about to take the pty over. */
+static void
+close_gate(struct line *line)
+{
+	line->gate_open = false;
+	line->gate_at = engine_now_us() + GATE_US;
+}
+
+void
+line_open(struct line *line, int pty)
+{
+	line->pty = pty;
+	event_assign(&line->readable, engine.base, pty, EV_READ | EV_PERSIST,
+	    on_readable, line);
+	event_assign(&line->writable, engine.base, pty, EV_WRITE | EV_PERSIST,
+	    on_writable, line);
+	event_assign(&line->timer, engine.base, -1, 0, on_timer, line);
+	event_add(&line->readable, NULL);
+	close_gate(line);
+	line->gate_open = line->rec->tx.next > 0;
+	set_timer(line);
+}
+
+bool
+line_is_open(const struct line *line)
+{
+	return line->gate_open;
+}
+
+void
+line_drain(struct line *line)
+{
+	if (line->pty != -1 && line->gone_at == 0) {
+		while (read_pty(line) > 0)
+			;
+	}
+	gre_socket_flush(IPC_FD_GRE);
+}
+
+void
+line_restart(struct line *line)
+{
+	if (line->pty == -1)
+		return;
+	decoder_put(line);
+	event_del(&line->writable);
+	line->full = false;
+	line->gone_at = 0;
+	close_gate(line);
+	event_add(&line->readable, NULL);
+	set_timer(line);
+}
+
+void
+line_close(struct line *line)
+{
+	if (line->pty == -1)
+		return;
+	line->pty = -1;
+	untouch(line);
+	event_del(&line->readable);
+	event_del(&line->writable);
+	event_del(&line->timer);
+}
+
+void
+line_free(struct line *line)
+{
+	pty_queue_free(&line->queue);
+	decoder_put(line);
+	gre_reorder_free(&line->reorder);
+}
