@@ -137,6 +137,19 @@ open(const char *path, int flags, ...)
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
+/* Programs with 64-bit file offsets ask for this one. */
+int
+open64(const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = (flags & O_CREAT) != 0 ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return open(path, flags, mode);
+}
+
 int
 socket(int domain, int type, int protocol)
 {
@@ -184,6 +197,12 @@ mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
 {
 	FAIL("mmap", MAP_FAILED);
 	return (void *)syscall(SYS_mmap, at, len, prot, flags, fd, offset);
+}
+
+void *
+mmap64(void *at, size_t len, int prot, int flags, int fd, off64_t offset)
+{
+	return mmap(at, len, prot, flags, fd, offset);
 }
 
 int
