@@ -134,38 +134,31 @@ def full(lab, tcp):
     raise Fail('the server can still send')
 
 
-def paused(lab, tcp):
-    """Sends, and gets no answer to, more than message-rate allows; returns
-    when the server has read it all and waits for more."""
-    def is_read(timeout):
-        return lab.until(lambda: unread(lab, tcp) == 0, timeout) is not None
-
-    slow = at_once = 0
-    for _ in range(1000):
-        if slow == 0:
-            tcp.send(build(SLI) * 8)
-            slow = not is_read(0.05)
-        else:
-            tcp.send(build(SLI))
-            at_once = at_once + 1 if is_read(0.05) else 0
-            if at_once == 4:
-                return
-            time.sleep(0.05)            # well below message-rate
-    raise Fail('message-rate does not count, or the server does not read')
+def paused(lab, tcp, rate):
+    """Sends, and gets no answer to, more than message-rate allows at once;
+    returns when the server has read it all and waits for more."""
+    tcp.send(build(SLI) * rate * 7)
+    check(lab.until(lambda: unread(lab, tcp) == 0, 10) is not None,
+          'the server does not read any more')
+    tcp.send(build(SLI))        # read when all that waited is done
+    check(lab.until(lambda: unread(lab, tcp) == 0, 10) is not None,
+          'the server does not read any more')
+    time.sleep(10 / rate)       # the last pause, many times
 
 
 @point('Fl-4b', 'a client that does not read asks for a call and resets: the '
        'process that serves the network lives', waits=True)
 def fl_4b(lab):
     lab.small_buffers()
-    run = lab.server(conf=[('message-rate', '40')])
+    rate = 40
+    run = lab.server(conf=[('message-rate', str(rate))])
     session = lab.call(address=OTHER)
     engine = run.engines()[0].pid if run.engines() else run.pid
     for number in range(3):
         tcp = lab.connect(client(10 + number), rcvbuf=1, segment=100)
         full(lab, tcp)
         if number > 0:
-            paused(lab, tcp)    # then it reads before it writes
+            paused(lab, tcp, rate)  # then it reads before it writes
         os.kill(engine, signal.SIGSTOP)
         try:
             lab.until(lambda: server.Process(engine).state == 'T')
