@@ -1,6 +1,7 @@
 #!/bin/sh
 # Each number in docs/security-tests.md has a test, and each test that is named
-# there is where that says.  TOP is the source tree.
+# there, or in the tables of what an engine can write in docs/security.md, is
+# where that says.  TOP is the source tree.
 set -eu
 
 : "${TOP:=../..}"
@@ -18,7 +19,7 @@ has()
 {
 	case $1 in
 	*.py|*/hostile) grep -qE "(point\(|ident = )'$2'|^def $2\(" "$1" ;;
-	*.c) grep -qE "START_TEST\($2\)|\{ \"$2\"" "$1" ;;
+	*.c) grep -qE "START_TEST\($2\)|\{ \"$2\"|^$2\(" "$1" ;;
 	*) false ;;
 	esac
 }
@@ -27,6 +28,13 @@ has()
 refs=$(sed -n 's/^| \([A-Za-z]*-[0-9]*\) |.*| \(`.*\) |$/\1 \2/p' "$table" |
 	awk -F'`' '{ split($1, id, " ")
 		for (i = 2; i < NF; i += 2) print id[1], $i }')
+
+# The same of the other tables, whose last column has the tests
+refs=$refs'
+'$(sed -n '/^### What an engine can write/,/^### The /p' \
+    "$TOP/docs/security.md" | awk -F'|' '/^\|/ {
+	n = split($(NF - 1), part, "`")
+	for (i = 2; i <= n; i += 2) print "security.md", part[i] }')
 
 while read -r id file name; do
 	path=$TOP/tests/${file%:}
