@@ -274,10 +274,17 @@ static enum call_life MUST_LOOK
 call_up(struct call *call)
 {
 	set_stage(call, CALL_UP, "pppd runs");
-	line_begin(&call->line, call->rec->ctrl.call.window);
+	line_begin(&call->line, call->rec->ctrl.call.window,
+	    call->rec->ctrl.call_since * 1000);
 	open_line(call);
 	call->of.events->started(call->of.owner);
 	return call->stage == CALL_UP ? CALL_LIVES : CALL_OVER;
+}
+
+void
+call_client_spoke(struct call *call)
+{
+	line_client_spoke(&call->line);
 }
 
 /*

@@ -82,6 +82,8 @@ void	call_resume(struct call *);
  * Returns its record, which is the owner's from then on, NULL if it has none.
  */
 struct call_record *call_end(struct call *, enum ctrl_end);
+/* A Set-Link-Info has come: the client is there. */
+void	call_client_spoke(struct call *);
 /* A packet from the GRE socket, whosever it is. */
 void	call_receive(const struct gre_packet *);
 /*

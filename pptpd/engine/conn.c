@@ -459,6 +459,8 @@ conn_do(struct conn *conn, unsigned int todo)
 		    ctrl_eof(conn->ctrl, true, engine_now_ms());
 	if ((todo & CTRL_DO_END) != 0 && conn->call != NULL)
 		end_call(conn);
+	if ((todo & CTRL_DO_LINKED) != 0 && conn->call != NULL)
+		call_client_spoke(conn->call);
 	if ((todo & CTRL_DO_START) != 0) {
 		todo = start_call(conn);
 		if (conn->call == NULL)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "engine/engine.h"
 #include "engine/gre_socket.h"
 #include "protocol/hdlc.h"
@@ -30,6 +31,13 @@
 #define PTY_READ_MUCH	2048
 #define DECODERS_SPARE	16	/* kept for the next frame cut in two */
 #define TOUCHED_MAX	64	/* lines in one batch of packets */
+
+static void open_gate(struct line *);
+static void flush_pty(struct line *);
+static void hold_to_client(const uint8_t *, size_t, void *);
+static void hold_to_pppd(const uint8_t *, size_t, void *);
+
+static const struct login_hold_ops hold_ops = { hold_to_client, hold_to_pppd };
 
 static struct line *touched[TOUCHED_MAX];
 static unsigned int touched_count;
@@ -62,12 +70,57 @@ send_gre(struct line *line, const uint8_t *frame, size_t len)
 }
 
 static void
+hold_to_client(const uint8_t *frame, size_t len, void *arg)
+{
+	send_gre(arg, frame, len);
+}
+
+/* Says once how long each step of the login took. */
+static void
+watch_login(struct line *line, bool from_pppd, const struct ppp_head *head,
+    uint64_t now)
+{
+	char text[LOGIN_STEPS_TEXT];
+
+	if (!login_steps_frame(&line->steps, from_pppd, head, now))
+		return;
+	login_steps_text(&line->steps, text);
+	log_debug("CTRL: Client %s logged in, ms since it asked for a call: %s;"
+	    " waited for it %u, for pppd %u", line->rec->ctrl.client, text,
+	    (unsigned)(line->hold.waited_first / 1000),
+	    (unsigned)(line->hold.waited_ncp / 1000));
+}
+
+/* Most frames come when the login is over: nobody looks into them. */
+static bool
+login_is_over(const struct line *line)
+{
+	return line->hold.stage == LOGIN_OVER &&
+	    line->rec->ctrl.authenticated &&
+	    !login_steps_watched(&line->steps);
+}
+
+static void
 from_pppd(const uint8_t *frame, size_t len, void *arg)
 {
 	struct line *line = arg;
+	struct ppp_head head;
+	bool known;
+	uint64_t now;
 
-	if (!line->rec->ctrl.authenticated) {
-		switch (ppp_auth_look(frame, len)) {
+	/* A frame: words that it prints before it takes the line are none. */
+	if (!line->gate_open) {
+		open_gate(line);
+		flush_pty(line);
+	}
+	if (login_is_over(line)) {
+		send_gre(line, frame, len);
+		return;
+	}
+	now = engine_now_us();
+	known = ppp_frame_head(frame, len, &head);
+	if (known && !line->rec->ctrl.authenticated) {
+		switch (ppp_auth_says(&head)) {
 		case PPP_AUTH_SUCCEEDED:
 			line->events->authenticated(line->owner);
 			break;
@@ -78,7 +131,10 @@ from_pppd(const uint8_t *frame, size_t len, void *arg)
 			break;
 		}
 	}
-	send_gre(line, frame, len);
+	if (known)
+		watch_login(line, true, &head, now);
+	login_hold_from_pppd(&line->hold, frame, len, known ? &head : NULL,
+	    now, &hold_ops, line);
 }
 
 /* --- towards pppd -------------------------------------------------------- */
@@ -119,18 +175,38 @@ flush_pty(struct line *line)
 }
 
 static void
+hold_to_pppd(const uint8_t *frame, size_t len, void *arg)
+{
+	struct line *line = arg;
+
+	if (pty_queue_add(&line->queue, frame, len))
+		return;
+	flush_pty(line);	/* full: make room if pppd reads at all */
+	(void)pty_queue_add(&line->queue, frame, len);	/* or it is lost */
+}
+
+static void
 to_pppd(const uint8_t *frame, size_t len, void *arg)
 {
 	struct line *line = arg;
+	struct ppp_head head;
+	bool known;
+	uint64_t now;
 
 	if (len == 0)
 		return;		/* a number without a frame: G-9 */
 	line->rec->packets_in++;
 	line->rec->octets_in += len;
-	if (pty_queue_add(&line->queue, frame, len))
+	if (login_is_over(line)) {
+		hold_to_pppd(frame, len, line);
 		return;
-	flush_pty(line);	/* full: make room if pppd reads at all */
-	(void)pty_queue_add(&line->queue, frame, len);	/* or it is lost */
+	}
+	now = engine_now_us();
+	known = ppp_frame_head(frame, len, &head);
+	if (known)
+		watch_login(line, false, &head, now);
+	login_hold_from_client(&line->hold, frame, len, known ? &head : NULL,
+	    now, &hold_ops, line);
 }
 
 /* --- time ---------------------------------------------------------------- */
@@ -143,6 +219,9 @@ set_timer(struct line *line)
 
 	at = gre_rx_deadline(&line->rec->rx, &line->reorder);
 	other = gre_ack_deadline(&line->rec->ack);
+	if (other < at)
+		at = other;
+	other = login_hold_deadline(&line->hold);
 	if (other < at)
 		at = other;
 	if (!line->gate_open && line->gate_at < at)
@@ -218,6 +297,7 @@ time_passed(struct line *line)
 	}
 	if (!line->gate_open && now >= line->gate_at)
 		open_gate(line);
+	login_hold_timer(&line->hold, now, &hold_ops, line);
 	gre_rx_timer(&line->rec->rx, &line->reorder, now, to_pppd, line);
 	if (now >= gre_ack_deadline(&line->rec->ack))
 		send_gre(line, NULL, 0);
@@ -239,6 +319,24 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 /* --- packets from the network -------------------------------------------- */
 
+static void
+client_is_there(struct line *line)
+{
+	uint64_t now = engine_now_us();
+
+	login_steps_client_spoke(&line->steps, now);
+	login_hold_client_spoke(&line->hold, now, &hold_ops, line);
+}
+
+void
+line_client_spoke(struct line *line)
+{
+	if (line->pty == -1 || line->hold.stage != LOGIN_ALONE)
+		return;
+	client_is_there(line);
+	gre_socket_flush(IPC_FD_GRE);
+}
+
 void
 line_receive(struct line *line, const struct gre_packet *p)
 {
@@ -249,6 +347,8 @@ line_receive(struct line *line, const struct gre_packet *p)
 	    p->dst != line->ends.server)
 		return;		/* not a word to strangers: G-8 */
 	engine_work(line->ends.id);	/* until the next one, or the flush */
+	if (line->hold.stage == LOGIN_ALONE)
+		client_is_there(line);
 	if (p->header.has_ack)
 		gre_tx_acked(&line->rec->tx, p->header.ack);
 	if (!p->header.has_seq)
@@ -298,10 +398,6 @@ read_pty(struct line *line)
 	ssize_t n = read(line->pty, buf, sizeof(buf));
 
 	if (n > 0) {
-		if (!line->gate_open) {
-			open_gate(line);
-			flush_pty(line);
-		}
 		if (decoder_get(line)) {
 			hdlc_decode(line->decoder, buf, n, from_pppd, line);
 			if (hdlc_decoder_is_idle(line->decoder))
@@ -330,6 +426,8 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	engine_work(line->ends.id);
 	for (int i = 0; i < PTY_READS && read_pty(line) >= PTY_READ_MUCH; i++)
 		;
+	if (line->pty != -1 && line->hold.stage != LOGIN_OVER)
+		settle(line);	/* a frame waits, or waits no longer */
 	gre_socket_flush(IPC_FD_GRE);
 	engine_work(0);
 }
@@ -362,11 +460,15 @@ line_init(struct line *line, const struct line_ends *ends,
 	line->pty = -1;
 	line->timer_at = UINT64_MAX;
 	gre_reorder_init(&line->reorder);
+	/* Of one that goes on nobody knows how far its login has come. */
+	login_hold_free(&line->hold);
 }
 
 void
-line_begin(struct line *line, uint16_t window)
+line_begin(struct line *line, uint16_t window, uint64_t asked)
 {
+	login_hold_init(&line->hold);
+	login_steps_begin(&line->steps, asked);
 	gre_rx_init(&line->rec->rx);
 	gre_tx_init(&line->rec->tx);
 	gre_ack_init(&line->rec->ack, window);
@@ -417,6 +519,7 @@ line_restart(struct line *line)
 	if (line->pty == -1)
 		return;
 	decoder_put(line);
+	login_hold_free(&line->hold);
 	event_del(&line->writable);
 	line->full = false;
 	line->gone_at = 0;
@@ -442,5 +545,6 @@ line_free(struct line *line)
 {
 	pty_queue_free(&line->queue);
 	decoder_put(line);
+	login_hold_free(&line->hold);
 	gre_reorder_free(&line->reorder);
 }

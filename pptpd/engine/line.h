@@ -9,6 +9,8 @@
 
 #include "engine/pty_queue.h"
 #include "state/gre_window.h"
+#include "state/login_hold.h"
+#include "state/login_steps.h"
 
 struct call_record;
 struct gre_packet;
@@ -47,6 +49,8 @@ struct line {
 	uint64_t	 timer_at;	/* us, UINT64_MAX: not set */
 	struct pty_queue queue;
 	struct gre_reorder reorder;
+	struct login_hold hold;		/* frames that come too early */
+	struct login_steps steps;
 	struct hdlc_decoder *decoder;	/* NULL: no frame is half read */
 	struct event	 readable, writable, timer;
 };
@@ -54,8 +58,11 @@ struct line {
 /* A closed one.  The record must be there until line_close(). */
 void	line_init(struct line *, const struct line_ends *,
 	    struct call_record *, const struct line_events *, void *owner);
-/* A call begins: its numbers do.  window: packets that the peer can take. */
-void	line_begin(struct line *, uint16_t window);
+/*
+ * A call begins: its numbers do.  window: packets that the peer can take;
+ * asked: when it was asked for, in us of engine_now_us().
+ */
+void	line_begin(struct line *, uint16_t window, uint64_t asked);
 /*
  * Opens it on the pty, which must be there until line_close() and stays the
  * caller's.  One that has carried packets before goes on; else nothing is
@@ -73,6 +80,8 @@ void	line_close(struct line *);
 /* Its memory, once nobody is in here any more. */
 void	line_free(struct line *);
 
+/* The client is there: it has sent a Set-Link-Info. */
+void	line_client_spoke(struct line *);
 /*
  * A packet with its Call ID, from anybody.  Frames are written to the pty, and
  * acknowledgements sent, by line_flush_touched() after each batch.

@@ -454,7 +454,7 @@ established_message(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 		return incoming_call(c, m, now);
 	case PPTP_SLI:
 		set_link_info(m);
-		return 0;
+		return c->call_state == CTRL_CALL_NONE ? 0 : CTRL_DO_LINKED;
 	case PPTP_STOPCCRP:
 	case PPTP_CDN:
 		log_warn("CTRL: Got a reply to a packet we didn't send");

@@ -44,6 +44,7 @@ enum ctrl_call_state {
 #define CTRL_DO_CLOSE	0x04	/* close TCP once out[] is empty or when
 				   CTRL_FLUSH_MS are over */
 #define CTRL_DO_RESET	0x08	/* with CLOSE: by RST, nothing is flushed */
+#define CTRL_DO_LINKED	0x10	/* a Set-Link-Info has come for the call */
 
 /* What the peer asked for in its OCRQ, in host order. */
 struct ctrl_call {

@@ -28,6 +28,12 @@ done(struct login_steps *s, enum login_step step, uint64_t now)
 		s->at[step] = now;
 }
 
+bool
+login_steps_watched(const struct login_steps *s)
+{
+	return s->begin != 0 && s->at[LOGIN_STEP_IP] == 0;
+}
+
 void
 login_steps_client_spoke(struct login_steps *s, uint64_t now)
 {
@@ -47,7 +53,7 @@ bool
 login_steps_frame(struct login_steps *s, bool from_pppd,
     const struct ppp_head *head, uint64_t now)
 {
-	if (s->begin == 0 || s->at[LOGIN_STEP_IP] != 0)
+	if (!login_steps_watched(s))
 		return false;
 	if (from_pppd) {
 		done(s, LOGIN_STEP_PPPD, now);

@@ -30,6 +30,8 @@ struct login_steps {
 
 /* now: when the client asked for its call, in us of a monotonic clock. */
 void	login_steps_begin(struct login_steps *, uint64_t now);
+/* Whether IP is still to come. */
+bool	login_steps_watched(const struct login_steps *);
 void	login_steps_client_spoke(struct login_steps *, uint64_t now);
 /* A frame goes by.  True with the one that completes IP, and never again. */
 bool	login_steps_frame(struct login_steps *, bool from_pppd,

@@ -6,6 +6,7 @@ import time
 from pptptest import hdlc, pptp
 from pptptest.lab import data, number_of, numbered
 from pptptest.points import check, point
+from pptptest.puppet import LCP
 
 ALL = bytes(range(256))
 
@@ -217,3 +218,24 @@ def p_11(lab):
         session.pppd.send(frame)
         comes_down(session, frame, 'code %d' % code)
     return 'unaltered'
+
+
+@point('P-12', 'what pppd prints before it takes its line over, and empties '
+       "it, does not let the client's first frame go too early")
+def p_12(lab):
+    def begin(puppet):
+        puppet.order(do='pause')
+        puppet.write(b'Plugin /usr/lib/pptpd/pptpd-session.so loaded.\n')
+        for what in ({'do': 'flush'}, {'do': 'resume'},
+                     {'do': 'write', 'hex': hdlc.frame(LCP).hex()}):
+            puppet.order(do='later', delay=0.4, what=what)
+    lab.theatre.begin = begin
+    lab.server()
+    session = lab.call(greeting=False)
+    first = data(b'sent right after OCRP')
+    took = session.delivered(first, 0.9)
+    check(took is not None, 'it is lost')
+    check(took > 0.2, 'the test is too slow to show anything')
+    packet = session.down()
+    check(packet and packet.payload == LCP, "pppd's first frame is lost")
+    return 'after %.0f ms' % (took * 1000)

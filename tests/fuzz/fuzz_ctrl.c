@@ -113,7 +113,7 @@ act(struct side *s, unsigned int todo)
 	const uint8_t *data;
 
 	MUST((todo & ~(unsigned int)(CTRL_DO_START | CTRL_DO_END |
-	    CTRL_DO_CLOSE | CTRL_DO_RESET)) == 0);
+	    CTRL_DO_CLOSE | CTRL_DO_RESET | CTRL_DO_LINKED)) == 0);
 	if ((todo & CTRL_DO_END) != 0) {
 		MUST(s->live && s->ctrl.call_state == CTRL_CALL_NONE);
 		s->live = false;

@@ -287,7 +287,7 @@ END_TEST
 START_TEST(messages_not_for_us_are_ignored)
 {
 	static const uint16_t types[] = { PPTP_SCCRP, PPTP_STOPCCRP,
-	    PPTP_OCRP, PPTP_ICRP, PPTP_ICCN, PPTP_CDN, PPTP_WEN, PPTP_SLI,
+	    PPTP_OCRP, PPTP_ICRP, PPTP_ICCN, PPTP_CDN, PPTP_WEN,
 	    PPTP_ECHORP };
 
 	call_up();
@@ -295,6 +295,19 @@ START_TEST(messages_not_for_us_are_ignored)
 		ck_assert_uint_eq(give_type(types[i]), 0);
 		expect_silence();
 	}
+	ck_assert_int_eq(c.call_state, CTRL_CALL_UP);
+}
+END_TEST
+
+/* It shows that the client listens; nothing else comes of it. */
+START_TEST(set_link_info_is_told)
+{
+	establish();
+	ck_assert_uint_eq(give_type(PPTP_SLI), 0);
+	expect_silence();
+	call_up();
+	ck_assert_uint_eq(give_type(PPTP_SLI), CTRL_DO_LINKED);
+	expect_silence();
 	ck_assert_int_eq(c.call_state, CTRL_CALL_UP);
 }
 END_TEST
@@ -945,6 +958,7 @@ main(void)
 	tcase_add_test(tc, unknown_messages_are_skipped_not_for_ever);
 	tcase_add_test(tc, management_messages_close_at_the_third);
 	tcase_add_test(tc, messages_not_for_us_are_ignored);
+	tcase_add_test(tc, set_link_info_is_told);
 	tcase_add_test(tc, incoming_call_is_refused);
 	tcase_add_test(tc, echo_is_answered);
 	tcase_add_test(tc, silence_is_asked_about_and_then_ended);
