@@ -7,7 +7,6 @@
 #include <jansson.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +16,10 @@
 
 #include "admin/admin_request.h"
 #include "admin/admin_text.h"
-#include "base/log.h"
 #include "config/conf_key.h"
 #include "config/instance.h"
 #include "ctl/pptpdctl_link.h"
+#include "ctl/pptpdctl_output.h"
 
 #define CALLS_MAX	65536
 #define LOOK_MS		100	/* whether the server still runs */
@@ -28,49 +27,7 @@
 #define EXIT_REFUSED	1	/* by the server */
 #define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
 
-static bool json, waits;
-
-static void
-put_json(const json_t *value)
-{
-	char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-
-	/* Jansson lets DEL through, which some terminals act on. */
-	for (const char *p = text; p != NULL && *p != '\0'; p++) {
-		if (*p == 0x7f)
-			fputs("\\u007F", stdout);
-		else
-			putchar(*p);
-	}
-	putchar('\n');
-	free(text);
-}
-
-void
-ctl_complain(const char *code, const char *fmt, ...)
-{
-	char text[1024], safe[4 * sizeof(text)];
-	json_t *error;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (json) {
-		error = json_string(text);
-		if (error == NULL)	/* a name that is no UTF-8 */
-			error = json_string(log_escape(safe, sizeof(safe),
-			    text, strlen(text)));
-		error = json_pack("{s{ss so}}", "error", "code", code, "text",
-		    error);
-		put_json(error);
-		json_decref(error);
-		return;
-	}
-	fputs("pptpdctl: ", stderr);
-	admin_text_put(stderr, text);
-	fputc('\n', stderr);
-}
+static bool waits;		/* for the end of the server */
 
 static void
 usage(FILE *out)
@@ -161,11 +118,11 @@ report_json(enum admin_verb verb, const json_t *result, json_t *calls)
 	json_t *list;
 
 	if (verb != ADMIN_LIST) {
-		put_json(result);
+		ctl_put_json(result);
 		return;
 	}
 	list = json_pack("{sO}", "calls", calls);
-	put_json(list);
+	ctl_put_json(list);
 	json_decref(list);
 }
 
@@ -201,7 +158,7 @@ hear(struct link *in, enum admin_verb verb)
 	if (object != NULL && !json_is_true(ok))
 		status = report_refusal(object);
 	else if (object != NULL) {
-		(json ? report_json : report)(verb, json_object_get(object,
+		(ctl_is_json() ? report_json : report)(verb, json_object_get(object,
 		    "result"), calls);
 		if (waits)
 			wait_for_end(json_object_get(object, "result"));
@@ -261,7 +218,7 @@ talk(const char *path, enum admin_verb verb, const char *call)
 static int
 wrong(const char *text)
 {
-	json = false;
+	ctl_set_json(false);
 	ctl_complain("usage", "%s", text);
 	usage(stderr);
 	return EXIT_TROUBLE;
@@ -306,7 +263,7 @@ main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "jwp:s:hv", options, NULL)) != -1) {
 		switch (c) {
 		case 'j':
-			json = true;
+			ctl_set_json(true);
 			break;
 		case 'w':
 			waits = true;

@@ -15,6 +15,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "ctl/pptpdctl_output.h"
+
 #define ANSWER_MS	30000	/* the server may take so long */
 #define OTHER_ID	65534	/* of nobody, where there is no such user */
 

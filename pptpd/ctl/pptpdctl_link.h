@@ -24,8 +24,4 @@ bool	 link_ask(int fd, const char *verb, const char *call);
 /* The next object that the server sends, the caller's; or NULL. */
 json_t	*link_next(struct link *);
 
-/* pptpdctl.c: says why not, for programs (code) and people. */
-void	 ctl_complain(const char *code, const char *fmt, ...)
-	    __attribute__((format(printf, 2, 3)));
-
 #endif

@@ -1,0 +1,67 @@
+/* pptpdctl: errors and JSON, as the user asked for them. */
+/* SPDX-License-Identifier: ISC */
+#include "ctl/pptpdctl_output.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/admin_text.h"
+#include "base/log.h"
+
+static bool json;
+
+void
+ctl_set_json(bool on)
+{
+	json = on;
+}
+
+bool
+ctl_is_json(void)
+{
+	return json;
+}
+
+void
+ctl_put_json(const json_t *value)
+{
+	char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+
+	/* Jansson lets DEL through, and some terminals act on it. */
+	for (const char *p = text; p != NULL && *p != '\0'; p++) {
+		if (*p == 0x7f)
+			fputs("\\u007F", stdout);
+		else
+			putchar(*p);
+	}
+	putchar('\n');
+	free(text);
+}
+
+void
+ctl_complain(const char *code, const char *fmt, ...)
+{
+	char text[1024], safe[4 * sizeof(text)];
+	json_t *error;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (json) {
+		error = json_string(text);
+		if (error == NULL)	/* the name in it is not UTF-8 */
+			error = json_string(log_escape(safe, sizeof(safe),
+			    text, strlen(text)));
+		error = json_pack("{s{ss so}}", "error", "code", code, "text",
+		    error);
+		ctl_put_json(error);
+		json_decref(error);
+		return;
+	}
+	fputs("pptpdctl: ", stderr);
+	admin_text_put(stderr, text);
+	fputc('\n', stderr);
+}

@@ -1,0 +1,23 @@
+/* pptpdctl: errors and JSON, as the user asked for them. */
+/* SPDX-License-Identifier: ISC */
+#ifndef PPTPD_PPTPDCTL_OUTPUT_H
+#define PPTPD_PPTPDCTL_OUTPUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Option --json: errors are JSON too (off at start). */
+void	ctl_set_json(bool);
+bool	ctl_is_json(void);
+
+/* Prints a value on standard output, in ASCII without control characters. */
+void	ctl_put_json(const json_t *);
+
+/*
+ * Reports an error: for programs an object with code and text on standard
+ * output, for people the text alone on standard error.
+ */
+void	ctl_complain(const char *code, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+#endif
