@@ -11,7 +11,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "base/log.h"
+#include "shared/linux_calls.h"
 
 #define LOW_FDS		16
 #define FIRST_FD	3
@@ -102,6 +106,15 @@ add_standard(posix_spawn_file_actions_t *actions, int output)
 	return error;
 }
 
+/* posix_spawn(3) does not say which of its system calls has failed. */
+static void
+explain(const char *path, int error)
+{
+	if (error == linux_clone3_error())
+		log_err("MGR: %s: clone3: %s (this container must answer "
+		    "ENOSYS or allow it)", path, strerror(error));
+}
+
 pid_t
 child_spawn(const char *path, char *const argv[], const int *fds, int n,
     int output)
@@ -138,6 +151,7 @@ child_spawn(const char *path, char *const argv[], const int *fds, int n,
 out_attr:
 	posix_spawnattr_destroy(&attr);
 	if (error != 0) {
+		explain(path, error);
 		errno = error;
 		return -1;
 	}

@@ -20,6 +20,9 @@
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open		434
 #endif
+#ifndef SYS_clone3
+#define SYS_clone3		435
+#endif
 #ifndef SYS_close_range
 #define SYS_close_range		436
 #endif
@@ -129,4 +132,14 @@ int
 linux_pidfd_kill(int pidfd, int sig)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0U);
+}
+
+int
+linux_clone3_error(void)
+{
+	/* A size of 0 is too small, so a kernel that has it says EINVAL. */
+	if (syscall(SYS_clone3, NULL, (size_t)0) != -1 || errno == EINVAL ||
+	    errno == ENOSYS)
+		return 0;
+	return errno;
 }

@@ -28,4 +28,11 @@ int	linux_pidfd_open(pid_t pid);
 /* pidfd_send_signal(2), Linux 5.1: 0, or -1 with errno. */
 int	linux_pidfd_kill(int pidfd, int sig);
 
+/*
+ * Why clone3(2), Linux 5.3, prevents that a program is started: an error
+ * number, or 0 if it does not.  glibc 2.34 and later does without it only if
+ * its error is ENOSYS.
+ */
+int	linux_clone3_error(void);
+
 #endif

@@ -84,7 +84,7 @@ def runs_on(version, error='ENOSYS'):
            'Profile-' + error,
            'calls, a restart, an engine that dies: ' + (
                'Linux %d.%d' % version if error == 'ENOSYS' else
-               'a container answers %s to all that is new' % error),
+               'a container answers %s to all that is new but clone3' % error),
            waits=True)
     def test(lab):
         return everything(lab, lab.server(wrap=kernel(version, error)))
@@ -137,7 +137,7 @@ def says_or_works(call, error):
         return 'calls work'
 
 
-for one in ('accept4', 'bpf', 'close_range', 'dup3', 'epoll_create1',
+for one in ('accept4', 'bpf', 'clone3', 'close_range', 'dup3', 'epoll_create1',
             'getrandom', 'memfd_create', 'pidfd_open', 'pipe2', 'recvmmsg',
             'seccomp', 'sendmmsg', 'socketpair'):
     says_or_works(one, 'ENOSYS')

@@ -20,6 +20,9 @@
 #ifndef SYS_close_range
 #define SYS_close_range	436
 #endif
+#ifndef SYS_clone3
+#define SYS_clone3	435
+#endif
 
 #define FIRST	40
 #define MANY	400		/* more than one getdents64(2) tells */
@@ -212,6 +215,19 @@ START_TEST(members_of_a_queue_come_last)
 }
 END_TEST
 
+/* _i 0: it is there; else the error that it has. */
+START_TEST(why_nothing_can_be_started)
+{
+	static const struct {
+		int error, expected;
+	} when[] = { { 0, 0 }, { ENOSYS, 0 }, { EPERM, EPERM } };
+
+	if (when[_i].error != 0)
+		forbid(SYS_clone3, when[_i].error);
+	ck_assert_int_eq(linux_clone3_error(), when[_i].expected);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -222,6 +238,7 @@ main(void)
 
 	tcase_add_loop_test(tc, all_from_one_on_are_closed, 0, 3);
 	tcase_add_test(tc, what_cannot_be_closed_is_said);
+	tcase_add_loop_test(tc, why_nothing_can_be_started, 0, 3);
 	tcase_add_test(tc, a_memfd_is_close_on_exec);
 	tcase_add_test(tc, members_of_a_list_come_and_go);
 	tcase_add_test(tc, members_of_a_queue_come_last);
