@@ -98,24 +98,41 @@ log_printable(char *text)
 	return text;
 }
 
-void
-log_msg(int priority, const char *fmt, ...)
+static void put(int, const char *, va_list)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+put(int priority, const char *fmt, va_list ap)
 {
 	char line[LOG_LINE_MAX];
-	va_list ap;
-	int n;
 
-	if (log_state.sink == NULL)
-		return;
-	if (priority == LOG_DEBUG && !log_state.debug)
-		return;
-	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	if (n < 0)
+	if (log_state.sink == NULL ||
+	    vsnprintf(line, sizeof(line), fmt, ap) < 0)
 		return;
 	hide_controls(line);
 	log_state.sink(priority, line, log_state.arg);
+}
+
+void
+log_msg(int priority, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (priority == LOG_DEBUG && !log_state.debug)
+		return;
+	va_start(ap, fmt);
+	put(priority, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_always(int priority, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put(priority, fmt, ap);
+	va_end(ap);
 }
 
 char *

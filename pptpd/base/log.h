@@ -10,7 +10,7 @@
 /* Longest line that a sink is given, its NUL included; the rest is cut. */
 #define LOG_LINE_MAX 480
 
-/* Gets every line that passed the debug gate, without a newline. */
+/* Gets each line that is not held back, without a newline. */
 typedef void log_sink(int priority, const char *line, void *arg);
 
 /* Sets where lines go; NULL (the default) throws them away. */
@@ -25,6 +25,10 @@ bool	log_is_debug(void);
  * C1 controls are such octets too, by themselves and in UTF-8.
  */
 void	log_msg(int priority, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+/* The same, but LOG_DEBUG lines pass even if debug is off. */
+void	log_always(int priority, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
 #define log_err(...)	log_msg(LOG_ERR, __VA_ARGS__)

@@ -28,12 +28,7 @@
 #include "shared/mono.h"
 #include "shared/patience.h"
 #include "shared/syslog_sink.h"
-
-/* From the hang-up on; how long pppd may take to go. */
-#define TERM_AFTER_MS	5000
-#define KILL_AFTER_MS	10000
-/* How long the engine may take to end a call that we were told to end. */
-#define ENGINE_MS	8000
+#include "state/life.h"
 
 /* pppd refused its options (status 2) so soon that a plugin may be why. */
 #define OPTION_ERROR_MS	5000	/* a busy machine takes more than one second */
@@ -56,13 +51,9 @@ struct keeper {
 	char		 local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
 	uint16_t	 our_id;
 	uint64_t	 started_ms;
-	int		 engine;	/* -1: gone */
-	struct rejoin	 rejoin;	/* ... and we look for another one */
-	uint64_t	 hangup_at;	/* 0: line is up */
-	uint64_t	 engine_deadline; /* 0: none */
-	enum ctrl_end	 asked_end;	/* why engine_deadline is set */
-	enum ctrl_end	 own_end;	/* reason when the engine gave none */
-	int		 signals_sent;	/* to pppd */
+	struct life	 life;
+	int		 engine;	/* the link to it; -1: closed */
+	struct rejoin	 rejoin;	/* the search, in LIFE_SEARCHING */
 	int		 status;	/* pppd's, once reaped */
 	int		 error_lines;
 	size_t		 error_len;
@@ -142,6 +133,7 @@ take_call(struct keeper *k, const struct keeper_call *call)
 	k->call = *call;
 	rejoin_init(&k->rejoin);
 	addr_text(call->client_addr, k->client);
+	life_init(&k->life, k->client, mono_ms());
 	snprintf(k->local, sizeof(k->local), "%s", call->local);
 	snprintf(k->remote, sizeof(k->remote), "%s", call->remote);
 	k->our_id = call->our_id;
@@ -238,20 +230,13 @@ say_goodbye(const struct keeper *k, enum ctrl_end end)
 }
 
 /*
- * Closes our side of the pty: pppd sees its line hang up.  Where there is no
- * pty, it has to be told.
+ * Closes our side of the pty: pppd sees its line hang up.  Without a pty pppd
+ * gets a signal.
  */
 static void
-hang_up(struct keeper *k, enum ctrl_end end)
+hang_up(struct keeper *k)
 {
-	if (k->hangup_at != 0)
-		return;
-	k->hangup_at = mono_ms();
-	k->own_end = end;
-	k->engine_deadline = 0;
 	rejoin_stop(&k->rejoin);
-	if (k->engine == -1)
-		say_goodbye(k, end);
 	if (k->kernel.on)
 		kill(k->pppd.pid, SIGHUP);	/* not reaped: still ours */
 	else
@@ -260,22 +245,42 @@ hang_up(struct keeper *k, enum ctrl_end end)
 	patience_close(IPC_FD_CONTROL);
 }
 
-/* It has crashed, or makes way for another one. */
+static void
+send_signal(const struct keeper *k, int sig)
+{
+	log_notice("CTRL: Client %s: pppd[%ld] does not end, sending SIG%s",
+	    k->client, (long)k->pppd.pid, sig == SIGTERM ? "TERM" : "KILL");
+	kill(k->pppd.pid, sig);		/* not reaped: still ours */
+}
+
+/* Does what an event of the call's life asks for: LIFE_DO_*. */
+static void
+act(struct keeper *k, unsigned int todo)
+{
+	if ((todo & LIFE_DO_SEARCH) != 0)
+		rejoin_start(&k->rejoin, &k->call, mono_ms());
+	if ((todo & LIFE_DO_GOODBYE) != 0)
+		say_goodbye(k, k->life.end);
+	if ((todo & LIFE_DO_HANG_UP) != 0)
+		hang_up(k);
+	if ((todo & LIFE_DO_TERM) != 0)
+		send_signal(k, SIGTERM);
+	if ((todo & LIFE_DO_KILL) != 0)
+		send_signal(k, SIGKILL);
+}
+
+/* The engine has crashed, or makes way for another one. */
 static void
 lost_engine(struct keeper *k)
 {
+	bool may_search = k->call.grace_s != 0 &&
+	    recorded_end(k) == CTRL_END_NONE;
+
 	patience_limit();	/* for descriptors that it has sent us */
 	close(k->engine);
 	patience_restore();
 	k->engine = -1;
-	if (k->hangup_at != 0)
-		return;
-	if (k->engine_deadline != 0)
-		hang_up(k, k->asked_end);
-	else if (k->call.grace_s == 0 || recorded_end(k) != CTRL_END_NONE)
-		hang_up(k, CTRL_END_LOST);
-	else
-		rejoin_start(&k->rejoin, &k->call, mono_ms());
+	act(k, life_engine_lost(&k->life, may_search, mono_ms()));
 }
 
 static void
@@ -290,11 +295,13 @@ engine_message(struct keeper *k)
 	patience_restore();
 	patience_close_all(fds, &n);	/* nobody sends us any */
 	if (got == 1 && m.type == IPC_HANGUP) {
-		if (m.u.hangup.end != CTRL_END_NONE && k->hangup_at == 0) {
+		if (m.u.hangup.end != CTRL_END_NONE &&
+		    !life_is_down(&k->life)) {
 			say_goodbye(k, m.u.hangup.end);
 			k->rec->end = m.u.hangup.end;
 		}
-		hang_up(k, CTRL_END_LOST);
+		act(k, life_hang_up(&k->life, CTRL_END_LOST,
+		    "the engine says so", mono_ms()));
 	} else if (got == 0 || (got == -1 && error != EAGAIN))
 		lost_engine(k);
 }
@@ -326,10 +333,12 @@ look_for_engine(struct keeper *k)
 	case REJOIN_WAIT:
 		break;
 	case REJOIN_FOUND:
+		(void)life_engine_found(&k->life, mono_ms());
 		hand_over(k);
 		break;
 	case REJOIN_REFUSED:
-		hang_up(k, (enum ctrl_end)end);
+		act(k, life_hang_up(&k->life, (enum ctrl_end)end,
+		    "no other engine", mono_ms()));
 		break;
 	}
 }
@@ -338,13 +347,11 @@ look_for_engine(struct keeper *k)
 static void
 ask_for_end(struct keeper *k, enum ipc_type type, enum ctrl_end end)
 {
-	if (k->engine == -1)
-		hang_up(k, end);
-	if (k->hangup_at != 0 || k->engine_deadline != 0)
-		return;
-	tell_engine(k, type, -1);
-	k->engine_deadline = mono_ms() + ENGINE_MS;
-	k->asked_end = end;
+	unsigned int todo = life_ask(&k->life, end, mono_ms());
+
+	if ((todo & LIFE_DO_TELL) != 0)
+		tell_engine(k, type, -1);
+	act(k, todo);
 }
 
 static void
@@ -361,14 +368,11 @@ look_at_kernel(struct keeper *k, uint64_t now)
 static int
 timers(struct keeper *k)
 {
-	uint64_t now = mono_ms(), next = UINT64_MAX;
-	static const struct { uint64_t after; int sig; } steps[] = {
-		{ TERM_AFTER_MS, SIGTERM }, { KILL_AFTER_MS, SIGKILL },
-	};
+	uint64_t now = mono_ms(), next;
 
 	login_timer(&k->login, now);
 	next = login_deadline(&k->login);
-	if (rejoin_is_on(&k->rejoin)) {
+	if (k->life.state == LIFE_SEARCHING) {
 		if (now >= rejoin_deadline(&k->rejoin))
 			look_for_engine(k);
 		if (rejoin_deadline(&k->rejoin) < next)
@@ -379,26 +383,9 @@ timers(struct keeper *k)
 		if (k->kernel.look_at < next)
 			next = k->kernel.look_at;
 	}
-	if (k->engine_deadline != 0) {
-		if (now >= k->engine_deadline)
-			hang_up(k, k->asked_end);
-		else if (k->engine_deadline < next)
-			next = k->engine_deadline;
-	}
-	if (k->hangup_at != 0) {
-		while (k->signals_sent < 2 && now - k->hangup_at >=
-		    steps[k->signals_sent].after) {
-			int sig = steps[k->signals_sent++].sig;
-
-			log_notice("CTRL: Client %s: pppd[%ld] does not end, "
-			    "sending SIG%s", k->client, (long)k->pppd.pid,
-			    sig == SIGTERM ? "TERM" : "KILL");
-			kill(k->pppd.pid, sig);	/* not reaped: still ours */
-		}
-		if (k->signals_sent < 2 && next > k->hangup_at +
-		    steps[k->signals_sent].after)
-			next = k->hangup_at + steps[k->signals_sent].after;
-	}
+	act(k, life_timer(&k->life, now));
+	if (life_deadline(&k->life) < next)
+		next = life_deadline(&k->life);
 	if (next == UINT64_MAX)
 		return -1;
 	return next > now ? (int)(next - now) : 0;
@@ -444,6 +431,7 @@ static void
 pppd_started(struct keeper *k)
 {
 	k->pppd_since = mono_ms();
+	(void)life_started(&k->life, k->pppd_since);
 	k->rec->pppd_pid = k->pppd.pid;
 	login_started(&k->login, k->pppd.pid, k->optional != 0,
 	    k->pppd_since);
@@ -530,10 +518,11 @@ try_userspace(struct keeper *k)
 static bool
 try_again(struct keeper *k)
 {
-	if (k->kernel.on && k->hangup_at == 0 && !k->kernel.up)
+	if (life_is_down(&k->life))
+		return false;
+	if (k->kernel.on && !k->kernel.up)
 		return try_userspace(k);
-	if (k->optional == 0 || k->hangup_at != 0 || k->kernel.on ||
-	    !WIFEXITED(k->status) || WEXITSTATUS(k->status) != OPTION_ERROR ||
+	if (k->optional == 0 || k->kernel.on || !WIFEXITED(k->status) || WEXITSTATUS(k->status) != OPTION_ERROR ||
 	    mono_ms() - k->pppd_since > OPTION_ERROR_MS)
 		return false;
 	log_err("CTRL: Client %s: pppd[%ld] refuses its options, starting it "
@@ -621,7 +610,7 @@ report_end(struct keeper *k)
 		out = k->kernel.octets_out;
 	}
 	if (end == CTRL_END_NONE)
-		end = k->hangup_at != 0 ? k->own_end : CTRL_END_PPPD;
+		end = k->life.end;
 	log_info("CTRL: Call of client %s ended: user \"%s\", local %s "
 	    "remote %s, %" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
 	    " octets, %s, pppd %s", k->client, k->login.user,
@@ -629,8 +618,7 @@ report_end(struct keeper *k)
 	    k->remote[0] != '\0' ? k->remote : "-", seconds,
 	    in, out, ctrl_end_text(end), words);
 	/* Poptop logs this one without debug too, so it is counted on. */
-	log_set_debug(true);
-	log_debug("CTRL: Reaping child PPP[%ld]", (long)k->pppd.pid);
+	log_always(LOG_DEBUG, "CTRL: Reaping child PPP[%ld]", (long)k->pppd.pid);
 }
 
 static void
@@ -675,8 +663,7 @@ keeper_run(const struct keeper_call *call, char **argv)
 	} else {
 		loop(&k, &while_waiting);
 		k.rec->pppd_pid = 0;
-		if (k.engine == -1 && k.hangup_at == 0)
-			say_goodbye(&k, CTRL_END_PPPD);
+		act(&k, life_over(&k.life, mono_ms()));
 		tell_exit(&k);
 		report_end(&k);
 		exit_status = 0;

@@ -25,12 +25,6 @@ rejoin_init(struct rejoin *r)
 	r->sock = -1;
 }
 
-bool
-rejoin_is_on(const struct rejoin *r)
-{
-	return r->until != 0;
-}
-
 void
 rejoin_start(struct rejoin *r, const struct keeper_call *call, uint64_t now)
 {

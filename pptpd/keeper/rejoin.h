@@ -27,7 +27,6 @@ void	rejoin_init(struct rejoin *);
 /* Begins to search, for call->grace_s seconds. */
 void	rejoin_start(struct rejoin *, const struct keeper_call *,
 	    uint64_t now);
-bool	rejoin_is_on(const struct rejoin *);
 /* When rejoin_go_on() is due at the latest; UINT64_MAX: never. */
 uint64_t rejoin_deadline(const struct rejoin *);
 /* To be called then, and when there is something to read on sock. */

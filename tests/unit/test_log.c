@@ -87,6 +87,9 @@ START_TEST(debug_gate)
 	log_set_debug(false);
 	log_msg(LOG_DEBUG, "no");
 	ck_assert_int_eq(got.lines, 2);
+	log_always(LOG_DEBUG, "%s", "yes");
+	ck_assert_int_eq(got.lines, 3);
+	ck_assert(!log_is_debug());
 }
 END_TEST
 
