@@ -10,6 +10,9 @@
 
 #include "monitor/slurp.h"
 
+#define PPID	"\nPPid:"
+#define UID	"\nUid:"
+
 /* A file of /proc/PID, NULL if there is none (any more). */
 static char *
 read_proc(pid_t pid, const char *name, size_t *len)
@@ -32,10 +35,10 @@ is_ours(pid_t pid)
 	/* The name is the first line, with its line ends escaped. */
 	if (text == NULL)
 		return false;
-	if ((p = strstr(text, "\nPPid:")) != NULL)
-		(void)sscanf(p, " PPid: %ld", &ppid);
-	if ((q = strstr(text, "\nUid:")) != NULL)
-		(void)sscanf(q, " Uid: %ld", &uid);	/* the real one */
+	if ((p = strstr(text, PPID)) != NULL)
+		ppid = strtol(p + strlen(PPID), NULL, 10);
+	if ((q = strstr(text, UID)) != NULL)	/* the real one is first */
+		uid = strtol(q + strlen(UID), NULL, 10);
 	free(text);
 	return ppid == (long)getpid() && uid == 0;
 }

@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -60,13 +61,18 @@ static bool
 is_mapped(const char *map, unsigned int id)
 {
 	FILE *f = fopen(map, "re");
-	unsigned int first, n;
+	char line[80], *end;
+	unsigned long first, n;
 	bool found = false;
 
 	if (f == NULL)
 		return true;
-	while (!found && fscanf(f, "%u %*u %u", &first, &n) == 2)
+	while (!found && fgets(line, sizeof(line), f) != NULL) {
+		first = strtoul(line, &end, 10);
+		(void)strtoul(end, &end, 10);	/* outside */
+		n = strtoul(end, &end, 10);
 		found = id >= first && id - first < n;
+	}
 	fclose(f);
 	return found;
 }
