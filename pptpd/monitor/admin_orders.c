@@ -5,25 +5,32 @@
 #include <stdio.h>
 
 #include "monitor/calls.h"
-#include "monitor/monitor.h"
+#include "monitor/lifetime.h"
 #include "monitor/reload.h"
+#include "shared/loop.h"
 
-static struct event *order_ev;
+static struct loop_timer order_timer;
 static enum ipc_admin_verb order;	/* to be done next */
 
 /* Does what has been promised: the promise is on its way. */
 static void
-on_order(evutil_socket_t fd, short what, void *arg)
+on_order(void *arg)
 {
-	(void)fd;
-	(void)what;
 	(void)arg;
-	if (order == IPC_ADMIN_SHUTDOWN)
-		monitor_stop();
-	else if (order == IPC_ADMIN_DRAIN)
-		monitor_drain();
-	else
-		monitor_upgrade();
+	switch (order) {
+	case IPC_ADMIN_SHUTDOWN:
+		lifetime_stop("pptpdctl shutdown");
+		break;
+	case IPC_ADMIN_DRAIN:
+		lifetime_drain("pptpdctl drain");
+		break;
+	case IPC_ADMIN_UPGRADE:
+		lifetime_upgrade("pptpdctl upgrade");
+		break;
+	case IPC_ADMIN_STATUS:
+	case IPC_ADMIN_RELOAD:
+		break;			/* never promised */
+	}
 }
 
 static void
@@ -31,7 +38,7 @@ promise(enum ipc_admin_verb verb, struct ipc_msg *reply, const char *text)
 {
 	if (order != IPC_ADMIN_SHUTDOWN)
 		order = verb;
-	event_active(order_ev, EV_TIMEOUT, 0);
+	loop_timer_now(&order_timer);
 	reply->u.admin_reply.ok = true;
 	snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT, "%s", text);
 }
@@ -50,7 +57,7 @@ admin_orders_do(enum ipc_admin_verb verb, struct ipc_msg *reply)
 {
 	char text[IPC_ADMIN_TEXT], reloaded[RELOAD_TEXT], calls[32];
 
-	monitor_status(&reply->u.admin_reply.status);
+	lifetime_status(&reply->u.admin_reply.status);
 	switch (verb) {
 	case IPC_ADMIN_STATUS:
 		reply->u.admin_reply.ok = true;
@@ -66,7 +73,7 @@ admin_orders_do(enum ipc_admin_verb verb, struct ipc_msg *reply)
 		promise(verb, reply, text);
 		break;
 	case IPC_ADMIN_UPGRADE:
-		if (monitor_can_upgrade())
+		if (lifetime_can_upgrade())
 			promise(verb, reply, "becoming the pptpd that is "
 			    "installed now");
 		else
@@ -82,7 +89,8 @@ admin_orders_do(enum ipc_admin_verb verb, struct ipc_msg *reply)
 }
 
 void
-admin_orders_init(struct event_base *base)
+admin_orders_init(void)
 {
-	order_ev = evtimer_new(base, on_order, NULL);
+	order = IPC_ADMIN_STATUS;
+	loop_timer_init(&order_timer, on_order, NULL);
 }

@@ -3,11 +3,10 @@
 #ifndef PPTPD_ADMIN_ORDERS_H
 #define PPTPD_ADMIN_ORDERS_H
 
-#include <event2/event.h>
-
 #include "shared/ipc.h"
 
-void	admin_orders_init(struct event_base *);
+/* After loop_init(). */
+void	admin_orders_init(void);
 /*
  * Does what the engine asks for in an administrator's name, once the reply is
  * on its way, or fills in why not.

@@ -16,6 +16,7 @@
 #include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
 #include "monitor/slurp.h"
+#include "shared/loop.h"
 #include "shared/process.h"
 
 #define PPPD_S		10	/* a pppd outlives a killed keeper so long */
@@ -31,14 +32,21 @@ struct absent {
 	int		 process;	/* hold on it, -1: none */
 	bool		 unsure;	/* it is there, and cannot be held */
 	uint64_t	 since_ms;	/* when the keeper began */
-	struct event	*event;
+	struct loop_watch watch;	/* of process */
+	struct loop_timer timer;	/* where that cannot be waited for */
 	char		 remote[CALL_ADDR_TEXT];
 };
 
 static LIST_HEAD(, absent) absents = LIST_HEAD_INITIALIZER(absents);
-static struct event_base *base;
 static struct pool *pool;
 static void (*changed)(void);
+
+static void
+unwatch(struct absent *a)
+{
+	loop_timer_stop(&a->timer);
+	loop_watch_off(&a->watch);
+}
 
 static void
 awaited_free(struct absent *a)
@@ -46,31 +54,42 @@ awaited_free(struct absent *a)
 	pool_unreserve(pool, a->remote);
 	ledger_drop(a->ledger);
 	ids_in_use_remove(a->call_id);
-	if (a->event != NULL)
-		event_free(a->event);
+	unwatch(a);
 	if (a->process != -1)
 		close(a->process);
 	LIST_REMOVE(a, entry);
 	free(a);
 }
 
-static void on_end(evutil_socket_t, short, void *);
+static void on_end(void *);
+
+static void
+on_ready(int fd, void *arg)
+{
+	(void)fd;
+	on_end(arg);
+}
 
 /* Waits for the end of a process, or with -1 for so many seconds. */
 static void
 watch(struct absent *a, int process, int seconds)
 {
-	struct timeval tv = { seconds, 0 };
-	bool waits = process != -1 && process_can_wait(process);
+	bool waits = process != -1 && process_can_wait(process), watched;
 
-	if (a->event != NULL)
-		event_free(a->event);
+	unwatch(a);
 	if (a->process != -1 && a->process != process)
 		close(a->process);
 	a->process = process;
-	a->event = event_new(base, waits ? process : -1, waits ? EV_READ : 0,
-	    on_end, a);
-	if (a->event == NULL || event_add(a->event, waits ? NULL : &tv) == -1)
+	if (waits) {
+		loop_watch_init(&a->watch, process, LOOP_READ | LOOP_ONCE,
+		    on_ready, a);
+		watched = loop_watch_on(&a->watch);
+	} else {
+		loop_timer_init(&a->timer, on_end, a);
+		watched = loop_timer_in_ms(&a->timer,
+		    (uint64_t)seconds * 1000);
+	}
+	if (!watched)
 		log_err("MGR: address %s stays reserved: out of memory",
 		    a->remote);
 }
@@ -91,12 +110,10 @@ lives(struct absent *a)
 }
 
 static void
-on_end(evutil_socket_t fd, short what, void *arg)
+on_end(void *arg)
 {
 	struct absent *a = arg;
 
-	(void)fd;
-	(void)what;
 	if (lives(a))
 		return;
 	if (a->keeper != 0) {
@@ -219,13 +236,11 @@ find_pppds(void)
 }
 
 void
-awaited_init(struct event_base *b, struct pool *p, const char *path,
-    void (*one_gone)(void))
+awaited_init(struct pool *p, const char *path, void (*one_gone)(void))
 {
 	struct absent *a, *next;
 	bool dead = false;
 
-	base = b;
 	pool = p;
 	changed = one_gone;
 	if (ledger_open(path, old_entry) == -1)

@@ -3,7 +3,6 @@
 #ifndef PPTPD_AWAITED_H
 #define PPTPD_AWAITED_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -15,7 +14,7 @@
  * pool until their keeper has come, or it and its pppd are gone.  changed() is
  * called when one is gone that has not come.
  */
-void	awaited_init(struct event_base *, struct pool *, const char *path,
+void	awaited_init(struct pool *, const char *path,
 	    void (*changed)(void));
 /*
  * A keeper has come: its address is no longer reserved.  Returns when it

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "monitor/engines.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 
 #define TELL_MAX	64	/* in one turn of the event loop */
@@ -18,9 +18,13 @@ static struct deals told = TAILQ_HEAD_INITIALIZER(told);
 static struct deals untold = TAILQ_HEAD_INITIALIZER(untold);
 static struct deals ended = TAILQ_HEAD_INITIALIZER(ended);
 static struct relayed_call *by_id[UINT16_MAX + 1];
-static struct event *tell_ev;	/* NULL: there is no front */
+static struct loop_watch front;	/* it can be written to; on while it has to
+				   hear something */
+static bool has_front;
 static bool listening;		/* it is */
-static struct event *ended_ev;
+static struct loop_timer ended_timer;
+static unsigned int engines;
+static bool (*tell_front)(const struct ipc_msg *, const int *, int);
 
 const struct relayed_call *
 back_relay_find(uint16_t id)
@@ -41,8 +45,8 @@ queue(struct relayed_call *d)
 {
 	d->untold = true;
 	TAILQ_INSERT_TAIL(&untold, d, entry);
-	if (tell_ev != NULL)
-		event_add(tell_ev, NULL);
+	if (has_front)
+		(void)loop_watch_on(&front);
 }
 
 static struct relayed_call *
@@ -67,7 +71,7 @@ bool
 back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client, int record)
 {
 	*d = NULL;
-	if (id % engines_count() == 0)
+	if (id % engines == 0)
 		return true;
 	*d = relayed_call_new(id, client, record);
 	if (*d != NULL)
@@ -79,7 +83,7 @@ bool
 back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client, int record)
 {
 	*d = NULL;
-	if (id % engines_count() == 0)
+	if (id % engines == 0)
 		return true;
 	*d = relayed_call_new(id, client, record);
 	if (*d != NULL)
@@ -96,7 +100,7 @@ finish(struct relayed_call *d)
 	if (by_id[d->id] == d && !d->silent) {
 		ipc_msg_init(&m, IPC_CALL_NEWS, d->id);
 		m.u.news.what = IPC_NEWS_OVER;
-		(void)engines_tell(&m, NULL, 0);
+		(void)tell_front(&m, NULL, 0);
 	}
 	if (by_id[d->id] == d)
 		by_id[d->id] = NULL;
@@ -106,19 +110,16 @@ finish(struct relayed_call *d)
 }
 
 static void
-on_ended(evutil_socket_t fd, short what, void *arg)
+on_ended(void *arg)
 {
-	struct timeval second = { 1, 0 };
 	struct relayed_call *d;
 
-	(void)fd;
-	(void)what;
 	(void)arg;
 	while ((d = TAILQ_FIRST(&ended)) != NULL &&
 	    d->ended + DEAL_LINGER_S < mono_s())
 		finish(d);
 	if (d != NULL)
-		event_add(ended_ev, &second);
+		(void)loop_timer_in_ms(&ended_timer, 1000);
 }
 
 /*
@@ -129,17 +130,15 @@ on_ended(evutil_socket_t fd, short what, void *arg)
 void
 back_relay_end(struct relayed_call *d)
 {
-	struct timeval second = { 1, 0 };
-
 	if (d == NULL)
 		return;
 	TAILQ_REMOVE(list_of(d), d, entry);
 	d->ended = mono_s();
 	TAILQ_INSERT_TAIL(&ended, d, entry);
-	if (ended_ev == NULL || d->silent)
+	if (d->silent)
 		finish(d);
-	else if (!event_pending(ended_ev, EV_TIMEOUT, NULL))
-		event_add(ended_ev, &second);
+	else if (!loop_timer_runs(&ended_timer))
+		(void)loop_timer_in_ms(&ended_timer, 1000);
 }
 
 void
@@ -149,7 +148,7 @@ back_relay_news(const struct ipc_msg *m)
 
 	if (d == NULL)
 		return;			/* it has ended long ago */
-	(void)engines_tell(m, NULL, 0);
+	(void)tell_front(m, NULL, 0);
 	if (m->u.news.what != IPC_NEWS_OVER)
 		return;
 	d->silent = true;
@@ -172,11 +171,10 @@ tell(int sock, enum ipc_type type, const struct relayed_call *d)
 
 /* The front has room for messages: a crowd of calls would not fit at once. */
 static void
-on_writable(evutil_socket_t sock, short what, void *arg)
+on_writable(int sock, void *arg)
 {
 	struct relayed_call *d;
 
-	(void)what;
 	(void)arg;
 	for (int i = 0; i < TELL_MAX; i++) {
 		d = TAILQ_FIRST(&untold);
@@ -192,11 +190,11 @@ on_writable(evutil_socket_t sock, short what, void *arg)
 	    (!listening && !tell(sock, IPC_LISTEN, NULL)))
 		return;
 	listening = true;
-	event_del(tell_ev);
+	loop_watch_off(&front);
 }
 
 void
-back_relay_greet(struct event_base *base, int sock)
+back_relay_greet(int sock)
 {
 	struct relayed_call *d;
 
@@ -204,17 +202,23 @@ back_relay_greet(struct event_base *base, int sock)
 		d->untold = true;
 	TAILQ_CONCAT(&untold, &told, entry);
 	listening = false;
-	if (ended_ev == NULL)
-		ended_ev = evtimer_new(base, on_ended, NULL);
-	tell_ev = event_new(base, sock, EV_WRITE | EV_PERSIST, on_writable,
-	    NULL);
-	event_add(tell_ev, NULL);
+	has_front = true;
+	loop_watch_init(&front, sock, LOOP_WRITE, on_writable, NULL);
+	(void)loop_watch_on(&front);
 }
 
 void
 back_relay_front_gone(void)
 {
-	if (tell_ev != NULL)
-		event_free(tell_ev);
-	tell_ev = NULL;
+	loop_watch_off(&front);
+	has_front = false;
+}
+
+void
+back_relay_init(unsigned int count, bool (*told_by)(const struct ipc_msg *,
+    const int *, int))
+{
+	engines = count;
+	tell_front = told_by;
+	loop_timer_init(&ended_timer, on_ended, NULL);
 }

@@ -3,7 +3,6 @@
 #ifndef PPTPD_BACK_RELAY_H
 #define PPTPD_BACK_RELAY_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -24,10 +23,15 @@ struct relayed_call {
 	time_t		 ended;		/* CLOCK_MONOTONIC; 0: it goes on */
 };
 
+/* After loop_init(); there are so many engines. */
+void	back_relay_init(unsigned int engines, bool (*tell_front)(
+	    const struct ipc_msg *, const int *fds, int n));
+
 /*
- * A call begins, or (back_relay_rejoin) comes back from another monitor: the front
- * does not know it then.  record stays the caller's.  NULL in *d is a call of
- * the front's own.  False: there is no memory, or no descriptor.
+ * back_relay_begin(): a new call, of which the front knows.  back_relay_rejoin():
+ * one that began under an earlier monitor, of which the front has yet to be
+ * told.  record stays the caller's.  *d is NULL if the front itself serves the
+ * call.  False: there is no memory, or no descriptor.
  */
 bool	back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client,
 	    int record);
@@ -44,7 +48,7 @@ const struct relayed_call *back_relay_find(uint16_t id);
 void	back_relay_news(const struct ipc_msg *);
 
 /* There is a new front, at the other end of sock: it hears of all of them. */
-void	back_relay_greet(struct event_base *, int sock);
+void	back_relay_greet(int sock);
 /* It is gone. */
 void	back_relay_front_gone(void);
 

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "monitor/child.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 
 #define BCRELAY		SBINDIR "/bcrelay"
@@ -33,7 +34,7 @@ static struct {
 	bool	ending;		/* it was told to */
 	time_t	started;	/* CLOCK_MONOTONIC */
 	int	wait;		/* s, before the next start */
-	struct event *again_ev;
+	struct loop_timer again;
 } relay = { .sock = -1 };
 
 /*
@@ -104,9 +105,7 @@ spawn(void)
 static void
 start_later(void)
 {
-	struct timeval tv = { relay.wait, 0 };
-
-	event_add(relay.again_ev, &tv);
+	(void)loop_timer_in_ms(&relay.again, (uint64_t)relay.wait * 1000);
 	relay.wait = relay.wait < WAIT_MAX / 2 ? relay.wait * 2 : WAIT_MAX;
 }
 
@@ -128,10 +127,8 @@ start(void)
 }
 
 static void
-on_again(evutil_socket_t fd, short what, void *arg)
+on_again(void *arg)
 {
-	(void)fd;
-	(void)what;
 	(void)arg;
 	start();
 }
@@ -139,7 +136,7 @@ on_again(evutil_socket_t fd, short what, void *arg)
 static void
 end(void)
 {
-	event_del(relay.again_ev);
+	loop_timer_stop(&relay.again);
 	if (relay.pid == 0 || relay.ending)
 		return;
 	log_debug("CTRL: Closing child BCrelay with pid %ld",
@@ -150,9 +147,9 @@ end(void)
 }
 
 void
-bcrelay_init(struct event_base *base)
+bcrelay_init(void)
 {
-	relay.again_ev = evtimer_new(base, on_again, NULL);
+	loop_timer_init(&relay.again, on_again, NULL);
 }
 
 void

@@ -3,14 +3,13 @@
 #ifndef PPTPD_BCRELAY_H
 #define PPTPD_BCRELAY_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "config/conf.h"
 
-/* Before all others. */
-void	bcrelay_init(struct event_base *);
+/* Before all others, after loop_init(). */
+void	bcrelay_init(void);
 /* Starts it if the configuration wants it; it stays the caller's. */
 void	bcrelay_start(const struct conf *);
 /* Another configuration: starts, stops it, or both, if that is needed. */

@@ -27,17 +27,19 @@
 #include "shared/call_record.h"
 #include "shared/gre_filter.h"
 #include "shared/linux_calls.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/process.h"
 #include "state/bucket.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
 #define MINUTE_US	60000000U
+#define LOOK_MS		1000	/* between looks at a process */
 #define FULL_PER_MINUTE	20	/* lines about it */
 #define ORPHAN_MS	5000	/* for a pppd to end after SIGTERM */
 
-struct call {
-	LIST_ENTRY(call) entry;
+struct slot {
+	LIST_ENTRY(slot) entry;
 	pid_t		 keeper;	/* 0: gone */
 	pid_t		 pppd;		/* child of ours since the keeper's
 					   death, until it is reaped; 0: none */
@@ -56,8 +58,9 @@ struct call {
 	 * that case, and when it is an orphan.
 	 */
 	struct alien {
-		int		 fd;
-		struct event	*event;
+		int		 fd;	/* -1: none */
+		struct loop_watch watch;
+		struct loop_timer look;	/* where that cannot be waited for */
 	}		 alien_keeper, alien_pppd;
 	char		*reserved;	/* its address, without a slot */
 	bool		 unwatched;	/* its keeper has no pidfd */
@@ -65,43 +68,37 @@ struct call {
 	struct relayed_call	*deal;		/* NULL: of the front engine */
 };
 
-static LIST_HEAD(, call) calls = LIST_HEAD_INITIALIZER(calls);
+static LIST_HEAD(, slot) calls = LIST_HEAD_INITIALIZER(calls);
 static unsigned int count;
 static unsigned int orphans;	/* calls whose keeper is gone */
 static unsigned int unwatched;	/* calls whose keeper has no pidfd */
 static const struct conf *conf;
 static struct pool pool;
 static bool log_stderr;
-static struct event_base *base;
 static void (*changed)(void);
-static struct event *find_ev;	/* for the pppds of killed keepers */
-static struct event *tunnels_ev;	/* looks for addresses that pppd chose */
+static struct loop_timer find_timer;	/* for the pppds of killed keepers */
+static struct loop_timer tunnels_timer;	/* looks for addresses that pppd
+					   chose */
 static const char *rejoin_path;	/* NULL: calls end with their engine */
 static int kernel_map = -1;
 
-static void on_find(evutil_socket_t, short, void *);
-static void on_tunnels(evutil_socket_t, short, void *);
+static void on_find(void *);
+static void on_tunnels(void *);
 
 int
-calls_init(const struct conf *c, bool to_stderr, struct event_base *b,
-    void (*call_over)(void))
+calls_init(const struct conf *c, bool to_stderr, void (*call_over)(void))
 {
 	conf = c;
-	base = b;
 	changed = call_over;
 	log_stderr = to_stderr;
-	plugin_choice_init(b, c);
-	find_ev = evtimer_new(b, on_find, NULL);
-	tunnels_ev = evtimer_new(b, on_tunnels, NULL);
-	if (find_ev == NULL || tunnels_ev == NULL) {
-		errno = ENOMEM;
-		return -1;
-	}
+	plugin_choice_init(true, c);
+	loop_timer_init(&find_timer, on_find, NULL);
+	loop_timer_init(&tunnels_timer, on_tunnels, NULL);
 	return pool_init(&pool, c);
 }
 
 static bool
-is_address_known(const struct call *call)
+is_address_known(const struct slot *call)
 {
 	const char *remote = call->reserved;
 
@@ -113,7 +110,7 @@ is_address_known(const struct call *call)
 static bool
 are_addresses_known(void)
 {
-	struct call *call;
+	struct slot *call;
 
 	LIST_FOREACH(call, &calls, entry) {
 		if (!is_address_known(call))
@@ -132,7 +129,6 @@ are_addresses_known(void)
 static void
 watch_tunnels(void)
 {
-	static const struct timeval second = { 1, 0 };
 	uint32_t *peers;
 	size_t n;
 
@@ -144,14 +140,12 @@ watch_tunnels(void)
 	if (peers == NULL || !pool_chosen(&pool, peers, n))
 		log_warn("MGR: no addresses of tunnels: %s", strerror(errno));
 	free(peers);
-	event_add(tunnels_ev, &second);
+	(void)loop_timer_in_ms(&tunnels_timer, LOOK_MS);
 }
 
 static void
-on_tunnels(evutil_socket_t fd, short what, void *arg)
+on_tunnels(void *arg)
 {
-	(void)fd;
-	(void)what;
 	(void)arg;
 	watch_tunnels();
 }
@@ -177,7 +171,7 @@ calls_keep(const char *path, const char *ledger)
 	else
 		close(fd);
 	rejoin_path = path;
-	awaited_init(base, &pool, ledger, changed);
+	awaited_init(&pool, ledger, changed);
 }
 
 void
@@ -210,31 +204,42 @@ calls_slots(uint32_t *slots, uint32_t *free_slots)
 static void
 alien_free(struct alien *alien)
 {
-	if (alien->event != NULL)
-		event_free(alien->event);
-	if (alien->fd != -1)
-		close(alien->fd);
-	*alien = (struct alien){ -1, NULL };
+	if (alien->fd == -1)
+		return;
+	loop_watch_off(&alien->watch);
+	loop_timer_stop(&alien->look);
+	close(alien->fd);
+	alien->fd = -1;
+}
+
+/* As if its descriptor were ready; the callback looks. */
+static void
+on_look(void *arg)
+{
+	struct alien *alien = arg;
+
+	alien->watch.fn(alien->fd, alien->watch.arg);
 }
 
 static bool
-alien_watch(struct alien *alien, int fd, event_callback_fn callback,
-    struct call *call)
+alien_watch(struct alien *alien, int fd, loop_fd_fn *callback,
+    struct slot *call)
 {
-	static const struct timeval look = { 1, 0 };
 	bool waits = process_can_wait(fd);
 
 	alien->fd = fd;
-	alien->event = event_new(base, waits ? fd : -1, waits ? EV_READ :
-	    EV_PERSIST, callback, call);
-	return alien->event != NULL &&
-	    event_add(alien->event, waits ? NULL : &look) == 0;
+	loop_watch_init(&alien->watch, fd, LOOP_READ | LOOP_ONCE, callback,
+	    call);
+	if (waits)
+		return loop_watch_on(&alien->watch);
+	loop_timer_init(&alien->look, on_look, alien);
+	return loop_timer_every_ms(&alien->look, LOOK_MS);
 }
 
-static struct call *
+static struct slot *
 call_new(uint16_t id)
 {
-	struct call *call = calloc(1, sizeof(*call));
+	struct slot *call = calloc(1, sizeof(*call));
 
 	if (call == NULL)
 		return NULL;
@@ -248,7 +253,7 @@ call_new(uint16_t id)
 }
 
 static void
-call_free(struct call *call)
+call_free(struct slot *call)
 {
 	if (call->slot != -1)
 		pool_release(&pool, call->slot);
@@ -300,7 +305,7 @@ describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
 
 /* The record as the engine finds it. */
 static int
-make_record(struct call *call, const struct keeper_call *kc)
+make_record(struct slot *call, const struct keeper_call *kc)
 {
 	struct call_record *rec;
 	int fd = call_record_create(&rec);
@@ -340,7 +345,7 @@ choose_datapath(struct plugin_choice *use, uint32_t addr, const char *client)
 
 /* The second half of calls_start(): false with the reason logged. */
 static bool
-start(struct call *call, const struct ipc_msg *m, int control_fd,
+start(struct slot *call, const struct ipc_msg *m, int control_fd,
     int fds[IPC_FDS_MAX])
 {
 	const char *local = pool_local(&pool, call->slot);
@@ -428,7 +433,7 @@ log_full(void)
 }
 
 static void
-log_killed(const struct call *call, const char *how)
+log_killed(const struct slot *call, const char *how)
 {
 	char client[ADDR_TEXT];
 
@@ -440,7 +445,7 @@ log_killed(const struct call *call, const char *how)
 
 /* It has said why, if it could. */
 static void
-log_failed(const struct call *call, int status)
+log_failed(const struct slot *call, int status)
 {
 	char client[ADDR_TEXT];
 
@@ -454,10 +459,12 @@ log_failed(const struct call *call, int status)
  * pppd's end comes before its own.  The kernel tells of them in that order.
  */
 static bool
-was_cut_short(const struct call *call)
+was_cut_short(const struct slot *call)
 {
-	return call->alien_pppd.fd != -1 &&
-	    !process_ended(call->alien_pppd.fd);
+	int fd = call->alien_pppd.fd;
+
+	/* Where it can be waited for, its end would have come here before. */
+	return fd != -1 && (process_can_wait(fd) || !process_ended(fd));
 }
 
 /*
@@ -467,7 +474,7 @@ was_cut_short(const struct call *call)
  * its number, but the engine can write there.
  */
 static void
-keeper_gone(struct call *call, int status)
+keeper_gone(struct slot *call, int status)
 {
 	log_debug("MGR: Reaped child %ld", (long)call->keeper);
 	if (WIFSIGNALED(status))
@@ -486,17 +493,16 @@ keeper_gone(struct call *call, int status)
 		return;
 	}
 	call->lost = true;		/* one look for all that were killed */
-	event_active(find_ev, EV_TIMEOUT, 1);
+	loop_timer_now(&find_timer);
 }
 
 static void
-on_keeper(evutil_socket_t fd, short what, void *arg)
+on_keeper(int fd, void *arg)
 {
-	struct call *call = arg;
+	struct slot *call = arg;
 	int status;
 
 	(void)fd;
-	(void)what;
 	if (waitpid(call->keeper, &status, WNOHANG) == call->keeper)
 		keeper_gone(call, status);
 	changed();
@@ -504,7 +510,7 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 
 /* Of one without a pidfd, calls_reaped() will tell. */
 static void
-watch_keeper(struct call *call)
+watch_keeper(struct slot *call)
 {
 	int fd = linux_pidfd_open(call->keeper);
 
@@ -519,7 +525,7 @@ void
 calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
     int fds[IPC_FDS_MAX])
 {
-	struct call *call;
+	struct slot *call;
 
 	ipc_msg_init(reply, IPC_CALL_REPLY, m->call_id);
 	/* Its packets would be routed into its own tunnel. */
@@ -554,12 +560,11 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 /* --- calls that began under another monitor ------------------------------ */
 
 static void
-on_alien_keeper(evutil_socket_t fd, short what, void *arg)
+on_alien_keeper(int fd, void *arg)
 {
-	struct call *call = arg;
+	struct slot *call = arg;
 
 	(void)fd;
-	(void)what;
 	if (!process_ended(call->alien_keeper.fd))
 		return;
 	alien_free(&call->alien_keeper);
@@ -569,12 +574,11 @@ on_alien_keeper(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-on_alien_pppd(evutil_socket_t fd, short what, void *arg)
+on_alien_pppd(int fd, void *arg)
 {
-	struct call *call = arg;
+	struct slot *call = arg;
 
 	(void)fd;
-	(void)what;
 	if (!process_ended(call->alien_pppd.fd))
 		return;
 	alien_free(&call->alien_pppd);
@@ -585,7 +589,7 @@ on_alien_pppd(evutil_socket_t fd, short what, void *arg)
 
 /* Gives it its address again; NULL, or what speaks against it. */
 static const char *
-claim(struct call *call, const struct keeper_call *kc)
+claim(struct slot *call, const struct keeper_call *kc)
 {
 	call->slot = pool_claim(&pool, kc->local, kc->remote);
 	if (call->slot >= 0)
@@ -610,7 +614,7 @@ static enum ctrl_end
 rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
     int record_fd, const char **why)
 {
-	struct call *call;
+	struct slot *call;
 	int fd;
 
 	LIST_FOREACH(call, &calls, entry) {
@@ -661,7 +665,7 @@ calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 void
 calls_kick(uint16_t id)
 {
-	struct call *call;
+	struct slot *call;
 
 	LIST_FOREACH(call, &calls, entry) {
 		if (call->deal == NULL || call->deal->id != id)
@@ -677,7 +681,7 @@ calls_kick(uint16_t id)
 
 /* Whether these are the arguments that pppd was started with for the call. */
 static bool
-is_its_pppd(const struct call *call, const char *args, size_t len)
+is_its_pppd(const struct slot *call, const char *args, size_t len)
 {
 	char client[ADDR_TEXT], pair[PPPD_ARGS_ADDRESSES];
 
@@ -691,7 +695,7 @@ is_its_pppd(const struct call *call, const char *args, size_t len)
 static bool
 can_be_pppd(pid_t pid)
 {
-	struct call *call;
+	struct slot *call;
 
 	if (spawner_is(pid))
 		return false;
@@ -705,7 +709,7 @@ can_be_pppd(pid_t pid)
 static void
 look_at_child(pid_t pid, const char *args, size_t len)
 {
-	struct call *call;
+	struct slot *call;
 	int fd;
 
 	if (!can_be_pppd(pid))
@@ -728,7 +732,7 @@ look_at_child(pid_t pid, const char *args, size_t len)
 static void
 find_pppds(void)
 {
-	struct call *call, *next;
+	struct slot *call, *next;
 
 	children_each(look_at_child);
 	for (call = LIST_FIRST(&calls); call != NULL; call = next) {
@@ -739,17 +743,15 @@ find_pppds(void)
 }
 
 static void
-on_find(evutil_socket_t fd, short what, void *arg)
+on_find(void *arg)
 {
-	(void)fd;
-	(void)what;
 	(void)arg;
 	find_pppds();
 	changed();
 }
 
 static void
-kill_pppd(const struct call *call)
+kill_pppd(const struct slot *call)
 {
 	if (call->alien_pppd.fd != -1)
 		(void)process_kill(call->alien_pppd.fd, SIGKILL);
@@ -766,7 +768,7 @@ calls_wait_for_child(void)
 bool
 calls_kill_orphans(void)
 {
-	struct call *call;
+	struct slot *call;
 	uint64_t now = mono_ms();
 
 	if (orphans == 0)
@@ -782,7 +784,7 @@ calls_kill_orphans(void)
 bool
 calls_reaped(pid_t pid, int status)
 {
-	struct call *call;
+	struct slot *call;
 
 	LIST_FOREACH(call, &calls, entry) {
 		if (call->keeper == pid) {
@@ -801,7 +803,7 @@ calls_reaped(pid_t pid, int status)
 void
 calls_kill_all(void)
 {
-	struct call *call;
+	struct slot *call;
 
 	find_pppds();
 	LIST_FOREACH(call, &calls, entry) {

@@ -3,7 +3,6 @@
 #ifndef PPTPD_CALLS_H
 #define PPTPD_CALLS_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -13,11 +12,11 @@
 #include "shared/keeper_call.h"
 
 /*
- * Sets up the slots for conf, which stays the caller's and must stay.
+ * After loop_init().  Sets up the slots for conf, which stays the caller's and must stay.
  * log_stderr: keepers log to stderr too.  changed() is called when a call that
  * began under another monitor is over.  0, or -1 with errno set.
  */
-int	calls_init(const struct conf *, bool log_stderr, struct event_base *,
+int	calls_init(const struct conf *, bool log_stderr,
 	    void (*changed)(void));
 /*
  * Calls outlive engine and monitor from now on: path is where their keepers

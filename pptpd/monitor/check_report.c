@@ -160,7 +160,7 @@ print_pppd(const struct conf *conf)
 	int i;
 
 	log_set_sink(complain, NULL);
-	plugin_choice_init(NULL, conf);
+	plugin_choice_init(false, conf);
 	runs = plugin_choice_look();
 	plugin_choice_choose(&use);
 	log_set_sink(NULL, NULL);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 #include "state/bucket.h"
 
@@ -16,10 +17,12 @@
 #define LINES_BURST	200	/* a sanitizer's report has some 100 */
 #define READS		16	/* of that size in a second */
 #define READ_SIZE	4096
+#define PAUSE_MS	1000
 #define LINE_SIZE	(LOG_LINE_MAX - 40)	/* without our words before */
 
 struct engine_output {
-	struct event	*readable, *resume;
+	struct loop_watch readable;
+	struct loop_timer resume;
 	int		 fd;
 	int		 reads;		/* since the last pause */
 	size_t		 len;		/* of line */
@@ -68,45 +71,39 @@ read_some(struct engine_output *o)
 
 /* An engine that writes on and on waits, and we do other things. */
 static void
-on_readable(evutil_socket_t fd, short what, void *arg)
+on_readable(int fd, void *arg)
 {
-	const struct timeval second = { 1, 0 };
 	struct engine_output *o = arg;
 
 	(void)fd;
-	(void)what;
 	if (read_some(o) == 0)
-		event_del(o->readable);
+		loop_watch_off(&o->readable);
 	else if (++o->reads >= READS) {
-		event_del(o->readable);
-		event_add(o->resume, &second);
+		loop_watch_off(&o->readable);
+		(void)loop_timer_in_ms(&o->resume, PAUSE_MS);
 	}
 }
 
 static void
-on_resume(evutil_socket_t fd, short what, void *arg)
+on_resume(void *arg)
 {
 	struct engine_output *o = arg;
 
-	(void)fd;
-	(void)what;
 	o->reads = 0;
-	event_add(o->readable, NULL);
+	(void)loop_watch_on(&o->readable);
 }
 
 static void
 output_free(struct engine_output *o)
 {
-	if (o->readable != NULL)
-		event_free(o->readable);
-	if (o->resume != NULL)
-		event_free(o->resume);
+	loop_watch_off(&o->readable);
+	loop_timer_stop(&o->resume);
 	close(o->fd);
 	free(o);
 }
 
 struct engine_output *
-engine_output_open(struct event_base *base, int *writer)
+engine_output_open(int *writer)
 {
 	struct engine_output *o = calloc(1, sizeof(*o));
 	int ends[2];
@@ -116,12 +113,10 @@ engine_output_open(struct event_base *base, int *writer)
 		return NULL;
 	}
 	o->fd = ends[0];
-	o->readable = event_new(base, o->fd, EV_READ | EV_PERSIST,
-	    on_readable, o);
-	o->resume = evtimer_new(base, on_resume, o);
-	if (o->readable == NULL || o->resume == NULL ||
-	    fcntl(o->fd, F_SETFL, O_NONBLOCK) == -1 ||
-	    event_add(o->readable, NULL) == -1) {
+	loop_watch_init(&o->readable, o->fd, LOOP_READ, on_readable, o);
+	loop_timer_init(&o->resume, on_resume, o);
+	if (fcntl(o->fd, F_SETFL, O_NONBLOCK) == -1 ||
+	    !loop_watch_on(&o->readable)) {
 		output_free(o);
 		close(ends[1]);
 		errno = ENOMEM;

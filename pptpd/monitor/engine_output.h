@@ -3,7 +3,6 @@
 #ifndef PPTPD_ENGINE_OUTPUT_H
 #define PPTPD_ENGINE_OUTPUT_H
 
-#include <event2/event.h>
 #include <sys/types.h>
 
 /*
@@ -19,7 +18,7 @@ struct engine_output;
  * Makes the pipe; its other end is the caller's, who closes it once it is the
  * engine's.  NULL with errno set.
  */
-struct engine_output *engine_output_open(struct event_base *, int *writer);
+struct engine_output *engine_output_open(int *writer);
 /*
  * The engine is gone, pid is what it was: logs what is still in the pipe, and
  * frees.  NULL is nothing.

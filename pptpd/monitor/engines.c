@@ -14,17 +14,14 @@
 
 #include "base/log.h"
 #include "monitor/access.h"
-#include "monitor/access_query.h"
-#include "monitor/back_relay.h"
 #include "monitor/child.h"
 #include "monitor/engine_output.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/limit_file.h"
-#include "monitor/rejoin_server.h"
-#include "monitor/request.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
 #include "shared/linux_calls.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/patience.h"
 
@@ -34,14 +31,15 @@
 #define QUICK_DEATHS	20	/* ... so often is not started again */
 #define BACK_OFF_US	10000	/* before the next start; then doubled */
 #define BACK_OFF_MAX_US	640000
-#define PULSE_S		2	/* from ping to ping */
+#define PULSE_MS	2000	/* from ping to ping */
 #define UNANSWERED_MAX	5	/* then it hangs */
 #define HANG_UP_MS	30000	/* until a call that nobody takes up has ended */
 #define QUEUE_SIZE	(4 * 1024 * 1024)	/* messages to the engine */
 
-struct engine {
+struct engine_proc {
 	unsigned int	 index;		/* 0: the front */
-	struct event	*event, *restart_ev;
+	struct loop_watch watch;	/* of sock, on until end of file */
+	struct loop_timer restart;
 	int		 sock;		/* -1: none */
 	pid_t		 pid;		/* 0: none */
 	struct engine_output *output;	/* its descriptor 2; NULL: none */
@@ -52,12 +50,11 @@ struct engine {
 	uint16_t	 suspect, culprit;	/* of crashes; 0: none */
 };
 
-static struct engine engines[ENGINES_MAX];
+static struct engine_proc engines[ENGINES_MAX];
 static struct {
 	const struct monitor_setup *setup;
-	struct event_base *base;
-	void		(*failed)(void), (*alive)(void);
-	struct event	*pulse_ev;
+	const struct engines_ops *ops;
+	struct loop_timer pulse;
 	unsigned int	 count;		/* of engines */
 	unsigned int	 restarts;
 	bool		 draining;
@@ -70,7 +67,7 @@ static struct {
 #define FOREACH(e)							\
 	for ((e) = engines; (e) < engines + all.count; (e)++)
 
-static struct engine *
+static struct engine_proc *
 engine_of(uint16_t call_id)
 {
 	return &engines[call_id % all.count];
@@ -79,7 +76,7 @@ engine_of(uint16_t call_id)
 bool
 engines_running(void)
 {
-	struct engine *e;
+	struct engine_proc *e;
 
 	FOREACH(e) {
 		if (e->pid != 0)
@@ -104,7 +101,7 @@ engines_restarts(void)
 
 /* An engine that does not listen, or talks nonsense, is of no use. */
 static void
-end(const struct engine *e, const char *why)
+end(const struct engine_proc *e, const char *why)
 {
 	log_err("MGR: engine[%ld] %s, ending it", (long)e->pid, why);
 	kill(e->pid, SIGKILL);		/* not reaped: still ours */
@@ -113,7 +110,7 @@ end(const struct engine *e, const char *why)
 void
 engines_kill(const char *why)
 {
-	struct engine *e;
+	struct engine_proc *e;
 
 	FOREACH(e) {
 		if (e->pid != 0)
@@ -122,7 +119,7 @@ engines_kill(const char *why)
 }
 
 static bool
-tell(struct engine *e, const struct ipc_msg *m, const int *fds, int n)
+tell(struct engine_proc *e, const struct ipc_msg *m, const int *fds, int n)
 {
 	if (e->sock == -1)
 		return false;
@@ -148,7 +145,7 @@ engines_tell_owner(const struct ipc_msg *m, const int *fds, int n)
 int
 engines_adopt(uint16_t call_id)
 {
-	struct engine *e = engine_of(call_id);
+	struct engine_proc *e = engine_of(call_id);
 	struct ipc_msg m;
 	int pair[2];
 	bool told;
@@ -177,7 +174,7 @@ engines_drain(void)
 void
 engines_stop(enum ipc_type how)
 {
-	struct engine *e;
+	struct engine_proc *e;
 	struct ipc_msg m;
 
 	all.stopping = true;
@@ -190,7 +187,7 @@ engines_stop(enum ipc_type how)
 
 /* Where the engine says what it is at; -1: nowhere. */
 static int
-make_at_work(struct engine *e)
+make_at_work(struct engine_proc *e)
 {
 	int fd = linux_memfd("pptpd-at-work", MFD_ALLOW_SEALING);
 	void *p;
@@ -211,7 +208,7 @@ make_at_work(struct engine *e)
 
 /* Nobody dies of SIGKILL or SIGTERM by itself. */
 static void
-find_suspect(struct engine *e, int status)
+find_suspect(struct engine_proc *e, int status)
 {
 	uint16_t id = e->at_work != NULL ? *e->at_work : 0;
 
@@ -228,7 +225,7 @@ find_suspect(struct engine *e, int status)
 bool
 engines_crashed_by(uint16_t call_id)
 {
-	struct engine *e;
+	struct engine_proc *e;
 
 	FOREACH(e) {
 		if (e->culprit != 0 && call_id == e->culprit)
@@ -240,7 +237,7 @@ engines_crashed_by(uint16_t call_id)
 /* --- whether they answer ------------------------------------------------- */
 
 static void
-ping(struct engine *e)
+ping(struct engine_proc *e)
 {
 	struct ipc_msg m;
 
@@ -250,14 +247,14 @@ ping(struct engine *e)
 }
 
 static void
-pong(struct engine *e)
+pong(struct engine_proc *e)
 {
 	e->unanswered = 0;
 	FOREACH(e) {
 		if (e->unanswered > 0)
 			return;
 	}
-	all.alive();
+	all.ops->alive();
 }
 
 /*
@@ -266,7 +263,7 @@ pong(struct engine *e)
  * the machine may have slept.
  */
 static void
-look_at(struct engine *e)
+look_at(struct engine_proc *e)
 {
 	if (e->unanswered == UNANSWERED_MAX) {
 		log_err("MGR: engine[%ld] does not answer, ending it",
@@ -278,12 +275,10 @@ look_at(struct engine *e)
 }
 
 static void
-on_pulse(evutil_socket_t fd, short what, void *arg)
+on_pulse(void *arg)
 {
-	struct engine *e;
+	struct engine_proc *e;
 
-	(void)fd;
-	(void)what;
 	(void)arg;
 	FOREACH(e) {
 		if (e->pid != 0 && !all.stopping)
@@ -292,51 +287,74 @@ on_pulse(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-engine_log(struct ipc_msg *m)
+engine_log(const struct ipc_msg *m)
 {
+	char line[sizeof(m->u.log.line)];
 	int priority = m->u.log.priority & LOG_PRIMASK;
 
-	m->u.log.line[sizeof(m->u.log.line) - 1] = '\0';
+	memcpy(line, m->u.log.line, sizeof(line));
+	line[sizeof(line) - 1] = '\0';
 	/* What is more urgent than an error, syslogd writes to all terminals. */
 	log_msg(priority < LOG_ERR ? LOG_ERR : priority, "%s",
-	    log_printable(m->u.log.line));
+	    log_printable(line));
 }
 
 static void
-on_engine(evutil_socket_t fd, short what, void *arg)
+on_message(struct engine_proc *e, const struct ipc_msg *m,
+    const struct ipc_fds *fds)
 {
-	struct engine *e = arg;
-	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n, got;
-	const char *fault;
 	bool late = false;
+	const char *fault = request_check_fault(e->index, all.count, m,
+	    fds->fd, fds->n, (uint64_t)mono_s() * 1000, &late);
 
-	(void)what;
-	patience_limit();		/* it may close what does not fit */
-	got = ipc_recv(fd, &m, fds, &n);
-	patience_restore();
-	if (got == -1 && errno == EAGAIN)
-		return;
-	if (got == 0) {			/* its exit will be reaped */
-		event_del(e->event);
-		return;
-	}
-	fault = got != 1 ? "sent what is no message" :
-	    request_check_fault(e->index, all.count, &m, fds, n,
-	    mono_s() * 1000, &late);
-	if (fault == NULL && m.type == IPC_LOG)
-		engine_log(&m);
-	else if (fault == NULL && m.type == IPC_ADMIN_REQUEST)
-		request_serve(&m, fds, n, late);
+	if (fault == NULL && m->type == IPC_LOG)
+		engine_log(m);
+	else if (fault == NULL && m->type == IPC_ADMIN_REQUEST)
+		all.ops->request(m, fds, late);
 	else if (all.stopping)
 		;			/* it knows, or soon will */
 	else if (fault != NULL)
 		end(e, fault);
-	else if (m.type == IPC_PONG)
+	else if (m->type == IPC_PONG)
 		pong(e);
 	else
-		request_serve(&m, fds, n, late);
-	patience_close_all(fds, &n);
+		all.ops->request(m, fds, late);
+}
+
+/*
+ * loop_message(), for descriptors that only patience may close.  Returns what
+ * ipc_recv() does; e is NULL if it is for the handler no more.
+ */
+static int
+receive(int sock, struct engine_proc *e)
+{
+	struct ipc_msg m;
+	struct ipc_fds fds;
+	int got, error;
+
+	patience_limit();		/* it may close what does not fit */
+	got = ipc_recv(sock, &m, fds.fd, &fds.n);
+	error = errno;
+	patience_restore();
+	if (got == 1 && e != NULL)
+		on_message(e, &m, &fds);
+	else if (got == 1 && m.type == IPC_LOG)
+		engine_log(&m);
+	patience_close_all(fds.fd, &fds.n);
+	errno = error;
+	return got;
+}
+
+static void
+on_engine(int fd, void *arg)
+{
+	struct engine_proc *e = arg;
+	int got = receive(fd, e);
+
+	if (got == 0)			/* its exit will be reaped */
+		loop_watch_off(&e->watch);
+	else if (got == -1 && errno != EAGAIN && !all.stopping)
+		end(e, "sent what is no message");
 }
 
 /*
@@ -344,19 +362,14 @@ on_engine(evutil_socket_t fd, short what, void *arg)
  * from it.  Its end has been seen: nothing comes after it.
  */
 static void
-hear_out(struct engine *e)
+hear_out(struct engine_proc *e)
 {
-	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n, got;
+	int got;
 
+	while ((got = receive(e->sock, NULL)) == 1 ||
+	    (got == -1 && errno == EBADMSG))
+		;
 	patience_limit();
-	while ((got = ipc_recv(e->sock, &m, fds, &n)) == 1 ||
-	    (got == -1 && errno == EBADMSG)) {
-		if (got == 1 && m.type == IPC_LOG)
-			engine_log(&m);
-		patience_close_all(fds, &n);
-		patience_limit();
-	}
 	close(e->sock);
 	patience_restore();
 	e->sock = -1;
@@ -365,7 +378,7 @@ hear_out(struct engine *e)
 /* --- starting the engine ------------------------------------------------- */
 
 static void
-configure(struct engine *e, int at_work)
+configure(struct engine_proc *e, int at_work)
 {
 	const struct conf *conf = all.setup->conf;
 	struct ipc_msg m;
@@ -389,7 +402,7 @@ configure(struct engine *e, int at_work)
 void
 engines_configure(void)
 {
-	struct engine *e;
+	struct engine_proc *e;
 
 	FOREACH(e)
 		configure(e, -1);
@@ -397,7 +410,7 @@ engines_configure(void)
 
 /* What the engine before it knew about addresses. */
 static void
-give_limits(struct engine *e)
+give_limits(struct engine_proc *e)
 {
 	struct ipc_msg m;
 
@@ -408,7 +421,7 @@ give_limits(struct engine *e)
 
 /* What only a new one is told. */
 static void
-introduce(struct engine *e)
+introduce(struct engine_proc *e)
 {
 	struct ipc_msg m;
 	int fd = make_at_work(e);
@@ -422,8 +435,7 @@ introduce(struct engine *e)
 	configure(e, fd);
 	if (fd != -1)
 		close(fd);
-	if (e == FRONT && all.count > 1)
-		back_relay_greet(all.base, e->sock);
+	all.ops->started(e->index, e->sock);
 	if (all.setup->connection == -1)
 		return;
 	ipc_msg_init(&m, IPC_CONNECTION, 0);
@@ -432,7 +444,7 @@ introduce(struct engine *e)
 }
 
 static bool
-start(struct engine *e)
+start(struct engine_proc *e)
 {
 	static char name[] = ENGINE, dir[] = RUNDIR_EMPTY;
 	static char leaves[] = ENGINE_LEAVES;
@@ -453,7 +465,7 @@ start(struct engine *e)
 	fds[1] = e == FRONT ? all.setup->listener : -1;
 	fds[2] = all.setup->gre[e->index];
 	fds[3] = e == FRONT ? all.setup->admin : -1;
-	e->output = engine_output_open(all.base, &output);
+	e->output = engine_output_open(&output);
 	if (e->output == NULL) {
 		log_err("MGR: pipe2: %s", strerror(errno));
 		close(pair[0]);
@@ -474,11 +486,10 @@ start(struct engine *e)
 	e->sock = pair[0];
 	e->since = mono_s();
 	evutil_make_socket_nonblocking(e->sock);
-	e->event = event_new(all.base, e->sock,
-	    EV_READ | EV_PERSIST, on_engine, e);
-	event_add(e->event, NULL);
+	loop_watch_init(&e->watch, e->sock, LOOP_READ, on_engine, e);
+	(void)loop_watch_on(&e->watch);
 	introduce(e);
-	rejoin_server_serve();
+	all.ops->ready(e->index);
 	e->unanswered = 0;
 	ping(e);
 	return true;
@@ -487,7 +498,7 @@ start(struct engine *e)
 bool
 engines_start(void)
 {
-	struct engine *e;
+	struct engine_proc *e;
 
 	FOREACH(e) {
 		if (!start(e))
@@ -498,28 +509,23 @@ engines_start(void)
 
 /* Starts the engine again: at once, unless it has just been started. */
 static void
-try_again(struct engine *e)
+try_again(struct engine_proc *e)
 {
-	struct timeval soon = { 0, 0 };
+	uint64_t us = 0;
 
 	if (++e->quick_deaths >= QUICK_DEATHS) {
 		log_err("MGR: the engine does not stay up, giving up");
-		all.failed();
+		all.ops->failed();
 		return;
 	}
-	for (int i = 1; i < e->quick_deaths; i++)
-		soon.tv_usec = soon.tv_usec == 0 ? BACK_OFF_US :
-		    soon.tv_usec * 2;
-	if (soon.tv_usec > BACK_OFF_MAX_US)
-		soon.tv_usec = BACK_OFF_MAX_US;
-	event_add(e->restart_ev, &soon);
+	for (int i = 1; i < e->quick_deaths && us < BACK_OFF_MAX_US; i++)
+		us = us == 0 ? BACK_OFF_US : us * 2;
+	(void)loop_timer_in_us(&e->restart, us);
 }
 
 static void
-on_restart(evutil_socket_t fd, short what, void *arg)
+on_restart(void *arg)
 {
-	(void)fd;
-	(void)what;
 	if (all.stopping)
 		return;
 	if (!start(arg))
@@ -528,10 +534,10 @@ on_restart(evutil_socket_t fd, short what, void *arg)
 		all.restarts++;
 }
 
-static struct engine *
+static struct engine_proc *
 engine_with(pid_t pid)
 {
-	struct engine *e;
+	struct engine_proc *e;
 
 	FOREACH(e) {
 		if (e->pid != 0 && e->pid == pid)
@@ -545,15 +551,12 @@ engines_reaped(pid_t pid, int status)
 {
 	const char *calls = all.keep_calls ? ", another one takes its "
 	    "calls" : ", its calls end";
-	struct engine *e = engine_with(pid);
+	struct engine_proc *e = engine_with(pid);
 
 	if (e == NULL)
 		return false;
-	if (e == FRONT) {
-		back_relay_front_gone();
-		access_query_drop();	/* they are of connections it had */
-	}
-	event_free(e->event);
+	all.ops->ended(e->index);
+	loop_watch_off(&e->watch);
 	hear_out(e);
 	engine_output_close(e->output, pid);
 	e->output = NULL;
@@ -581,7 +584,7 @@ engines_reaped(pid_t pid, int status)
 void
 engines_reap(void)
 {
-	struct engine *e;
+	struct engine_proc *e;
 	int status;
 	pid_t pid;
 
@@ -593,25 +596,20 @@ engines_reap(void)
 }
 
 void
-engines_init(struct event_base *base, const struct monitor_setup *setup,
-    bool keep_calls, void (*failed)(void), void (*alive)(void))
+engines_init(const struct monitor_setup *setup, bool keep_calls,
+    const struct engines_ops *ops)
 {
-	struct timeval pulse = { PULSE_S, 0 };
-
+	memset(&all, 0, sizeof(all));
 	all.keep_calls = keep_calls;
-	all.base = base;
 	all.setup = setup;
-	all.failed = failed;
-	all.alive = alive;
+	all.ops = ops;
 	all.count = setup->engines;
 	all.limit_file = setup->conf->inetd || !rundir_make() ? -1 :
 	    limit_file_open(setup->conf->pidfile);
 	for (unsigned int i = 0; i < all.count; i++) {
-		engines[i].index = i;
-		engines[i].sock = -1;
-		engines[i].restart_ev = evtimer_new(base, on_restart,
-		    &engines[i]);
+		engines[i] = (struct engine_proc){ .index = i, .sock = -1 };
+		loop_timer_init(&engines[i].restart, on_restart, &engines[i]);
 	}
-	all.pulse_ev = event_new(base, -1, EV_PERSIST, on_pulse, NULL);
-	event_add(all.pulse_ev, &pulse);
+	loop_timer_init(&all.pulse, on_pulse, NULL);
+	(void)loop_timer_every_ms(&all.pulse, PULSE_MS);
 }

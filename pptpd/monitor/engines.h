@@ -3,7 +3,6 @@
 #ifndef PPTPD_ENGINES_H
 #define PPTPD_ENGINES_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -11,13 +10,35 @@
 #include "monitor/monitor.h"
 #include "shared/ipc.h"
 
+/* What engines tell; 0 is the index of the front, the one that listens. */
+struct engines_ops {
+	/* One does not stay up, and is not started again. */
+	void	(*failed)(void);
+	/* All answer; every few seconds.  One that does not is replaced. */
+	void	(*alive)(void);
+	/*
+	 * One has been started; sock is the link to it, which is ours.  It has
+	 * been told its configuration, and now hears what it has to know ...
+	 */
+	void	(*started)(unsigned int index, int sock);
+	/* ... so that it can be given calls. */
+	void	(*ready)(unsigned int index);
+	/* One has ended. */
+	void	(*ended)(unsigned int index);
+	/*
+	 * One asks for what it may ask for.  Its descriptors stay ours, to be
+	 * closed with patience.h.  late: the client of a call has gone since.
+	 */
+	void	(*request)(const struct ipc_msg *, const struct ipc_fds *,
+		    bool late);
+};
+
 /*
- * Before the first start; setup stays the caller's and must stay.  keep_calls:
- * they outlive an engine.  failed() is called when one does not stay up, alive()
- * every few seconds if all answer; one that does not is replaced.
+ * Before the first start, after loop_init(); setup and ops stay the caller's
+ * and must stay.  keep_calls: they outlive an engine.
  */
-void	engines_init(struct event_base *, const struct monitor_setup *,
-	    bool keep_calls, void (*failed)(void), void (*alive)(void));
+void	engines_init(const struct monitor_setup *, bool keep_calls,
+	    const struct engines_ops *);
 /* Starts all of them.  False with the reason logged. */
 bool	engines_start(void);
 /* How many there are to be. */

@@ -26,12 +26,7 @@ struct monitor_setup {
 	bool	log_stderr;	/* keepers log to stderr too */
 };
 
-/*
- * Signals that the monitor acts on wait from now on until monitor_run() is
- * ready for them: whoever reads the pid file may send one at once.
- */
-void	monitor_hold_signals(void);
-
+#define MONITOR_NO_SOCKET 255	/* exit status, as Poptop's exit(-1) */
 #define MONITOR_UPGRADE	(-1)
 
 /*
@@ -40,16 +35,5 @@ void	monitor_hold_signals(void);
  * pptpd is to take over in this process; signals are held.
  */
 int	monitor_run(struct monitor_setup *);
-
-/* For administrators. */
-
-/* Ends all calls in order, and then the monitor. */
-void	monitor_stop(void);
-/* Serves nobody new; the monitor ends when the last call has gone. */
-void	monitor_drain(void);
-/* Whether we can be another pptpd; if not, the reason is logged. */
-bool	monitor_can_upgrade(void);
-void	monitor_upgrade(void);
-void	monitor_status(struct ipc_admin_status *);
 
 #endif

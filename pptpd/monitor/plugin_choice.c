@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/plugin_choice.h"
 
-#include <event2/event.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +13,9 @@
 #include "monitor/plugin_elf.h"
 #include "monitor/plugin_probe.h"
 #include "monitor/subprocess.h"
+#include "shared/loop.h"
 
+#define SOON_MS	50
 #define CHOOSE_MS	3000	/* that a call waits for all answers */
 #define SESSION_PLUGIN	PLUGINDIR "/pptpd-session.so"
 #define KERNEL_PLUGIN	PLUGINDIR "/pptpd-kernel.so"
@@ -23,14 +24,15 @@
 
 struct choice {
 	struct plugin_probe probe;
-	struct event	   *event;	/* of a probe that goes on; or NULL */
+	struct loop_watch  watch;	/* of a probe that goes on */
+	struct loop_timer  timer;	/* when it is given up */
 	enum plugin_verdict said;	/* what was logged last */
 	char		    path[PATH_MAX];
 };
 
 static const struct conf *conf;
 static struct choice script, pppd, logwtmp, session, kernel;
-static struct event_base *base;	/* NULL: answers are waited for */
+static bool in_loop;		/* else answers are waited for */
 static bool is_pppd, is_script;
 
 static bool
@@ -97,44 +99,53 @@ report(struct choice *c)
 }
 
 static void
+forget(struct choice *c)
+{
+	loop_watch_off(&c->watch);
+	loop_timer_stop(&c->timer);
+}
+
+static void
 done(struct choice *c)
 {
-	if (c->event != NULL)
-		event_free(c->event);
-	c->event = NULL;
+	forget(c);
 	report(c);
 }
 
 static void
-on_answer(evutil_socket_t fd, short what, void *arg)
+on_time(void *arg)
 {
 	struct choice *c = arg;
 
-	(void)fd;
-	(void)what;
 	if (plugin_probe_wait(&c->probe, 0))
 		done(c);
+	else				/* too early by a little */
+		(void)loop_timer_in_ms(&c->timer, SOON_MS);
 }
 
-/* The answer, or the time when it is given up, will come in the event loop. */
+static void
+on_answer(int fd, void *arg)
+{
+	(void)fd;
+	on_time(arg);
+}
+
+/*
+ * The answer, or the time when it is given up, will come in the event loop;
+ * without memory for that the next call looks.
+ */
 static void
 leave(struct choice *c)
 {
 	int64_t left = c->probe.deadline_ms - subprocess_now_ms();
-	struct timeval tv;
 
-	if (base == NULL || c->event != NULL)
+	if (!in_loop || loop_watch_is_on(&c->watch))
 		return;
-	tv.tv_sec = (time_t)(left > 0 ? left / 1000 + 1 : 0);
-	tv.tv_usec = 0;
-	c->event = event_new(base, c->probe.fd, EV_READ | EV_PERSIST,
-	    on_answer, c);
-	if (c->event != NULL && event_add(c->event, &tv) == 0)
-		return;
-	/* No memory: then the next call looks. */
-	if (c->event != NULL)
-		event_free(c->event);
-	c->event = NULL;
+	loop_watch_init(&c->watch, c->probe.fd, LOOP_READ, on_answer, c);
+	loop_timer_init(&c->timer, on_time, c);
+	if (!loop_watch_on(&c->watch) ||
+	    !loop_timer_in_ms(&c->timer, left > 0 ? (uint64_t)left + 1 : 0))
+		forget(c);
 }
 
 /* Begins to ask, if need be; whether the answer is worth to wait for. */
@@ -166,7 +177,7 @@ ask(struct choice *const all[], size_t n)
 		if (all[i] != NULL && begin(all[i]))
 			until = now + CHOOSE_MS;
 	}
-	if (base == NULL)
+	if (!in_loop)
 		until = now + PLUGIN_PROBE_MS + CHOOSE_MS;
 	for (size_t i = 0; i < n; i++) {
 		if (all[i] == NULL || all[i]->probe.fd == -1)
@@ -228,9 +239,7 @@ set(struct choice *c, const char *plugin, const char *options)
 	    strcmp(c->probe.plugin, probe.plugin) == 0 &&
 	    strcmp(c->probe.options, probe.options) == 0)
 		return;
-	if (c->event != NULL)
-		event_free(c->event);
-	c->event = NULL;
+	forget(c);
 	if (c->probe.pppd[0] != '\0')
 		plugin_probe_abort(&c->probe);
 	c->probe = probe;
@@ -277,9 +286,9 @@ plugin_choice_try(const struct conf *c, char *text)
 }
 
 void
-plugin_choice_init(struct event_base *b, const struct conf *c)
+plugin_choice_init(bool loop, const struct conf *c)
 {
-	base = b;
+	in_loop = loop;
 	conf = c;
 	plugin_choice_change();
 }

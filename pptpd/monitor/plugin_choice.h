@@ -3,7 +3,6 @@
 #ifndef PPTPD_PLUGIN_CHOICE_H
 #define PPTPD_PLUGIN_CHOICE_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -18,10 +17,10 @@ struct plugin_choice {
 };
 
 /*
- * Comes first; conf must stay.  Without an event loop (NULL) all answers of
- * pppd are waited for.
+ * Comes first; conf must stay.  in_loop: after loop_init(), and answers of pppd
+ * that are late come there; else all are waited for.
  */
-void	plugin_choice_init(struct event_base *, const struct conf *);
+void	plugin_choice_init(bool in_loop, const struct conf *);
 /* A child was reaped; true if it was one that asked pppd. */
 bool	plugin_choice_reaped(pid_t);
 /*

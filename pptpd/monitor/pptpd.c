@@ -20,13 +20,13 @@
 #include "monitor/notify.h"
 #include "monitor/pidfile.h"
 #include "monitor/plugin_choice.h"
+#include "monitor/signals.h"
 #include "monitor/upgrade.h"
 #include "shared/mono.h"
 #include "shared/syslog_sink.h"
 
 _Static_assert(CONF_ENGINES_MAX == ENGINES_MAX, "one limit, two headers");
 
-#define EXIT_NO_SOCKET	255	/* as Poptop's exit(-1) */
 #define PREDECESSOR_MS	3000	/* for the server before us to end */
 #define PREDECESSOR_LOOK_US	10000
 
@@ -137,8 +137,8 @@ serve(struct conf *conf, int listener)
 		return 1;
 	}
 	if (!open_sockets(conf, &setup))
-		return EXIT_NO_SOCKET;
-	monitor_hold_signals();
+		return MONITOR_NO_SOCKET;
+	signals_hold();
 	if (!conf->foreground && listener == -1 && daemon(0, 0) == -1) {
 		log_err("MGR: daemon: %s", strerror(errno));
 		return 1;
@@ -159,7 +159,7 @@ serve(struct conf *conf, int listener)
 		admin_socket_remove();
 	if (status == MONITOR_UPGRADE) {
 		upgrade_exec(setup.listener);
-		status = EXIT_NO_SOCKET;
+		status = MONITOR_NO_SOCKET;
 	}
 	if (!conf->inetd)
 		pidfile_remove(conf->pidfile);

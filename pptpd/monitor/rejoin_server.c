@@ -16,6 +16,7 @@
 #include "monitor/calls.h"
 #include "monitor/engines.h"
 #include "monitor/listener.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/rejoin_msg.h"
 #include "shared/rejoin_msg.h"
@@ -23,14 +24,15 @@
 #define BACKLOG		4096	/* all keepers come at once */
 #define ACCEPT_MAX	64
 #define ACCEPT_SAY_MS	60000
-#define ACCEPT_PAUSE_MS	250	/* without descriptors or memory */
+#define ACCEPT_PAUSE_US	250000	/* without descriptors or memory */
 
 /* A keeper that is connected. */
 struct visitor {
 	TAILQ_ENTRY(visitor) entry;
 	int		 sock;
 	pid_t		 pid;
-	struct event	*event;		/* until it has said hello */
+	struct loop_watch watch;
+	bool		 waits;		/* it has said hello; for an engine */
 	uint16_t	 our_id;
 	uint32_t	 client;	/* network order */
 	int		 kernel_map;	/* for it, -1: none */
@@ -38,7 +40,7 @@ struct visitor {
 
 static TAILQ_HEAD(, visitor) visitors = TAILQ_HEAD_INITIALIZER(visitors);
 static int listener = -1;
-static struct event *listen_ev, *resume_ev;
+static struct loop_listener clients;
 static struct stat made;	/* the socket's file, to know it again */
 static char socket_path[KEEPER_PATH];
 static bool ending;
@@ -47,8 +49,7 @@ static void
 visitor_free(struct visitor *v)
 {
 	TAILQ_REMOVE(&visitors, v, entry);
-	if (v->event != NULL)
-		event_free(v->event);
+	loop_watch_off(&v->watch);
 	close(v->sock);
 	free(v);
 }
@@ -109,7 +110,7 @@ rejoin_server_serve(void)
 
 	for (v = TAILQ_FIRST(&visitors); v != NULL; v = next) {
 		next = TAILQ_NEXT(v, entry);
-		if (v->event == NULL)
+		if (v->waits)
 			serve(v);
 	}
 }
@@ -156,28 +157,28 @@ hello(struct visitor *v, const struct rejoin_hello *h, ssize_t len, int pppd,
 }
 
 static void
-on_visitor(evutil_socket_t fd, short what, void *arg)
+on_visitor(int fd, void *arg)
 {
 	struct visitor *v = arg;
 	struct rejoin_hello h;
-	int fds[IPC_FDS_MAX], n;
-	ssize_t len = ipc_recv_data(fd, &h, sizeof(h), fds, &n);
+	struct ipc_fds fds;
+	ssize_t len = ipc_recv_data(fd, &h, sizeof(h), fds.fd, &fds.n);
 
-	(void)what;
 	if (len == -1 && errno == EAGAIN)
 		return;
-	if (len > 0 && n == 2) {
-		event_free(v->event);
-		v->event = NULL;
-		hello(v, &h, len, fds[0], fds[1]);
+	if (len > 0 && fds.n == REJOIN_FDS) {
+		loop_watch_off(&v->watch);
+		v->waits = true;
+		hello(v, &h, len, fds.fd[REJOIN_FD_PPPD],
+		    fds.fd[REJOIN_FD_RECORD]);
 		return;
 	}
-	ipc_close(fds, &n);
+	ipc_fds_close(&fds);
 	visitor_free(v);
 }
 
 static void
-visitor_new(struct event_base *base, int sock)
+visitor_new(int sock)
 {
 	struct visitor *v = calloc(1, sizeof(*v));
 	struct ucred cred;
@@ -193,56 +194,44 @@ visitor_new(struct event_base *base, int sock)
 	v->pid = cred.pid;
 	v->kernel_map = -1;
 	TAILQ_INSERT_TAIL(&visitors, v, entry);
-	v->event = event_new(base, sock, EV_READ | EV_PERSIST, on_visitor, v);
-	if (v->event == NULL || event_add(v->event, NULL) == -1)
+	loop_watch_init(&v->watch, sock, LOOP_READ, on_visitor, v);
+	if (!loop_watch_on(&v->watch))
 		visitor_free(v);
 }
 
+/* Those who cannot be accepted wait in the backlog, or try again. */
 static void
-on_resume(evutil_socket_t fd, short what, void *arg)
+say_shortage(int error)
 {
-	(void)fd;
-	(void)what;
-	(void)arg;
-	event_add(listen_ev, NULL);
-}
-
-/* They wait in the backlog, or try again; the event would come at once. */
-static void
-pause_listener(int error)
-{
-	static const struct timeval pause = { 0, ACCEPT_PAUSE_MS * 1000 };
 	static uint64_t said;
 
-	if (said == 0 || mono_ms() >= said + ACCEPT_SAY_MS) {
-		log_err("MGR: calls that wait to go on cannot be accepted: %s",
-		    strerror(error));
-		said = mono_ms();
-	}
-	event_del(listen_ev);
-	event_add(resume_ev, &pause);
+	if (said != 0 && mono_ms() < said + ACCEPT_SAY_MS)
+		return;
+	log_err("MGR: calls that wait to go on cannot be accepted: %s",
+	    strerror(error));
+	said = mono_ms();
 }
 
 static void
-on_listener(evutil_socket_t fd, short what, void *arg)
+on_client(int fd, void *arg)
 {
-	(void)what;
-	for (int i = 0; i < ACCEPT_MAX; i++) {
-		int sock = accept4(fd, NULL, NULL,
-		    SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int sock;
 
+	(void)fd;
+	(void)arg;
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		sock = loop_accept(&clients, ACCEPT_PAUSE_US);
 		if (sock == -1) {
-			if (errno != EAGAIN && errno != EINTR &&
-			    errno != ECONNABORTED)
-				pause_listener(errno);
+			if (loop_is_shortage(errno))
+				say_shortage(errno);
 			return;
 		}
-		visitor_new(arg, sock);
+		visitor_new(sock);
 	}
 }
 
 bool
-rejoin_server_open(struct event_base *base, const char *path)
+rejoin_server_open(const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	mode_t mask;
@@ -267,11 +256,8 @@ rejoin_server_open(struct event_base *base, const char *path)
 		rejoin_server_close();
 		return false;
 	}
-	listen_ev = event_new(base, listener, EV_READ | EV_PERSIST,
-	    on_listener, base);
-	resume_ev = evtimer_new(base, on_resume, NULL);
-	if (listen_ev != NULL && resume_ev != NULL &&
-	    event_add(listen_ev, NULL) == 0)
+	loop_listener_init(&clients, listener, on_client, NULL);
+	if (loop_listener_on(&clients))
 		return true;
 	log_err("MGR: %s: %s", path, strerror(ENOMEM));
 	rejoin_server_close();
@@ -303,15 +289,10 @@ rejoin_server_close(void)
 
 	while ((v = TAILQ_FIRST(&visitors)) != NULL)
 		visitor_free(v);
-	if (listen_ev != NULL) {
-		event_free(listen_ev);
-		listen_ev = NULL;
-		remove_path();
-	}
-	if (resume_ev != NULL)
-		event_free(resume_ev);
-	resume_ev = NULL;
-	if (listener != -1)
-		close(listener);
+	loop_listener_off(&clients);
+	if (listener == -1)
+		return;
+	remove_path();
+	close(listener);
 	listener = -1;
 }

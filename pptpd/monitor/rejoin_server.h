@@ -3,14 +3,13 @@
 #ifndef PPTPD_REJOIN_SERVER_H
 #define PPTPD_REJOIN_SERVER_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 
 /*
- * Opens the socket at path, where nobody but root can come.  False with the
+ * After loop_init().  Opens the socket at path, where nobody but root can come.  False with the
  * reason logged: calls end with their engine then.
  */
-bool	rejoin_server_open(struct event_base *, const char *path);
+bool	rejoin_server_open(const char *path);
 /* Sends those who wait away, to find the next monitor. */
 void	rejoin_server_close(void);
 /* The server ends, and so do the calls of those who wait or come from now on. */

@@ -21,11 +21,12 @@
 #include "monitor/plugin_choice.h"
 #include "monitor/request_check.h"
 #include "shared/ipc.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 
 static struct {
 	struct monitor_setup *setup;
-	struct event	*event, *another_ev;
+	struct loop_timer timer, make_way_timer;
 	uint64_t	 last;		/* ms; 0: never */
 	bool		 stopped;
 } state;
@@ -97,17 +98,6 @@ change_listener(int listener)
 	(void)engines_tell(&m, &listener, 1);
 }
 
-/* Makes way for another pptpd, which takes the calls over. */
-static void
-on_another(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	(void)arg;
-	if (monitor_can_upgrade())
-		monitor_upgrade();
-}
-
 /* Everybody has a pointer to the struct that is in force: it stays there. */
 static void
 change(struct conf *conf, int listener)
@@ -126,7 +116,7 @@ change(struct conf *conf, int listener)
 	change_listener(listener);
 	bcrelay_change(now);
 	if (another)
-		event_active(state.another_ev, EV_TIMEOUT, 0);
+		loop_timer_now(&state.make_way_timer);
 }
 
 bool
@@ -161,12 +151,10 @@ reload_now(char text[RELOAD_TEXT])
 /* --- asked for by a signal ----------------------------------------------- */
 
 static void
-on_time(evutil_socket_t fd, short what, void *arg)
+on_time(void *arg)
 {
 	char text[RELOAD_TEXT];
 
-	(void)fd;
-	(void)what;
 	(void)arg;
 	notify_reloading();
 	(void)reload_now(text);
@@ -176,29 +164,25 @@ on_time(evutil_socket_t fd, short what, void *arg)
 void
 reload_soon(void)
 {
-	struct timeval tv = { 0, 0 };
-	uint64_t now = mono_ms();
-
-	if (state.stopped || event_pending(state.event, EV_TIMEOUT, NULL))
+	if (state.stopped || loop_timer_runs(&state.timer))
 		return;
-	if (state.last != 0 && now < state.last + RELOAD_PAUSE_MS)
-		tv.tv_usec = (suseconds_t)(state.last + RELOAD_PAUSE_MS -
-		    now) * 1000;
-	event_add(state.event, &tv);
+	(void)loop_timer_at_us(&state.timer, state.last == 0 ? 0 :
+	    (state.last + RELOAD_PAUSE_MS) * 1000);
 }
 
 void
 reload_stop(void)
 {
 	state.stopped = true;
-	event_del(state.event);
-	event_del(state.another_ev);
+	loop_timer_stop(&state.timer);
+	loop_timer_stop(&state.make_way_timer);
 }
 
 void
-reload_init(struct event_base *base, struct monitor_setup *setup)
+reload_init(struct monitor_setup *setup, loop_fn *make_way)
 {
+	memset(&state, 0, sizeof(state));
 	state.setup = setup;
-	state.event = evtimer_new(base, on_time, NULL);
-	state.another_ev = evtimer_new(base, on_another, NULL);
+	loop_timer_init(&state.timer, on_time, NULL);
+	loop_timer_init(&state.make_way_timer, make_way, NULL);
 }

@@ -3,16 +3,20 @@
 #ifndef PPTPD_RELOAD_H
 #define PPTPD_RELOAD_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "monitor/monitor.h"
+#include "shared/loop.h"
 
 #define RELOAD_TEXT	1024	/* octets of what is said about it */
 
-/* setup stays the caller's and must stay. */
-void	reload_init(struct event_base *, struct monitor_setup *);
+/*
+ * After loop_init(); setup stays the caller's and must stay.  make_way(NULL) is
+ * called, from the event loop, when a change needs another pptpd, which is to
+ * take the calls over.
+ */
+void	reload_init(struct monitor_setup *, loop_fn *make_way);
 
 /*
  * Reads it and changes to it; says in the log, and in text, which keywords have

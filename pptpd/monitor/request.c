@@ -87,11 +87,11 @@ call_give(const struct ipc_msg *m, const int *fds, int n)
 }
 
 void
-request_serve(const struct ipc_msg *m, const int *fds, int n, bool late)
+request_serve(const struct ipc_msg *m, const struct ipc_fds *fds, bool late)
 {
 	switch (m->type) {
 	case IPC_CALL_REQUEST:
-		call_request(m, n == 1 ? fds[0] : -1, late);
+		call_request(m, fds->n == 1 ? fds->fd[0] : -1, late);
 		break;
 	case IPC_ACCESS_REQUEST:
 		access_query_start(m->u.access.token, m->u.access.client_addr,
@@ -101,8 +101,8 @@ request_serve(const struct ipc_msg *m, const int *fds, int n, bool late)
 		admin_request(m);
 		break;
 	case IPC_CALL_GIVE:
-		if (n != IPC_FDS_LOST)
-			call_give(m, fds, n);
+		if (fds->n != IPC_FDS_LOST)
+			call_give(m, fds->fd, fds->n);
 		break;
 	case IPC_CALL_NEWS:
 		back_relay_news(m);

@@ -9,10 +9,10 @@
 #include "shared/ipc.h"
 
 /*
- * A request that is good, with its n descriptors, which stay the caller's.
+ * A request that is good, with its descriptors, which stay the caller's.
  * late: the client of a call has gone since.
  */
-void	request_serve(const struct ipc_msg *, const int *fds, int n, bool late);
+void	request_serve(const struct ipc_msg *, const struct ipc_fds *, bool late);
 /* A child was reaped; true if it was asked whether a client may come in. */
 bool	request_access_reaped(pid_t, int wait_status);
 

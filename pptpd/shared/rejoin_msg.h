@@ -14,7 +14,14 @@
 #define REJOIN_MAGIC	0x50505452U	/* "PPTR" */
 #define REJOIN_VERSION	1
 
-/* From the keeper, with a hold on pppd (process.h) and the record. */
+/* The descriptors that come with the keeper's hello. */
+enum {
+	REJOIN_FD_PPPD,			/* a hold on pppd (process.h) */
+	REJOIN_FD_RECORD,
+	REJOIN_FDS
+};
+
+/* From the keeper. */
 struct rejoin_hello {
 	uint32_t	magic, version, size;
 	uint32_t	record_version, ipc_version;

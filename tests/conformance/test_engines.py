@@ -15,7 +15,7 @@ def start_with(lab, count, **fields):
     """The server, and its engines in order: the first is the front."""
     conf = [('engines', str(count))] + list(fields.pop('conf', ()))
     run = lab.server(conf=conf, **fields)
-    if lab.until(run.engines, 1) is None:
+    if lab.until(run.engines, 10) is None:
         raise Skip('no process of its own serves the network')
     check(lab.until(lambda: len(run.engines()) == count),
           '%d engines' % len(run.engines()))
@@ -254,7 +254,7 @@ def e_12(lab):
 @point('E-13', 'engines auto: one for each core')
 def e_13(lab):
     run = lab.server(conf=[('engines', 'auto')])
-    if lab.until(run.engines, 1) is None:
+    if lab.until(run.engines, 10) is None:
         raise Skip('no process of its own serves the network')
     cores = len(os.sched_getaffinity(0))
     check(lab.until(lambda: len(run.engines()) == cores),

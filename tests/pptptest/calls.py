@@ -13,7 +13,7 @@ def start(run):
 
 
 def needs_engine(run):
-    if run.lab.until(run.engines, 5) is None:
+    if run.lab.until(run.engines, 10) is None:
         raise Skip('no process of its own serves the network')
     return run.engines()[0].pid
 
