@@ -11,24 +11,14 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "../unit/prng.h"
 
 #define INPUT_MAX	65536
 #define CUTS_MAX	512	/* places near the start are enough */
 #define CHANGES		400	/* of each file */
 #define SEED		2637
 
-static uint32_t prng_state;
 static size_t every = 1;
-
-/* xorshift32 */
-static uint32_t
-prng(void)
-{
-	prng_state ^= prng_state << 13;
-	prng_state ^= prng_state >> 17;
-	prng_state ^= prng_state << 5;
-	return prng_state;
-}
 
 /* From memory that ends with the input: sanitizers see an overrun. */
 static void

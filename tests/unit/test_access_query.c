@@ -1,6 +1,5 @@
 /* Questions to TCP wrappers: how many, what their children hold, their end. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 
 #include "monitor/access.h"
 #include "monitor/access_query.h"
+#include "unit.h"
 
 static int answers, allowed;
 static uint32_t last_client;
@@ -126,22 +126,18 @@ START_TEST(names_are_bounded)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("access_query");
-	TCase *tc = tcase_create("access_query");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, without_rules_nobody_is_asked);
 	tcase_add_test(tc, s6_the_child_holds_nothing);
 	tcase_add_test(tc, s6_questions_are_bounded);
 	tcase_add_test(tc, names_are_bounded);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("access_query", tests);
 }

@@ -1,7 +1,6 @@
 /* pptpdctl's words: requests, what they find, what is told of a call. */
 /* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "admin/admin_request.h"
 #include "admin/admin_text.h"
 #include "admin/admin_view.h"
+#include "unit.h"
 
 #define NOW_MS	5000000U
 #define NOW	UINT64_C(1800000000000)
@@ -431,14 +431,9 @@ START_TEST(nothing_reaches_the_terminal)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *t)
 {
-	Suite *s = suite_create("admin");
-	TCase *t = tcase_create("admin");
-	SRunner *r;
-	int failed;
-
 	tcase_add_test(t, every_verb_is_known);
 	tcase_add_test(t, ids_are_numbers_or_short_texts);
 	tcase_add_test(t, bad_requests_have_a_code);
@@ -452,10 +447,10 @@ main(void)
 	tcase_add_test(t, times_and_octets_for_people);
 	tcase_add_test(t, table_of_calls);
 	tcase_add_test(t, nothing_reaches_the_terminal);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("admin", tests);
 }

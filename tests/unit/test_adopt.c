@@ -1,6 +1,5 @@
 /* Taking up calls that another engine has left: which, and why not. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "engine/conn.h"
 #include "fake_engine.h"
 #include "shared/call_record.h"
+#include "unit.h"
 
 enum { RECORD, CONTROL, PTY, FDS };
 
@@ -209,15 +209,9 @@ START_TEST(a_call_that_was_given)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("adopt");
-	TCase *tc = tcase_create("adopt");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, a_call_that_is_up_goes_on);
 	tcase_add_test(tc, a_call_of_the_kernel_has_no_pty);
@@ -230,8 +224,10 @@ main(void)
 	tcase_add_test(tc, the_first_reason_counts);
 	tcase_add_test(tc, what_is_no_handover_is_hung_up);
 	tcase_add_test(tc, a_call_that_was_given);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("adopt", tests);
 }

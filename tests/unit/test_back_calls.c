@@ -1,7 +1,6 @@
 /* Calls that other engines serve, as the front one sees them. */
 /* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
-#include <check.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "engine/limiter.h"
 #include "fake_engine.h"
 #include "shared/call_record.h"
+#include "unit.h"
 
 #define ID	0x1235
 
@@ -188,18 +188,9 @@ START_TEST(an_order_to_end_it_names_the_reason)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("back_calls");
-	TCase *tc = tcase_create("back_calls");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	/* The number is taken before Check needs descriptors of its own. */
-	if (dup2(STDIN_FILENO, IPC_FD_PARENT) == -1)
-		return 1;
-	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, what_is_given_goes_with_its_descriptors);
 	tcase_add_test(tc, its_end_gives_all_back);
@@ -207,8 +198,13 @@ main(void)
 	tcase_add_test(tc, s8_an_early_end_costs_while_slots_are_short);
 	tcase_add_test(tc, a_new_front_is_told);
 	tcase_add_test(tc, an_order_to_end_it_names_the_reason);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	/* The number is taken before Check needs descriptors of its own. */
+	if (dup2(STDIN_FILENO, IPC_FD_PARENT) == -1)
+		return 1;
+	return unit_main("back_calls", tests);
 }

@@ -1,6 +1,5 @@
 /* bcrelay: which packets are relayed and how they look then; names, options. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "filter.h"
 #include "names.h"
 #include "packet.h"
+#include "unit.h"
 
 #define IP(a, b, c, d) \
 	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (c) << 8 | (d))
@@ -556,15 +556,9 @@ START_TEST(usage_names_all_options)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("bcrelay");
-	TCase *tc = tcase_create("bcrelay");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, set_up, NULL);
 	tcase_add_test(tc, name_query_is_relayed);
 	tcase_add_test(tc, guard);
@@ -583,8 +577,10 @@ main(void)
 	tcase_add_test(tc, ipsec);
 	tcase_add_test(tc, what_is_new);
 	tcase_add_test(tc, usage_names_all_options);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("bcrelay", tests);
 }

@@ -1,13 +1,13 @@
 /* bcrelay: interfaces and addresses, from the kernel's messages. */
 /* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
-#include <check.h>
 #include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "links.h"
+#include "unit.h"
 
 #define IP(a, b, c, d) \
 	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (c) << 8 | (d))
@@ -257,15 +257,9 @@ START_TEST(many)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("bcrelay links");
-	TCase *tc = tcase_create("bcrelay links");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, come_and_go);
 	tcase_add_test(tc, several_addresses);
@@ -274,8 +268,10 @@ main(void)
 	tcase_add_test(tc, other_families);
 	tcase_add_test(tc, short_and_long);
 	tcase_add_test(tc, many);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("bcrelay links", tests);
 }

@@ -1,10 +1,10 @@
 /* Call IDs: drawn, rested, lent, and those of calls that come back. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/call_ids.h"
+#include "unit.h"
 
 #define NOW	1000000
 #define AWAIT	60000
@@ -97,15 +97,9 @@ START_TEST(awaiting_shortens_nothing)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("call_ids");
-	TCase *tc = tcase_create("call_ids");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_test(tc, each_id_goes_to_one_call);
 	tcase_add_test(tc, ids_of_one_engine);
 	tcase_add_test(tc, a_used_id_rests);
@@ -113,8 +107,10 @@ main(void)
 	tcase_add_test(tc, s10_an_awaited_id_is_not_drawn);
 	tcase_add_test(tc, s10_an_id_that_rests_can_be_claimed);
 	tcase_add_test(tc, awaiting_shortens_nothing);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("call_ids", tests);
 }

@@ -1,12 +1,12 @@
 /* The queue of calls to be started: how many at once, in which order. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/call_queue.h"
 #include "engine/limiter.h"
 #include "fake_engine.h"
+#include "unit.h"
 
 #define MANY	(TURN_MAX + 40)
 
@@ -125,22 +125,18 @@ START_TEST(s8_only_so_many_wait_for_a_slot)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("call_queue");
-	TCase *tc = tcase_create("call_queue");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_test(tc, so_many_at_once_then_one_by_one);
 	tcase_add_test(tc, whoever_leaves_the_queue_is_not_started);
 	tcase_add_test(tc, nobody_overtakes);
 	tcase_add_test(tc, s8_without_a_slot_it_comes_round_again);
 	tcase_add_test(tc, s8_only_so_many_wait_for_a_slot);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("call_queue", tests);
 }

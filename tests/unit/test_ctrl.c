@@ -1,6 +1,5 @@
 /* Control connection and call: events in, messages and actions out. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/log.h"
 #include "base/wire.h"
 #include "state/ctrl.h"
+#include "unit.h"
 
 #define PEER_ID	0x1234
 #define OUR_ID	0xBEEF
@@ -937,14 +937,9 @@ START_TEST(goodbye_is_cdn_and_stop)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *suite = suite_create("ctrl");
-	TCase *tc = tcase_create("ctrl");
-	SRunner *runner;
-	int failed;
-
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, sccrp_has_poptops_values);
@@ -995,10 +990,10 @@ main(void)
 	tcase_add_test(tc, a_call_that_starts_can_be_taken_up);
 	tcase_add_test(tc, what_makes_no_sense_is_not_taken_up);
 	tcase_add_test(tc, goodbye_is_cdn_and_stop);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("ctrl", tests);
 }

@@ -1,10 +1,10 @@
 /* The table of reasons. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 
 #include "protocol/pptp_msg.h"
 #include "state/ctrl_end.h"
+#include "unit.h"
 
 START_TEST(every_reason_has_words)
 {
@@ -82,22 +82,17 @@ START_TEST(codes)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("ctrl_end");
-	TCase *tc = tcase_create("table");
-	SRunner *sr;
-	int failed;
-
 	tcase_add_test(tc, every_reason_has_words);
 	tcase_add_test(tc, a_number_that_is_no_reason);
 	tcase_add_test(tc, numbers_stay);
 	tcase_add_loop_test(tc, codes, 0, sizeof(rows) / sizeof(rows[0]));
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("ctrl_end", tests);
 }

@@ -1,10 +1,10 @@
 /* Sequence numbers, reordering, acknowledgements: packets and time in. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "state/gre_window.h"
+#include "unit.h"
 
 #define MS	1000
 #define FAR	1000	/* us between packets of a quick stream */
@@ -609,14 +609,9 @@ START_TEST(few_that_overtake_far_do_not_cost_the_rest)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *suite = suite_create("gre_window");
-	TCase *tc = tcase_create("gre_window");
-	SRunner *runner;
-	int failed;
-
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, q1_in_order);
@@ -653,10 +648,10 @@ main(void)
 	tcase_add_test(tc, ack_after_50_ms);
 	tcase_add_test(tc, w6_acks_that_we_never_earned);
 	tcase_add_test(tc, few_that_overtake_far_do_not_cost_the_rest);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("gre_window", tests);
 }

@@ -1,10 +1,11 @@
 /* Async HDLC: known octets, every split, and a slow model to compare with. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/hdlc.h"
+#include "prng.h"
+#include "unit.h"
 
 #define SEED 1662
 
@@ -33,18 +34,6 @@ static const uint8_t lcp_line[] = {
 	0x4f, 0x7d, 0x27, 0x7d, 0x22, 0x7d, 0x28, 0x7d, 0x22, 0x4b, 0x7d, 0x39,
 	0x7e,
 };
-
-static uint32_t prng_state;
-
-/* xorshift32: the same octets on every run. */
-static uint32_t
-prng(void)
-{
-	prng_state ^= prng_state << 13;
-	prng_state ^= prng_state >> 17;
-	prng_state ^= prng_state << 5;
-	return prng_state;
-}
 
 /* Random octets; one in `often` is a flag, an escape or a control octet. */
 static void
@@ -678,15 +667,9 @@ START_TEST(idle_between_frames_only)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("hdlc");
-	TCase *tc = tcase_create("hdlc");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, idle_between_frames_only);
@@ -708,8 +691,10 @@ main(void)
 	tcase_add_test(tc, no_flag_for_long);
 	tcase_add_loop_test(tc, stream_like_the_model, 0, 10);
 	tcase_add_test(tc, three_reads_at_every_place);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("hdlc", tests);
 }

@@ -1,9 +1,9 @@
 /* The files of a server in the run directory: one name each, always the same. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <string.h>
 
 #include "config/instance.h"
+#include "unit.h"
 
 static const char *
 path_of(const char *name, const char *pidfile)
@@ -54,21 +54,16 @@ START_TEST(too_long_is_an_error)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *t)
 {
-	Suite *s = suite_create("instance");
-	TCase *t = tcase_create("instance");
-	SRunner *r;
-	int failed;
-
 	tcase_add_test(t, default_pidfile_has_plain_names);
 	tcase_add_test(t, other_pidfiles_have_names_of_their_own);
 	tcase_add_test(t, too_long_is_an_error);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("instance", tests);
 }

@@ -1,12 +1,12 @@
 /* Address lists: ranges, names, limits, duplicates. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
 
 #include "config/iprange.h"
+#include "unit.h"
 
 static unsigned asked;		/* names that the resolver was asked for */
 
@@ -269,14 +269,9 @@ START_TEST(reads_numbers)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *t)
 {
-	Suite *s = suite_create("iprange");
-	TCase *t = tcase_create("iprange");
-	SRunner *r;
-	int failed;
-
 	tcase_add_loop_test(t, expands, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(t, asks_only_for_names);
@@ -285,10 +280,10 @@ main(void)
 	tcase_add_test(t, finds_duplicates);
 	tcase_add_test(t, repeats_one);
 	tcase_add_test(t, reads_numbers);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("iprange", tests);
 }

@@ -1,6 +1,5 @@
 /* The ledger: what a server leaves in it, the next one finds. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,8 @@
 
 /* Not in the library, which makes no system calls. */
 #include "monitor/ledger.c"
+
+#include "unit.h"
 
 #define OLD_MAX	8
 
@@ -115,24 +116,19 @@ START_TEST(without_a_file_nothing_happens)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *suite = suite_create("ledger");
-	TCase *tc = tcase_create("ledger");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, what_is_not_dropped_is_found);
 	tcase_add_test(tc, places_are_used_again);
 	tcase_add_test(tc, another_layout_begins_anew);
 	tcase_add_test(tc, a_cut_file_is_read_as_far_as_it_goes);
 	tcase_add_test(tc, without_a_file_nothing_happens);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("ledger", tests);
 }

@@ -1,11 +1,11 @@
 /* What is remembered of addresses over the death of the process that counts. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "state/limit.h"
 #include "state/limit_memory.h"
+#include "unit.h"
 
 #define SECOND	1000
 #define ENTRIES	(LIMIT_MEMORY_SETS * LIMIT_MEMORY_WAYS)
@@ -200,15 +200,9 @@ START_TEST(what_lies_in_the_future_is_forgotten)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("limit_memory");
-	TCase *tc = tcase_create("limit_memory");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, penalties_live_on);
 	tcase_add_test(tc, success_lives_on);
@@ -218,8 +212,10 @@ main(void)
 	tcase_add_test(tc, nonsense_does_no_harm);
 	tcase_add_test(tc, another_version_is_overwritten);
 	tcase_add_test(tc, what_lies_in_the_future_is_forgotten);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("limit_memory", tests);
 }

@@ -1,7 +1,6 @@
 /* The limiter: what is refused is logged and counted, within bounds. */
 /* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,6 +11,7 @@
 #include "engine/limiter.h"
 #include "fake_engine.h"
 #include "state/limit_memory.h"
+#include "unit.h"
 
 static struct limit_conf conf = {
 	.connections = 100, .max_unauth = 64, .auth_penalty = 10,
@@ -169,15 +169,9 @@ START_TEST(a_short_memory_is_refused)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("limiter");
-	TCase *tc = tcase_create("limiter");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, a_refusal_names_client_and_reason);
 	tcase_add_test(tc, more_of_them_are_counted_and_not_logged);
@@ -187,8 +181,10 @@ main(void)
 	tcase_add_test(tc, a_late_failure_counts_for_the_address);
 	tcase_add_test(tc, an_outage_suspends_penalties_and_says_so);
 	tcase_add_test(tc, a_short_memory_is_refused);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("limiter", tests);
 }

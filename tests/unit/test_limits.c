@@ -1,12 +1,12 @@
 /* Limits, with a clock that the test holds: buckets, addresses, penalties. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "state/bucket.h"
 #include "state/limit.h"
 #include "state/source.h"
+#include "unit.h"
 
 #define SECOND	1000
 #define SEED	12345
@@ -1046,15 +1046,9 @@ START_TEST(forgotten_addresses_keep_the_count_right)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *t)
 {
-	Suite *s = suite_create("limits");
-	TCase *t = tcase_create("limits");
-	SRunner *runner = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, bucket_bursts_then_drips);
@@ -1102,8 +1096,10 @@ main(void)
 	tcase_add_test(t, d11_lines_of_all_are_limited);
 	tcase_add_test(t, clients_that_are_in_have_lines_of_their_own);
 	tcase_add_test(t, forgotten_addresses_keep_the_count_right);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("limits", tests);
 }

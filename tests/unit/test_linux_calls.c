@@ -1,6 +1,5 @@
 /* System calls that this kernel may lack, and lists of our own. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -16,6 +15,7 @@
 
 #include "base/queue.h"
 #include "shared/linux_calls.h"
+#include "unit.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range	436
@@ -228,24 +228,19 @@ START_TEST(why_nothing_can_be_started)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *suite = suite_create("linux_calls");
-	TCase *tc = tcase_create("linux_calls");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_loop_test(tc, all_from_one_on_are_closed, 0, 3);
 	tcase_add_test(tc, what_cannot_be_closed_is_said);
 	tcase_add_loop_test(tc, why_nothing_can_be_started, 0, 3);
 	tcase_add_test(tc, a_memfd_is_close_on_exec);
 	tcase_add_test(tc, members_of_a_list_come_and_go);
 	tcase_add_test(tc, members_of_a_queue_come_last);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("linux_calls", tests);
 }

@@ -1,12 +1,13 @@
 /* Logging: the sink, the debug gate, one line only, a peer's octets escaped. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "prng.h"
+#include "unit.h"
 
 #define SEED 2637
 
@@ -232,20 +233,16 @@ END_TEST
 /* What is escaped can be read back, is printable and loses nothing. */
 START_TEST(escape_random_octets)
 {
-	uint32_t x = SEED;
 	uint8_t src[64], back[64];
 	char buf[4 * sizeof(src) + 1];
 	unsigned int octet;
 	size_t i, n, len;
 	int round;
 
+	prng_state = SEED;
 	for (round = 0; round < 2000; round++) {
-		for (i = 0; i < sizeof(src); i++) {
-			x ^= x << 13;
-			x ^= x >> 17;
-			x ^= x << 5;
-			src[i] = (uint8_t)(x >> 9);
-		}
+		for (i = 0; i < sizeof(src); i++)
+			src[i] = (uint8_t)(prng() >> 9);
 		len = strnlen((const char *)src, sizeof(src));
 		log_escape(buf, sizeof(buf), src, sizeof(src));
 		for (i = 0, n = 0; buf[i] != '\0'; n++) {
@@ -266,15 +263,9 @@ START_TEST(escape_random_octets)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("log");
-	TCase *tc = tcase_create("log");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, line_reaches_the_sink);
 	tcase_add_test(tc, each_name_has_its_priority);
@@ -289,8 +280,10 @@ main(void)
 	tcase_add_test(tc, escape_examples);
 	tcase_add_test(tc, escape_writes_whole_escapes_only);
 	tcase_add_test(tc, escape_random_octets);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("log", tests);
 }

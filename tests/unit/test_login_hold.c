@@ -1,12 +1,12 @@
 /* Frames that come too early in a login: what waits, for how long. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "state/login_hold.h"
 #include "state/login_steps.h"
+#include "unit.h"
 
 #define MS	1000
 
@@ -356,14 +356,9 @@ START_TEST(steps_text_is_long_enough)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *suite = suite_create("login_hold");
-	TCase *tc = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, first_waits_for_the_client);
 	tcase_add_test(tc, first_waits_for_300_ms);
@@ -380,9 +375,10 @@ main(void)
 	tcase_add_test(tc, what_does_not_fit_passes);
 	tcase_add_test(tc, steps_of_a_login);
 	tcase_add_test(tc, steps_text_is_long_enough);
-	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("login_hold", tests);
 }

@@ -1,5 +1,4 @@
 /* The event loop's helpers, with real descriptors and short times. */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 
 #include "shared/loop.h"
 #include "shared/mono.h"
+#include "unit.h"
 
 static int count;
 
@@ -290,14 +290,9 @@ START_TEST(descriptors_of_a_message_are_closed_but_for_those_taken)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *suite = suite_create("loop");
-	TCase *tc = tcase_create("loop");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, timer_fires_once);
 	tcase_add_test(tc, timer_fires_again);
@@ -308,10 +303,10 @@ main(void)
 	tcase_add_test(tc, shortages);
 	tcase_add_test(tc,
 	    descriptors_of_a_message_are_closed_but_for_those_taken);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("loop", tests);
 }

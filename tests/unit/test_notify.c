@@ -1,11 +1,12 @@
 /* systemd's notify protocol, with a socket in systemd's place. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <errno.h>
 #include <stdbool.h>
 
 /* Not in the library, which makes no system calls. */
 #include "monitor/notify.c"
+
+#include "unit.h"
 
 #define US	1000000
 
@@ -168,14 +169,9 @@ START_TEST(nobody_listens)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *suite = suite_create("notify");
-	TCase *tc = tcase_create("notify");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, words);
 	tcase_add_test(tc, status_only_when_it_changes);
@@ -183,10 +179,10 @@ main(void)
 	tcase_add_test(tc, watchdog_of_another_process);
 	tcase_add_test(tc, socket_with_a_path);
 	tcase_add_test(tc, nobody_listens);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("notify", tests);
 }

@@ -1,11 +1,11 @@
 /* Lint of pppd's options: what is warned of, and what is not. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/options_lint.h"
+#include "unit.h"
 
 #define SAFE	"require-mschap-v2 require-mppe-128\n"
 
@@ -192,24 +192,19 @@ START_TEST(random_octets)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *t)
 {
-	Suite *s = suite_create("options_lint");
-	TCase *t = tcase_create("options_lint");
-	SRunner *r;
-	int failed;
-
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, says, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(t, two_files);
 	tcase_add_test(t, a_file_that_includes_itself_often);
 	tcase_add_test(t, random_octets);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("options_lint", tests);
 }

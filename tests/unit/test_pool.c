@@ -1,12 +1,12 @@
 /* Slots: lowest free one first, never more than there are addresses. */
 /* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/pool.h"
+#include "unit.h"
 
 static void
 quiet(int priority, const char *text, void *arg)
@@ -606,14 +606,9 @@ START_TEST(random_changes)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *t)
 {
-	Suite *s = suite_create("pool");
-	TCase *t = tcase_create("pool");
-	SRunner *r;
-	int failed;
-
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, gives_lowest_free);
 	tcase_add_test(t, fewer_addresses_than_connections);
@@ -638,10 +633,10 @@ main(void)
 	tcase_add_test(t, reserved_is_not_given_out);
 	tcase_add_test(t, reserved_stays_when_the_pool_changes);
 	tcase_add_test(t, random_changes);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("pool", tests);
 }

@@ -1,9 +1,9 @@
 /* What a frame from pppd says about authentication. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 
 #include "protocol/ppp_auth.h"
+#include "unit.h"
 
 static const struct row {
 	const char *what;
@@ -65,18 +65,14 @@ START_TEST(row)
 }
 END_TEST
 
+static void
+tests(TCase *t)
+{
+	tcase_add_loop_test(t, row, 0, sizeof(rows) / sizeof(rows[0]));
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("ppp_auth");
-	TCase *t = tcase_create("frames");
-	SRunner *runner = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, t);
-	tcase_add_loop_test(t, row, 0, sizeof(rows) / sizeof(rows[0]));
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return unit_main("ppp_auth", tests);
 }

@@ -1,11 +1,11 @@
 /* pppd's argument vector: Poptop's, word for word, in every case. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/pppd_args.h"
+#include "unit.h"
 
 #define CLIENT	"198.51.100.20"
 #define PLUGIN	"/usr/lib/pptpd/pptpd-logwtmp.so"
@@ -164,22 +164,17 @@ START_TEST(too_long_is_an_error)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *t)
 {
-	Suite *s = suite_create("pppd_args");
-	TCase *t = tcase_create("pppd_args");
-	SRunner *r;
-	int failed;
-
 	tcase_add_loop_test(t, words, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(t, optional_words);
 	tcase_add_test(t, too_long_is_an_error);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+}
+
+int
+main(void)
+{
+	return unit_main("pppd_args", tests);
 }

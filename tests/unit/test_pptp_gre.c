@@ -1,10 +1,11 @@
 /* Enhanced GRE: octets against fields, every truncation, every flag. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/pptp_gre.h"
+#include "prng.h"
+#include "unit.h"
 
 #define SEED 2637
 
@@ -77,18 +78,6 @@ static const struct sample {
 };
 
 #define NSAMPLES ((int)(sizeof(samples) / sizeof(samples[0])))
-
-static uint32_t prng_state;
-
-/* xorshift32: the same octets on every run. */
-static uint32_t
-prng(void)
-{
-	prng_state ^= prng_state << 13;
-	prng_state ^= prng_state >> 17;
-	prng_state ^= prng_state << 5;
-	return prng_state;
-}
 
 /* From memory that ends with the packet: sanitizers see an overrun. */
 static enum pptp_gre_decode
@@ -432,15 +421,9 @@ START_TEST(ip_version_protocol_fragment)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("pptp_gre");
-	TCase *tc = tcase_create("pptp_gre");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc, sample_decodes, 0, NSAMPLES);
 	tcase_add_loop_test(tc, sample_encodes, 0, NSAMPLES);
 	tcase_add_loop_test(tc, every_truncation, 0, NSAMPLES);
@@ -454,8 +437,10 @@ main(void)
 	tcase_add_test(tc, ip_total_length);
 	tcase_add_test(tc, ip_longest);
 	tcase_add_test(tc, ip_version_protocol_fragment);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("pptp_gre", tests);
 }

@@ -1,10 +1,11 @@
 /* PPTP control messages: octets against fields, lengths, and what is bad. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/pptp_msg.h"
+#include "prng.h"
+#include "unit.h"
 
 #define SEED 2637
 
@@ -316,18 +317,6 @@ static const struct reserved {
 };
 
 #define NRESERVED (sizeof(reserved) / sizeof(reserved[0]))
-
-static uint32_t prng_state;
-
-/* xorshift32: the same octets on every run. */
-static uint32_t
-prng(void)
-{
-	prng_state ^= prng_state << 13;
-	prng_state ^= prng_state >> 17;
-	prng_state ^= prng_state << 5;
-	return prng_state;
-}
 
 static void
 fill_random(uint8_t *p, size_t n)
@@ -680,15 +669,9 @@ START_TEST(random_octets)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("pptp_msg");
-	TCase *tc = tcase_create("pptp_msg");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc, sample_encodes, 0, NSAMPLES);
 	tcase_add_loop_test(tc, sample_decodes, 0, NSAMPLES);
 	tcase_add_loop_test(tc, sample_has_its_name_and_length, 0, NSAMPLES);
@@ -704,8 +687,10 @@ main(void)
 	tcase_add_test(tc, number_length_is_clamped);
 	tcase_add_test(tc, strangers);
 	tcase_add_test(tc, random_octets);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("pptp_msg", tests);
 }

@@ -1,8 +1,8 @@
 /* When a call of the kernel's is taken for stalled, and when it is not. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 
 #include "state/stall.h"
+#include "unit.h"
 
 static struct stall s;
 
@@ -75,15 +75,9 @@ START_TEST(the_first_look_only_begins)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *t)
 {
-	Suite *suite = suite_create("stall");
-	TCase *t = tcase_create("looks");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, t);
 	tcase_add_checked_fixture(t, fresh, NULL);
 	tcase_add_test(t, a_busy_call_is_not_stalled);
 	tcase_add_test(t, an_idle_call_is_not_stalled);
@@ -91,8 +85,10 @@ main(void)
 	tcase_add_test(t, silence_between_does_not_matter);
 	tcase_add_test(t, a_few_late_packets_are_no_stall);
 	tcase_add_test(t, the_first_look_only_begins);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+}
+
+int
+main(void)
+{
+	return unit_main("stall", tests);
 }

@@ -1,11 +1,11 @@
 /* Messages out of a stream of octets: split anywhere, the same messages. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/wire.h"
 #include "state/stream.h"
+#include "unit.h"
 
 /* An Echo-Request with identifier id (RFC 2637 2.5). */
 static size_t
@@ -134,23 +134,18 @@ START_TEST(longest_and_shortest)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *suite = suite_create("stream");
-	TCase *tc = tcase_create("stream");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_test(tc, one_octet_at_a_time);
 	tcase_add_test(tc, coalesced_and_cut);
 	tcase_add_test(tc, bad_length_is_seen_before_the_body);
 	tcase_add_test(tc, bad_magic_is_seen_before_the_body);
 	tcase_add_test(tc, longest_and_shortest);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("stream", tests);
 }

@@ -1,12 +1,12 @@
 /* Bounded reader and writer: the ends, the sticky error, nothing unwritten. */
 /* SPDX-License-Identifier: ISC */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
 #include "base/fnv.h"
 #include "base/wire.h"
+#include "unit.h"
 
 static const uint8_t octets[] = { 0x80, 0x01, 0xfe, 0x7f, 0x00, 0xff, 0x12,
 	0x34 };
@@ -252,15 +252,9 @@ START_TEST(write_error_is_sticky)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests(TCase *tc)
 {
-	Suite *s = suite_create("wire");
-	TCase *tc = tcase_create("wire");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
 	tcase_add_test(tc, addresses_as_text);
 	tcase_add_test(tc, sums);
 	tcase_add_test(tc, reads_big_endian);
@@ -272,8 +266,10 @@ main(void)
 	tcase_add_test(tc, writes_big_endian);
 	tcase_add_loop_test(tc, putter_never_passes_the_end, 0, 10);
 	tcase_add_test(tc, write_error_is_sticky);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return unit_main("wire", tests);
 }
