@@ -14,6 +14,10 @@
 
 #define SEALS	(F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
+_Static_assert(offsetof(struct call_record, version) == 4 &&
+    offsetof(struct call_record, size) == 8 &&
+    offsetof(struct call_record, flags) == 12,
+    "test_outlive.py and hostile-engine of tests/ have these offsets too");
 _Static_assert(sizeof(struct call_record) <= 4096,
     "a record is meant to fit one page");
 

@@ -3,9 +3,15 @@
 #include "shared/ipc.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+_Static_assert(offsetof(struct ipc_msg, version) == 0 &&
+    offsetof(struct ipc_msg, type) == 1 &&
+    offsetof(struct ipc_msg, call_id) == 2 && offsetof(struct ipc_msg, u) == 4,
+    "hostile-engine of tests/ has these offsets too");
 
 union fd_space {
 	struct cmsghdr	align;

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,10 @@ struct rule {
 	int32_t	 hits;		/* failures so far */
 	int32_t	 calls;		/* also those that did not fail */
 };
+_Static_assert(offsetof(struct rule, call) == 16 &&
+    offsetof(struct rule, error) == 32 && offsetof(struct rule, left) == 36 &&
+    offsetof(struct rule, hits) == 40 && sizeof(struct rule) == 48,
+    "RULE in tests/pptptest/rules.py has these offsets too");
 
 static struct rule *rules;
 static const char *process;	/* NULL: not one of the server's */
