@@ -162,7 +162,7 @@ struct run {
 	int	in, out, monitor;
 };
 
-static void
+static _Noreturn void
 fatal(const char *what)
 {
 	perror(what);
