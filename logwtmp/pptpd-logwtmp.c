@@ -1,6 +1,6 @@
 /*
- * pptpd-logwtmp.so: a pppd plugin that notes each call in the login records,
- * with the address of the client.  Options and lines are Poptop's.
+ * pptpd-logwtmp.so: a pppd plugin that writes login records of each call, with
+ * the address of the client.  Its options and log lines are Poptop's.
  */
 /* SPDX-License-Identifier: ISC */
 #include "../plugins/pppd-compat.h"
@@ -28,7 +28,7 @@ static option_t options[] = {
 	{ NULL, o_wild, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0 }
 };
 
-/* "//host/DOMAIN\user" and "DOMAIN\user": what follows the separator. */
+/* The user without domain, from "//host/DOMAIN\user" or "DOMAIN\user". */
 static const char *
 user_name(void)
 {
@@ -44,11 +44,11 @@ user_name(void)
 }
 
 /*
- * Poptop's plugin calls logwtmp(3).  That is libc's under pppd 2.5, but 2.4
- * has a function of the same name, which comes first and differs: always a
- * USER_PROCESS, with an id out of the interface's name, and with the address
- * of the tunnel's far end.  What last -i and others show under either pppd
- * stays what it was.
+ * Poptop's plugin calls logwtmp(3).  Under pppd 2.5 this is libc's function.
+ * pppd 2.4 has a function of the same name, which hides libc's and writes other
+ * records: always a USER_PROCESS, with an id from the interface's name, and
+ * with the client's address inside the tunnel.  This makes the same records, so
+ * that last -i and other programs show the same as under Poptop.
  */
 static void
 as_logwtmp(struct utmp *ut, const char *line)
@@ -70,14 +70,14 @@ as_logwtmp(struct utmp *ut, const char *line)
 #endif
 }
 
-/* Whatever happens to the records, the call goes on. */
+/* Writes a record.  The call goes on if that fails. */
 static void
 note(const char *line, const char *name, const char *host)
 {
 	struct utmp	ut;
 
 	wtmp_record(&ut, line, name, host, getpid());
-	/* who(1) looks here; without a user there is nobody to show. */
+	/* who(1) reads utmp. */
 	if (wtmp_put_utmp(_PATH_UTMP, &ut) == -1 && errno != ENOENT)
 		plugin_warn("pptpd-logwtmp.so: cannot write %s: %m",
 		    _PATH_UTMP);
@@ -118,8 +118,8 @@ plugin_init(void)
 	static bool	done;
 
 	/*
-	 * Named in the options file too, for the option that only stands
-	 * there: it is the same library, and one record for a call is enough.
+	 * An administrator may name the plugin in the options file too.  pppd
+	 * then loads it once but initialises it twice; one record is enough.
 	 */
 	if (done)
 		return;
@@ -127,7 +127,7 @@ plugin_init(void)
 	ppp_add_options(options);
 	ppp_add_notify(NF_IP_UP, ip_up, NULL);
 	ppp_add_notify(NF_IP_DOWN, ip_down, NULL);
-	/* The dollars are what Poptop's has always logged. */
+	/* Poptop logs the dollar signs too. */
 	if (debug_on())
 		plugin_notice("pptpd-logwtmp: $Version$");
 }

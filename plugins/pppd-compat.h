@@ -1,15 +1,15 @@
 /*
- * The one place that knows pppd 2.4 from pppd 2.5: plugins are written with
- * the names of 2.5, and get them here also over the headers of 2.4.
+ * The differences between pppd 2.4 and pppd 2.5.  Plugins use the names of
+ * 2.5; with the headers of 2.4 this file defines them.
  *
- * Never include config.h in a plugin's source: its VERSION is ours, and so
- * is, under that name, the one in 2.4's patchlevel.h.  Never include
+ * Never include config.h in a plugin's source: it defines VERSION as pptpd's
+ * version, and 2.4's patchlevel.h defines VERSION as pppd's.  Never include
  * <stdbool.h> before this file: bool is an unsigned char in 2.4.
  *
  * pppd loads plugins with RTLD_GLOBAL and exports hundreds of plain names
- * (error, info, status, logwtmp ...), which come before a plugin's own and
- * before libc's.  So every function of a plugin is static or hidden, and what
- * libc and some pppd both have under one name is not called.
+ * (error, info, status, logwtmp ...).  These hide functions of the same name
+ * in a plugin and in libc.  So every function of a plugin is static or hidden,
+ * and a plugin calls no libc function whose name some pppd exports too.
  */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PPPD_COMPAT_H
@@ -27,14 +27,14 @@
 #include <pppd/ipcp.h>
 #include <pppd/ccp.h>
 
-/* What a plugin shows to pppd, and nothing else. */
+/* Marks the symbols that a plugin exports to pppd. */
 #define PLUGIN_EXPORT __attribute__((visibility("default")))
 void		plugin_init(void);
 extern char	pppd_version[];
 
 /*
- * The version stamp.  pppd compares it, whole, with its own version; it is the
- * only guard against reading its structures with another version's offsets.
+ * The version stamp.  pppd compares the whole text with its own version.  It is
+ * the only protection against a plugin that was compiled for other structs.
  */
 #define PLUGIN_VERSION_STAMP() \
 	PLUGIN_EXPORT char pppd_version[] = PPPD_VERSION
@@ -159,7 +159,7 @@ debug_on(void)
 	return debug != 0;
 }
 
-/* buf may be NULL, as in 2.5. */
+/* As in 2.5, buf may be NULL. */
 static inline const char *
 ppp_peer_authname(char *buf, size_t size)
 {
@@ -198,7 +198,7 @@ ppp_set_modem(bool on)
 	modem = on;
 }
 
-/* The device that ip-up is told, and what it is found by. */
+/* The device's name, which ip-up gets as an argument. */
 static inline void
 ppp_set_devnam(const char *name)
 {
@@ -229,7 +229,7 @@ ppp_get_link_uptime(void)
 	return (int)link_connect_time;
 }
 
-/* One number of /sys/class/net/IF/statistics; false when it is not there. */
+/* Reads a number of /sys/class/net/IF/statistics; false: there is none. */
 static inline bool
 plugin_sysfs_counter(const char *what, uint64_t *value)
 {
@@ -250,7 +250,7 @@ plugin_sysfs_counter(const char *what, uint64_t *value)
 	return 1;
 }
 
-/* A count of 32 bits, with the high ones of the kernel's own count. */
+/* Adds the high bits of the kernel's own count to a count of 32 bits. */
 static inline uint64_t
 plugin_widen(uint32_t low, const char *what)
 {
@@ -258,13 +258,13 @@ plugin_widen(uint32_t low, const char *what)
 
 	if (!plugin_sysfs_counter(what, &kernel))
 		return low;
-	/* pppd leaves out what was there before the link came up. */
+	/* pppd subtracts the counts from before the link came up. */
 	return kernel - (uint32_t)((uint32_t)kernel - low);
 }
 
 /*
- * False when pppd has no figures.  2.4's own wrap at 4 GiB; the kernel's do
- * not, while the interface is there (also in NF_IP_DOWN).
+ * False if pppd has no figures.  The figures of 2.4 wrap at 4 GiB; those of
+ * the kernel do not, as long as the interface exists (in NF_IP_DOWN it does).
  */
 static inline bool
 ppp_get_link_stats(ppp_link_stats_st *st)

@@ -1,6 +1,6 @@
 /*
- * pptpd-kernel.so: a pppd plugin that runs PPP on a socket of the kernel's
- * own PPTP, which pptpd has connected and pppd inherits, in place of a tty.
+ * pptpd-kernel.so: a pppd plugin that runs PPP on a socket of the kernel's own
+ * PPTP in place of a tty.  pptpd connects the socket, and pppd inherits it.
  */
 /* SPDX-License-Identifier: ISC */
 #include "pppd-compat.h"
@@ -29,7 +29,7 @@ static option_t options[] = {
 	{ NULL, o_wild, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0 }
 };
 
-/* There is one call in a socket: with "persist" pppd comes here again. */
+/* A socket is good for one call; with "persist" pppd calls this again. */
 static int
 channel_connect(void)
 {
@@ -38,7 +38,7 @@ channel_connect(void)
 	return sock;
 }
 
-/* After the call, and in children of pppd. */
+/* Called after the call, and in children of pppd. */
 static void
 channel_close(void)
 {
@@ -55,7 +55,7 @@ static struct channel channel = {
 	NULL, channel_close
 };
 
-/* pptpd hangs up by SIGHUP; this runs in pppd's signal handler. */
+/* pptpd hangs up with SIGHUP.  This runs in pppd's signal handler. */
 static void
 on_signal(void *ctx, int sig)
 {
@@ -67,8 +67,9 @@ on_signal(void *ctx, int sig)
 }
 
 /*
- * There is no line whose end pppd could see.  The client has been told; its
- * answer is not waited for, since it may be gone.
+ * Tells pppd that its line is down, because a socket cannot hang up.  pppd has
+ * sent its Terminate-Request and does not wait for the client's answer, since
+ * the client may be gone.
  */
 static void
 lose_line(void *arg)
@@ -83,8 +84,8 @@ lose_line(void *arg)
 }
 
 /*
- * Whoever hangs up as soon as the password is refused must not escape from
- * the status that says so.
+ * Keeps the status "authentication failed" if the client hangs up right after
+ * its password was refused.
  */
 static void
 on_phase(void *ctx, int phase_now)
@@ -98,7 +99,7 @@ on_phase(void *ctx, int phase_now)
 		ppp_set_status(EXIT_PEER_AUTH_FAILED);
 }
 
-/* The option; without a socket of pptpd's there is no call. */
+/* The option pptpd-kernel-fd; 0 if it is not a socket of pptpd. */
 static int
 set_fd(char **argv)
 {
@@ -129,7 +130,7 @@ set_fd(char **argv)
 	ppp_set_pppdevnam(name);
 	ppp_set_modem(0);
 	the_channel = &channel;
-	/* They are for lines that lose octets, or are slow. */
+	/* These options are for slow lines, and lines that lose octets. */
 	lcp_wantoptions[0].neg_asyncmap = 0;
 	lcp_wantoptions[0].neg_accompression = 0;
 	lcp_wantoptions[0].neg_pcompression = 0;

@@ -1,7 +1,8 @@
 /*
- * pptpd-session.so: a pppd plugin that tells pptpd what goes on in a call,
- * over a socket that pppd inherits; whether anybody listens makes no difference
- * to the call.  The one thing it changes is the seed of pppd's random numbers.
+ * pptpd-session.so: a pppd plugin that reports the events of a call to pptpd,
+ * over a socket that pppd inherits.  The call goes on if nobody reads the
+ * reports.  The plugin changes nothing in pppd but the seed of its random
+ * numbers.
  */
 /* SPDX-License-Identifier: ISC */
 #include "pppd-compat.h"
@@ -16,7 +17,7 @@
 
 #include "session-encode.h"
 
-/* CCP may still be negotiating when IPCP is up: look again, that often. */
+/* CCP may come up after IPCP: look again, up to so many times. */
 #define LOOK_S	  1
 #define LOOKS_MAX 15
 
@@ -26,7 +27,7 @@ PLUGIN_VERSION_STAMP();
 
 static int	sock = -1;
 static int	looks;
-static int	mppe_told = -1;	/* what SESSION_MPPE said, to say it once */
+static int	mppe_told = -1;	/* last SESSION_MPPE, to report it once */
 
 static int	set_fd(char **);
 
@@ -37,7 +38,7 @@ static option_t options[] = {
 	{ NULL, o_wild, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0 }
 };
 
-/* Never waits: what the other side does not take at once is lost. */
+/* Never waits: a report is lost if the socket is full. */
 static void
 tell(const struct session_out *o)
 {
@@ -63,7 +64,7 @@ is_message_socket(int fd)
 	    (type == SOCK_SEQPACKET || type == SOCK_DGRAM);
 }
 
-/* The option; a descriptor that is not ours to use costs the reports only. */
+/* The option pptpd-session-fd; with a wrong descriptor there are no reports. */
 static int
 set_fd(char **argv)
 {
@@ -94,7 +95,7 @@ key_bits(const ccp_options *co)
 	return co->mppe & PLUGIN_MPPE_40 ? 40 : 0;
 }
 
-/* What the peer asked us to send with is in ccp_hisoptions. */
+/* ccp_hisoptions is for our packets, ccp_gotoptions for the peer's. */
 static void
 look_at_mppe(void)
 {
@@ -138,7 +139,7 @@ on_phase(void *ctx, int arg)
 	look_at_mppe();
 }
 
-/* What we asked of the peer and he agreed to is what he did. */
+/* The peer has authenticated by the method that LCP agreed on. */
 static enum session_auth
 auth_method(void)
 {
@@ -184,7 +185,7 @@ on_ip_up(void *ctx, int arg)
 	(void)arg;
 	addr[0] = ipcp_gotoptions[0].ouraddr;
 	addr[1] = ipcp_hisoptions[0].hisaddr;
-	/* What the peer was given, when he asked. */
+	/* The servers that the peer gets if it asks for them. */
 	addr[2] = ipcp_allowoptions[0].dnsaddr[0];
 	addr[3] = ipcp_allowoptions[0].dnsaddr[1];
 	addr[4] = ipcp_allowoptions[0].winsaddr[0];
@@ -194,7 +195,7 @@ on_ip_up(void *ctx, int arg)
 	tell(&o);
 }
 
-/* The interface is still there: the only time when all counts are right. */
+/* The interface still exists, so all counts are final and right. */
 static void
 on_ip_down(void *ctx, int arg)
 {
@@ -211,7 +212,7 @@ on_ip_down(void *ctx, int arg)
 	tell(&o);
 }
 
-/* Only here is the status final: a hang-up of the peer shows in no other. */
+/* The status is final only here: a hang-up may change it until now. */
 static void
 on_exit_status(void *ctx, int arg)
 {
@@ -226,10 +227,10 @@ on_exit_status(void *ctx, int arg)
 
 /*
  * Every pppd up to 2.5.3 makes its magic numbers and CHAP challenges with
- * drand48(3), and magic_init() of its magic.c has just seeded that with 32
- * bits of host name, time and process number, which others can guess.  Gives
- * the generator 48 bits of the kernel's instead, which is all that it holds.
- * Nothing has been drawn from it yet: options come before LCP.
+ * drand48(3).  Its magic_init() (magic.c) seeds that with 32 bits of host name,
+ * time and process number, which an attacker can guess.  This seeds it with 48
+ * random bits of the kernel, its whole state.  pppd reads options before LCP
+ * starts, so it has not used the generator yet.
  */
 static void
 seed_random(void)
@@ -249,7 +250,7 @@ plugin_init(void)
 {
 	static bool	done;
 
-	/* Named twice it is the same library: each report comes once. */
+	/* A plugin that is named twice is loaded once but initialised twice. */
 	if (done)
 		return;
 	done = 1;

@@ -1,6 +1,6 @@
 /*
- * The plugin's writer of the messages in session_msg.h, on its own:
- * nothing that pppd or a library of its could have under the same name.
+ * Writes the messages of session_msg.h, in the plugin.  All functions are
+ * static, so that no function of pppd or its libraries can take their place.
  */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SESSION_ENCODE_H
@@ -17,7 +17,7 @@ struct session_out {
 	size_t	len;
 };
 
-/* Puts the low n octets of v, the highest of them first. */
+/* Appends the low n octets of v, in network order. */
 static inline void
 session_put(struct session_out *o, uint64_t v, size_t n)
 {
@@ -25,7 +25,7 @@ session_put(struct session_out *o, uint64_t v, size_t n)
 		o->buf[o->len++] = (uint8_t)(v >> (8 * n));
 }
 
-/* Four octets that are in network order already. */
+/* Appends four octets that are in network order already. */
 static inline void
 session_put_addr(struct session_out *o, uint32_t addr)
 {
@@ -35,7 +35,7 @@ session_put_addr(struct session_out *o, uint32_t addr)
 	}
 }
 
-/* Octets of a string, n at most. */
+/* The length of a string, n at most. */
 static inline size_t
 session_text_len(const char *s, size_t n)
 {
@@ -44,7 +44,7 @@ session_text_len(const char *s, size_t n)
 	return len < n ? len : n;
 }
 
-/* At most n octets of a string, and zeros for the rest of them. */
+/* Appends n octets: a string, cut, or padded with zeros. */
 static inline void
 session_put_text(struct session_out *o, const char *s, size_t n)
 {
@@ -64,7 +64,7 @@ session_begin(struct session_out *o, enum session_msg_type type)
 	session_put(o, 0, 2);
 }
 
-/* Nothing may be put behind this. */
+/* Ends the message by filling in its length. */
 static inline void
 session_end(struct session_out *o)
 {
@@ -114,7 +114,7 @@ session_encode_mppe(struct session_out *o, unsigned int send_bits,
 	session_end(o);
 }
 
-/* addr: local, remote, two of DNS, two of WINS; network order. */
+/* addr: local, remote, two DNS and two WINS servers; network order. */
 static inline void
 session_encode_ip_up(struct session_out *o, const char *name, uint32_t unit,
     const uint32_t addr[6])

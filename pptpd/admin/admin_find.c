@@ -1,4 +1,4 @@
-/* Which call an administrator means: by Call ID, user, address, interface. */
+/* Finds a call by Call ID, user, address or interface. */
 /* SPDX-License-Identifier: ISC */
 #include "admin/admin_find.h"
 
@@ -9,7 +9,7 @@
 
 typedef bool fits(const struct call_record *, const char *what);
 
-/* A text of a record, which may lack its end if the record is damaged. */
+/* Compares a text of a record; a damaged record may have no NUL. */
 static bool
 is_text(const char *text, size_t size, const char *what)
 {

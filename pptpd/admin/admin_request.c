@@ -1,4 +1,4 @@
-/* What a client of the control socket asks for: one JSON object in a line. */
+/* A request of a client of the control socket: one JSON object in a line. */
 /* SPDX-License-Identifier: ISC */
 #include "admin/admin_request.h"
 
@@ -60,7 +60,7 @@ bad(struct admin_error *e, const char *text)
 	return false;
 }
 
-/* A number or a short text, which the answer repeats. */
+/* Takes the id, a number or a short text, for the answer. */
 static bool
 take_id(struct admin_request *r, const json_t *root, struct admin_error *e)
 {

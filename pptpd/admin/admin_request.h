@@ -1,4 +1,4 @@
-/* What a client of the control socket asks for: one JSON object in a line. */
+/* A request of a client of the control socket: one JSON object in a line. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_REQUEST_H
 #define PPTPD_ADMIN_REQUEST_H
@@ -7,12 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Changes when clients of an older one would no longer understand. */
+/* Raised by a change that clients of the old version cannot understand. */
 #define ADMIN_PROTOCOL	1
 
 #define ADMIN_LINE_MAX	4096	/* octets of a request, newline included */
-#define ADMIN_ID_MAX	64	/* octets of an id that is text */
-#define ADMIN_CALL_MAX	160	/* which call; its end included */
+#define ADMIN_ID_MAX	64	/* octets of a text id */
+#define ADMIN_CALL_MAX	160	/* octets of a call's name, NUL included */
 
 enum admin_verb {
 	ADMIN_STATUS,
@@ -28,26 +28,25 @@ enum admin_verb {
 
 struct admin_request {
 	enum admin_verb	 verb;
-	json_t		*id;		/* to be repeated; NULL: none; owned */
+	json_t		*id;		/* for the answer; NULL: none; owned */
 	char		 call[ADMIN_CALL_MAX];	/* of show and kick, else "" */
 };
 
-/* Why something is not done: for programs, and for people. */
+/* The reason of a refusal, for programs and for people. */
 struct admin_error {
 	const char	*code;		/* documented in pptpdctl(8) */
 	char		 text[320];
 };
 
-/* The verb of that name, or ADMIN_VERBS; and back. */
+/* The verb with this name, ADMIN_VERBS if there is none; the verb's name. */
 enum admin_verb	 admin_verb_find(const char *name);
 const char	*admin_verb_name(enum admin_verb);
-/* Whether it is about a call that has to be named. */
+/* Whether the verb needs the name of a call. */
 bool		 admin_verb_takes_call(enum admin_verb);
 
 /*
- * Reads a line of len octets, without its newline.  False with the error
- * filled in; the id is there even then if it could be read.  Members that are
- * not known are passed over.
+ * Parses a line of len octets, newline not included; ignores unknown members.
+ * False with the error filled in; the id is set even then, if it is valid.
  */
 bool	admin_request_parse(struct admin_request *, const char *line,
 	    size_t len, struct admin_error *);

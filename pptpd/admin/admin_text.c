@@ -1,4 +1,4 @@
-/* Answers of the control socket for people: tables and lists. */
+/* Prints answers of the control socket for people: tables and lists. */
 /* SPDX-License-Identifier: ISC */
 #include "admin/admin_text.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#define CELL_MAX	160	/* octets of a value, its end included */
+#define CELL_MAX	160	/* octets of a value, NUL included */
 #define GAP		2	/* blanks between columns */
 #define LABEL_WIDTH	26
 
@@ -211,7 +211,7 @@ measure(size_t width[COLUMNS], const json_t *calls)
 	}
 }
 
-/* A row; NULL: the titles. */
+/* Prints a row with a call's values; call NULL: with the titles. */
 static void
 put_row(FILE *out, const size_t width[COLUMNS], const json_t *call)
 {
@@ -242,7 +242,7 @@ by_age(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The oldest first. */
+/* For qsort(3): the oldest call first. */
 void
 admin_text_list(FILE *out, const json_t *calls)
 {

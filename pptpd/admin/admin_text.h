@@ -1,4 +1,4 @@
-/* Answers of the control socket for people: tables and lists. */
+/* Prints answers of the control socket for people: tables and lists. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_TEXT_H
 #define PPTPD_ADMIN_TEXT_H
@@ -9,9 +9,9 @@
 #include <stdio.h>
 
 /*
- * Print results as pptpdctl(8) has them.  They come from a process that
- * clients talk to: what is missing or of another type is "-", and no control
- * character gets to the terminal.
+ * Print results as in pptpdctl(8).  The results come from a process that
+ * clients can attack, so a missing value or one of a wrong type is "-", and
+ * no control character reaches the terminal.
  */
 void	admin_text_status(FILE *, const json_t *status);
 void	admin_text_call(FILE *, const json_t *call);
@@ -20,7 +20,7 @@ void	admin_text_list(FILE *, const json_t *calls);
 
 /* "45s", "12m34s", "1h02m", "3d04h"; buf has room for 24. */
 char	*admin_text_time(char *buf, size_t size, uint64_t seconds);
-/* "512", "1.2K", "34M"; the same. */
+/* "512", "1.2K", "34M"; buf has room for 24. */
 char	*admin_text_octets(char *buf, size_t size, uint64_t octets);
 /* Prints a text without its control characters. */
 void	admin_text_put(FILE *, const char *text);

@@ -8,7 +8,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 
-/* Text of a record, or null: it was escaped, but who knows. */
+/* A text of a record as JSON; null if it is empty. */
 static json_t *
 text(const char *s, size_t size)
 {
@@ -55,7 +55,7 @@ state(const struct call_record *rec)
 	return rec->ctrl.authenticated ? "up" : "login";
 }
 
-/* Of the userspace data path; the kernel does not tell. */
+/* Figures of the userspace data path; the kernel does not give them. */
 static json_t *
 counted(const struct call_record *rec, uint64_t n)
 {

@@ -9,9 +9,9 @@
 #include "shared/call_record.h"
 
 /*
- * A new object, or NULL without memory.  The record may be another engine's,
- * or damaged.  now: milliseconds of CLOCK_MONOTONIC, and of the calendar at
- * the same moment.
+ * Returns a new object, the caller's, or NULL without memory.  The record may
+ * belong to another engine, and may be damaged.  now and calendar are the same
+ * moment, in milliseconds of CLOCK_MONOTONIC and of CLOCK_REALTIME.
  */
 json_t	*admin_view_call(const struct call_record *, uint64_t now,
 	    uint64_t calendar);

@@ -1,4 +1,4 @@
-/* pptpdctl: asks a running pptpd, and tells it what to do. */
+/* pptpdctl: queries and controls a running pptpd. */
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
@@ -22,12 +22,12 @@
 #include "ctl/pptpdctl_output.h"
 
 #define CALLS_MAX	65536
-#define LOOK_MS		100	/* whether the server still runs */
+#define LOOK_MS		100	/* between looks whether the server runs */
 
 #define EXIT_REFUSED	1	/* by the server */
 #define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
 
-static bool waits;		/* for the end of the server */
+static bool waits;		/* option --wait */
 
 static void
 usage(FILE *out)
@@ -53,7 +53,7 @@ usage(FILE *out)
 	    "  -v, --version  the version\n", out);
 }
 
-/* --- what comes back ----------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 static int
 report_refusal(const json_t *answer)
@@ -126,7 +126,7 @@ report_json(enum admin_verb verb, const json_t *result, json_t *calls)
 	json_decref(list);
 }
 
-/* A process that is not ours to signal is there all the same. */
+/* EPERM means that the process exists, but is not ours to signal. */
 static void
 wait_for_end(const json_t *result)
 {
@@ -150,7 +150,7 @@ hear(struct link *in, enum admin_verb verb)
 		call = json_object_get(object, "call");
 		if (ok != NULL)
 			break;
-		/* What is neither is of a later version, for others. */
+		/* Ignore other objects: a later version may send them. */
 		if (call != NULL && json_array_size(calls) < CALLS_MAX)
 			(void)json_array_append(calls, call);
 		json_decref(object);
@@ -169,7 +169,7 @@ hear(struct link *in, enum admin_verb verb)
 	return status;
 }
 
-/* False with the reason told. */
+/* Reads the greeting.  False with the error reported. */
 static bool
 greet(struct link *in)
 {
@@ -224,7 +224,7 @@ wrong(const char *text)
 	return EXIT_TROUBLE;
 }
 
-/* The command and its argument. */
+/* Runs the command with its argument. */
 static int
 run(int argc, char **argv, const char *path)
 {

@@ -17,8 +17,8 @@
 
 #include "ctl/pptpdctl_output.h"
 
-#define ANSWER_MS	30000	/* the server may take so long */
-#define OTHER_ID	65534	/* of nobody, where there is no such user */
+#define ANSWER_MS	30000	/* time limit of an answer */
+#define OTHER_ID	65534	/* if there is no user nobody */
 
 static void
 explain_connect(const char *path, int error)
@@ -61,7 +61,7 @@ link_open(const char *path)
 	}
 	memcpy(sun.sun_path, path, len + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd != -1)		/* it holds for connect(), too */
+	if (fd != -1)		/* a limit for connect(2), too */
 		(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
 		    sizeof(limit));
 	if (fd != -1 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
@@ -72,7 +72,7 @@ link_open(const char *path)
 	return -1;
 }
 
-/* What answers speaks with clients of PPTP: no root needed to listen to it. */
+/* The engine, which clients can attack, answers: read that without root. */
 bool
 link_give_up_root(void)
 {
@@ -143,7 +143,7 @@ link_ask(int fd, const char *verb, const char *call)
 		text = json_dumps(request, JSON_COMPACT | JSON_ENSURE_ASCII);
 	if (text != NULL)
 		len = asprintf(&line, "%s\n", text);
-	/* It fits into the socket, so it goes at once or not at all. */
+	/* The line fits into the socket's buffer: no partial send. */
 	sent = len > 0 && send(fd, line, (size_t)len, MSG_NOSIGNAL) == len;
 	if (!sent)
 		ctl_complain("unreachable", "the server cannot be asked: %s",

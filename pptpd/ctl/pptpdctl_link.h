@@ -9,19 +9,20 @@
 
 #define LINK_LINE_MAX	65536	/* octets of a line that the server sends */
 
-/* All that goes wrong is told by ctl_complain(). */
+/* All functions report errors by ctl_complain(). */
 struct link {
 	int	 fd;
 	size_t	 len;
 	char	 buf[LINK_LINE_MAX];
 };
 
-/* Connects; the descriptor, or -1. */
+/* Connects.  Returns the descriptor, or -1. */
 int	 link_open(const char *path);
-/* From here on without root's rights, if we had them. */
+/* Becomes user nobody, if we are root. */
 bool	 link_give_up_root(void);
+/* Sends a command; call may be NULL. */
 bool	 link_ask(int fd, const char *verb, const char *call);
-/* The next object that the server sends, the caller's; or NULL. */
+/* Receives the next object, which is the caller's; NULL on error. */
 json_t	*link_next(struct link *);
 
 #endif

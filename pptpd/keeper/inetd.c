@@ -13,7 +13,7 @@
 #define ARGS_MAX	24
 
 struct words {
-	char	**next;		/* of argv, NULL-terminated */
+	char	**next;		/* rest of argv, NULL-terminated */
 	char	 *out[ARGS_MAX];
 	int	  count;
 	bool	  missing;
@@ -36,7 +36,7 @@ take(struct words *w)
 	return *w->next++;
 }
 
-/* A flag, 0 or not; a set one may be followed by its value. */
+/* A flag, 0 or not 0; a value may follow if it is not 0. */
 static void
 flag(struct words *w, const char *option, bool has_value)
 {
@@ -51,7 +51,7 @@ flag(struct words *w, const char *option, bool has_value)
 		put(w, value);
 }
 
-/* What stands last may be left out. */
+/* The value of an option, which may be missing at the end of argv. */
 static void
 optional(struct words *w, const char *option)
 {

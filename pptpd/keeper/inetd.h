@@ -4,9 +4,9 @@
 #define PPTPD_INETD_H
 
 /*
- * Reads pptpctrl's position-dependent arguments (pptpctrl(8)) and becomes a
- * pptpd that serves the connection on descriptor 0 and ends with it.
- * Returns the exit status if that fails.
+ * Reads pptpctrl's positional arguments (pptpctrl(8)) and executes pptpd,
+ * which serves the connection on descriptor 0 and ends with it.  Returns only
+ * if that fails: the exit status.
  */
 int	inetd_run(int argc, char **argv);
 

@@ -1,4 +1,4 @@
-/* Keeper: parent of one call's pppd, holds what the call must not lose. */
+/* Keeper: parent of one call's pppd, holds the call's descriptors. */
 /* SPDX-License-Identifier: ISC */
 #include "keeper/keeper.h"
 
@@ -30,11 +30,11 @@
 #include "shared/syslog_sink.h"
 #include "state/life.h"
 
-/* pppd refused its options (status 2) so soon that a plugin may be why. */
+/* If pppd refuses its options so early, a plugin may be the reason. */
 #define OPTION_ERROR_MS	5000	/* a busy machine takes more than one second */
 #define OPTION_ERROR	2
 
-#define ERROR_LINES_MAX	200	/* of pppd's stderr that are logged */
+#define ERROR_LINES_MAX	200	/* logged lines of pppd's stderr */
 #define IDENTITY_LEN	64
 
 struct keeper {
@@ -44,8 +44,8 @@ struct keeper {
 	struct login	 login;
 	struct kernel_call kernel;
 	char		**argv;		/* pppd's */
-	uint32_t	 optional;	/* words of it that may be left out */
-	uint32_t	 kernel_words;	/* ... without the kernel data path */
+	uint32_t	 optional;	/* bits: words not necessary */
+	uint32_t	 kernel_words;	/* bits: for the kernel data path */
 	uint64_t	 pppd_since;
 	char		 client[ADDR_TEXT];
 	char		 local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
@@ -54,7 +54,7 @@ struct keeper {
 	struct life	 life;
 	int		 engine;	/* the link to it; -1: closed */
 	struct rejoin	 rejoin;	/* the search, in LIFE_SEARCHING */
-	int		 status;	/* pppd's, once reaped */
+	int		 status;	/* pppd's wait status, after its end */
 	int		 error_lines;
 	size_t		 error_len;
 	char		 error_line[256];
@@ -82,7 +82,7 @@ tell_engine(struct keeper *k, enum ipc_type type, int fd)
 		    k->client, strerror(errno));
 }
 
-/* pppd runs: on its pty, or the kernel carries its frames. */
+/* Tells the engine that pppd runs, on a pty or on the kernel's socket. */
 static void
 tell_ready(struct keeper *k)
 {
@@ -95,7 +95,7 @@ tell_ready(struct keeper *k)
 		    k->kernel.on ? 0 : 1);
 }
 
-/* The engine sees no frames of a call of the kernel's. */
+/* With the kernel data path the engine cannot see the login in the frames. */
 static void
 tell_authenticated(struct keeper *k)
 {
@@ -118,8 +118,8 @@ tell_exit(const struct keeper *k)
 }
 
 /*
- * Nothing is read from the record, where the engine can write, but what the
- * call's last line says, and whether and how it has ended.
+ * The engine can write to the record.  So the keeper reads only the figures
+ * for the call's last line from it, and the reason of the end.
  */
 static bool
 take_call(struct keeper *k, const struct keeper_call *call)
@@ -185,8 +185,8 @@ read_errors(struct keeper *k)
 }
 
 /*
- * The engine can write to the record at any time, and another value than the
- * one that was checked: each of these reads once.
+ * The engine can write to the record at any time, also between a check and a
+ * use.  So each of these functions reads a member once.
  */
 static enum ctrl_end
 recorded_end(const struct keeper *k)
@@ -213,8 +213,8 @@ is_message_cut(const struct keeper *k)
 }
 
 /*
- * There is no engine that could: tells the client that its call is over,
- * unless that would end up in the middle of another message.
+ * Tells the client in place of the engine that its call is over.  Does nothing
+ * if the engine had sent a part of a message.
  */
 static void
 say_goodbye(const struct keeper *k, enum ctrl_end end)
@@ -230,15 +230,15 @@ say_goodbye(const struct keeper *k, enum ctrl_end end)
 }
 
 /*
- * Closes our side of the pty: pppd sees its line hang up.  Without a pty pppd
- * gets a signal.
+ * Closes our side of the pty, so that pppd's line hangs up.  With the kernel
+ * data path there is no pty, and pppd gets a signal.
  */
 static void
 hang_up(struct keeper *k)
 {
 	rejoin_stop(&k->rejoin);
 	if (k->kernel.on)
-		kill(k->pppd.pid, SIGHUP);	/* not reaped: still ours */
+		kill(k->pppd.pid, SIGHUP);	/* not reaped: its pid */
 	else
 		close(k->pppd.pty);
 	k->pppd.pty = -1;
@@ -250,7 +250,7 @@ send_signal(const struct keeper *k, int sig)
 {
 	log_notice("CTRL: Client %s: pppd[%ld] does not end, sending SIG%s",
 	    k->client, (long)k->pppd.pid, sig == SIGTERM ? "TERM" : "KILL");
-	kill(k->pppd.pid, sig);		/* not reaped: still ours */
+	kill(k->pppd.pid, sig);		/* not reaped: still its pid */
 }
 
 /* Does what an event of the call's life asks for: LIFE_DO_*. */
@@ -269,14 +269,14 @@ act(struct keeper *k, unsigned int todo)
 		send_signal(k, SIGKILL);
 }
 
-/* The engine has crashed, or makes way for another one. */
+/* The engine has crashed, or was replaced. */
 static void
 lost_engine(struct keeper *k)
 {
 	bool may_search = k->call.grace_s != 0 &&
 	    recorded_end(k) == CTRL_END_NONE;
 
-	patience_limit();	/* for descriptors that it has sent us */
+	patience_limit();	/* unread messages may hold descriptors */
 	close(k->engine);
 	patience_restore();
 	k->engine = -1;
@@ -293,7 +293,7 @@ engine_message(struct keeper *k)
 	got = ipc_recv(k->engine, &m, fds, &n);
 	error = errno;
 	patience_restore();
-	patience_close_all(fds, &n);	/* nobody sends us any */
+	patience_close_all(fds, &n);	/* a keeper expects none */
 	if (got == 1 && m.type == IPC_HANGUP) {
 		if (m.u.hangup.end != CTRL_END_NONE &&
 		    !life_is_down(&k->life)) {
@@ -306,7 +306,7 @@ engine_message(struct keeper *k)
 		lost_engine(k);
 }
 
-/* Hands the call over to the engine that was found. */
+/* Hands the call over to the new engine. */
 static void
 hand_over(struct keeper *k)
 {
@@ -343,7 +343,7 @@ look_for_engine(struct keeper *k)
 	}
 }
 
-/* Asks the engine to end the call, and does it alone if there is no answer. */
+/* Asks the engine to end the call; without an engine the keeper ends it. */
 static void
 ask_for_end(struct keeper *k, enum ipc_type type, enum ctrl_end end)
 {
@@ -364,7 +364,7 @@ look_at_kernel(struct keeper *k, uint64_t now)
 	kernel_call_publish(&k->kernel, k->rec);
 }
 
-/* What there is to do when time passes; returns ms to the next, -1: never. */
+/* Runs all due timers.  Returns the ms to the next one, -1: none is set. */
 static int
 timers(struct keeper *k)
 {
@@ -398,7 +398,7 @@ read_session(struct keeper *k)
 		close(k->pppd.session);
 		k->pppd.session = -1;
 	}
-	/* The last of its words is read: now the client may be answered. */
+	/* pppd has read all its options, so the client may get its reply. */
 	if (k->kernel.on && !k->kernel.up && k->login.reports) {
 		kernel_call_up(&k->kernel, mono_ms());
 		tell_ready(k);
@@ -406,7 +406,7 @@ read_session(struct keeper *k)
 	tell_authenticated(k);
 }
 
-/* Leaves out some of the words that a call can do without. */
+/* Removes the words with these bits from pppd's arguments. */
 static void
 drop_words(struct keeper *k, uint32_t words)
 {
@@ -447,7 +447,7 @@ start_pppd(struct keeper *k, int (*how)(struct pppd *, char *const [],
 	return 0;
 }
 
-/* The call takes the path that is always there. */
+/* Falls back to the userspace data path. */
 static void
 without_kernel(struct keeper *k, const char *why)
 {
@@ -459,7 +459,7 @@ without_kernel(struct keeper *k, const char *why)
 	k->call.flags &= ~(uint32_t)CALL_FLAG_KERNEL;
 }
 
-/* -1: it is to be started on a pty. */
+/* Starts pppd on the kernel's socket.  -1: start it on a pty instead. */
 static int
 start_in_kernel(struct keeper *k)
 {
@@ -471,7 +471,7 @@ start_in_kernel(struct keeper *k)
 		return -1;
 	}
 	rc = pppd_start_kernel(&k->pppd, sock, k->argv, k->client);
-	close(sock);		/* or its Call ID would outlive pppd */
+	close(sock);		/* our copy would keep the Call ID in use */
 	if (rc == -1) {
 		kernel_call_give_up(&k->kernel);
 		without_kernel(k, "pppd could not be started");
@@ -493,7 +493,7 @@ start_call(struct keeper *k)
 	return 0;
 }
 
-/* pppd has gone without taking the kernel's socket. */
+/* pppd has ended without taking the kernel's socket. */
 static bool
 try_userspace(struct keeper *k)
 {
@@ -512,8 +512,8 @@ try_userspace(struct keeper *k)
 }
 
 /*
- * pppd was upgraded between the monitor's look at it and its start: then it
- * refuses our plugins, and the call goes on without them.
+ * If pppd was upgraded after the monitor had checked its version, pppd refuses
+ * our plugins.  Then this starts pppd again without them.
  */
 static bool
 try_again(struct keeper *k)
@@ -534,7 +534,7 @@ try_again(struct keeper *k)
 	return true;
 }
 
-/* Waits for something and deals with it. */
+/* Waits for one event and handles it. */
 static void
 wait_once(struct keeper *k, const sigset_t *while_waiting)
 {
@@ -564,7 +564,7 @@ wait_once(struct keeper *k, const sigset_t *while_waiting)
 		look_for_engine(k);
 }
 
-/* What pppd has counted at its end, if it could say so, is all. */
+/* Publishes pppd's final counts, or the last ones of the interface. */
 static void
 sum_up(struct keeper *k)
 {
@@ -577,7 +577,7 @@ sum_up(struct keeper *k)
 	kernel_call_publish(&k->kernel, k->rec);
 }
 
-/* Lives until pppd is reaped. */
+/* Runs until pppd is reaped. */
 static void
 loop(struct keeper *k, const sigset_t *while_waiting)
 {
@@ -594,7 +594,7 @@ loop(struct keeper *k, const sigset_t *while_waiting)
 		sum_up(k);
 }
 
-/* The line that each call ends with, and Poptop's. */
+/* Logs the last lines of the call: ours, and Poptop's. */
 static void
 report_end(struct keeper *k)
 {
@@ -605,7 +605,7 @@ report_end(struct keeper *k)
 	enum ctrl_end end = recorded_end(k);
 
 	pppd_status_text(k->status, words, sizeof(words));
-	if (k->kernel.on) {	/* the engine knows nothing about it */
+	if (k->kernel.on) {	/* the engine sees no packets */
 		in = k->kernel.octets_in;
 		out = k->kernel.octets_out;
 	}
@@ -617,7 +617,7 @@ report_end(struct keeper *k)
 	    k->local[0] != '\0' ? k->local : "-",
 	    k->remote[0] != '\0' ? k->remote : "-", seconds,
 	    in, out, ctrl_end_text(end), words);
-	/* Poptop logs this one without debug too, so it is counted on. */
+	/* Scripts rely on it: Poptop logs it without debug too. */
 	log_always(LOG_DEBUG, "CTRL: Reaping child PPP[%ld]", (long)k->pppd.pid);
 }
 
@@ -636,7 +636,7 @@ catch_signals(sigset_t *while_waiting)
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGCHLD, &sa, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
-	/* For the whole group when it has a terminal: the monitor acts. */
+	/* A terminal sends these to the whole group; the monitor acts. */
 	sigaction(SIGINT, &ignore, NULL);
 	sigaction(SIGHUP, &ignore, NULL);
 }

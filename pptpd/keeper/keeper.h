@@ -1,4 +1,4 @@
-/* The keeper of one call: parent of pppd, holder of what the call must keep. */
+/* The keeper of one call: parent of pppd, holder of the call's descriptors. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_KEEPER_H
 #define PPTPD_KEEPER_H
@@ -6,10 +6,10 @@
 #include "shared/keeper_call.h"
 
 /*
- * Serves the call whose record is on IPC_FD_RECORD until its pppd is reaped;
+ * Serves the call whose record is on IPC_FD_RECORD until its pppd is reaped.
  * argv is pppd's, NULL-terminated, program first.  With CALL_FLAG_KERNEL the
- * kernel is to carry it, and gre_filter.h's map is on IPC_FD_MAP.  Returns the
- * exit status.
+ * keeper tries the kernel data path; IPC_FD_MAP is the map of gre_filter.h.
+ * Returns the exit status.
  */
 int	keeper_run(const struct keeper_call *, char **argv);
 

@@ -1,4 +1,4 @@
-/* Keeper: its part in a call that the kernel carries. */
+/* Keeper: its part of the kernel data path. */
 /* SPDX-License-Identifier: ISC */
 #include "keeper/kernel_call.h"
 

@@ -23,7 +23,7 @@ address(struct sockaddr_pppox *sp, uint32_t addr, uint16_t id)
 	sp->sa_family = AF_PPPOX;
 	sp->sa_protocol = PX_PROTO_PPTP;
 	sp->sa_addr.pptp.call_id = id;
-	/* The struct is packed: no pointer into it. */
+	/* The struct is packed, so a pointer to a member is not allowed. */
 	sp->sa_addr.pptp.sin_addr = in;
 }
 

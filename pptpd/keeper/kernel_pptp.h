@@ -19,14 +19,14 @@ struct kernel_pptp {
  */
 int	kernel_pptp_open(const struct kernel_pptp *, char *why, size_t size);
 
-/* What has gone through the interface of a call since it is there. */
+/* Traffic of a call's interface since the interface was made. */
 struct kernel_pptp_counts {
 	uint32_t octets_in, octets_out;	/* modulo 2^32 */
 	uint32_t packets_in, packets_out;
-	uint32_t errors_in;		/* that could not be decrypted etc. */
+	uint32_t errors_in;		/* could not be decrypted etc. */
 };
 
-/* 0, or -1 with errno set: there is none of that name. */
+/* 0, or -1 with errno set: there is no such interface. */
 int	kernel_pptp_counts(const char *ifname, struct kernel_pptp_counts *);
 
 #endif

@@ -1,4 +1,4 @@
-/* Keeper: hears from pptpd-session.so who is on the call; login records. */
+/* Keeper: the user of the call, from pptpd-session.so; login records. */
 /* SPDX-License-Identifier: ISC */
 #include "keeper/login.h"
 
@@ -13,7 +13,7 @@
 #include "config/iprange.h"
 #include "keeper/wtmp_line.h"
 
-/* How often the interface of a pppd that tells nobody is looked for. */
+/* How often to look for the interface of a pppd without our plugin. */
 #define LOOK_MS		1000
 #define LOOK_LATER_MS	10000
 #define LOOK_SOON_MS	60000	/* every LOOK_MS up to this age */
@@ -45,7 +45,7 @@ login_started(struct login *l, pid_t pppd, bool plugin, uint64_t now)
 		l->look_at = now + LOOK_MS;
 }
 
-/* Shows the engine, which can write there, what it may know. */
+/* Writes to the record; the engine can write there too. */
 static void
 publish(const struct login *l)
 {
@@ -53,7 +53,7 @@ publish(const struct login *l)
 	memcpy(l->rec->ifname, l->ifname, sizeof(l->ifname));
 }
 
-/* Records the login in the plugin's place. */
+/* Records the login, because no plugin does. */
 static void
 record(struct login *l)
 {
@@ -66,7 +66,7 @@ record(struct login *l)
 		    l->client, strerror(errno));
 }
 
-/* One line that has it all, for people and for scripts. */
+/* Logs the login in one line, for people and for scripts. */
 static void
 log_up(const struct login *l)
 {
@@ -115,7 +115,7 @@ message(struct login *l, const struct session_msg *m)
 		break;
 	case SESSION_IP_DOWN:
 		if (l->ifname[0] != '\0' && l->mppe_bits == -1)
-			log_up(l);	/* never heard of MPPE */
+			log_up(l);	/* no report of MPPE came */
 		l->ifname[0] = '\0';
 		(void)wtmp_logout(&l->wtmp);
 		l->counted = true;
@@ -137,7 +137,7 @@ message(struct login *l, const struct session_msg *m)
 bool
 login_read(struct login *l, int fd)
 {
-	uint8_t buf[SESSION_MSG_MAX + 1];	/* one more: too long shows */
+	uint8_t buf[SESSION_MSG_MAX + 1];	/* + 1: to see excess */
 	struct session_msg m;
 	ssize_t n;
 
@@ -164,7 +164,7 @@ login_timer(struct login *l, uint64_t now)
 {
 	if (now < l->look_at)
 		return;
-	if (l->reports)			/* it will tell */
+	if (l->reports)			/* the plugin will tell */
 		l->look_at = UINT64_MAX;
 	else if (wtmp_find_line(l->pppd, l->local, l->remote, l->line))
 		record(l);
@@ -178,8 +178,8 @@ login_ended(struct login *l, int wait_status)
 {
 	(void)wtmp_logout(&l->wtmp);
 	/*
-	 * A pppd that was killed had no time to have its record closed, nor
-	 * has one that ends itself after a fatal signal.
+	 * After SIGKILL or another fatal signal pppd had no time to close its
+	 * login record.
 	 */
 	if ((l->flags & CALL_FLAG_LOGWTMP) != 0 && (WIFSIGNALED(wait_status) ||
 	    (WIFEXITED(wait_status) &&

@@ -1,4 +1,4 @@
-/* Who is on a call: what pptpd-session.so reports, and the login records. */
+/* The user of a call: reports of pptpd-session.so, and the login records. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LOGIN_H
 #define PPTPD_LOGIN_H
@@ -14,7 +14,7 @@
 
 /* Part of a keeper; times are ms of CLOCK_MONOTONIC. */
 struct login {
-	struct call_record *rec;	/* gets user and ifname, for others */
+	struct call_record *rec;	/* gets user and ifname */
 	char		 user[CALL_USER_TEXT];	/* authenticated, escaped */
 	char		 ifname[16];	/* of pppd, while IP is up */
 	const char	*client;
@@ -22,30 +22,30 @@ struct login {
 	uint32_t	 local, remote;	/* network order, 0: not known */
 	pid_t		 pppd;
 	time_t		 since;		/* wall clock */
-	bool		 reports;	/* pptpd-session.so speaks to us */
+	bool		 reports;	/* pptpd-session.so is in use */
 	bool		 authenticated;
-	bool		 counted;	/* what pppd has counted is here: */
-	uint64_t	 octets_in, octets_out;
+	bool		 counted;	/* the next four are known */
+	uint64_t	 octets_in, octets_out;	/* final, of pppd */
 	uint32_t	 packets_in, packets_out;
 	enum session_auth method;
 	int		 mppe_bits;	/* -1: not known */
 	bool		 mppe_stateful;
-	uint64_t	 look_at;	/* for the interface; UINT64_MAX: never */
-	struct wtmp_login wtmp;		/* our own record */
+	uint64_t	 look_at;	/* next look; UINT64_MAX: none */
+	struct wtmp_login wtmp;		/* if the keeper writes it */
 	char		 line[UT_LINESIZE + 1];
 };
 
-/* Before pppd starts; rec, client and both addresses' texts stay. */
+/* Before pppd starts.  The pointers must stay valid. */
 void	login_init(struct login *, struct call_record *rec, uint32_t flags,
 	    const char *client, const char *local, const char *remote);
-/* pppd runs (again); `plugin` says whether its plugin records the login. */
+/* pppd was started (again); plugin: pptpd-logwtmp.so records the login. */
 void	login_started(struct login *, pid_t pppd, bool plugin, uint64_t now);
-/* Reads what was reported on fd.  False: nothing more will come. */
+/* Reads the reports on fd.  False: no more will come. */
 bool	login_read(struct login *, int fd);
-/* When login_timer() is due. */
+/* The time at which to call login_timer(); UINT64_MAX: never. */
 uint64_t login_deadline(const struct login *);
 void	login_timer(struct login *, uint64_t now);
-/* pppd was reaped: no record stays open. */
+/* pppd was reaped.  Records the logout if that is still to be done. */
 void	login_ended(struct login *, int wait_status);
 
 #endif

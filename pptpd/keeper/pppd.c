@@ -70,7 +70,7 @@ pppd_status_text(int wait_status, char *buf, size_t size)
 	return buf;
 }
 
-/* No octet is echoed or changed by the line (point P-9). */
+/* Makes the line neither echo nor change any octet (point P-9). */
 static bool
 make_raw(int slave)
 {
@@ -88,14 +88,14 @@ make_raw(int slave)
 	return true;
 }
 
-/* Without its name, which costs more to find out than the pty to make. */
+/* Opens the slave by ioctl: ptsname(3) costs more than the pty itself. */
 static int
 open_slave(int master)
 {
 	return ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
-/* Opens the pty pair; -1, or the slave. */
+/* Opens a pty pair.  Returns the slave, or -1 with the reason logged. */
 static int
 open_pty(int *master)
 {
@@ -116,13 +116,15 @@ open_pty(int *master)
 	return -1;
 }
 
-/* What the child gets, or -1. */
+/* The child's descriptors; -1: none. */
 struct child_fds {
 	int	slave, errors, session, kernel;
 };
 
-/* In the child, between vfork and exec: no memory of the parent is changed
- * but *error. */
+/*
+ * Runs in the child, between vfork and exec.  The child shares the parent's
+ * memory and changes only *error.
+ */
 static void
 run(char *const argv[], const struct child_fds *fds, pid_t parent,
     volatile int *error)
@@ -133,14 +135,14 @@ run(char *const argv[], const struct child_fds *fds, pid_t parent,
 	    SIGHUP };
 	struct rlimit files;
 	sigset_t none;
-	int first = PPPD_SESSION_FD;	/* to be closed */
+	int first = PPPD_SESSION_FD;	/* lowest to be closed */
 
-	/* The keeper's; the spawner has left it no others. */
+	/* The keeper has changed only these; see spawner.c for the rest. */
 	for (size_t i = 0; i < sizeof(changed) / sizeof(changed[0]); i++)
 		signal(changed[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* It stays in the daemon's process group, as Poptop's do. */
+	/* pppd stays in the daemon's process group, as under Poptop. */
 	umask(022);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 &&
 	    files.rlim_cur > PPPD_FILES) {
@@ -169,7 +171,7 @@ out:
 	_exit(127);
 }
 
-/* Does argv name the option that wants the socket? */
+/* Whether argv has the option that needs the socket. */
 static bool
 wants_session(char *const argv[])
 {
@@ -178,7 +180,7 @@ wants_session(char *const argv[])
 	return *argv != NULL;
 }
 
-/* Starts it on a slave, which is closed here; kernel: a socket, or -1. */
+/* Starts pppd on a slave and closes the slave; kernel: a socket, or -1. */
 static int
 start_on(struct pppd *p, int slave, int kernel, char *const argv[],
     const char *client)

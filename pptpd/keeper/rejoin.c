@@ -1,4 +1,4 @@
-/* Keeper: finds another engine when its own is lost. */
+/* Keeper: finds another engine after its own has ended. */
 /* SPDX-License-Identifier: ISC */
 #include "keeper/rejoin.h"
 
@@ -14,7 +14,7 @@
 #include "shared/process.h"
 #include "shared/rejoin_msg.h"
 
-#define QUICK_TRIES	20	/* an engine is back at once, as a rule */
+#define QUICK_TRIES	20	/* most engines are back at once */
 #define QUICK_MS	50
 #define SLOW_MS		250
 
@@ -56,7 +56,7 @@ rejoin_deadline(const struct rejoin *r)
 	return r->next < r->until ? r->next : r->until;
 }
 
-/* Only root's word counts. */
+/* Only root may answer. */
 static bool
 is_root(int sock)
 {
@@ -104,7 +104,7 @@ say_hello(const struct rejoin *r, const struct keeper_call *call, pid_t pppd)
 	return sent == 0;
 }
 
-/* A try; if nobody is there, another one later. */
+/* Tries once to reach a monitor, and sets the time of the next try. */
 static void
 try(struct rejoin *r, const struct keeper_call *call, pid_t pppd, uint64_t now)
 {
@@ -116,9 +116,9 @@ try(struct rejoin *r, const struct keeper_call *call, pid_t pppd, uint64_t now)
 }
 
 /*
- * What comes with the link: the new server's silencer, which is a socket, so
- * that those of all before it can go; and, for a call of the kernel's, the map
- * that belongs to its GRE socket.
+ * Takes a descriptor that came with the link.  A socket is the new server's
+ * silencer and replaces the old one.  Anything else is the map of the new GRE
+ * socket, for the kernel data path.
  */
 static void
 take_fd(int fd)
@@ -131,7 +131,7 @@ take_fd(int fd)
 	close(fd);
 }
 
-/* What the monitor says, if it has said something. */
+/* Reads the monitor's answer, if it has come. */
 static enum rejoin_result
 read_answer(struct rejoin *r, uint64_t now, int *engine, uint32_t *end)
 {
@@ -156,7 +156,7 @@ read_answer(struct rejoin *r, uint64_t now, int *engine, uint32_t *end)
 		}
 	}
 	ipc_close(fds, &n);
-	disconnect(r);		/* it is gone, too */
+	disconnect(r);		/* this monitor is of no use either */
 	r->next = now + QUICK_MS;
 	return REJOIN_WAIT;
 }

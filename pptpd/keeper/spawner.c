@@ -1,4 +1,4 @@
-/* Keeper: the spawner, which becomes the keepers of calls by forking. */
+/* Keeper: the spawner, which forks the keepers of calls. */
 /* SPDX-License-Identifier: ISC */
 #include "keeper/spawner.h"
 
@@ -22,13 +22,13 @@
 #include "shared/syslog_sink.h"
 
 #define NAME		"pptpd-spawner"
-#define KEEPER_NAME	"pptpctrl"	/* what ps and pgrep look for */
-#define KEEPER_FDS	3		/* and one more: IPC_FD_MAP */
+#define KEEPER_NAME	"pptpctrl"	/* for ps and pgrep */
+#define KEEPER_FDS	3		/* IPC_FD_MAP not counted */
 #define SAFE_FD		16		/* above all of IPC_FD_* */
 
-static bool silenced;		/* IPC_FD_SILENCER is what it should be */
+static bool silenced;		/* IPC_FD_SILENCER is a silencer */
 
-/* Cuts the words of a request; false: it makes no sense. */
+/* Cuts the request's words into argv; false: the request is malformed. */
 static bool
 cut(struct spawner_request *request, size_t len, char *argv[PPPD_ARGS_MAX])
 {
@@ -49,8 +49,8 @@ cut(struct spawner_request *request, size_t len, char *argv[PPPD_ARGS_MAX])
 }
 
 /*
- * In the child: puts the descriptors where a keeper looks for them.  Returns
- * NULL, or the system call that failed, with errno.
+ * In the child: moves the descriptors to the numbers that a keeper expects.
+ * Returns NULL, or the name of the system call that failed, with errno.
  */
 static const char *
 place(int fds[IPC_FDS_MAX], int n)
@@ -73,7 +73,7 @@ place(int fds[IPC_FDS_MAX], int n)
 	return NULL;
 }
 
-/* The child's exit status. */
+/* Runs in the child; returns its exit status. */
 static int
 become_keeper(const struct keeper_call *call, int fds[IPC_FDS_MAX], int n,
     char *argv[])
@@ -92,7 +92,7 @@ become_keeper(const struct keeper_call *call, int fds[IPC_FDS_MAX], int n,
 	return 1;
 }
 
-/* Whether it comes from a monitor of our version. */
+/* Whether the request comes from a monitor of our version. */
 static bool
 is_ours(const struct spawner_request *request, size_t len)
 {
@@ -124,9 +124,9 @@ fork_sibling(void)
 }
 
 /*
- * What pppd is to find, done once for all.  The kernel's own form of SIG_DFL
- * without flags: glibc's sigaction(2) keeps its hands off two signals that
- * posix_spawn(3) has ignored.
+ * Sets all signals to default, once for all keepers and their pppds.  Uses the
+ * kernel's system call, because glibc's sigaction(3) refuses two internal
+ * signals, and posix_spawn(3) may have left them ignored.
  */
 static void
 default_signals(void)
@@ -140,7 +140,7 @@ default_signals(void)
 int
 spawner_run(void)
 {
-	/* Static or allocated, it would cost each keeper a page more. */
+	/* A static or allocated request would cost each keeper a page. */
 	struct spawner_request request;
 	char *argv[PPPD_ARGS_MAX];
 	struct spawner_answer answer;
@@ -148,7 +148,7 @@ spawner_run(void)
 	ssize_t len;
 
 	default_signals();
-	/* For the whole group when it has a terminal: the monitor acts. */
+	/* A terminal sends these to the whole group; the monitor acts. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	prctl(PR_SET_NAME, NAME);
@@ -166,7 +166,7 @@ spawner_run(void)
 			answer.error = answer.pid == -1 ? errno : 0;
 		}
 		if (answer.pid == 0) {
-			/* No exit(3): it touches pages for nothing. */
+			/* Not exit(3), which would copy pages. */
 			_exit(become_keeper(&request.call, fds, n, argv));
 		}
 		ipc_close(fds, &n);

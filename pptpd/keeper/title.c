@@ -13,7 +13,7 @@ title_init(int argc, char **argv)
 	char *end;
 
 	start = end = argv[0];
-	/* The kernel lays the strings out one behind the other. */
+	/* The kernel stores the strings one after the other. */
 	for (int i = 0; i < argc && argv[i] == end; i++)
 		end = argv[i] + strlen(argv[i]) + 1;
 	room = end - start;

@@ -64,7 +64,7 @@ is_up(const char *name)
 	return up;
 }
 
-/* pppd's pid file: its pid, on one line; named after the interface. */
+/* Whether a pid file of pppd has this pid on its first line. */
 static bool
 file_names_pid(const char *path, pid_t pid)
 {
@@ -83,8 +83,9 @@ file_names_pid(const char *path, pid_t pid)
 }
 
 /*
- * Where the pid files are differs by version and distribution, and 2.5.0
- * even leaves a slash out; the content is what counts.
+ * The directory of pppd's pid files depends on version and distribution, and
+ * pppd 2.5.0 leaves out a slash.  A file's name has the interface, its content
+ * the pid.
  */
 static bool
 line_by_pid_file(pid_t pid, char *name)

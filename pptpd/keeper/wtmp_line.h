@@ -1,4 +1,4 @@
-/* The interface of a pppd that told nobody which one it has. */
+/* The interface of a pppd without pptpd-session.so. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_WTMP_LINE_H
 #define PPTPD_WTMP_LINE_H
@@ -8,10 +8,9 @@
 #include <sys/types.h>
 
 /*
- * The interface of a call whose pppd told nobody: the one with these
- * addresses (network order; 0 is unknown), or the one whose pid file names
- * pppd's pid; and which is up.  name has room for UT_LINESIZE + 1.  false:
- * there is none (yet).
+ * Finds the interface of a pppd by the call's addresses (network order; 0:
+ * unknown), or else by pppd's pid file.  The interface must be up.  name has
+ * room for UT_LINESIZE + 1.  False: there is no such interface (yet).
  */
 bool	wtmp_find_line(pid_t, uint32_t local, uint32_t remote, char *name);
 

@@ -1,4 +1,4 @@
-/* The record of one call: all that must outlive the process that serves it. */
+/* The record of one call: its state, which must outlive an engine. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_CALL_RECORD_H
 #define PPTPD_CALL_RECORD_H
@@ -12,17 +12,17 @@
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
 #define CALL_RECORD_VERSION	5
-#define CALL_ADDR_TEXT		64	/* an address as the administrator wrote it */
+#define CALL_ADDR_TEXT		64	/* an address as configured */
 #define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 
 #define CALL_FLAG_DEBUG		0x01	/* pptpctrl logs debug lines */
-#define CALL_FLAG_STDERR	0x02	/* ... and all lines to stderr too */
+#define CALL_FLAG_STDERR	0x02	/* pptpctrl logs to stderr too */
 #define CALL_FLAG_LOGWTMP	0x04	/* pppd's plugin records the login */
-#define CALL_FLAG_OWN_WTMP	0x08	/* pptpctrl does, in its place */
-#define CALL_FLAG_KERNEL	0x10	/* the kernel carries its frames */
+#define CALL_FLAG_OWN_WTMP	0x08	/* pptpctrl records the login */
+#define CALL_FLAG_KERNEL	0x10	/* kernel data path */
 
 /*
- * Lies in a sealed memfd: the keeper holds its descriptor, the engine maps
+ * A record is a sealed memfd: the keeper holds the descriptor, the engine maps
  * it.  Plain data, no pointers; addresses in network order; times of
  * CLOCK_MONOTONIC.  A change of layout changes CALL_RECORD_VERSION.
  */
@@ -37,15 +37,18 @@ struct call_record {
 	uint64_t	started_ms;
 	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
 	char		remote[CALL_ADDR_TEXT];
-	uint32_t	checksum;		/* of all above */
+	uint32_t	checksum;		/* of all members above */
 
-	/* Written by the keeper; what is not known is empty. */
+	/* Written by the keeper; unknown values are empty. */
 	int32_t		pppd_pid;		/* 0: none */
 	char		user[CALL_USER_TEXT];	/* authenticated, escaped */
 	char		ifname[16];		/* of pppd, while IP is up */
 
-	/* Written by the engine; with CALL_FLAG_KERNEL, octets and packets by
-	 * the keeper, which takes the flag back if the kernel does not. */
+	/*
+	 * Written by the engine.  With CALL_FLAG_KERNEL the keeper writes
+	 * octets and packets; it clears the flag if the kernel refuses the
+	 * call.
+	 */
 	enum ctrl_end	end;
 	uint64_t	octets_in, octets_out;	/* PPP octets, from / to client */
 	uint64_t	packets_in, packets_out;
@@ -57,21 +60,21 @@ struct call_record {
 LAYOUT(struct call_record, CALL_RECORD_VERSION, 5, 2904);
 
 /*
- * Makes a record in a new memfd that can neither shrink nor grow: fills in
- * magic, version and size.  Returns the descriptor (close-on-exec) and maps
- * it at *rec; -1 with errno set on error.
+ * Makes a record in a new memfd of fixed size, with magic, version and size
+ * filled in.  Returns the descriptor (close-on-exec) and maps the record at
+ * *rec; -1 with errno set on error.
  */
 int	call_record_create(struct call_record **rec);
 /*
- * Maps the record behind fd, which somebody less trusted may have made:
- * checks seals, size, magic and version.  NULL with errno set on error:
+ * Maps the record behind fd.  A less trusted process may have made it, so
+ * seals, size, magic and version are checked.  NULL with errno set on error:
  * EPROTONOSUPPORT for a record of another version.
  */
 struct call_record *call_record_map(int fd);
 void	call_record_unmap(struct call_record *);
-/* What the monitor has written is complete: sets the checksum. */
+/* Sets the checksum, after the monitor has written its members. */
 void	call_record_seal(struct call_record *);
-/* Whether it is what the monitor has written. */
+/* Whether the checksum fits the monitor's members. */
 bool	call_record_is_intact(const struct call_record *);
 
 #endif

@@ -1,13 +1,13 @@
 /*
  * Shared: libc's socket functions, each by a system call of its own.
  *
- * Where the kernel has socketcall(2), glibc makes accept4(), send() and others
- * by that, in memory of old kernels.  A seccomp filter cannot see what
- * socketcall(2) is about to do, so the sandbox forbids it.  The functions here
- * take the place of libc's in the program that they are linked to, and in the
- * libraries that it uses.  The kernel has these calls since 4.3 on i386 and
- * s390, and since 2.6.37 on powerpc.  The second half is what the first is
- * called with _FORTIFY_SOURCE.
+ * On kernels with socketcall(2) glibc uses it for accept4(), send() and
+ * others, for the sake of old kernels.  A seccomp filter cannot check the
+ * arguments of socketcall(2), so the sandbox forbids it.  The functions here
+ * replace libc's in the program that they are linked to, and in its
+ * libraries.  The kernel has the direct calls since 4.3 on i386 and s390, and
+ * since 2.6.37 on powerpc.  The second half has the names that
+ * _FORTIFY_SOURCE gives to functions of the first.
  */
 /* SPDX-License-Identifier: ISC */
 #include <stddef.h>
@@ -16,11 +16,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-typedef int not_empty;		/* of use elsewhere, too: ISO C wants one */
+typedef int not_empty;		/* ISO C forbids an empty file */
 
 #if defined SYS_socketcall && defined SYS_accept4
 
-/* As sys/socket.h has them, which would bring libc's own along. */
+/* As in sys/socket.h, which would declare libc's own functions too. */
 struct msghdr;
 struct mmsghdr;
 struct sockaddr;
@@ -99,7 +99,7 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 	return syscall(SYS_recvmsg, fd, msg, flags);
 }
 
-/* Without a time: its format depends on the system call. */
+/* Without a timeout: its format depends on the system call. */
 int
 recvmmsg(int fd, struct mmsghdr *msg, unsigned int n, int flags,
     struct timespec *timeout)

@@ -1,4 +1,4 @@
-/* What the raw GRE socket lets through, and who sets it apart for the kernel. */
+/* Packet filters for the raw GRE socket, and the map of the kernel's calls. */
 /* SPDX-License-Identifier: ISC */
 #include "shared/gre_filter.h"
 
@@ -17,14 +17,14 @@
 
 #define IDS	(UINT16_MAX + 1)
 
-/* One for each Call ID; in host order, as the program loads addresses. */
+/* A map entry, one for each Call ID.  The program loads host order. */
 struct entry {
-	uint32_t client;	/* 0: the call is not the kernel's */
+	uint32_t client;	/* 0: the kernel does not carry it */
 	uint32_t unused;
 	uint64_t packets;
 };
 
-/* Nobody can take the filter off from now on. */
+/* Locks the filter: nobody can remove it. */
 static int
 lock(int sock)
 {
@@ -34,8 +34,8 @@ lock(int sock)
 }
 
 /*
- * Runs over the IP header too, which a raw socket delivers.  One engine for
- * all does without the Call ID.
+ * A raw socket delivers the IP header too, so the filter skips it.  A single
+ * engine needs no test of the Call ID.
  */
 int
 gre_filter_attach(int sock, unsigned int index, unsigned int count)
@@ -103,29 +103,29 @@ gre_filter_map(void)
 #define MOVE_K(dst, k)	OP(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, k)
 #define ADD(dst, src)	OP(BPF_ALU64 | BPF_ADD | BPF_X, dst, src, 0, 0)
 #define ALU_K(op, dst, k) OP(BPF_ALU64 | (op) | BPF_K, dst, 0, 0, k)
-/* Into R0, in host order; past the packet's end the packet is dropped. */
+/* Loads to R0, in host order; a load past the end drops the packet. */
 #define LOAD_ABS(size, at) OP(BPF_LD | BPF_ABS | (size), 0, 0, 0, at)
 #define LOAD_IND(size, base, at) OP(BPF_LD | BPF_IND | (size), 0, base, 0, at)
 #define LOAD_WORD(dst, base, off) \
 	OP(BPF_LDX | BPF_MEM | BPF_W, dst, base, off, 0)
-/* Each jump knows where it stands. */
+/* A jump is relative, so each one names its own position first. */
 #define JUMP_K(at, op, dst, k, to) \
 	OP(BPF_JMP | (op) | BPF_K, dst, 0, (to) - (at) - 1, k)
 #define JUMP(at, op, dst, src, to) \
 	OP(BPF_JMP | (op) | BPF_X, dst, src, (to) - (at) - 1, 0)
 
-#define SOURCE	12		/* of the address in the IP header */
-#define S_BIT	0x10		/* of GRE's first octet: it has a number */
-#define A_BIT	0x80		/* of its second: an acknowledgement */
+#define SOURCE	12		/* offset of the address in the IP header */
+#define S_BIT	0x10		/* GRE, first octet: sequence number present */
+#define A_BIT	0x80		/* GRE, second octet: acknowledgement present */
 #define UI	0xFF03		/* address and control of PPP */
 #define LINK	0xC0		/* link control, authentication */
 
 enum { PROTOCOL = 37, COUNT = 42, DROP = 44, PASS = 46 };
 
 /*
- * R7 is where GRE begins, R8 its second octet, R9 the call's entry.  What is
- * counted is what the kernel counts on the call's interface: all but link
- * control and authentication.
+ * R7 is the offset of the GRE header, R8 the second octet of that header, R9
+ * the call's entry.  The program counts as the kernel counts on the call's
+ * interface: all packets but those of link control and authentication.
  */
 static int
 load_program(int map, int index, int count)

@@ -59,7 +59,7 @@ ipc_send(int sock, const struct ipc_msg *m, const int *fds, int n)
 	return ipc_send_data(sock, m, sizeof(*m), fds, n);
 }
 
-/* Takes the descriptors out of mh; those that do not fit are closed. */
+/* Takes the descriptors out of mh; closes those that do not fit. */
 static int
 take_fds(struct msghdr *mh, int fds[IPC_FDS_MAX])
 {
@@ -91,7 +91,7 @@ ipc_close(const int *fds, int *n)
 {
 	while (*n > 0)
 		close(fds[--*n]);
-	*n = 0;				/* also instead of IPC_FDS_LOST */
+	*n = 0;				/* IPC_FDS_LOST becomes 0 too */
 }
 
 ssize_t
@@ -109,7 +109,7 @@ ipc_recv_data(int sock, void *data, size_t size, int fds[IPC_FDS_MAX], int *n)
 	while (got == -1 && errno == EINTR);
 	if (got == -1) {
 		if (errno == ENOMEM || errno == ENOBUFS)
-			errno = EAGAIN;		/* it is still there */
+			errno = EAGAIN;		/* not the end */
 		return errno == ECONNRESET ? 0 : -1;
 	}
 	*n = take_fds(&mh, fds);

@@ -15,9 +15,9 @@
 #define IPC_FDS_MAX	4
 #define ENGINES_MAX	64
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
-#define IPC_FDS_LOST	(-1)	/* in place of how many there are */
+#define IPC_FDS_LOST	(-1)	/* as their number: no room for them */
 
-/* Descriptors that a program of ours finds open when it starts. */
+/* Descriptors that are open when a program of pptpd starts. */
 #define IPC_FD_PARENT	3	/* engine, spawner: monitor; keeper: engine */
 #define IPC_FD_LISTEN	4	/* engine: TCP listener */
 #define IPC_FD_GRE	5	/* engine: raw GRE socket */
@@ -25,77 +25,80 @@
 #define IPC_FD_RECORD	4	/* keeper: the call's record */
 #define IPC_FD_CONTROL	5	/* keeper: the control connection */
 #define IPC_FD_SILENCER	6	/* spawner, keeper: listener_silencer() */
-#define IPC_FD_MAP	7	/* keeper: whose packets are the kernel's */
+#define IPC_FD_MAP	7	/* keeper: the map of gre_filter.h */
 
-/* A keeper may be older than its engine: these numbers stay, new ones come
- * at the end. */
-/* The engine's last argument: it leaves its calls when the monitor is gone. */
+/* An engine with this last argument keeps its calls when the monitor ends. */
 #define ENGINE_LEAVES	"leaves-calls"
 
+/*
+ * A keeper may be older than its engine, so no number gets another meaning,
+ * and new types come at the end.
+ */
 enum ipc_type {
 	/* monitor -> engine */
-	IPC_CONFIG = 1,		/* u.config; first message, with the fd of the
-				   call at work; and again, without */
+	IPC_CONFIG = 1,		/* u.config; the first one comes before all
+				   else, with the fd of the call at work */
 	IPC_CONNECTION,		/* a connection to serve: fd (inetd) */
 	IPC_CALL_REPLY,		/* u.call_reply; ok: fds keeper, record */
 	IPC_ACCESS_REPLY,	/* u.access */
-	IPC_SHUTDOWN,		/* end all calls in order, then exit */
+	IPC_SHUTDOWN,		/* end all calls properly, then exit */
 	/* engine -> monitor */
 	IPC_CALL_REQUEST,	/* u.call_request, fd control connection */
 	IPC_ACCESS_REQUEST,	/* u.access */
 	IPC_LOG,		/* u.log */
 	/* keeper -> engine */
 	IPC_KEEPER_READY,	/* pppd runs: u.ready; fd pty master if ours */
-	IPC_KEEPER_FAILED,	/* it does not */
+	IPC_KEEPER_FAILED,	/* pppd could not be started */
 	IPC_PPPD_EXIT,		/* pppd was reaped: u.pppd_exit */
-	IPC_PPPD_RESTARTED,	/* another one is on the same pty */
+	IPC_PPPD_RESTARTED,	/* another pppd is on the same pty */
 	IPC_TERM,		/* an administrator ended the call */
 	/* engine -> keeper */
 	IPC_HANGUP,		/* hang up; the reason is in the record */
-	/* when a call changes hands */
-	IPC_ADOPT,		/* monitor -> engine: fd keeper, of a call */
+	/* when another engine takes over a call */
+	IPC_ADOPT,		/* monitor -> engine: fd of a call's keeper */
 	IPC_CALL,		/* keeper -> engine: u.ready; fds record,
 				   control connection, pty if ours */
-	IPC_LEAVE,		/* monitor -> engine: exit, calls stay */
+	IPC_LEAVE,		/* monitor -> engine: exit, keep the calls */
 	/* monitor -> engine */
 	IPC_LISTENER,		/* another TCP listener: fd */
-	IPC_DRAIN,		/* serve nobody new; calls go on */
+	IPC_DRAIN,		/* accept no new calls; calls go on */
 	IPC_ADMIN_REPLY,	/* u.admin_reply */
 	/* engine -> monitor */
 	IPC_ADMIN_REQUEST,	/* u.admin_request */
 	/* keeper -> engine */
-	IPC_AUTHENTICATED,	/* pppd of a kernel's call let the client in */
-	IPC_STALLED,		/* the kernel takes none of its packets */
-	/* whether all is well */
-	IPC_PING,		/* monitor -> engine: to be answered at once */
+	IPC_AUTHENTICATED,	/* kernel data path: the client has logged in */
+	IPC_STALLED,		/* kernel data path: packets are dropped */
+	/* to notice an engine that hangs */
+	IPC_PING,		/* monitor -> engine: answer at once */
 	IPC_PONG,		/* engine -> monitor: the answer */
-	/* when there are several engines; the one that listens is "the front" */
-	IPC_CALL_GIVE,		/* front -> monitor: u.call_request, of a call
-				   for another: fds keeper, control, pty */
-	IPC_TAKE,		/* monitor -> that one: fds keeper, record,
-				   control, pty */
-	IPC_CALL_NEWS,		/* that one -> monitor -> front: u.news */
-	IPC_CALL_KICK,		/* front -> monitor -> that one: u.kick, end
+	/* several engines; the front is the engine with the listener */
+	IPC_CALL_GIVE,		/* front -> monitor: u.call_request, a call for
+				   a back engine: fds keeper, control, pty */
+	IPC_TAKE,		/* monitor -> back engine: a call: fds keeper,
+				   record, control, pty */
+	IPC_CALL_NEWS,		/* back engine -> monitor -> front: u.news */
+	IPC_CALL_KICK,		/* front -> monitor -> back engine: u.kick, end
 				   the call */
-	IPC_ELSEWHERE,		/* monitor -> front, a new one: u.elsewhere, fd
-				   record of a call of another */
-	IPC_LISTEN,		/* ... and that was all of them */
+	IPC_ELSEWHERE,		/* monitor -> new front: u.elsewhere, a call of
+				   a back engine: fd record */
+	IPC_LISTEN,		/* monitor -> new front: no IPC_ELSEWHERE
+				   follows; accept connections */
 	/* monitor -> front, before IPC_CONFIG */
-	IPC_IDS_IN_USE,		/* u.ids: of calls that it may not know yet */
+	IPC_IDS_IN_USE,		/* u.ids: of calls unknown to the front */
 	IPC_LIMIT_MEMORY	/* fd of a struct limit_memory */
 };
 
-/* What has become of a call. */
+/* What has happened to a call. */
 enum ipc_news {
-	IPC_NEWS_SPOKEN = 1,	/* pppd has said its first word */
+	IPC_NEWS_SPOKEN = 1,	/* pppd has sent its first frame */
 	IPC_NEWS_AUTHENTICATED,
 	IPC_NEWS_AUTH_FAILED,
 	IPC_NEWS_OVER
 };
 
-/* What an administrator can have the monitor do: no more than signals do. */
+/* Commands of an administrator; the monitor knows each as a signal too. */
 enum ipc_admin_verb {
-	IPC_ADMIN_STATUS = 1,	/* no more than what each reply has */
+	IPC_ADMIN_STATUS = 1,	/* just reply: each reply has the status */
 	IPC_ADMIN_RELOAD,
 	IPC_ADMIN_DRAIN,
 	IPC_ADMIN_SHUTDOWN,
@@ -113,16 +116,16 @@ struct ipc_admin_status {
 struct ipc_msg {
 	uint8_t  version;	/* IPC_VERSION */
 	uint8_t  type;		/* enum ipc_type */
-	uint16_t call_id;	/* ours; of the call that it is about */
+	uint16_t call_id;	/* our Call ID of the call in question */
 	union {
 		struct {
 			uint32_t stimeout_ms;
 			uint16_t first_call_id;	/* inetd; 0: random */
 			bool	 debug;
 			bool	 ask_access;	/* send IPC_ACCESS_REQUEST */
-			bool	 leave_calls;	/* when the monitor is gone */
+			bool	 leave_calls;	/* if the monitor ends */
 			bool	 wait_listen;	/* for IPC_LISTEN */
-			uint16_t index, count;	/* this engine, of so many */
+			uint16_t index, count;	/* engine index of count */
 			bool	 draining;	/* as after IPC_DRAIN */
 			uint32_t admin_gid;	/* besides root; -1: none */
 			struct limit_conf limits;
@@ -130,15 +133,15 @@ struct ipc_msg {
 		struct {
 			uint32_t client_addr, server_addr; /* network order */
 			uint16_t peer_id;
-			bool	 again;	/* there was no slot for it */
+			bool	 again;	/* there was no slot before */
 		} call_request;
 		struct {
 			uint8_t result, error;	/* of OCRP; 1: started */
-			enum ctrl_end end;	/* why not, if it is known */
+			enum ctrl_end end;	/* why not, if known */
 		} call_reply;
 		struct {
 			uint8_t what;		/* enum ipc_news */
-			enum ctrl_end end;	/* of AUTH_FAILED, so far */
+			enum ctrl_end end;	/* with AUTH_FAILED: reason */
 		} news;
 		struct {
 			enum ctrl_end end;	/* ADMIN, or MADE_ROOM */
@@ -147,20 +150,20 @@ struct ipc_msg {
 			uint32_t client_addr;	/* network order */
 		} elsewhere;
 		struct {
-			uint32_t for_ms;	/* then they have ended */
+			uint32_t for_ms;	/* in use for so long */
 			uint16_t count;
 			uint16_t id[IPC_IDS_MAX];
 		} ids;
 		struct {
-			/* the client was not told; NONE: it was, and why is
-			   in the record */
+			/* The reason, if the client was not told.  NONE: the
+			   client was told; the record has the reason. */
 			enum ctrl_end end;
 		} hangup;
 		struct {
-			bool kernel;		/* it carries the frames */
+			bool kernel;		/* kernel data path */
 		} ready;
 		struct {
-			int status;		/* as wait(2) has it */
+			int status;		/* of wait(2) */
 		} pppd_exit;
 		struct {
 			uint32_t token;		/* the engine's */
@@ -175,7 +178,7 @@ struct ipc_msg {
 			uint32_t token;
 			bool	 ok;
 			struct ipc_admin_status status;
-			char	 text[IPC_ADMIN_TEXT];	/* or why not */
+			char	 text[IPC_ADMIN_TEXT];	/* or the reason */
 		} admin_reply;
 		struct {
 			int  priority;
@@ -194,10 +197,10 @@ void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 int	ipc_send(int sock, const struct ipc_msg *, const int *fds, int n);
 
 /*
- * Receives one message.  fds gets *n descriptors, close-on-exec, which are
- * the caller's from then on; if this process had no room for them, they are
- * gone and *n is IPC_FDS_LOST.  1: a message; 0: the other side is gone; -1
- * with errno set: EAGAIN, or EBADMSG for one of wrong size or version (its
+ * Receives one message.  fds gets *n close-on-exec descriptors, which the
+ * caller owns.  *n is IPC_FDS_LOST if this process had no room for them; they
+ * are closed then.  Returns 1: a message; 0: the other side has closed; -1
+ * with errno: EAGAIN, or EBADMSG if size or version is wrong (the message's
  * descriptors are closed).
  */
 int	ipc_recv(int sock, struct ipc_msg *, int fds[IPC_FDS_MAX], int *n);
@@ -208,18 +211,18 @@ struct ipc_fds {
 	int	fd[IPC_FDS_MAX];	/* -1: taken */
 };
 
-/* One of them, by its IPC_FD_... number, is the caller's now; -1: none. */
+/* Gives descriptor i of the message to the caller; -1: there is none. */
 int	ipc_fds_take(struct ipc_fds *, int i);
-/* Closes those that nobody took. */
+/* Closes the descriptors that nobody took. */
 void	ipc_fds_close(struct ipc_fds *);
 
-/* Closes what came with a message; *n becomes 0, also from IPC_FDS_LOST. */
+/* Closes a message's descriptors; sets *n to 0, also if IPC_FDS_LOST. */
 void	ipc_close(const int *fds, int *n);
 
 /*
  * The same for one message of any size up to the receiver's buffer.
- * ipc_recv_data() returns its length, 0 at the end, -1 with errno; EMSGSIZE
- * if it was longer than size.
+ * ipc_recv_data() returns the length of the message; 0 if the other side has
+ * closed; -1 with errno, EMSGSIZE if the message was longer than size.
  */
 int	ipc_send_data(int sock, const void *, size_t len, const int *fds,
 	    int n);

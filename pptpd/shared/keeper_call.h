@@ -1,4 +1,4 @@
-/* What the monitor tells a keeper of its call, and a keeper the next monitor. */
+/* The keeper's own description of its call: from the monitor, to the next. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_KEEPER_CALL_H
 #define PPTPD_KEEPER_CALL_H
@@ -12,21 +12,21 @@
 #define KEEPER_CALL_VERSION 1	/* raise REJOIN_ and SPAWNER_VERSION with it */
 
 /*
- * What a keeper is told about its call.  It stands in the record too, but
- * there the engine can write.
+ * The monitor's description of a call for its keeper.  The record has the
+ * same data, but the engine can write to the record.
  */
 struct keeper_call {
 	uint32_t	flags;			/* CALL_FLAG_* */
 	uint32_t	client_addr;		/* network order */
 	uint32_t	server_addr;
 	uint32_t	optional_words;		/* struct pppd_args, optional */
-	uint32_t	kernel_words;		/* ... and kernel */
+	uint32_t	kernel_words;		/* struct pppd_args, kernel */
 	uint16_t	our_id, peer_id;
 	uint64_t	started_ms;
 	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
 	char		remote[CALL_ADDR_TEXT];
 	uint32_t	grace_s;	/* to wait for another engine */
-	char		rejoin[KEEPER_PATH];	/* where to ask for one */
+	char		rejoin[KEEPER_PATH];	/* socket to ask for it */
 };
 LAYOUT(struct keeper_call, KEEPER_CALL_VERSION, 1, 272);
 

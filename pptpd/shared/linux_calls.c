@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The same numbers on every architecture but alpha, which counts its own. */
+/* All architectures but alpha have the same numbers. */
 #ifndef __alpha__
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal	424
@@ -32,7 +32,7 @@
 #define MFD_NOEXEC_SEAL		0x0008U	/* linux/memfd.h, Linux 6.3 */
 #endif
 
-/* As getdents64(2) has it; libc's struct has other names. */
+/* The kernel's struct linux_dirent64 (getdents64(2)). */
 struct entry {
 	uint64_t	 inode;
 	int64_t		 next;
@@ -47,7 +47,7 @@ close_range_of(unsigned int first, unsigned int last)
 	return (int)syscall(SYS_close_range, first, last, 0U);
 }
 
-/* -1: no number. */
+/* The value of a decimal number; -1: the text is not one. */
 static int
 number(const char *name)
 {
@@ -137,7 +137,7 @@ linux_pidfd_kill(int pidfd, int sig)
 int
 linux_clone3_error(void)
 {
-	/* A size of 0 is too small, so a kernel that has it says EINVAL. */
+	/* A size of 0 is too small: a kernel with clone3 answers EINVAL. */
 	if (syscall(SYS_clone3, NULL, (size_t)0) != -1 || errno == EINVAL ||
 	    errno == ENOSYS)
 		return 0;

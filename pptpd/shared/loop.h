@@ -11,25 +11,25 @@
 #include "shared/ipc.h"
 
 /*
- * A process has one loop.  The structs below are embedded where they are used;
- * after _init() nothing of them is allocated, so _init() cannot fail.  All of
- * them must be stopped before their memory is freed.  Memory of zeros may be
- * stopped as well.  Functions that return bool return false without memory.
+ * A process has one loop.  The caller embeds the structs below in its own.
+ * _init() allocates nothing and cannot fail.  Stop each of them before its
+ * memory is freed; zeroed memory may be stopped as well.  Functions that
+ * return bool return false if there is no memory.
  */
 bool	loop_init(void);
 /* Serves events until loop_stop(). */
 void	loop_run(void);
-/* Serves events until there is none without waiting. */
+/* Serves the events that are ready now; does not wait for more. */
 void	loop_run_ready(void);
-/* After the callback that runs, no other one does. */
+/* Ends loop_run() after the present callback; no other callback runs. */
 void	loop_stop(void);
 void	loop_free(void);
 /*
- * Times count from the moment when the loop woke up.  After work that took
- * long they count from now.
+ * Timers count from the moment when the loop woke up.  Call this after long
+ * work: then they count from now.
  */
 void	loop_update_time(void);
-/* For what this module does not have. */
+/* libevent's own base, for functions that this module does not have. */
 struct event_base *loop_base(void);
 
 /* --- timers -------------------------------------------------------------- */
@@ -44,17 +44,17 @@ struct loop_timer {
 };
 
 void	loop_timer_init(struct loop_timer *, loop_fn *, void *arg);
-/* Once, after so long; a timer that runs already starts over. */
+/* Fires once, after this time; a running timer starts over. */
 bool	loop_timer_in_us(struct loop_timer *, uint64_t us);
 bool	loop_timer_in_ms(struct loop_timer *, uint64_t ms);
-/* Once, at a time of mono_us(); if that is over, as soon as possible. */
+/* Fires once, at a time of mono_us(); a past time means at once. */
 bool	loop_timer_at_us(struct loop_timer *, uint64_t deadline);
-/* Again and again. */
+/* Fires every ms milliseconds. */
 bool	loop_timer_every_ms(struct loop_timer *, uint64_t ms);
-/* Once, after the callback that runs; cannot fail. */
+/* Fires once, right after the present callback; cannot fail. */
 void	loop_timer_now(struct loop_timer *);
 void	loop_timer_stop(struct loop_timer *);
-/* Whether it will fire. */
+/* Whether the timer will fire. */
 bool	loop_timer_runs(const struct loop_timer *);
 
 /* --- descriptors --------------------------------------------------------- */
@@ -63,8 +63,8 @@ typedef void loop_fd_fn(int fd, void *arg);
 
 #define LOOP_READ	0x1
 #define LOOP_WRITE	0x2
-#define LOOP_CLOSED	0x4	/* by the other side; what it sent stays */
-#define LOOP_ONCE	0x8	/* goes off by itself */
+#define LOOP_CLOSED	0x4	/* the other side closed; its data stays */
+#define LOOP_ONCE	0x8	/* the watch goes off after one event */
 
 struct loop_watch {
 	struct event	 event;
@@ -79,7 +79,7 @@ bool	loop_watch_on(struct loop_watch *);
 void	loop_watch_off(struct loop_watch *);
 bool	loop_watch_is_on(const struct loop_watch *);
 
-/* For the life of the process; fn is not called from the handler. */
+/* Until the process ends; runs in the loop, not in the signal handler. */
 typedef void loop_signal_fn(int signo);
 
 bool	loop_signal(int signo, loop_signal_fn *);
@@ -87,29 +87,30 @@ bool	loop_signal(int signo, loop_signal_fn *);
 /* --- listeners ----------------------------------------------------------- */
 
 /*
- * A listening socket.  Without descriptors or memory nobody can be accepted,
- * and the event would come again at once: so it is paused.
+ * A listening socket.  Without free descriptors or memory accept(2) fails,
+ * and the event would come again at once: so the listener pauses.
  */
 struct loop_listener {
 	struct loop_watch watch;
 	struct loop_timer resume;
 };
 
-/* The descriptor stays the caller's; nobody listens before _on(). */
+/* The descriptor stays the caller's; the listener is off at first. */
 void	loop_listener_init(struct loop_listener *, int fd, loop_fd_fn *,
 	    void *arg);
 bool	loop_listener_on(struct loop_listener *);
-/* For good, or until _on(). */
+/* Stops the listener until _on(). */
 void	loop_listener_off(struct loop_listener *);
-/* Goes on after so long. */
+/* Stops the listener for this time. */
 void	loop_listener_pause_us(struct loop_listener *, uint64_t us);
 bool	loop_listener_is_paused(const struct loop_listener *);
 /*
- * Accepts one: non-blocking, close-on-exec, the caller's.  -1 with errno if
- * there is none; after a shortage it has paused for so long.
+ * Accepts one connection: a non-blocking close-on-exec descriptor, the
+ * caller's.  -1 with errno if there is none; after a shortage of descriptors
+ * or memory the listener pauses for pause_us.
  */
 int	loop_accept(struct loop_listener *, uint64_t pause_us);
-/* Whether an errno of accept(2) is one: it would fail again at once. */
+/* Whether an errno of accept(2) means a shortage of resources. */
 bool	loop_is_shortage(int error);
 
 /* --- messages ------------------------------------------------------------ */
@@ -120,7 +121,7 @@ typedef void loop_message_fn(const struct ipc_msg *, struct ipc_fds *,
 
 /*
  * Reads one message, gives it to the handler, and closes the descriptors that
- * are left.  Returns what ipc_recv() does.
+ * the handler did not take.  Returns the result of ipc_recv().
  */
 int	loop_message(int sock, loop_message_fn *, void *arg);
 

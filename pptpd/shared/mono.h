@@ -1,4 +1,4 @@
-/* The clock that nobody sets: CLOCK_MONOTONIC. */
+/* The time of CLOCK_MONOTONIC, which nobody can set. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_MONO_H
 #define PPTPD_MONO_H

@@ -1,4 +1,4 @@
-/* Monitor, keeper: close what an engine has given, and wait for nobody. */
+/* Monitor, keeper: close an engine's descriptors without waiting. */
 /* SPDX-License-Identifier: ISC */
 #include "shared/patience.h"
 
@@ -33,7 +33,7 @@ patience_limit(void)
 
 	if (!caught)
 		caught = sigaction(SIGALRM, &sa, NULL) == 0;
-	/* It comes again and again, for the case that it comes too early. */
+	/* It repeats: the first one may come before the system call. */
 	if (caught)
 		set_timer(TICK_US);
 }

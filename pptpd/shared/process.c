@@ -1,4 +1,4 @@
-/* Shared: a hold on a process that may be no child of ours. */
+/* Shared: a descriptor for a process, which need not be a child. */
 /* SPDX-License-Identifier: ISC */
 #include "shared/process.h"
 
@@ -38,8 +38,8 @@ process_can_wait(int fd)
 }
 
 /*
- * Its number and state (proc(5), stat), by its directory.  0: there is none
- * any more.
+ * Reads pid and state of a process from its directory (proc(5), stat).  0: the
+ * process is gone.
  */
 static pid_t
 look(int dir, char *state)

@@ -1,4 +1,4 @@
-/* Gives up root before the first octet of a peer is read. */
+/* Gives up root, before a process reads the first octet of a peer. */
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "shared/sandbox.h"
@@ -21,8 +21,8 @@
 #define USER		"pptpd"
 #define OTHER_USER	"nobody"
 /*
- * Numbers that nobody gives out: systemd's dynamic users end at 65519, 65534 is
- * nobody and 65535 no number at all.
+ * No account has these numbers: systemd's dynamic users end at 65519, 65534 is
+ * nobody, and 65535 is not a valid uid.
  */
 #define FREE_FIRST	65520
 #define FREE_LAST	65533
@@ -39,7 +39,7 @@ failed(const char *who, const char *what)
 	return -1;
 }
 
-/* As many descriptors as may be had; no files, no processes, no core. */
+/* Raises the limit of descriptors; forbids files, processes and cores. */
 static int
 set_limits(const char *who)
 {
@@ -56,7 +56,7 @@ set_limits(const char *who)
 	return 0;
 }
 
-/* Whether our user namespace has this number; without a map, all. */
+/* Whether our user namespace has this number; without a map it has all. */
 static bool
 is_mapped(const char *map, unsigned int id)
 {
@@ -99,8 +99,8 @@ find_user(const char *who, const char *name, struct account *account)
 }
 
 /*
- * Processes of the same user can send each other signals.  As nobody, it would
- * have others beside it (S-25): better a number that no account has.
+ * Processes of the same user can send each other signals.  Other services run
+ * as nobody (S-25), so a number without an account is better.
  */
 static bool
 find_other(const char *who, struct account *account)
@@ -132,7 +132,7 @@ sandbox_enter(const char *who, const char *dir, unsigned int first)
 		return -1;
 	if (account.uid == 0)
 		return -1;
-	/* Whatever looked the user up may have left something open. */
+	/* The look-up of the user may have left descriptors open. */
 	if (linux_close_from((int)first, -1) == -1)
 		return failed(who, "close_range");
 	if (chroot(dir) == -1 || chdir("/") == -1)

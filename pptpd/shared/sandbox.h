@@ -1,4 +1,4 @@
-/* Gives up root before the first octet of a peer is read. */
+/* Gives up root, before a process reads the first octet of a peer. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SANDBOX_H
 #define PPTPD_SANDBOX_H
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* who is what the log calls the process, such as "MGR: engine". */
+/* In all functions `who` is the name for the log, such as "MGR: engine". */
 
 /*
  * Enters the empty directory dir as root, becomes user `pptpd`, without groups,
@@ -19,14 +19,14 @@
 int	sandbox_enter(const char *who, const char *dir, unsigned int first);
 
 /*
- * Landlock: no file, no TCP connection, no signal to others.  The ABI version
- * that is in force, 0: this kernel has none.
+ * Landlock: no file, no TCP connection, no signal to other processes.  Returns
+ * the ABI version in force; 0: this kernel has no Landlock.
  */
 int	sandbox_landlock(const char *who);
 
 #define SANDBOX_ARGS_MAX	3
 
-/* Argument n, of which only the bits in mask are looked at, is value. */
+/* Argument n, reduced to the bits in mask, is value. */
 struct sandbox_arg {
 	unsigned int	n;
 	uint64_t	mask, value;
@@ -41,16 +41,15 @@ struct sandbox_arg {
 
 /* Several rules of one call are alternatives. */
 struct sandbox_rule {
-	const char	*call;		/* unknown to this system: passed over */
-	unsigned int	 n;		/* of arguments that are looked at */
+	const char	*call;		/* ignored if this system has none */
+	unsigned int	 n;		/* members of arg */
 	struct sandbox_arg arg[SANDBOX_ARGS_MAX];
 };
 
 /*
- * The system calls that are allowed, besides those that every process needs:
- * memory that is not executed, waiting for oneself, the end.  The rest ends
- * the process, or is logged by the kernel (only_log).  0, or -1 with the
- * reason logged.
+ * Allows these system calls and those that every process needs: memory
+ * without execution, waiting, exit.  Any other call ends the process, or with
+ * only_log the kernel logs it.  0, or -1 with the reason logged.
  */
 int	sandbox_seccomp(const char *who, const struct sandbox_rule *allowed,
 	    size_t n, bool only_log);

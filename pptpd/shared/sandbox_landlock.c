@@ -18,7 +18,7 @@
 #define CREATE_RULESET_VERSION	1
 
 struct ruleset {
-	uint64_t fs;		/* rights on files that are handled, all */
+	uint64_t fs;		/* all rights on files */
 	uint64_t net;		/* since ABI 4 */
 	uint64_t scoped;	/* since ABI 6 */
 };

@@ -1,4 +1,4 @@
-/* Allows the system calls that a process needs, and no other. */
+/* Allows the system calls that a process needs, and no others. */
 /* SPDX-License-Identifier: ISC */
 #include "shared/sandbox.h"
 
@@ -22,9 +22,9 @@
 #define READ_WRITE	(PROT_READ | PROT_WRITE)
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* What every process needs. */
+/* Every process needs these. */
 static const struct sandbox_rule common[] = {
-	/* Memory, never to be executed. */
+	/* Memory without execution. */
 	{ "mmap", 1, { WITHIN(2, READ_WRITE) } },
 	{ "mmap2", 1, { WITHIN(2, READ_WRITE) } },
 	{ "mprotect", 1, { WITHIN(2, READ_WRITE) } },
@@ -33,7 +33,7 @@ static const struct sandbox_rule common[] = {
 	{ "madvise", 0, { { 0 } } },
 	{ "brk", 0, { { 0 } } },
 
-	/* libc's own needs, an assertion's last words, the end. */
+	/* For libc itself, the message of assert(3), and exit. */
 	{ "futex", 1, { BITS(1, FUTEX_CMD_MASK & 0x7f, FUTEX_WAIT) } },
 	{ "futex", 1, { BITS(1, FUTEX_CMD_MASK & 0x7f, FUTEX_WAKE) } },
 	{ "rt_sigprocmask", 0, { { 0 } } },
@@ -47,7 +47,7 @@ static const struct sandbox_rule common[] = {
 	{ "exit_group", 0, { { 0 } } },
 };
 
-/* What libc may try by itself, and lives without. */
+/* libc may try these by itself, and works without them. */
 static const struct sandbox_rule denied[] = {
 	{ "open", 0, { { 0 } } },
 	{ "openat", 0, { { 0 } } },
@@ -115,7 +115,7 @@ add_rules(scmp_filter_ctx ctx, const struct sandbox_rule *allowed, size_t n)
 	return error;
 }
 
-/* The filter runs at every system call: look calls up by halves. */
+/* The filter runs at every system call, so it is a binary tree. */
 static int
 set_attributes(scmp_filter_ctx ctx, uint32_t otherwise)
 {
@@ -127,11 +127,11 @@ set_attributes(scmp_filter_ctx ctx, uint32_t otherwise)
 }
 
 /*
- * Where a machine has socketcall(2), libseccomp allows that for each socket
- * call that is allowed, and can look at none of its arguments: they lie in
- * memory.  A filter of its own, before the list, forbids it altogether;
- * direct_calls.c makes the calls that are in the list.  Returns 0, or a
- * negative error number.
+ * On machines with socketcall(2) libseccomp allows it as soon as one socket
+ * call is allowed.  A filter cannot check the arguments of socketcall(2),
+ * because they are in memory.  So a separate filter, which runs before the
+ * list, forbids socketcall(2); direct_calls.c makes the socket calls of the
+ * list instead.  Returns 0, or a negative error number.
  */
 static int
 forbid_socketcall(uint32_t otherwise)
@@ -153,7 +153,7 @@ forbid_socketcall(uint32_t otherwise)
 	return error;
 }
 
-/* Loads the list; returns the same. */
+/* Loads the list.  Returns 0, or a negative error number. */
 static int
 load_list(uint32_t otherwise, const struct sandbox_rule *allowed, size_t n)
 {

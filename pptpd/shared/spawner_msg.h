@@ -1,4 +1,4 @@
-/* What the monitor and the spawner say to each other. */
+/* Messages between the monitor and the spawner. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SPAWNER_MSG_H
 #define PPTPD_SPAWNER_MSG_H
@@ -9,14 +9,14 @@
 #include "shared/keeper_call.h"
 
 /*
- * A fork of a process that has few pages costs a fraction of an exec, in time
- * and in memory.  The request is a struct spawner_request as far as its words
- * go, with the keeper's descriptors (IPC_FD_*) in order; the answer is a
- * struct spawner_answer, which never changes.  The keeper is a child of the
- * spawner's parent.
+ * A fork of a process with few pages costs a fraction of an exec, in time and
+ * in memory.  The request is a struct spawner_request, cut after the last of
+ * its words, with the keeper's descriptors (IPC_FD_*) in order.  The answer is
+ * a struct spawner_answer, which never changes.  The keeper becomes a child of
+ * the spawner's parent.
  *
- * Between the installation of another version and the upgrade to it, a spawner
- * that dies is followed by one of that version.
+ * If another version was installed but not yet upgraded to, and the spawner
+ * dies, the next spawner is of the new version: so both check the version.
  */
 #define SPAWNER_MAGIC	0x50505453U	/* "PPTS" */
 #define SPAWNER_VERSION	1
@@ -30,8 +30,8 @@ struct spawner_request {
 
 struct spawner_answer {
 	pid_t	pid;		/* -1: none */
-	int	error;		/* then errno; EPROTO: the request is of
-				   another version */
+	int	error;		/* errno if pid is -1; EPROTO: the request is
+				   of another version */
 };
 LAYOUT(struct spawner_request, SPAWNER_VERSION, 1, 16672);
 LAYOUT(struct spawner_answer, SPAWNER_VERSION, 1, 8);

@@ -1,4 +1,4 @@
-/* Where lines go: syslog, and stderr where somebody looks at it. */
+/* The sink of log.h: syslog, and stderr if wanted. */
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "shared/mono.h"
@@ -17,17 +17,17 @@
 
 /*
  * syslog(3) waits when nobody empties /dev/log, and a VPN server must not
- * wait for its log; so the datagrams are written here, in the form that
- * syslog(3) gives them (RFC 3164), and what the log does not take is lost.
+ * wait for its log.  So this file writes the datagrams, in the format of
+ * syslog(3) (RFC 3164).  A line is lost if the log does not take it at once.
  */
 
-/* Where there is no log, it is looked for again after so long. */
+/* Without a log, the time until the next try to connect. */
 #define RETRY_S	2
 
 static struct {
 	const char *ident;
 	int	sock;		/* connected to /dev/log; -1: not */
-	bool	given;		/* by another process: there is no other way */
+	bool	given;		/* by another process; never reconnected */
 	bool	to_stderr;
 	time_t	failed_at;	/* seconds of CLOCK_MONOTONIC */
 } state = { "", -1, false, false, 0 };
@@ -77,7 +77,7 @@ connect_log(void)
 static void
 send_log(const char *text, size_t len)
 {
-	/* A restarted syslogd has a new socket: try that once. */
+	/* A restarted syslogd has a new socket: try once to reconnect. */
 	if (state.sock != -1 && (send(state.sock, text, len, MSG_NOSIGNAL) !=
 	    -1 || errno == EAGAIN))
 		return;
@@ -89,7 +89,7 @@ send_log(const char *text, size_t len)
 		(void)send(state.sock, text, len, MSG_NOSIGNAL);
 }
 
-/* The form of the time that syslog(3) gives it. */
+/* The time in the format of syslog(3). */
 static void
 make_stamp(char *stamp, size_t size)
 {
@@ -117,7 +117,7 @@ sink(int priority, const char *line, void *arg)
 		len = snprintf(text, sizeof(text), "%s[%ld]: %s\n",
 		    state.ident, pid, line);
 		if (write(STDERR_FILENO, text, len) == -1)
-			state.to_stderr = false;	/* nobody reads it */
+			state.to_stderr = false;	/* no reader */
 	}
 }
 

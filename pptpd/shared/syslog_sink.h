@@ -1,4 +1,4 @@
-/* Where lines go: syslog, and stderr where somebody looks at it. */
+/* The sink of log.h: syslog, and stderr if wanted. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SYSLOG_SINK_H
 #define PPTPD_SYSLOG_SINK_H
@@ -9,20 +9,20 @@
 
 /*
  * Makes syslog, with this ident and the configured facility, the sink of
- * log.h.  With to_stderr every line goes to stderr as well.  Never waits: what
- * the log does not take at once is lost.
+ * log.h.  With to_stderr every line goes to stderr as well.  Never waits: a
+ * line is lost if syslog does not take it at once.
  */
 void	syslog_sink_open(const char *ident, bool to_stderr);
 /*
- * For a process that cannot reach /dev/log itself: a socket that another one
- * has connected to it (syslog_sink_connect(): -1 and errno), in place of the
- * one before, which is closed.
+ * For a process without access to /dev/log.  syslog_sink_connect() makes a
+ * connected socket, in a process with access; -1 with errno.
+ * syslog_sink_take() uses that socket, and closes the previous one.
  */
 int	syslog_sink_connect(void);
 void	syslog_sink_take(int sock);
 /*
- * Does what the first line would do to memory, such as reading the time zone:
- * for a process whose children are to share it.
+ * Loads the time zone and other data that the first line needs.  A process
+ * calls this before it forks, so that its children share the memory.
  */
 void	syslog_sink_warm_up(void);
 

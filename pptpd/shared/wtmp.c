@@ -17,7 +17,7 @@
 
 #define LOCK_TRY_MS	20
 #define BATCH		64	/* records read at once */
-#define BACK_MAX	65536	/* records of wtmp that are searched */
+#define BACK_MAX	65536	/* records of wtmp to search */
 
 static const char *wtmp_file = _PATH_WTMP;
 static const char *utmp_file = _PATH_UTMP;
@@ -29,7 +29,7 @@ wtmp_set_files(const char *wtmp, const char *utmp)
 	utmp_file = utmp != NULL ? utmp : _PATH_UTMP;
 }
 
-/* Like strncpy, on purpose: a field that is full has no NUL. */
+/* Like strncpy(3): a full field has no NUL, as utmp(5) wants it. */
 static void
 set_field(char *field, size_t size, const char *s)
 {
@@ -57,9 +57,9 @@ wtmp_record(struct utmp *ut, const char *line, const char *user,
 }
 
 /*
- * Everybody who may read the file can lock it for as long as he likes, and
- * libc's own functions then wait ten seconds.  So wait a little only; false
- * when the lock was not to be had.
+ * Any process that may read the file can keep it locked, and libc's own
+ * functions then wait ten seconds.  This waits for WTMP_LOCK_MS; false: the
+ * file is still locked.
  */
 static bool
 lock(int fd)
@@ -89,14 +89,14 @@ wtmp_append(const char *path, const struct utmp *ut)
 
 	if ((fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)) == -1)
 		return -1;
-	/* One append is atomic also without the lock, unless the disk fills. */
+	/* An append is atomic without the lock too, unless the disk fills. */
 	locked = lock(fd);
 	if (fstat(fd, &st) == -1)
 		error = errno;
 	else if ((n = write(fd, ut, sizeof(*ut))) == -1)
 		error = errno;
 	else if ((size_t)n != sizeof(*ut)) {
-		/* Half a record would shift all that come after it. */
+		/* A part of a record would shift all later records. */
 		error = ENOSPC;
 		if (locked && ftruncate(fd, st.st_size) == -1)
 			error = errno;
@@ -112,7 +112,7 @@ same_line(const struct utmp *a, const struct utmp *b)
 	return strncmp(a->ut_line, b->ut_line, sizeof(a->ut_line)) == 0;
 }
 
-/* Where the entry of this line begins, or the end of the file; -1 on error. */
+/* The offset of the line's entry, or of the end of file; -1 on error. */
 static off_t
 find_entry(int fd, const struct utmp *ut, struct utmp *found)
 {
@@ -155,7 +155,7 @@ wtmp_put_utmp(const char *path, const struct utmp *ut)
 	else if ((at = find_entry(fd, ut, &old)) == -1)
 		error = errno;
 	else if (ut->ut_type == DEAD_PROCESS && old.ut_pid != ut->ut_pid)
-		;	/* the line has another user by now, or none */
+		;	/* the line belongs to another process now */
 	else if ((n = pwrite(fd, ut, sizeof(*ut), at)) == -1)
 		error = errno;
 	else if ((size_t)n != sizeof(*ut)) {
@@ -176,7 +176,7 @@ put_everywhere(const struct utmp *ut, const char *line, const char *user,
 
 	if (wtmp_append(wtmp_file, ut) == -1)
 		error = errno;
-	/* A system without wtmp keeps no such records, or in wtmpdb. */
+	/* A system without wtmp keeps no records, or keeps them in wtmpdb. */
 	if (error == ENOENT)
 		error = 0;
 	(void)wtmp_put_utmp(utmp_file, ut);
@@ -214,8 +214,8 @@ wtmp_logout(struct wtmp_login *login)
 }
 
 /*
- * The newest record of this pid since then; false when there is none.  wtmp is
- * read from its end, utmp (where order means nothing) as a whole.
+ * Finds the newest record of this pid since then; false: there is none.  Reads
+ * wtmp from its end; utmp has no order and is read as a whole.
  */
 static bool
 newest_of_pid(const char *path, pid_t pid, time_t since, struct utmp *found)
@@ -255,7 +255,7 @@ newest_of_pid(const char *path, pid_t pid, time_t since, struct utmp *found)
 static bool
 is_open(const struct utmp *ut)
 {
-	/* The end, written by pppd 2.4, is a USER_PROCESS without a user. */
+	/* pppd 2.4 writes a logout as a USER_PROCESS without a user. */
 	return ut->ut_type == USER_PROCESS && ut->ut_user[0] != '\0';
 }
 
@@ -277,7 +277,7 @@ wtmp_close_killed(pid_t pid, time_t since, const char *line)
 		memcpy(login.line, ut.ut_line, sizeof(ut.ut_line));
 	else
 		snprintf(login.line, sizeof(login.line), "%s", line);
-	/* Found nowhere but on the line: then in wtmpdb, or nobody wrote. */
+	/* No record, but a line: the login may be in wtmpdb. */
 	if (!found)
 		return wtmp_db_log(login.line, "", "") == -1 ? -1 : 0;
 	return wtmp_logout(&login) == -1 ? -1 : 1;

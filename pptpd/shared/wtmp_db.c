@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 /*
- * A system has it when one of these exists: the data base where upstream and
- * where Debian keep it, the socket of the daemon that owns it.
+ * The system has wtmpdb if one of these exists: the data base of upstream, the
+ * data base of Debian, the socket of wtmpdbd.
  */
 static const char *const signs[] = {
 	"/var/lib/wtmpdb/wtmp.db", "/var/log/wtmp.db", "/run/wtmpdb/socket"
@@ -29,8 +29,9 @@ typedef int64_t logwtmpdb_fn(const char *db, const char *tty,
 #define MAX_FD	  1024
 
 /*
- * Inside pppd the library must find libc's functions before pppd's; the
- * keeper needs no such thing, and the address sanitizer forbids it.  musl cannot.
+ * Inside pppd the library must find libc's functions before pppd's functions
+ * of the same name.  The keeper does not need RTLD_DEEPBIND, the address
+ * sanitizer forbids it, and musl does not have it.
  */
 #if defined PPTPD_PLUGIN && defined RTLD_DEEPBIND
 #define DL_FLAGS (RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND)
@@ -47,7 +48,7 @@ child(const char *line, const char *user, const char *host)
 	char		*error = NULL;
 	int		 fd;
 
-	/* A signal to pppd's group, or its pty, is none of our business. */
+	/* Signals to pppd's group or from its pty must not end us. */
 	setsid();
 	signal(SIGALRM, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
@@ -57,7 +58,7 @@ child(const char *line, const char *user, const char *host)
 	alarm(LIMIT_S);
 	for (fd = 0; fd < MAX_FD; fd++)
 		close(fd);
-	/* sqlite keeps off 0 to 2, and others write errors there. */
+	/* sqlite does not use 0 to 2; other libraries write errors there. */
 	if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2)
 		_exit(1);
 

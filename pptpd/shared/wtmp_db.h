@@ -6,11 +6,12 @@
 #include <sys/types.h>
 
 /*
- * Records a login, or with user "" the logout of the same line, in a child of
- * its own, which loads libwtmpdb: a data base that is locked or broken keeps
- * nobody waiting, and nothing else is ever loaded into pppd.  The child ends
- * itself after 10 s.  Returns its pid, 0 when the system has no wtmpdb, -1
- * with errno.  The caller may wait for it, or let its SIGCHLD handler do so.
+ * Records a login, or with user "" the logout of the same line.  A child
+ * process loads libwtmpdb, so that a locked or broken data base makes nobody
+ * wait, and pppd itself loads no further library.  The child ends after 10 s
+ * at the latest.  Returns the child's pid, 0 if the system has no wtmpdb, -1
+ * with errno.  The caller may wait for the child, or leave it to its SIGCHLD
+ * handler.
  */
 pid_t	wtmp_db_log(const char *line, const char *user, const char *host);
 
