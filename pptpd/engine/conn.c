@@ -430,7 +430,8 @@ static void
 call_over(struct conn *conn, struct call_record *rec)
 {
 	conn->call = NULL;
-	conn->record = rec;
+	if (rec != NULL)	/* else ctrl may lie in that of one before */
+		conn->record = rec;
 	limit_call_over(limiter_limits, &conn->limit, engine_now_ms());
 }
 
