@@ -32,12 +32,14 @@ static option_t options[] = {
 static const char *
 user_name(void)
 {
-	const char	*name = ppp_peer_authname(NULL, 0), *p;
+	const char *name = ppp_peer_authname(NULL, 0), *p;
 
 	if (strip_domain) {
-		if ((p = strstr(name, "//")) != NULL)
+		p = strstr(name, "//");
+		if (p != NULL)
 			name = p + 2;
-		if ((p = strchr(name, '\\')) != NULL)
+		p = strchr(name, '\\');
+		if (p != NULL)
 			name = p + 1;
 	}
 	return name;
@@ -54,7 +56,7 @@ static void
 as_logwtmp(struct utmp *ut, const char *line)
 {
 #ifdef PPPD_API_24
-	size_t	len = strlen(line);
+	size_t len = strlen(line);
 
 	ut->ut_type = USER_PROCESS;
 	memset(ut->ut_id, 0, sizeof(ut->ut_id));
@@ -74,7 +76,7 @@ as_logwtmp(struct utmp *ut, const char *line)
 static void
 note(const char *line, const char *name, const char *host)
 {
-	struct utmp	ut;
+	struct utmp ut;
 
 	wtmp_record(&ut, line, name, host, getpid());
 	/* who(1) reads utmp. */
@@ -92,7 +94,7 @@ note(const char *line, const char *name, const char *host)
 static void
 ip_up(void *ctx, int arg)
 {
-	const char	*name = user_name();
+	const char *name = user_name();
 
 	(void)ctx;
 	(void)arg;
@@ -115,7 +117,7 @@ ip_down(void *ctx, int arg)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
-	static bool	done;
+	static bool done;
 
 	/*
 	 * An administrator may name the plugin in the options file too.  pppd

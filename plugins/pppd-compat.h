@@ -233,14 +233,15 @@ ppp_get_link_uptime(void)
 static inline bool
 plugin_sysfs_counter(const char *what, uint64_t *value)
 {
-	unsigned long long	 n;
-	char			 path[128];
-	FILE			*f;
-	int			 got;
+	unsigned long long n;
+	char path[128];
+	FILE *f;
+	int got;
 
 	snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/%s",
 	    ifname, what);
-	if ((f = fopen(path, "re")) == NULL)
+	f = fopen(path, "re");
+	if (f == NULL)
 		return 0;
 	got = fscanf(f, "%llu", &n);
 	fclose(f);
@@ -254,7 +255,7 @@ plugin_sysfs_counter(const char *what, uint64_t *value)
 static inline uint64_t
 plugin_widen(uint32_t low, const char *what)
 {
-	uint64_t	kernel;
+	uint64_t kernel;
 
 	if (!plugin_sysfs_counter(what, &kernel))
 		return low;

@@ -74,7 +74,7 @@ on_signal(void *ctx, int sig)
 static void
 lose_line(void *arg)
 {
-	fsm	*f = &lcp_fsm[0];
+	fsm *f = &lcp_fsm[0];
 
 	(void)arg;
 	if (f->state != CLOSING)
@@ -104,12 +104,12 @@ static int
 set_fd(char **argv)
 {
 	union {
-		struct sockaddr		sa;
-		struct sockaddr_pppox	pppox;
+		struct sockaddr sa;
+		struct sockaddr_pppox pppox;
 	} addr;
-	socklen_t	len;
-	char		name[sizeof("pptp-ffff")];
-	int		fd;
+	socklen_t len;
+	char name[sizeof("pptp-ffff")];
+	int fd;
 
 	if (!ppp_int_option(argv[0], &fd))
 		return 0;
@@ -140,7 +140,7 @@ set_fd(char **argv)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
-	static bool	done;
+	static bool done;
 
 	if (done)
 		return;

@@ -54,9 +54,9 @@ tell(const struct session_out *o)
 static int
 is_message_socket(int fd)
 {
-	struct stat	st;
-	socklen_t	len;
-	int		type;
+	struct stat st;
+	socklen_t len;
+	int type;
 
 	len = sizeof(type);
 	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) &&
@@ -68,8 +68,8 @@ is_message_socket(int fd)
 static int
 set_fd(char **argv)
 {
-	struct session_out	o;
-	int			fd;
+	struct session_out o;
+	int fd;
 
 	if (!ppp_int_option(argv[0], &fd))
 		return 0;
@@ -99,9 +99,9 @@ key_bits(const ccp_options *co)
 static void
 look_at_mppe(void)
 {
-	struct session_out	o;
-	unsigned int		tx, rx, stateful;
-	int			all;
+	struct session_out o;
+	unsigned int tx, rx, stateful;
+	int all;
 
 	if (ccp_fsm[0].state != OPENED)
 		return;
@@ -129,7 +129,7 @@ look_again(void *arg)
 static void
 on_phase(void *ctx, int arg)
 {
-	struct session_out	o;
+	struct session_out o;
 
 	(void)ctx;
 	if (arg < 0 || arg >= SESSION_PHASES)
@@ -143,7 +143,7 @@ on_phase(void *ctx, int arg)
 static enum session_auth
 auth_method(void)
 {
-	const lcp_options	*go = &lcp_gotoptions[0];
+	const lcp_options *go = &lcp_gotoptions[0];
 
 	if (go->neg_upap)
 		return SESSION_AUTH_PAP;
@@ -164,7 +164,7 @@ auth_method(void)
 static void
 on_auth(void *ctx, int arg)
 {
-	struct session_out	o;
+	struct session_out o;
 
 	(void)ctx;
 	(void)arg;
@@ -178,8 +178,8 @@ on_auth(void *ctx, int arg)
 static void
 on_ip_up(void *ctx, int arg)
 {
-	struct session_out	o;
-	uint32_t		addr[6];
+	struct session_out o;
+	uint32_t addr[6];
 
 	(void)ctx;
 	(void)arg;
@@ -199,8 +199,8 @@ on_ip_up(void *ctx, int arg)
 static void
 on_ip_down(void *ctx, int arg)
 {
-	struct session_out	o;
-	ppp_link_stats_st	st;
+	struct session_out o;
+	ppp_link_stats_st st;
 
 	(void)ctx;
 	(void)arg;
@@ -216,7 +216,7 @@ on_ip_down(void *ctx, int arg)
 static void
 on_exit_status(void *ctx, int arg)
 {
-	struct session_out	o;
+	struct session_out o;
 
 	(void)ctx;
 	(void)arg;
@@ -235,7 +235,7 @@ on_exit_status(void *ctx, int arg)
 static void
 seed_random(void)
 {
-	unsigned short	seed[3];
+	unsigned short seed[3];
 
 	if (getrandom(seed, sizeof(seed), GRND_NONBLOCK) ==
 	    (ssize_t)sizeof(seed))
@@ -248,7 +248,7 @@ seed_random(void)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
-	static bool	done;
+	static bool done;
 
 	/* A plugin that is named twice is loaded once but initialised twice. */
 	if (done)

@@ -39,7 +39,7 @@ session_put_addr(struct session_out *o, uint32_t addr)
 static inline size_t
 session_text_len(const char *s, size_t n)
 {
-	size_t	len = strlen(s);
+	size_t len = strlen(s);
 
 	return len < n ? len : n;
 }
@@ -119,7 +119,7 @@ static inline void
 session_encode_ip_up(struct session_out *o, const char *name, uint32_t unit,
     const uint32_t addr[6])
 {
-	size_t	i;
+	size_t i;
 
 	session_begin(o, SESSION_IP_UP);
 	session_put_text(o, name, SESSION_IFNAME_LEN - 1);

@@ -522,7 +522,8 @@ try_again(struct keeper *k)
 		return false;
 	if (k->kernel.on && !k->kernel.up)
 		return try_userspace(k);
-	if (k->optional == 0 || k->kernel.on || !WIFEXITED(k->status) || WEXITSTATUS(k->status) != OPTION_ERROR ||
+	if (k->optional == 0 || k->kernel.on || !WIFEXITED(k->status) ||
+	    WEXITSTATUS(k->status) != OPTION_ERROR ||
 	    mono_ms() - k->pppd_since > OPTION_ERROR_MS)
 		return false;
 	log_err("CTRL: Client %s: pppd[%ld] refuses its options, starting it "
@@ -618,7 +619,8 @@ report_end(struct keeper *k)
 	    k->remote[0] != '\0' ? k->remote : "-", seconds,
 	    in, out, ctrl_end_text(end), words);
 	/* Scripts rely on it: Poptop logs it without debug too. */
-	log_always(LOG_DEBUG, "CTRL: Reaping child PPP[%ld]", (long)k->pppd.pid);
+	log_always(LOG_DEBUG, "CTRL: Reaping child PPP[%ld]",
+	    (long)k->pppd.pid);
 }
 
 static void

@@ -18,7 +18,7 @@
 static uint32_t
 addr_of(const struct sockaddr *sa)
 {
-	struct sockaddr_in	sin;
+	struct sockaddr_in sin;
 
 	if (sa == NULL || sa->sa_family != AF_INET)
 		return 0;
@@ -29,8 +29,8 @@ addr_of(const struct sockaddr *sa)
 static bool
 line_by_address(uint32_t local, uint32_t remote, char *name)
 {
-	struct ifaddrs	*all, *ifa;
-	bool		 found = false;
+	struct ifaddrs *all, *ifa;
+	bool found = false;
 
 	if (local == 0 || remote == 0 || getifaddrs(&all) == -1)
 		return false;
@@ -49,11 +49,12 @@ line_by_address(uint32_t local, uint32_t remote, char *name)
 static bool
 is_up(const char *name)
 {
-	struct ifreq	ifr;
-	int		fd;
-	bool		up;
+	struct ifreq ifr;
+	int fd;
+	bool up;
 
-	if ((fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) == -1)
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
 		return false;
 	memset(&ifr, 0, sizeof(ifr));
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%.*s", IFNAMSIZ - 1,
@@ -68,11 +69,12 @@ is_up(const char *name)
 static bool
 file_names_pid(const char *path, pid_t pid)
 {
-	char	 text[32];
-	ssize_t	 n;
-	int	 fd;
+	char text[32];
+	ssize_t n;
+	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1)
 		return false;
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
@@ -93,10 +95,10 @@ line_by_pid_file(pid_t pid, char *name)
 	static const char *const patterns[] = {
 		"/run/ppp*.pid", "/run/pppd/*.pid", "/run/pppdppp*.pid"
 	};
-	glob_t	 g;
-	char	*base, path[64];
-	size_t	 i, j;
-	bool	 found = false;
+	glob_t g;
+	char *base, path[64];
+	size_t i, j;
+	bool found = false;
 
 	for (i = 0; !found && i < sizeof(patterns) / sizeof(patterns[0]);
 	    i++) {

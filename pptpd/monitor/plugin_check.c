@@ -9,8 +9,8 @@
 static void
 report_plugin(FILE *f, const struct plugin_probe *p)
 {
-	const struct plugin_answer	*a = &p->answer;
-	char				 path[PATH_MAX];
+	const struct plugin_answer *a = &p->answer;
+	char path[PATH_MAX];
 
 	fprintf(f, "plugin %s: %s", p->plugin,
 	    plugin_verdict_name(a->verdict));
@@ -31,9 +31,9 @@ int
 plugin_check_report(FILE *f, const char *pppd, const struct plugin_desc *desc,
     size_t n)
 {
-	struct plugin_probe	p;
-	size_t			i;
-	int			status = 0;
+	struct plugin_probe p;
+	size_t i;
+	int status = 0;
 
 	plugin_probe_init(&p, pppd, NULL, NULL, false);
 	plugin_probe_run(&p);

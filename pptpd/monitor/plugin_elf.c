@@ -21,13 +21,14 @@ struct image {
 static bool
 image_read(struct image *im, const char *path)
 {
-	struct stat	st;
-	ssize_t		n;
-	int		fd;
+	struct stat st;
+	ssize_t n;
+	int fd;
 
 	im->p = NULL;
 	im->size = 0;
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1)
 		return false;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
 	    st.st_size <= FILE_MAX)
@@ -84,7 +85,7 @@ file_offset(const struct image *im, const ElfW(Ehdr) *eh, ElfW(Addr) addr,
     uint64_t *at)
 {
 	ElfW(Phdr)	ph;
-	unsigned int	i;
+	unsigned int i;
 
 	for (i = 0; i < eh->e_phnum; i++) {
 		if (!image_get(im, eh->e_phoff + (uint64_t)i * sizeof(ph), &ph,
@@ -105,8 +106,8 @@ find_symbol(const struct image *im, const ElfW(Ehdr) *eh,
     const ElfW(Shdr) *symbols, const char *name, ElfW(Sym) *sym)
 {
 	ElfW(Shdr)	 strings;
-	const char	*s;
-	uint64_t	 i;
+	const char *s;
+	uint64_t i;
 
 	if (!image_get(im, eh->e_shoff + (uint64_t)symbols->sh_link *
 	    sizeof(strings), &strings, sizeof(strings)))
@@ -129,7 +130,7 @@ dynamic_symbol(const struct image *im, const char *name, ElfW(Ehdr) *eh,
     ElfW(Sym) *sym)
 {
 	ElfW(Shdr)	 sh;
-	unsigned int	 i;
+	unsigned int i;
 
 	if (!elf_header(im, eh))
 		return false;
@@ -149,8 +150,8 @@ version_in(const struct image *im, char *version, size_t size)
 {
 	ElfW(Ehdr)	 eh;
 	ElfW(Sym)	 sym;
-	const char	*s;
-	uint64_t	 at;
+	const char *s;
+	uint64_t at;
 
 	if (!dynamic_symbol(im, "pppd_version", &eh, &sym) ||
 	    !file_offset(im, &eh, sym.st_value, &at) ||
@@ -163,10 +164,10 @@ version_in(const struct image *im, char *version, size_t size)
 bool
 plugin_elf_exports(const char *path, const char *name)
 {
-	struct image	im;
+	struct image im;
 	ElfW(Ehdr)	eh;
 	ElfW(Sym)	sym;
-	bool		ok;
+	bool ok;
 
 	ok = image_read(&im, path) && dynamic_symbol(&im, name, &eh, &sym);
 	free(im.p);
@@ -176,17 +177,18 @@ plugin_elf_exports(const char *path, const char *name)
 bool
 plugin_elf_version(const char *path, char *version, size_t size)
 {
-	struct image	im;
-	size_t		i;
-	bool		ok;
+	struct image im;
+	size_t i;
+	bool ok;
 
 	version[0] = '\0';
 	ok = image_read(&im, path) && version_in(&im, version, size);
 	free(im.p);
 	/* It is shown to people. */
-	for (i = 0; version[i] != '\0'; i++)
+	for (i = 0; version[i] != '\0'; i++) {
 		if (version[i] <= ' ' || version[i] > '~')
 			version[i] = '?';
+	}
 	return ok;
 }
 
@@ -194,7 +196,7 @@ static bool
 all_there(const struct image *im, const ElfW(Ehdr) *eh)
 {
 	ElfW(Phdr)	ph;
-	unsigned int	i;
+	unsigned int i;
 
 	for (i = 0; i < eh->e_phnum; i++) {
 		if (!image_get(im, eh->e_phoff + (uint64_t)i * sizeof(ph), &ph,
@@ -210,9 +212,9 @@ all_there(const struct image *im, const ElfW(Ehdr) *eh)
 bool
 plugin_elf_whole(const char *path)
 {
-	struct image	im;
+	struct image im;
 	ElfW(Ehdr)	eh;
-	bool		whole;
+	bool whole;
 
 	whole = !image_read(&im, path) || !elf_header(&im, &eh) ||
 	    all_there(&im, &eh);
@@ -224,11 +226,12 @@ plugin_elf_whole(const char *path)
 static bool
 machine_of(const char *path, unsigned char id[EI_DATA + 1 + 2])
 {
-	unsigned char	head[20];
-	ssize_t		n;
-	int		fd;
+	unsigned char head[20];
+	ssize_t n;
+	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1)
 		return false;
 	n = read(fd, head, sizeof(head));
 	close(fd);
@@ -242,7 +245,7 @@ machine_of(const char *path, unsigned char id[EI_DATA + 1 + 2])
 bool
 plugin_elf_same_machine(const char *a, const char *b)
 {
-	unsigned char	ia[EI_DATA + 3], ib[EI_DATA + 3];
+	unsigned char ia[EI_DATA + 3], ib[EI_DATA + 3];
 
 	return !machine_of(a, ia) || !machine_of(b, ib) ||
 	    memcmp(ia, ib, sizeof(ia)) == 0;

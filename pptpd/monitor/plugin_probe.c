@@ -1,8 +1,5 @@
 /* Monitor: asks pppd whether it loads a plugin, before a call depends on it. */
 /* SPDX-License-Identifier: ISC */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* pipe2 */
-#endif
 #include "config.h"
 
 #include "monitor/plugin_probe.h"
@@ -23,18 +20,18 @@
 #include "monitor/subprocess.h"
 #include "shared/linux_calls.h"
 
-#define UNSURE_MS   30000	/* how long an answer holds that may have other
-				   causes than the two files */
-#define SLACK_MS    500		/* for the child to say that it is late */
-#define NO_PLUGIN   "/nonexistent/pptpd/plugin.so"
-#define OUTPUT_MAX  8192	/* octets of pppd's words; its usage has 2000 */
+/* How long an answer holds that may have other causes than the two files. */
+#define UNSURE_MS	30000
+#define SLACK_MS	500	/* for the child to say that it is late */
+#define NO_PLUGIN	"/nonexistent/pptpd/plugin.so"
+#define OUTPUT_MAX	8192	/* octets of pppd's words; its usage has 2000 */
 
 /* Finds a name without a slash the way execvp(3) will. */
 static void
 resolve(const char *name, char *path, size_t size)
 {
-	const char	*p, *dirs = getenv("PATH");
-	size_t		 len;
+	const char *p, *dirs = getenv("PATH");
+	size_t len;
 
 	snprintf(path, size, "%s", name);
 	if (strchr(name, '/') != NULL || dirs == NULL)
@@ -65,7 +62,7 @@ plugin_probe_init(struct plugin_probe *p, const char *pppd,
 static void
 get_id(const char *path, struct plugin_file_id *id)
 {
-	struct stat	st;
+	struct stat st;
 
 	memset(id, 0, sizeof(*id));
 	if (stat(path, &st) == -1) {
@@ -84,7 +81,7 @@ get_id(const char *path, struct plugin_file_id *id)
 static bool
 same_id(const char *path, const struct plugin_file_id *old)
 {
-	struct plugin_file_id	now;
+	struct plugin_file_id now;
 
 	get_id(path, &now);
 	return now.error == old->error && now.dev == old->dev &&
@@ -97,7 +94,7 @@ static bool
 versioned_path(const struct plugin_probe *p, const char *version, char *path,
     size_t size)
 {
-	const char	*slash = strrchr(p->plugin, '/');
+	const char *slash = strrchr(p->plugin, '/');
 
 	return slash != NULL && version[0] != '\0' &&
 	    strchr(version, '/') == NULL && strcmp(version, "..") != 0 &&
@@ -108,8 +105,8 @@ versioned_path(const struct plugin_probe *p, const char *version, char *path,
 bool
 plugin_probe_fresh(const struct plugin_probe *p)
 {
-	const struct plugin_answer	*a = &p->answer;
-	char				 path[PATH_MAX];
+	const struct plugin_answer *a = &p->answer;
+	char path[PATH_MAX];
 
 	if (a->verdict == PLUGIN_UNASKED)
 		return false;
@@ -135,7 +132,7 @@ plugin_probe_fresh(const struct plugin_probe *p)
 static void
 first_words(const char *out, const char *pppd, char *text, size_t size)
 {
-	size_t	len, skip;
+	size_t len, skip;
 
 	for (;; out += len + (out[len] == '\n')) {
 		len = strcspn(out, "\n");
@@ -159,9 +156,9 @@ first_words(const char *out, const char *pppd, char *text, size_t size)
 static bool
 version_line(const char *out, char *version, size_t size)
 {
-	static const char	 head[] = "pppd version ";
-	size_t			 len;
-	bool			 found = false;
+	static const char head[] = "pppd version ";
+	size_t len;
+	bool found = false;
 
 	for (; *out != '\0'; out += len + (out[len] == '\n')) {
 		len = strcspn(out, "\n");
@@ -179,9 +176,9 @@ static bool
 ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
     char *version, struct plugin_answer *a)
 {
-	char	 out[OUTPUT_MAX], *argv[7], *text = a->text;
-	size_t	 size = sizeof(a->text);
-	int	 n = 0, status;
+	char out[OUTPUT_MAX], *argv[7], *text = a->text;
+	size_t size = sizeof(a->text);
+	int n = 0, status;
 
 	argv[n++] = (char *)p->pppd;
 	if (p->options[0] != '\0') {
@@ -217,9 +214,9 @@ static enum plugin_verdict
 judge(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
     struct plugin_answer *a)
 {
-	char		version[PLUGIN_VERSION_MAX];
-	struct stat	st;
-	int		fd;
+	char version[PLUGIN_VERSION_MAX];
+	struct stat st;
+	int fd;
 
 	a->plugin_version[0] = a->text[0] = '\0';
 	fd = open(plugin, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -250,14 +247,16 @@ judge(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 	return PLUGIN_BROKEN;
 }
 
-/* The whole probe.  Identities are taken first: who changes a file while we
-   ask makes the answer stale, not wrong. */
+/*
+ * The whole probe.  It takes the files' identities first, so that a change of
+ * a file during the probe makes the answer stale, not wrong.
+ */
 static void
 probe(const struct plugin_probe *p, struct plugin_answer *a)
 {
-	struct plugin_answer	other;
-	char			path[PATH_MAX];
-	int64_t			deadline_ms;
+	struct plugin_answer other;
+	char path[PATH_MAX];
+	int64_t deadline_ms;
 
 	memset(a, 0, sizeof(*a));
 	a->at_ms = subprocess_now_ms();
@@ -306,7 +305,7 @@ learn(struct plugin_probe *p, const struct plugin_answer *a)
 static void
 no_answer(struct plugin_probe *p, const char *why)
 {
-	struct plugin_answer	*a = &p->answer;
+	struct plugin_answer *a = &p->answer;
 
 	memset(a, 0, sizeof(*a));
 	a->verdict = p->plugin[0] != '\0' ? PLUGIN_BROKEN :
@@ -321,8 +320,8 @@ no_answer(struct plugin_probe *p, const char *why)
 int
 plugin_probe_start(struct plugin_probe *p)
 {
-	struct plugin_answer	a;
-	int			fds[2], error;
+	struct plugin_answer a;
+	int fds[2], error;
 
 	if (pipe2(fds, O_CLOEXEC) == -1) {
 		error = errno;
@@ -330,7 +329,8 @@ plugin_probe_start(struct plugin_probe *p)
 		errno = error;
 		return -1;
 	}
-	if ((p->pid = fork()) == 0) {
+	p->pid = fork();
+	if (p->pid == 0) {
 		/* The caller's sockets, and its handlers, are not for us. */
 		subprocess_signals();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -369,8 +369,8 @@ end(struct plugin_probe *p)
 void
 plugin_probe_finish(struct plugin_probe *p)
 {
-	struct plugin_answer	a;
-	ssize_t			n;
+	struct plugin_answer a;
+	ssize_t n;
 
 	if (p->fd == -1)
 		return;
@@ -388,7 +388,7 @@ plugin_probe_finish(struct plugin_probe *p)
 void
 plugin_probe_abort(struct plugin_probe *p)
 {
-	struct pollfd	pfd;
+	struct pollfd pfd;
 
 	if (p->fd == -1)
 		return;
@@ -403,10 +403,10 @@ plugin_probe_abort(struct plugin_probe *p)
 bool
 plugin_probe_wait(struct plugin_probe *p, int64_t until_ms)
 {
-	struct plugin_answer	late;
-	struct pollfd		pfd;
-	int64_t			left;
-	int			n;
+	struct plugin_answer late;
+	struct pollfd pfd;
+	int64_t left;
+	int n;
 
 	if (p->fd == -1)
 		return true;
@@ -444,7 +444,7 @@ plugin_probe_run(struct plugin_probe *p)
 bool
 plugin_probe_is_pppd(const char *pppd)
 {
-	struct plugin_probe	p;
+	struct plugin_probe p;
 
 	plugin_probe_init(&p, pppd, NULL, NULL, false);
 	p.script = true;
@@ -489,8 +489,8 @@ plugin_verdict_name(enum plugin_verdict verdict)
 const char *
 plugin_probe_message(const struct plugin_probe *p, char *buf, size_t size)
 {
-	const struct plugin_answer	*a = &p->answer;
-	const char			*calls, *of, *is;
+	const struct plugin_answer *a = &p->answer;
+	const char *calls, *of, *is;
 
 	calls = p->guard ? "calls that need it are refused" :
 	    "calls go on without it";

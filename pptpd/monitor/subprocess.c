@@ -1,8 +1,5 @@
 /* Monitor: runs a program for a limited time and takes its output. */
 /* SPDX-License-Identifier: ISC */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* pipe2 */
-#endif
 #include "monitor/subprocess.h"
 
 #include <errno.h>
@@ -23,7 +20,7 @@
 int64_t
 subprocess_now_ms(void)
 {
-	struct timespec	ts;
+	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
@@ -32,9 +29,9 @@ subprocess_now_ms(void)
 void
 subprocess_signals(void)
 {
-	struct sigaction	sa;
-	sigset_t		none;
-	int			sig;
+	struct sigaction sa;
+	sigset_t none;
+	int sig;
 
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = SIG_DFL;
@@ -47,15 +44,16 @@ subprocess_signals(void)
 static void
 child(char *const argv[], const char *dir, int out)
 {
-	static char	path[] = SEARCH_PATH;
-	static char	locale[] = "LC_ALL=C";
-	char		*env[] = { path, locale, NULL };
-	int		 null;
+	static char path[] = SEARCH_PATH;
+	static char locale[] = "LC_ALL=C";
+	char *env[] = { path, locale, NULL };
+	int null;
 
 	subprocess_signals();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if ((null = open("/dev/null", O_RDWR)) == -1 ||
-	    dup2(null, 0) == -1 || dup2(out, 1) == -1 || dup2(out, 2) == -1)
+	null = open("/dev/null", O_RDWR);
+	if (null == -1 || dup2(null, 0) == -1 || dup2(out, 1) == -1 ||
+	    dup2(out, 2) == -1)
 		_exit(127);
 	if (linux_close_from(3, -1) == -1) {
 		dprintf(2, "close_range: %s", strerror(errno));
@@ -74,7 +72,7 @@ child(char *const argv[], const char *dir, int out)
 static void
 keep(char *out, size_t size, size_t *len, const char *new, size_t n)
 {
-	size_t	half = (size - 1) / 2;
+	size_t half = (size - 1) / 2;
 
 	while (n > 0) {
 		if (*len == size - 1) {
@@ -92,15 +90,16 @@ keep(char *out, size_t size, size_t *len, const char *new, size_t n)
 static bool
 listen_to(int fd, int64_t deadline_ms, char *out, size_t size)
 {
-	struct pollfd	pfd;
-	char		buf[512];
-	int64_t		left;
-	ssize_t		n;
-	size_t		len = 0;
+	struct pollfd pfd;
+	char buf[512];
+	int64_t left;
+	ssize_t n;
+	size_t len = 0;
 
 	out[0] = '\0';
 	for (;;) {
-		if ((left = deadline_ms - subprocess_now_ms()) <= 0)
+		left = deadline_ms - subprocess_now_ms();
+		if (left <= 0)
 			return false;
 		pfd.fd = fd;
 		pfd.events = POLLIN;
@@ -120,7 +119,7 @@ listen_to(int fd, int64_t deadline_ms, char *out, size_t size)
 static bool
 wait_for(pid_t pid, int64_t deadline_ms, int *status)
 {
-	pid_t	got;
+	pid_t got;
 
 	for (;;) {
 		got = waitpid(pid, status, WNOHANG);
@@ -134,19 +133,20 @@ wait_for(pid_t pid, int64_t deadline_ms, int *status)
 }
 
 int
-subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms, char *out,
-    size_t size)
+subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms,
+    char *out, size_t size)
 {
-	pid_t	pid;
-	int	fds[2], status = 0;
-	bool	ended;
+	pid_t pid;
+	int fds[2], status = 0;
+	bool ended;
 
 	if (pipe2(fds, O_CLOEXEC) == -1) {
 		snprintf(out, size, "%s", strerror(errno));
 		return PLUGIN_EXEC_FAILED;
 	}
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
-	if ((pid = fork()) == 0)
+	pid = fork();
+	if (pid == 0)
 		child(argv, dir, fds[1]);
 	close(fds[1]);
 	if (pid == -1) {

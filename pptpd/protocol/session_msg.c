@@ -68,17 +68,19 @@ put_addr(struct wire_writer *w, uint32_t addr)
 static bool
 is_word(const char *s, size_t size)
 {
-	size_t	len, i;
+	size_t len, i;
 
 	len = strnlen(s, size);
 	if (len == size)
 		return false;
-	for (i = 0; i < len; i++)
+	for (i = 0; i < len; i++) {
 		if (s[i] <= ' ' || s[i] > '~' || s[i] == '/')
 			return false;
-	for (; i < size; i++)
+	}
+	for (; i < size; i++) {
 		if (s[i] != '\0')
 			return false;
+	}
 	return true;
 }
 
@@ -93,21 +95,22 @@ is_key_length(uint8_t bits)
 static bool
 get_name(struct wire_reader *r, char *name)
 {
-	size_t	len, i;
+	size_t len, i;
 
 	len = wire_get_u8(r);
 	wire_get_bytes(r, name, SESSION_NAME_MAX);
 	name[SESSION_NAME_MAX] = '\0';
-	for (i = len; i < SESSION_NAME_MAX; i++)
+	for (i = len; i < SESSION_NAME_MAX; i++) {
 		if (name[i] != '\0')
 			return false;
+	}
 	return strlen(name) == len;
 }
 
 static bool
 get_body(struct wire_reader *r, struct session_msg *m)
 {
-	uint8_t	v;
+	uint8_t v;
 
 	switch (m->type) {
 	case SESSION_HELLO:
@@ -115,12 +118,14 @@ get_body(struct wire_reader *r, struct session_msg *m)
 		wire_get_bytes(r, m->u.hello.pppd, SESSION_PPPD_LEN);
 		return is_word(m->u.hello.pppd, SESSION_PPPD_LEN);
 	case SESSION_PHASE:
-		if ((v = wire_get_u8(r)) >= SESSION_PHASES)
+		v = wire_get_u8(r);
+		if (v >= SESSION_PHASES)
 			return false;
 		m->u.phase = (enum session_phase)v;
 		return true;
 	case SESSION_AUTH:
-		if ((v = wire_get_u8(r)) >= SESSION_AUTHS)
+		v = wire_get_u8(r);
+		if (v >= SESSION_AUTHS)
 			return false;
 		m->u.auth.method = (enum session_auth)v;
 		return get_name(r, m->u.auth.name);
@@ -159,9 +164,9 @@ get_body(struct wire_reader *r, struct session_msg *m)
 bool
 session_msg_decode(const void *buf, size_t len, struct session_msg *m)
 {
-	struct wire_reader	r;
-	uint8_t			version, type;
-	uint16_t		said;
+	struct wire_reader r;
+	uint8_t version, type;
+	uint16_t said;
 
 	wire_reader_init(&r, buf, len);
 	version = wire_get_u8(&r);
@@ -178,7 +183,7 @@ session_msg_decode(const void *buf, size_t len, struct session_msg *m)
 static void
 put_body(struct wire_writer *w, const struct session_msg *m)
 {
-	size_t	len;
+	size_t len;
 
 	switch (m->type) {
 	case SESSION_HELLO:
@@ -226,9 +231,9 @@ put_body(struct wire_writer *w, const struct session_msg *m)
 size_t
 session_msg_encode(const struct session_msg *m, void *buf)
 {
-	struct wire_writer	w;
-	struct session_msg	check;
-	size_t			len = body_len(m->type);
+	struct wire_writer w;
+	struct session_msg check;
+	size_t len = body_len(m->type);
 
 	if (len == 0)
 		return 0;

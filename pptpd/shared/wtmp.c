@@ -1,6 +1,6 @@
 /* Login records of calls: wtmp, utmp and, where there is one, wtmpdb. */
 /* SPDX-License-Identifier: ISC */
-#ifndef _GNU_SOURCE
+#ifndef _GNU_SOURCE		/* the plugin is compiled without it */
 #define _GNU_SOURCE		/* F_OFD_SETLK */
 #endif
 #include "shared/wtmp.h"
@@ -33,7 +33,7 @@ wtmp_set_files(const char *wtmp, const char *utmp)
 static void
 set_field(char *field, size_t size, const char *s)
 {
-	size_t	len = strnlen(s, size);
+	size_t len = strnlen(s, size);
 
 	memset(field, 0, size);
 	memcpy(field, s, len);
@@ -43,7 +43,7 @@ void
 wtmp_record(struct utmp *ut, const char *line, const char *user,
     const char *host, pid_t pid)
 {
-	struct timeval	now;
+	struct timeval now;
 
 	memset(ut, 0, sizeof(*ut));
 	ut->ut_type = user[0] != '\0' ? USER_PROCESS : DEAD_PROCESS;
@@ -64,8 +64,8 @@ wtmp_record(struct utmp *ut, const char *line, const char *user,
 static bool
 lock(int fd)
 {
-	struct flock	fl;
-	int		waited;
+	struct flock fl;
+	int waited;
 
 	for (waited = 0;; waited += LOCK_TRY_MS) {
 		memset(&fl, 0, sizeof(fl));
@@ -79,28 +79,40 @@ lock(int fd)
 	}
 }
 
+/*
+ * Writes at an offset, or with -1 appends.  If only a part could be written,
+ * cuts the file to undo octets, unless undo is -1: a part would shift all
+ * later records.  0, or an error number.
+ */
+static int
+write_record(int fd, const struct utmp *ut, off_t at, off_t undo)
+{
+	ssize_t n = at == -1 ? write(fd, ut, sizeof(*ut)) :
+	    pwrite(fd, ut, sizeof(*ut), at);
+
+	if (n == -1)
+		return errno;
+	if ((size_t)n == sizeof(*ut))
+		return 0;
+	return undo == -1 || ftruncate(fd, undo) == 0 ? ENOSPC : errno;
+}
+
 int
 wtmp_append(const char *path, const struct utmp *ut)
 {
-	struct stat	st;
-	ssize_t		n;
-	bool		locked;
-	int		fd, error = 0;
+	struct stat st;
+	bool locked;
+	int fd, error = 0;
 
-	if ((fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)) == -1)
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd == -1)
 		return -1;
 	/* An append is atomic without the lock too, unless the disk fills. */
 	locked = lock(fd);
 	if (fstat(fd, &st) == -1)
 		error = errno;
-	else if ((n = write(fd, ut, sizeof(*ut))) == -1)
-		error = errno;
-	else if ((size_t)n != sizeof(*ut)) {
-		/* A part of a record would shift all later records. */
-		error = ENOSPC;
-		if (locked && ftruncate(fd, st.st_size) == -1)
-			error = errno;
-	}
+	else
+		error = write_record(fd, ut, -1, locked ? st.st_size : -1);
 	close(fd);
 	errno = error;
 	return error == 0 ? 0 : -1;
@@ -116,13 +128,14 @@ same_line(const struct utmp *a, const struct utmp *b)
 static off_t
 find_entry(int fd, const struct utmp *ut, struct utmp *found)
 {
-	struct utmp	buf[BATCH];
-	ssize_t		n;
-	off_t		at = 0;
-	size_t		i;
+	struct utmp buf[BATCH];
+	ssize_t n;
+	off_t at = 0;
+	size_t i;
 
 	for (;;) {
-		if ((n = pread(fd, buf, sizeof(buf), at)) == -1)
+		n = pread(fd, buf, sizeof(buf), at);
+		if (n == -1)
 			return -1;
 		for (i = 0; i < (size_t)n / sizeof(buf[0]); i++) {
 			if (buf[i].ut_type >= INIT_PROCESS &&
@@ -143,26 +156,24 @@ find_entry(int fd, const struct utmp *ut, struct utmp *found)
 int
 wtmp_put_utmp(const char *path, const struct utmp *ut)
 {
-	struct utmp	old;
-	off_t		at;
-	ssize_t		n;
-	int		fd, error = 0;
+	struct utmp old;
+	off_t at = -1;
+	int fd, error = 0;
 
-	if ((fd = open(path, O_RDWR | O_CLOEXEC)) == -1)
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd == -1)
 		return -1;
-	if (!lock(fd))
-		error = EAGAIN;
-	else if ((at = find_entry(fd, ut, &old)) == -1)
-		error = errno;
-	else if (ut->ut_type == DEAD_PROCESS && old.ut_pid != ut->ut_pid)
-		;	/* the line belongs to another process now */
-	else if ((n = pwrite(fd, ut, sizeof(*ut), at)) == -1)
-		error = errno;
-	else if ((size_t)n != sizeof(*ut)) {
-		error = ENOSPC;
-		if (old.ut_type == EMPTY && ftruncate(fd, at) == -1)
+	if (lock(fd)) {
+		at = find_entry(fd, ut, &old);
+		if (at == -1)
 			error = errno;
-	}
+	} else
+		error = EAGAIN;
+	/* A logout of another process: the line is no longer that one's. */
+	if (error == 0 && (ut->ut_type != DEAD_PROCESS ||
+	    old.ut_pid == ut->ut_pid))
+		error = write_record(fd, ut, at,
+		    old.ut_type == EMPTY ? at : -1);
 	close(fd);
 	errno = error;
 	return error == 0 ? 0 : -1;
@@ -172,7 +183,7 @@ static int
 put_everywhere(const struct utmp *ut, const char *line, const char *user,
     const char *host)
 {
-	int	error = 0;
+	int error = 0;
 
 	if (wtmp_append(wtmp_file, ut) == -1)
 		error = errno;
@@ -190,7 +201,7 @@ int
 wtmp_login(struct wtmp_login *login, const char *line, const char *user,
     const char *host, pid_t pid)
 {
-	struct utmp	ut;
+	struct utmp ut;
 
 	if (user == NULL || user[0] == '\0')
 		user = WTMP_USER_UNKNOWN;
@@ -204,7 +215,7 @@ wtmp_login(struct wtmp_login *login, const char *line, const char *user,
 int
 wtmp_logout(struct wtmp_login *login)
 {
-	struct utmp	ut;
+	struct utmp ut;
 
 	if (!login->open)
 		return 0;
@@ -220,14 +231,15 @@ wtmp_logout(struct wtmp_login *login)
 static bool
 newest_of_pid(const char *path, pid_t pid, time_t since, struct utmp *found)
 {
-	struct utmp	buf[BATCH];
-	struct stat	st;
-	off_t		left, n;
-	size_t		i, searched;
-	bool		hit = false;
-	int		fd;
+	struct utmp buf[BATCH];
+	struct stat st;
+	off_t left, n;
+	size_t i, searched;
+	bool hit = false;
+	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
 		return false;
 	if (fstat(fd, &st) == -1)
 		st.st_size = 0;
@@ -262,9 +274,9 @@ is_open(const struct utmp *ut)
 int
 wtmp_close_killed(pid_t pid, time_t since, const char *line)
 {
-	struct wtmp_login	login;
-	struct utmp		ut;
-	bool			found;
+	struct wtmp_login login;
+	struct utmp ut;
+	bool found;
 
 	memset(&login, 0, sizeof(login));
 	found = newest_of_pid(wtmp_file, pid, since, &ut) ||

@@ -1,6 +1,6 @@
 /* wtmpdb, which keeps login records where time_t has 64 bits (Debian 13). */
 /* SPDX-License-Identifier: ISC */
-#ifndef _GNU_SOURCE
+#ifndef _GNU_SOURCE		/* the plugin is compiled without it */
 #define _GNU_SOURCE		/* RTLD_DEEPBIND */
 #endif
 #include "shared/wtmp_db.h"
@@ -42,11 +42,11 @@ typedef int64_t logwtmpdb_fn(const char *db, const char *tty,
 static void
 child(const char *line, const char *user, const char *host)
 {
-	logwtmpdb_fn	*put;
-	sigset_t	 none;
-	void		*lib, *sym;
-	char		*error = NULL;
-	int		 fd;
+	logwtmpdb_fn *put;
+	sigset_t none;
+	void *lib, *sym;
+	char *error = NULL;
+	int fd;
 
 	/* Signals to pppd's group or from its pty must not end us. */
 	setsid();
@@ -62,8 +62,9 @@ child(const char *line, const char *user, const char *host)
 	if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2)
 		_exit(1);
 
-	if ((lib = dlopen("libwtmpdb.so.0", DL_FLAGS)) == NULL ||
-	    (sym = dlsym(lib, "logwtmpdb")) == NULL)
+	lib = dlopen("libwtmpdb.so.0", DL_FLAGS);
+	sym = lib != NULL ? dlsym(lib, "logwtmpdb") : NULL;
+	if (sym == NULL)
 		_exit(1);
 	memcpy(&put, &sym, sizeof(put));
 	_exit(put(NULL, line, user, host, "pptpd", &error) < 0);
@@ -72,13 +73,15 @@ child(const char *line, const char *user, const char *host)
 pid_t
 wtmp_db_log(const char *line, const char *user, const char *host)
 {
-	pid_t	pid;
-	size_t	i;
+	pid_t pid;
+	size_t i;
 
-	for (i = 0; access(signs[i], F_OK) == -1;)
+	for (i = 0; access(signs[i], F_OK) == -1;) {
 		if (++i == sizeof(signs) / sizeof(signs[0]))
 			return 0;
-	if ((pid = fork()) == 0)
+	}
+	pid = fork();
+	if (pid == 0)
 		child(line, user, host);
 	return pid;
 }
