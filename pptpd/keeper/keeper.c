@@ -253,7 +253,7 @@ send_signal(const struct keeper *k, int sig)
 	kill(k->pppd.pid, sig);		/* not reaped: still its pid */
 }
 
-/* Does what an event of the call's life asks for: LIFE_DO_*. */
+/* Carries out the actions of an event: LIFE_DO_*. */
 static void
 act(struct keeper *k, unsigned int todo)
 {

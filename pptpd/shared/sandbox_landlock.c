@@ -23,7 +23,7 @@ struct ruleset {
 	uint64_t scoped;	/* since ABI 6 */
 };
 
-/* What each version of the ABI can take away. */
+/* The rights that each version of the ABI can take away. */
 static const struct {
 	struct ruleset	all;
 	size_t		size;
