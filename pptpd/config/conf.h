@@ -207,15 +207,4 @@ bool	conf_keep(const struct conf *before, struct conf *after,
 bool	conf_datapath_kernel(const struct conf *, uint32_t client);
 bool	conf_datapath_any(const struct conf *);
 
-/* Reports a line. */
-void	conf_say(const struct conf_env *, int priority, const char *fmt, ...)
-	    __attribute__((format(printf, 3, 4)));
-/*
- * Reports what is wrong with the value of a key, where it was given, and
- * counts an error if the priority is LOG_ERR:
- * "/etc/pptpd.conf:7: ppp: is a directory: "/tmp"".  value may be NULL.
- */
-void	conf_complain(struct conf *, const struct conf_env *, int priority,
-	    enum conf_key, const char *reason, const char *value);
-
 #endif

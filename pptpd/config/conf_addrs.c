@@ -7,6 +7,8 @@
 #include <string.h>
 #include <syslog.h>		/* LOG_ERR ...; no function of it */
 
+#include "config/conf_report.h"
+
 #define UNUSABLE_SAID	8	/* addresses that are named one by one */
 
 /* One of the two lists. */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <syslog.h>		/* LOG_ERR ...; no function of it */
 
+#include "config/conf_report.h"
+
 /* What getopt_long(3) wants, made from the table. */
 struct options {
 	int	  argc;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <syslog.h>		/* LOG_ERR ...; no function of it */
 
+#include "config/conf_report.h"
+
 #define SEPARATORS	", \t"
 #define PREFIX_MAX	32
 

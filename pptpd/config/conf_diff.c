@@ -7,6 +7,8 @@
 #include <string.h>
 #include <syslog.h>		/* LOG_ERR ...; no function of it */
 
+#include "config/conf_report.h"
+
 /* All other keywords count at once, for what begins from then on. */
 static const enum conf_key next_start[] = { CONF_PIDFILE };
 static const enum conf_key next_engine[] = { CONF_SANDBOX };

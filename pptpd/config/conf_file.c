@@ -5,6 +5,8 @@
 #include <string.h>
 #include <syslog.h>		/* LOG_ERR ...; no function of it */
 
+#include "config/conf_report.h"
+
 #define BLANKS	" \t"
 #define BOM	"\xef\xbb\xbf"
 

@@ -58,9 +58,6 @@ void	conf_set(struct conf *, const struct conf_env *,
 	    const struct conf_keyword *, const char *value, enum conf_source,
 	    unsigned line);
 
-/* Replaces a string of the struct by a copy. */
-void	conf_set_string(char **field, const char *value);
-
 /* Takes one of the lines that say who carries frames. */
 void	conf_set_datapath(struct conf *, const struct conf_env *,
 	    const char *value);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/conf_report.h"
 #include "monitor/resolve.h"
 #include "monitor/slurp.h"
 #include "monitor/warn_resources.h"

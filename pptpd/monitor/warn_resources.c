@@ -11,6 +11,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "config/conf_report.h"
 #include "monitor/slurp.h"
 
 #define FILES_OWN	48	/* descriptors of a process, besides calls */

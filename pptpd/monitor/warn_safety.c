@@ -8,6 +8,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "config/conf_report.h"
 #include "config/options_lint.h"
 #include "monitor/slurp.h"
 

@@ -1,11 +1,10 @@
 #!/bin/sh
 # No circle of modules within a library or program: fails if two objects of an
 # archive need each other, directly or by way of others.  PROGRAMS names them, as
-# ARCHIVE or ARCHIVE+MAIN.o; KNOWN_CIRCLES those in which there still is one, and
-# which must have one, so that the list gets shorter and never stale.
+# ARCHIVE or ARCHIVE+MAIN.o.
 set -eu
 
-: "${NM:=nm}" "${PROGRAMS:?}" "${KNOWN_CIRCLES=}"
+: "${NM:=nm}" "${PROGRAMS:?}"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -42,18 +41,10 @@ for program in $PROGRAMS; do
 	done
 	edges "$@" >"$tmp/edges"
 	# tsort names the objects of each circle on stderr, and fails.
-	circle=no
-	tsort "$tmp/edges" >/dev/null 2>"$tmp/circle" || circle=yes
-	case " $KNOWN_CIRCLES " in *" $name "*) known=yes ;; *) known=no ;; esac
-	case $circle-$known in
-	yes-no)
+	tsort "$tmp/edges" >/dev/null 2>"$tmp/circle" || {
 		echo "circles.sh: modules of $name need each other:" >&2
 		sed -n 's/^tsort: \(.*\.o\)$/  \1/p' "$tmp/circle" | sort -u >&2
-		bad=1 ;;
-	no-yes)
-		echo "circles.sh: $name has no circle any more: take it off the" \
-			"list" >&2
-		bad=1 ;;
-	esac
+		bad=1
+	}
 done
 exit $bad
