@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config/conf_key.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>		/* LOG_ERR ...; no function of it */
@@ -26,59 +25,14 @@ is_in(enum conf_key key, const enum conf_key *list, size_t n)
 }
 
 static bool
-same_string(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-static bool
-same_networks(const struct conf_datapath *a, const struct conf_datapath *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++) {
-		if (a->networks[i].net != b->networks[i].net ||
-		    a->networks[i].mask != b->networks[i].mask ||
-		    a->networks[i].kernel != b->networks[i].kernel)
-			return false;
-	}
-	return true;
-}
-
-static bool
 differs(const struct conf *a, const struct conf *b,
     const struct conf_keyword *kw)
 {
-	const void *x = (const char *)a + kw->field;
-	const void *y = (const char *)b + kw->field;
-
 	/* A default may depend on other keywords. */
 	if (a->origin[kw->key].from == CONF_FROM_DEFAULT &&
 	    b->origin[kw->key].from == CONF_FROM_DEFAULT)
 		return false;
-	switch (kw->kind) {
-	case CONF_KIND_ACTION:
-		return false;
-	case CONF_KIND_FLAG:
-		return *(const bool *)x != *(const bool *)y;
-	case CONF_KIND_STRING:
-	case CONF_KIND_SANDBOX:
-		return !same_string(*(char *const *)x, *(char *const *)y);
-	case CONF_KIND_LISTEN:
-		return a->listen_addr != b->listen_addr;
-	case CONF_KIND_CONNECTIONS:
-		return a->connections != b->connections ||
-		    a->connections_given != b->connections_given;
-	case CONF_KIND_STIMEOUT:
-	case CONF_KIND_CALLID:
-		return *(const int *)x != *(const int *)y;
-	case CONF_KIND_DATAPATH:
-		return !same_networks(x, y);
-	case CONF_KIND_ENGINES:
-	case CONF_KIND_LIMIT:
-		return *(const uint32_t *)x != *(const uint32_t *)y;
-	}
-	return false;
+	return !conf_same(a, b, kw);
 }
 
 void
@@ -119,22 +73,13 @@ waits_for_start(const struct conf *before, const struct conf *after,
 	    (before->restart_grace == 0) != (after->restart_grace == 0));
 }
 
-/* Strings and numbers; of networks, none is the kernel's. */
 static void
 keep(const struct conf *before, struct conf *after,
     const struct conf_keyword *kw, const struct conf_env *env,
     const char *when)
 {
-	const void *old = (const char *)before + kw->field;
-	void *field = (char *)after + kw->field;
-
 	conf_complain(after, env, LOG_WARNING, kw->key, when, NULL);
-	if (kw->kind == CONF_KIND_STRING)
-		conf_set_string(field, *(char *const *)old);
-	else if (kw->kind == CONF_KIND_DATAPATH)
-		after->datapath.n = 0;
-	else
-		*(uint32_t *)field = *(const uint32_t *)old;
+	conf_copy(after, before, kw);
 }
 
 bool

@@ -59,9 +59,9 @@ counts(struct reader *r, const struct conf_keyword *kw, const char *value)
 
 	switch (conf->origin[kw->key].from) {
 	case CONF_FROM_FILE:
-		if (kw->kind == CONF_KIND_DATAPATH)
-			return true;	/* its lines add up */
-		if (kw->kind != CONF_KIND_FLAG)
+		if (conf_adds_up(kw))
+			return true;
+		if (kw->value != NULL)
 			conf_say(r->env, LOG_NOTICE,
 			    "%s:%u: %s: line %u counts, this one is ignored: "
 			    "\"%s\"", conf->file, r->line, kw->name,
@@ -107,7 +107,7 @@ parse(struct reader *r, char *text)
 	if (!counts(r, kw, value))
 		return;
 	conf_set(r->conf, r->env, kw, value, CONF_FROM_FILE, r->line);
-	if (kw->kind == CONF_KIND_FLAG && *value != '\0')
+	if (kw->value == NULL && *value != '\0')
 		conf_complain(r->conf, r->env, LOG_WARNING, kw->key,
 		    "switched on, whatever stands after it", value);
 }

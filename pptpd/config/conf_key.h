@@ -28,7 +28,8 @@ enum conf_kind {
 	CONF_KIND_SANDBOX,	/* string, one of three */
 	CONF_KIND_DATAPATH,	/* a line of several */
 	CONF_KIND_ENGINES,	/* uint32_t, 1 to CONF_ENGINES_MAX; 0: auto */
-	CONF_KIND_LIMIT		/* uint32_t, 0 to CONF_LIMIT_MAX */
+	CONF_KIND_LIMIT,	/* uint32_t, 0 to CONF_LIMIT_MAX */
+	CONF_NKINDS
 };
 
 struct conf_keyword {
@@ -57,6 +58,17 @@ const struct conf_keyword *conf_keyword_letter(int letter);
 void	conf_set(struct conf *, const struct conf_env *,
 	    const struct conf_keyword *, const char *value, enum conf_source,
 	    unsigned line);
+/* Whether a keyword has the same value in both, and so nothing changes. */
+bool	conf_same(const struct conf *, const struct conf *,
+	    const struct conf_keyword *);
+/*
+ * Copies a keyword's value, and nothing else.  The copy is owned by `to`.  Out
+ * of memory: abort(3).
+ */
+void	conf_copy(struct conf *to, const struct conf *from,
+	    const struct conf_keyword *);
+/* Whether all lines of a keyword count together, not just the first. */
+bool	conf_adds_up(const struct conf_keyword *);
 
 /* Takes one of the lines that say who carries frames. */
 void	conf_set_datapath(struct conf *, const struct conf_env *,

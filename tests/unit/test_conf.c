@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 
 #include "config/conf.h"
+#include "config/conf_key.h"
 
 #define ARGS_MAX 32
 
@@ -898,6 +899,94 @@ START_TEST(changes_are_cut)
 }
 END_TEST
 
+/* Every keyword of the file: other values in each, no flag in the first. */
+static const char text_before[] = "ppp /bin/a\nlisten 192.0.2.1\n"
+    "option /etc/a\npidfile /run/a\nspeed 9600\nstimeout 3\n"
+    "connections 5\nlocalip 10.0.0.1\nremoteip 10.0.0.2\nsandbox log\n"
+    "engines 2\nrestart-grace 7\ncontrol-group a\n"
+    "datapath kernel 192.0.2.0/24 198.51.100.7\n"
+    "max-per-ip 1\nmax-unauth 2\nmax-unauth-per-ip 3\nconnection-rate 4\n"
+    "connection-rate-per-ip 5\ncall-rate 6\ncall-rate-per-ip 7\n"
+    "call-timeout 8\nauth-timeout 9\nauth-penalty 10\nmessage-rate 11\n"
+    "log-rate 12\nbcrelay eth0\n";
+static const char text_after[] = "debug\nnoipparam\nlogwtmp\ndelegate\n"
+    "ppp /bin/b\nlisten 192.0.2.2\noption /etc/b\npidfile /run/b\n"
+    "speed 19200\nstimeout 4\nconnections 6\nlocalip 10.0.1.1\n"
+    "remoteip 10.0.1.2\nsandbox off\nengines 3\nrestart-grace 8\n"
+    "control-group b\ndatapath userspace 203.0.113.0/24\n"
+    "max-per-ip 101\nmax-unauth 102\nmax-unauth-per-ip 103\n"
+    "connection-rate 104\nconnection-rate-per-ip 105\ncall-rate 106\n"
+    "call-rate-per-ip 107\ncall-timeout 108\nauth-timeout 109\n"
+    "auth-penalty 110\nmessage-rate 111\nlog-rate 112\nbcrelay eth1\n";
+
+START_TEST(a_value_is_copied_and_nothing_else)
+{
+	const struct conf_keyword *kw, *other;
+	struct conf before, after, untouched;
+
+	open_streams();
+	for (kw = conf_keywords; kw < conf_keywords + conf_nkeywords; kw++) {
+		if (!(kw->where & CONF_IN_FILE))
+			continue;
+		conf_init(&before);
+		conf_init(&after);
+		conf_init(&untouched);
+		conf_parse_file(&before, text_before, strlen(text_before),
+		    &env);
+		conf_parse_file(&after, text_after, strlen(text_after), &env);
+		conf_parse_file(&untouched, text_after, strlen(text_after),
+		    &env);
+		ck_assert_msg(!conf_same(&before, &after, kw),
+		    "%s: the same in both texts", kw->name);
+		conf_copy(&after, &before, kw);
+		conf_copy(&after, &before, kw);		/* frees the first */
+		ck_assert_msg(conf_same(&before, &after, kw),
+		    "%s: not copied", kw->name);
+		for (other = conf_keywords;
+		    other < conf_keywords + conf_nkeywords; other++) {
+			if (other != kw)
+				ck_assert_msg(conf_same(&after, &untouched,
+				    other), "%s: changes %s", kw->name,
+				    other->name);
+		}
+		/* Each has its own: valgrind and the sanitizers see it. */
+		conf_free(&before);
+		conf_copy(&untouched, &after, kw);
+		conf_free(&after);
+		conf_free(&untouched);
+	}
+	close_streams();
+	free_streams();
+}
+END_TEST
+
+/* What was not given is copied too. */
+START_TEST(nothing_is_copied_over_something)
+{
+	const struct conf_keyword *kw;
+	struct conf before, after;
+
+	conf_init(&before);
+	conf_init(&after);
+	open_streams();
+	conf_parse_file(&after, text_after, strlen(text_after), &env);
+	close_streams();
+	for (kw = conf_keywords; kw < conf_keywords + conf_nkeywords; kw++)
+		conf_copy(&after, &before, kw);
+	ck_assert_ptr_null(after.option);
+	ck_assert_ptr_null(after.listen);
+	ck_assert_uint_eq(after.listen_addr, 0);
+	ck_assert_uint_eq(after.datapath.n, 0);
+	ck_assert(!after.debug && !after.delegate);
+	ck_assert_int_eq(after.connections, CONF_CONNECTIONS_DEFAULT);
+	ck_assert(!after.connections_given);
+	ck_assert_str_eq(after.sandbox, "on");
+	conf_free(&before);
+	conf_free(&after);
+	free_streams();
+}
+END_TEST
+
 START_TEST(what_cannot_change_is_kept)
 {
 	struct conf before, after;
@@ -1034,6 +1123,8 @@ add_tests(TCase *t)
 	tcase_add_loop_test(t, changes, 0,
 	    (int)(sizeof(changes_rows) / sizeof(changes_rows[0])));
 	tcase_add_test(t, changes_are_cut);
+	tcase_add_test(t, a_value_is_copied_and_nothing_else);
+	tcase_add_test(t, nothing_is_copied_over_something);
 	tcase_add_test(t, what_cannot_change_is_kept);
 	tcase_add_test(t, another_server_takes_over);
 	tcase_add_test(t, first_error_is_kept);
