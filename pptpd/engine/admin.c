@@ -15,8 +15,8 @@
 #include "engine/admin_serve.h"
 #include "engine/engine.h"
 
-#define IDLE_S		30	/* without a request, or a reader */
-#define ACCEPT_PAUSE_S	1	/* when we run out of something */
+#define IDLE_S		30	/* no request, or answers unread */
+#define ACCEPT_PAUSE_S	1	/* when accept4() has failed */
 #define GROUPS_MAX	65536	/* NGROUPS_MAX of the kernel */
 
 static LIST_HEAD(, admin_client) clients = LIST_HEAD_INITIALIZER(clients);
@@ -61,7 +61,7 @@ has_line(const struct admin_client *c)
 	return admin_client_line(c, &len) != NULL;
 }
 
-/* Serves one line, so that nobody has to wait for somebody with many. */
+/* Serves one line only: a client that sent many must not hold up the others. */
 static void
 take_line(struct admin_client *c)
 {
@@ -79,7 +79,7 @@ take_line(struct admin_client *c)
 	}
 }
 
-/* False: it is gone. */
+/* False: the connection has failed. */
 static bool
 flush(struct admin_client *c)
 {
@@ -91,7 +91,7 @@ flush(struct admin_client *c)
 	return there;
 }
 
-/* False: the kernel has no memory for that. */
+/* Waits for the client's next event; false: no memory. */
 static bool
 wait_for(struct admin_client *c, bool unsent)
 {
@@ -159,9 +159,9 @@ on_idle(evutil_socket_t fd, short what, void *arg)
 	client_free(arg);
 }
 
-/* --- clients come -------------------------------------------------------- */
+/* --- new clients --------------------------------------------------------- */
 
-/* The file's mode says the same; this does not depend on it. */
+/* The mode of the socket's file allows the same users, but may be changed. */
 static bool
 may_use(struct admin_client *c)
 {
@@ -219,7 +219,7 @@ client_new(int fd)
 	proceed(c);
 }
 
-/* Who has been quiet for longest makes room for somebody new. */
+/* Closes the client that was quiet for longest, to make room for a new one. */
 static void
 make_room(void)
 {
@@ -267,7 +267,7 @@ admin_init(void)
 {
 	size_t seed = 0;
 
-	/* Jansson would look for /dev/urandom. */
+	/* Without a seed Jansson would open /dev/urandom, which is not here. */
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
 		log_err("engine: getrandom: %s", strerror(errno));
 		return false;

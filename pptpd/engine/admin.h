@@ -8,11 +8,14 @@
 
 #include "shared/ipc.h"
 
-/* Before the sandbox is locked.  False: no memory. */
+/*
+ * Call it before lockdown(): it needs system calls that are refused later.
+ * False: no memory.
+ */
 bool	admin_init(void);
-/* Serves root and this group from now on. */
+/* From now on only root and members of this group are served. */
 void	admin_configure(gid_t group);
-/* The monitor's answer to one of them. */
+/* Passes the monitor's answer to the client that asked, if it still exists. */
 void	admin_reply(const struct ipc_msg *);
 
 #endif

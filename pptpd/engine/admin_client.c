@@ -37,7 +37,7 @@ admin_client_free(struct admin_client *c)
 	free(c);
 }
 
-/* --- what it says -------------------------------------------------------- */
+/* --- input --------------------------------------------------------------- */
 
 bool
 admin_client_read(struct admin_client *c)
@@ -78,7 +78,7 @@ admin_client_line_too_long(const struct admin_client *c)
 	return c->in_len == sizeof(c->in) && admin_client_line(c, &len) == NULL;
 }
 
-/* --- what it gets -------------------------------------------------------- */
+/* --- output -------------------------------------------------------------- */
 
 void
 admin_client_put(struct admin_client *c, json_t *object)
@@ -110,7 +110,7 @@ admin_client_refuse(struct admin_client *c, const struct admin_error *e)
 	char safe[4 * sizeof(e->text)];
 	json_t *text = json_string(e->text);
 
-	if (text == NULL)	/* what it repeats was cut, or is no UTF-8 */
+	if (text == NULL)	/* it quotes a request that is no UTF-8 */
 		text = json_string(log_escape(safe, sizeof(safe), e->text,
 		    strlen(e->text)));
 	admin_client_put(c, json_pack("{sb s{ss so}}", "ok", 0, "error",

@@ -16,8 +16,8 @@
 struct evbuffer;
 
 /*
- * The lowest of three: admin.c (the socket, whose turn it is) calls
- * admin_serve.c (requests), and both call this.
+ * Three modules share a client: admin.c (its socket and its events) calls
+ * admin_serve.c (its requests), and both call admin_client.c (its buffers).
  */
 struct admin_client {
 	/* admin.c */
@@ -27,13 +27,13 @@ struct admin_client {
 	uint64_t	 used_at;	/* ms */
 	struct event	 readable, writable, again, idle;
 	/* admin_serve.c */
-	uint32_t	 token;		/* the monitor is to answer; 0: no */
-	uint32_t	 next_id;	/* of the list that it gets; 0: none */
+	uint32_t	 token;		/* of the monitor's answer; 0: none */
+	uint32_t	 next_id;	/* of the list under way; 0: no list */
 	json_int_t	 listed;
-	struct admin_request request;	/* that is being answered */
+	struct admin_request request;	/* the one being answered */
 	/* admin_client.c */
 	int		 fd;		/* owned */
-	bool		 eof;		/* it says no more */
+	bool		 eof;		/* the client sends no more */
 	bool		 closing;	/* to be closed after this answer */
 	bool		 broken;	/* no memory for its answer */
 	size_t		 in_len;
@@ -47,30 +47,30 @@ struct admin_client *admin_client_new(int fd);
 void	admin_client_free(struct admin_client *);
 
 /*
- * Reads once.  False: the connection has failed.  The end of what it says is
- * noted in eof.
+ * Reads once.  False: the connection has failed.  If the client has ended its
+ * side of the connection, eof is set.
  */
 bool	admin_client_read(struct admin_client *);
 /* The first whole line, *len octets without its newline, or NULL. */
 const char *admin_client_line(const struct admin_client *, size_t *len);
-/* That line is done with. */
+/* Removes that line. */
 void	admin_client_line_done(struct admin_client *, size_t len);
-/* It has sent as much as a line can have, and no newline. */
+/* Whether the client has sent the longest line possible without a newline. */
 bool	admin_client_line_too_long(const struct admin_client *);
 
 /* Queues a line; takes the object (NULL: there was no memory for it). */
 void	admin_client_put(struct admin_client *, json_t *);
 /* Queues the last line of an answer; takes the result. */
 void	admin_client_answer(struct admin_client *, json_t *);
-/* ... that says why not. */
+/* Queues a last line that says why the request was refused. */
 void	admin_client_refuse(struct admin_client *, const struct admin_error *);
 void	admin_client_refuse_text(struct admin_client *, const char *code,
 	    const char *text);
-/* Whether enough is queued for now. */
+/* Whether so much is queued that more should wait until this is sent. */
 bool	admin_client_is_full(const struct admin_client *);
-/* Octets that are queued. */
+/* The number of octets that are queued. */
 size_t	admin_client_unsent(const struct admin_client *);
-/* Sends what the socket takes, *sent octets.  False: the connection has failed. */
+/* Sends what the socket takes, *sent octets.  False: the connection failed. */
 bool	admin_client_flush(struct admin_client *, size_t *sent);
 
 #endif

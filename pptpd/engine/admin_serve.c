@@ -16,8 +16,8 @@
 #include "shared/call_record.h"
 #include "state/bucket.h"
 
-#define STATUS_PER_S	20	/* that go to the monitor */
-#define ORDERS_AT_ONCE	3	/* which it works on: one a second */
+#define STATUS_PER_S	20	/* requests for it that reach the monitor */
+#define ORDERS_AT_ONCE	3	/* kept by the monitor: it does one a second */
 #define SECOND_MS	1000
 
 static json_t *
@@ -30,7 +30,7 @@ view(const struct call_record *rec)
 	    (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000);
 }
 
-/* As far as there is room: its reader may be slow. */
+/* Stops when the buffer is full: the client may read slowly. */
 void
 admin_serve_list(struct admin_client *c)
 {
@@ -101,7 +101,7 @@ may_ask(enum ipc_admin_verb verb)
 	return bucket_take(&ordered, &order, engine_now_ms());
 }
 
-/* What only the monitor knows, or can do. */
+/* Sends the monitor a request that only the monitor can answer. */
 static void
 ask_monitor(struct admin_client *c, enum ipc_admin_verb verb)
 {

@@ -9,14 +9,14 @@
 #include "shared/ipc.h"
 
 /*
- * A request: a line of len octets, without its newline.  The answer is queued,
- * or comes later: token says that the monitor has to give it, next_id that it is
- * a list.
+ * Serves a request: a line of len octets, without its newline.  Its answer is
+ * queued at once, or comes later: if token is set, when the monitor has
+ * answered; if next_id is set, by admin_serve_list().
  */
 void	admin_serve(struct admin_client *, const char *line, size_t len);
-/* Goes on with the list, as far as there is room. */
+/* Queues more of the list, as much as there is room for. */
 void	admin_serve_list(struct admin_client *);
-/* The monitor's answer for this client. */
+/* Queues the answer that the monitor gave for this client. */
 void	admin_serve_reply(struct admin_client *, const struct ipc_msg *);
 
 #endif

@@ -1,4 +1,4 @@
-/* Engine: what the control socket's "status" tells of the server. */
+/* Engine: makes the control socket's answer to "status". */
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "engine/admin_status.h"
@@ -27,7 +27,7 @@ refused(void)
 	return all;
 }
 
-/* In force now, which need not be what the file says. */
+/* The limits in force now; the file may say others since it was read. */
 static json_t *
 limits(void)
 {
@@ -51,7 +51,7 @@ limits(void)
 	return all;
 }
 
-/* Packets that never got as far as a call. */
+/* Packets that were dropped before their call was looked up. */
 static json_t *
 gre(void)
 {

@@ -1,4 +1,4 @@
-/* What the control socket's status tells of the server. */
+/* The control socket's answer to "status". */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_STATUS_H
 #define PPTPD_ADMIN_STATUS_H
@@ -7,7 +7,7 @@
 
 #include "shared/ipc.h"
 
-/* A new object of the monitor's and our own numbers; NULL: no memory. */
+/* A new object with the monitor's numbers and our own; NULL: no memory. */
 json_t	*admin_status(const struct ipc_admin_status *);
 
 #endif

@@ -15,12 +15,12 @@
 #include "engine/limiter.h"
 #include "shared/call_record.h"
 
-#define HANDOVER_S	10	/* a keeper hands its call over at once */
+#define HANDOVER_S	10	/* to hand over a call, which is done at once */
 
-/* What a keeper sends with IPC_CALL, in order; no pty if the kernel has it. */
+/* Descriptors of IPC_CALL, in order; no pty if the kernel carries the call. */
 enum { FD_RECORD, FD_CONTROL, FD_PTY, FDS };
 
-/* What speaks against going on with a call, NULL if nothing does. */
+/* Why a call cannot be taken up; NULL: it can. */
 static const char *
 fault(const struct call_record *rec)
 {
@@ -32,7 +32,7 @@ fault(const struct call_record *rec)
 	return ctrl_fault(&rec->ctrl, engine_now_ms());
 }
 
-/* Its keeper ends the call; rec may be NULL. */
+/* Tells the keeper to end its call; rec may be NULL. */
 static void
 refuse(int keeper, int control, struct call_record *rec, enum ctrl_end end,
     const char *why)
@@ -47,7 +47,7 @@ refuse(int keeper, int control, struct call_record *rec, enum ctrl_end end,
 	log_err("CTRL: Call of client %s cannot be taken up: %s", client, why);
 	ipc_msg_init(&m, IPC_HANGUP, 0);
 	m.u.hangup.end = end;
-	/* It was about to end anyway, when the last engine did. */
+	/* The call was about to end already when its last engine died. */
 	if (rec != NULL && ctrl_end_is_known(rec->ctrl.end))
 		m.u.hangup.end = rec->ctrl.end;
 	(void)ipc_send(keeper, &m, NULL, 0);
@@ -107,14 +107,14 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	ipc_close(fds, &n);
-	close(fd);		/* its keeper asks the monitor again */
+	close(fd);		/* the keeper asks the monitor again */
 }
 
 bool
 adopt_given(int *fds, int n)
 {
 	if ((n != 1 + FDS && n != 1 + FD_PTY) || engine.stopping)
-		return false;	/* its keeper asks the monitor */
+		return false;	/* the keeper asks the monitor */
 	if (n == 1 + FD_PTY)
 		fds[n] = -1;
 	take_up(fds[0], fds + 1);

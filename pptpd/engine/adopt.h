@@ -1,4 +1,4 @@
-/* Calls that another engine has left: taking them up. */
+/* Taking up calls that another engine has left. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADOPT_H
 #define PPTPD_ADOPT_H
@@ -6,14 +6,14 @@
 #include <stdbool.h>
 
 /*
- * A keeper that has lost its engine, at the other end of fd, which is owned
- * from then on: it will hand over its call.
+ * Waits for a keeper, at the other end of fd, to hand over its call; its engine
+ * is gone.  fd is owned from then on.
  */
 void	adopt_new(int fd);
 /*
- * The front engine gives us a call, with the n descriptors of IPC_TAKE, which
- * are owned from then on.  False: it does not, and they are still the
- * caller's.
+ * Takes up a call that the front engine gives us, with the n descriptors of
+ * IPC_TAKE, which are owned from then on.  False: it was not taken up, and the
+ * descriptors are still the caller's.
  */
 bool	adopt_given(int *fds, int n);
 

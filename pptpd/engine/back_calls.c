@@ -67,7 +67,7 @@ back_calls_give(struct call_record *rec, const int fds[BACK_FDS],
 	}
 	a->client = rec->client_addr;
 	limit_move(limiter_limits, &a->limit, limit);
-	a->turn = *turn;		/* it does not wait */
+	a->turn = *turn;		/* not in a list, so it may be copied */
 	*turn = (struct queued_call){ .taken = false };
 	add(rec->our_id, a, rec);
 	return true;

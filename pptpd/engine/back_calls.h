@@ -1,4 +1,4 @@
-/* Calls that other engines serve: what the front one keeps of them. */
+/* What the front engine keeps of calls that back engines serve. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_BACK_CALLS_H
 #define PPTPD_BACK_CALLS_H
@@ -17,27 +17,27 @@ struct call_record;
 enum { BACK_FD_KEEPER, BACK_FD_CONTROL, BACK_FD_PTY, BACK_FDS };
 
 /*
- * Gives a call of ours that is about to be up to the engine that its Call ID
- * belongs to.  The descriptors stay the caller's, to be closed; the record,
- * its limits and its turn are moved, and the Call ID is the caller's to lend.
- * False: it cannot be, and all is as it was.
+ * Gives a call of ours, just before it is up, to the engine that serves its
+ * Call ID.  The record, its limits and its turn are moved.  The caller still
+ * has to close the descriptors and to lend the Call ID (call_ids_lend()).
+ * False: it could not be given, and nothing has changed.
  */
 bool	back_calls_give(struct call_record *, const int fds[BACK_FDS],
 	    struct limit_conn *, struct queued_call *);
 /*
- * A call that was given away by another engine that was the front: its record
- * is behind fd, which stays the caller's; client in network order.
+ * Notes a call that an earlier front engine gave away.  fd is its record and
+ * stays the caller's; client in network order.
  */
 void	back_calls_tell(uint16_t id, uint32_t client, int fd);
-/* What has become of one. */
+/* Notes what a back engine tells of one of its calls. */
 void	back_calls_news(const struct ipc_msg *);
-/* Whether an engine can have one more call with that Call ID. */
+/* Whether the engine that serves that Call ID has room for one more call. */
 bool	back_calls_has_room(uint16_t id);
-/* Ends one; false: it is not away. */
+/* Ends such a call; false: no back engine serves that Call ID. */
 bool	back_calls_kick(uint16_t id, enum ctrl_end);
-/* What is known of one, NULL if it is not away. */
+/* The record of such a call; NULL: no back engine serves that Call ID. */
 const struct call_record *back_calls_record(uint16_t id);
-/* How many there are. */
+/* The number of calls that back engines serve. */
 unsigned int back_calls_count(void);
 
 #endif

@@ -22,12 +22,12 @@
 #define PPPD_AUTH_FAILED 11	/* exit status, pppd(8) */
 
 enum call_stage {
-	CALL_WAITING,		/* for its turn */
-	CALL_ASKED,		/* the monitor is to answer */
-	CALL_SPAWNED,		/* pptpctrl is to answer */
+	CALL_WAITING,		/* it waits for its turn */
+	CALL_ASKED,		/* the monitor has to answer */
+	CALL_SPAWNED,		/* its keeper has to answer */
 	CALL_UP,
-	CALL_VERDICT,		/* hung up; pppd may still tell why */
-	CALL_GONE		/* and waits to be freed */
+	CALL_VERDICT,		/* hung up; pppd's exit status is due */
+	CALL_GONE		/* over, freed after this event */
 };
 
 static const char *const stage_names[] = {
@@ -39,21 +39,21 @@ static const char *const stage_names[] = {
 	[CALL_GONE] = "gone",
 };
 
-/* What is left of a call by what was done with it. */
+/* The result of functions that may end the call. */
 enum call_life {
 	CALL_LIVES,
-	CALL_OVER		/* for its owner: nobody goes on with it */
+	CALL_OVER		/* ended: its caller must not go on with it */
 };
 
 struct call {
 	enum call_stage	 stage;
 	uint16_t	 id;
-	struct call_owner of;		/* .owner NULL: nobody's any more */
-	enum ctrl_end	 end;		/* ... for this reason */
+	struct call_owner of;		/* .owner NULL: the owner ended it */
+	enum ctrl_end	 end;		/* ... with this reason */
 	struct call_record *rec;	/* NULL: none yet, or given away */
-	bool		 begun;		/* and is known to others */
-	bool		 verdict;	/* pppd's on the client is known */
-	int		 keeper, pty;	/* -1: none, or the kernel's */
+	bool		 begun;		/* the front is told of its end */
+	bool		 verdict;	/* pppd let the client in, or exited */
+	int		 keeper, pty;	/* -1: none (pty: kernel data path) */
 	struct queued_call turn;
 	struct line	 line;		/* open if there is a pty */
 	struct event	 keeper_ev;
@@ -68,7 +68,7 @@ set_stage(struct call *call, enum call_stage to, const char *cause)
 	call->stage = to;
 }
 
-/* Whatever is left of the call, the event is over for it. */
+/* Ends an event of the call, which may have ended: it is not used any more. */
 static void
 end_work(enum call_life life)
 {
@@ -106,7 +106,7 @@ call_free(void *arg)
 	free(call);
 }
 
-/* There is no such call any more; who has called us may still look at it. */
+/* Ends the call.  Its memory stays until the event is over, for our callers. */
 static void
 call_gone(struct call *call, const char *cause)
 {
@@ -141,7 +141,7 @@ hang_up(struct call *call)
 	struct ipc_msg m;
 
 	ipc_msg_init(&m, IPC_HANGUP, call->id);
-	/* If it cannot be told, it sees end of file at once. */
+	/* If this fails, the keeper sees end of file when we close it. */
 	(void)ipc_send(call->keeper, &m, NULL, 0);
 	/*
 	 * Without a pty the kernel carries the call and we see no frames: wait
@@ -170,26 +170,26 @@ call_end(struct call *call, enum ctrl_end end)
 		call_gone(call, ctrl_end_text(end));
 		break;
 	case CALL_ASKED:
-		break;		/* call_reply() finds that nobody wants it */
+		break;		/* call_reply() ends it: it has no owner */
 	case CALL_SPAWNED:
 	case CALL_UP:
 		hang_up(call);
 		break;
 	case CALL_VERDICT:
 	case CALL_GONE:
-		break;		/* has ended already */
+		break;		/* the call has ended already */
 	}
 	return rec;
 }
 
-/* It ends by itself: the keeper hangs up, and the owner is told. */
+/* Ends a call that its owner did not end: the owner is told. */
 static enum call_life MUST_LOOK
 ended(struct call *call, enum ctrl_end end)
 {
 	struct call_owner of = call->of;
 	struct call_record *rec;
 
-	/* The client waits for its reply, and has no call that could end. */
+	/* The client still waits for its OCRP: its call has not started. */
 	if (call->stage != CALL_UP)
 		end = CTRL_END_NOT_STARTED;
 	rec = call_end(call, end);
@@ -198,7 +198,7 @@ ended(struct call *call, enum ctrl_end end)
 	return CALL_OVER;
 }
 
-/* It cannot be started. */
+/* Ends a call that cannot be started, and tells its owner. */
 static void
 failed(struct call *call, uint8_t result, uint8_t error)
 {
@@ -209,7 +209,7 @@ failed(struct call *call, uint8_t result, uint8_t error)
 		of.events->failed(of.owner, result, error);
 }
 
-/* --- what the line tells ------------------------------------------------- */
+/* --- events of the line -------------------------------------------------- */
 
 static void
 line_opened(void *arg)
@@ -260,7 +260,7 @@ call_receive(const struct gre_packet *p)
 
 /* --- the keeper ---------------------------------------------------------- */
 
-/* Frames may go; without a pty the kernel carries them. */
+/* Opens the line; without a pty the kernel carries the call. */
 static void
 open_line(struct call *call)
 {
@@ -288,8 +288,9 @@ call_client_spoke(struct call *call)
 }
 
 /*
- * The kernel's call may come back to us as long as pppd has not taken it: if
- * the engine before us has died meanwhile, it is up already.
+ * Usually the call is not up yet.  It is up if an engine died after it gave the
+ * call to the kernel: as long as pppd has not taken it, the keeper may still
+ * give us a pty instead.
  */
 static enum call_life MUST_LOOK
 keeper_ready(struct call *call, int pty)
@@ -317,7 +318,7 @@ failed_late(const struct call *call)
 		engine_news(IPC_NEWS_AUTH_FAILED, call->id, CTRL_END_NONE);
 }
 
-/* pppd's last word on a client that has hung up before it. */
+/* Takes pppd's exit status after the client has hung up. */
 static enum call_life MUST_LOOK
 late_verdict(struct call *call, const struct ipc_msg *m)
 {
@@ -331,14 +332,14 @@ late_verdict(struct call *call, const struct ipc_msg *m)
 static enum call_life MUST_LOOK
 pppd_exited(struct call *call, int status)
 {
-	line_drain(&call->line);	/* its last words */
+	line_drain(&call->line);	/* frames from before its exit */
 	call->verdict = true;
 	if (is_auth_failure(status))
 		call->of.events->auth_failed(call->of.owner);
 	return ended(call, CTRL_END_PPPD);
 }
 
-/* Lets another engine send the reply to the client and go on from there. */
+/* Gives the call to a back engine, which sends the OCRP and serves it. */
 static enum call_life MUST_LOOK
 give_away(struct call *call, int pty)
 {
@@ -381,7 +382,7 @@ keeper_message(struct call *call, const struct ipc_msg *m)
 	}
 }
 
-/* A message of the keeper's, or with NULL its end; *n is 0 if fds are taken. */
+/* Takes a keeper's message (NULL: it is gone).  *n is 0 if fds are taken. */
 static enum call_life MUST_LOOK
 keeper_said(struct call *call, const struct ipc_msg *m, const int *fds, int *n)
 {
@@ -397,7 +398,7 @@ keeper_said(struct call *call, const struct ipc_msg *m, const int *fds, int *n)
 	}
 	if (m != NULL && call->stage == CALL_UP)
 		return keeper_message(call, m);
-	/* It is gone, or makes no sense. */
+	/* The keeper is gone, or its message makes no sense. */
 	return ended(call, CTRL_END_LOST);
 }
 
@@ -417,7 +418,7 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 	ipc_close(fds, &n);
 }
 
-/* Its keeper and its record, from now on the call's. */
+/* Gives the call its keeper and its record, which it owns from now on. */
 static void
 take_keeper(struct call *call, int keeper, struct call_record *rec)
 {
@@ -434,7 +435,7 @@ take_keeper(struct call *call, int keeper, struct call_record *rec)
 
 /* --- the beginning ------------------------------------------------------- */
 
-/* Without a Call ID yet. */
+/* Makes a call that has no Call ID yet. */
 static struct call *
 call_new(const struct call_owner *of)
 {
@@ -447,7 +448,8 @@ call_new(const struct call_owner *of)
 	return call;
 }
 
-/* With a Call ID, a multiple of `of_ids`, or the one that is wished for. */
+/* Makes a call with the Call ID `wish`, or if that is 0 or in use with a free
+ * one that is a multiple of `of_ids`. */
 static struct call *
 call_new_id(const struct call_owner *of, uint16_t wish, uint16_t of_ids)
 {
@@ -479,7 +481,7 @@ ask_for(struct call *call)
 	return engine_tell(&m, call->of.control);
 }
 
-/* A call that has waited for it has its turn. */
+/* The turn of a call that has waited for it. */
 static void
 on_turn(struct queued_call *turn)
 {
@@ -510,7 +512,7 @@ call_start(const struct call_owner *of, bool stays)
 	return call;
 }
 
-/* The owner may make room for it; false: it gets no slot. */
+/* Waits if the owner expects a free slot soon; false: the call gets none. */
 static bool
 wait_for_slot(struct call *call)
 {
@@ -524,7 +526,7 @@ wait_for_slot(struct call *call)
 	return true;
 }
 
-/* The monitor has none for it. */
+/* The monitor has refused the call. */
 static void
 refused(struct call *call, const struct ipc_msg *m)
 {
@@ -537,7 +539,7 @@ refused(struct call *call, const struct ipc_msg *m)
 	}
 	if (call->of.owner != NULL && m->u.call_reply.end != CTRL_END_NONE)
 		call->of.events->refused(call->of.owner, m->u.call_reply.end);
-	if (result == PPTP_OCRP_CONNECTED) {	/* its record is of no use */
+	if (result == PPTP_OCRP_CONNECTED) {	/* its record is unusable */
 		result = PPTP_OCRP_ERROR;
 		error = PPTP_ERROR_NO_RESOURCE;
 	}
@@ -564,7 +566,7 @@ call_reply(const struct ipc_msg *m, int *fds, int n)
 		return;
 	}
 	take_keeper(call, fds[0], rec);
-	if (call->of.owner == NULL) {	/* given up while we waited */
+	if (call->of.owner == NULL) {	/* its owner has ended it */
 		rec->end = call->end;
 		hang_up(call);
 		return;

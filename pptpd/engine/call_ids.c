@@ -1,11 +1,11 @@
-/* Engine: our Call IDs, random, unique over the server, rested after use. */
+/* Engine: our Call IDs: random, unique, and not used again for a while. */
 /* SPDX-License-Identifier: ISC */
 #include "engine/call_ids.h"
 
 #include <stddef.h>
 #include <sys/random.h>
 
-#define TRIES	1000	/* enough to find one of few free ones */
+#define TRIES	1000	/* enough even if few are free */
 
 static struct {
 	struct call	*call;
@@ -48,7 +48,7 @@ call_ids_take(struct call *call, uint16_t wish, uint16_t of, uint64_t now_ms)
 			if (is_free(id, now_ms))
 				break;
 		}
-		/* Nearly all are in use: the next free one. */
+		/* Nearly all are in use: take the next free one. */
 		for (int i = 0; !is_free(id, now_ms) || id % of != 0;
 		    i++, id++) {
 			if (i > UINT16_MAX)

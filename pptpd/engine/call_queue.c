@@ -18,8 +18,8 @@ static unsigned int taken;
 static struct event *next_ev;
 static void (*start_waiting)(struct queued_call *);
 
-/* Takes a turn; if there is none, *at is when to ask again (UINT64_MAX:
- * when somebody is done). */
+/* Takes a turn.  False: there is none, and *at is when to ask again
+ * (UINT64_MAX: when another call's turn has ended). */
 static bool
 take(struct queued_call *t, uint64_t *at)
 {
@@ -74,7 +74,7 @@ call_queue_take(struct queued_call *t, void (*start)(struct queued_call *))
 	if (next_ev == NULL)
 		next_ev = evtimer_new(engine.base, on_next, NULL);
 	if (next_ev == NULL)
-		return true;		/* no memory for manners */
+		return true;		/* no memory: start it at once */
 	if (TAILQ_EMPTY(&waiting) && take(t, &at))
 		return true;
 	start_waiting = start;
@@ -84,7 +84,7 @@ call_queue_take(struct queued_call *t, void (*start)(struct queued_call *))
 	return false;
 }
 
-/* Those that wait for a slot and have waited long enough to try again. */
+/* Moves calls that waited AGAIN_MS for a slot to the queue for a turn. */
 static void
 on_again(evutil_socket_t fd, short what, void *arg)
 {

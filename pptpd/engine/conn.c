@@ -20,14 +20,14 @@
 #include "shared/call_record.h"
 
 #define READ_SIZE	4096
-/* A connection that asks for no call in this time is announced by us. */
+/* If a connection has asked for no call by then, the engine logs its start. */
 #define ANNOUNCE_MS	3000	/* pptp-linux takes 1 s */
-#define SLOT_PATIENCE_MS	3000	/* for a call to end that makes room */
+#define SLOT_PATIENCE_MS	3000	/* wait for another call to end */
 #define ROOM_TRIES	8	/* silent connections closed for one call */
 
 /*
- * What is left of a connection by what was done with it.  Once it is over it
- * is only freed, at the end of the event: nobody goes on with it.
+ * The result of functions that may end the connection.  If it is over, the
+ * caller must not go on with it; it is freed at the end of the event.
  */
 enum conn_life {
 	CONN_LIVES,
@@ -38,26 +38,26 @@ struct conn {
 	LIST_ENTRY(conn) entry;
 	int		 fd;
 	uint32_t	 client, server;	/* network order */
-	uint32_t	 token;			/* of the access request */
-	bool		 asking;		/* ... which is out */
-	bool		 announced;		/* "started" was logged by us */
-	bool		 muted;			/* ... or left out by log-rate */
-	bool		 by_keeper;		/* a keeper logs start and end */
+	uint32_t	 token;			/* of its access request */
+	bool		 asking;		/* waits for that answer */
+	bool		 announced;		/* we have logged "started" */
+	bool		 muted;			/* log-rate forbade it */
+	bool		 by_keeper;		/* a keeper logs both ends */
 	struct call	*call;
-	struct ctrl	*ctrl;			/* own, or in a record: */
-	struct ctrl	*own;			/* NULL: in that of its call, */
-	struct call_record *record;		/* ... or of the one it had */
-	bool		 holding;		/* input waits for an OCRP, */
-	uint8_t		*held;			/* ... and what was read of it */
+	struct ctrl	*ctrl;			/* own, or in a record */
+	struct ctrl	*own;			/* NULL: ctrl is in a record */
+	struct call_record *record;		/* of an ended call, owned */
+	bool		 holding;		/* input waits for an OCRP */
+	uint8_t		*held;			/* input that waits, owned */
 	size_t		 held_len;
-	bool		 paused;		/* ... or until resume */
-	bool		 more;			/* behind the message at work */
-	enum ctrl_end	 refuse;		/* its SCCRQ, because of this */
+	bool		 paused;		/* input waits for resume */
+	bool		 more;			/* input behind this message */
+	enum ctrl_end	 refuse;		/* why its SCCRQ is refused */
 	struct limit_conn limit;
 	struct limit_messages messages;
-	uint64_t	 room_at;		/* ms, others made room for it */
+	uint64_t	 room_at;		/* ms, ended another's call */
 	struct event	 readable, writable, timer, release, resume, closed;
-	bool		 over;			/* and waits to be freed */
+	bool		 over;			/* freed after this event */
 	struct engine_ended ended;
 };
 
@@ -77,8 +77,9 @@ free_ctrl(struct conn *conn)
 /* --- the life of a connection -------------------------------------------- */
 
 /*
- * Scripts pair the pid of "started" with that of the pppd lines behind it, so
- * the call's keeper logs both lines; we do for connections without a call.
+ * Scripts pair the pid of "started" with that of the pppd lines after it, so
+ * the call's keeper logs "started" and "finished".  For a connection without a
+ * call the engine does.
  */
 static void
 announce(struct conn *conn)
@@ -106,7 +107,7 @@ conn_free(void *arg)
 	free(conn);
 }
 
-/* Lets go of it without a word: it is over, and freed with the event. */
+/* Closes the connection and logs nothing.  It is freed after the event. */
 static void
 leave(struct conn *conn)
 {
@@ -126,7 +127,7 @@ leave(struct conn *conn)
 	engine_maybe_done();
 }
 
-/* Ends it, with its last words in the log. */
+/* Closes the connection, and logs its end. */
 static void
 finish(struct conn *conn, bool reset)
 {
@@ -140,12 +141,12 @@ finish(struct conn *conn, bool reset)
 	if (reset)
 		(void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &at_once,
 		    sizeof(at_once));
-	else		/* a keeper may hold it a little longer */
+	else		/* a keeper may have the socket, too */
 		(void)shutdown(conn->fd, SHUT_RDWR);
 	leave(conn);
 }
 
-/* n octets of queued messages are out. */
+/* Removes n octets of queued messages, which were sent. */
 static void
 sent(struct conn *conn, size_t n)
 {
@@ -203,9 +204,8 @@ set_timer(struct conn *conn)
 }
 
 /*
- * While a call is being started, which takes milliseconds unless there is a
- * queue, what comes behind its request waits: replies keep the order of
- * requests.
+ * Whether input has to wait while a call is being started, so that replies keep
+ * the order of requests.  This takes milliseconds unless there is a queue.
  */
 static bool
 is_starting(const struct conn *conn)
@@ -213,7 +213,7 @@ is_starting(const struct conn *conn)
 	return conn->ctrl->call_state == CTRL_CALL_WAIT_START;
 }
 
-/* False: no memory. */
+/* Keeps input that has to wait; false: no memory. */
 static bool
 hold(struct conn *conn, const uint8_t *data, size_t len)
 {
@@ -233,7 +233,7 @@ hold(struct conn *conn, const uint8_t *data, size_t len)
 
 static enum conn_life conn_do(struct conn *, unsigned int) MUST_LOOK;
 
-/* After each message: who sends too many waits. */
+/* After each message: a client that sends too many is read from later. */
 static enum conn_life MUST_LOOK
 pace(struct conn *conn)
 {
@@ -260,7 +260,7 @@ pace(struct conn *conn)
 	return conn_do(conn, todo);
 }
 
-/* Takes octets. */
+/* Takes octets from the client. */
 static enum conn_life MUST_LOOK
 input(struct conn *conn, const uint8_t *data, size_t len)
 {
@@ -285,7 +285,7 @@ input(struct conn *conn, const uint8_t *data, size_t len)
 	return CONN_LIVES;
 }
 
-/* Lines from here on are about this client, and so is a crash. */
+/* From here on log lines are about this client; a crash counts for its call. */
 static void
 begin_work(struct conn *conn)
 {
@@ -293,7 +293,7 @@ begin_work(struct conn *conn)
 	engine_work(conn->by_keeper ? conn->ctrl->call.our_id : 0);
 }
 
-/* Whatever is left of a connection, nothing more is done with it. */
+/* Takes the result of a function after which the connection is not used. */
 static void
 let_go(enum conn_life life)
 {
@@ -308,7 +308,7 @@ end_work(enum conn_life life)
 	limiter_quiet();
 }
 
-/* Goes on with what has waited. */
+/* Goes on with the input that has waited. */
 static enum conn_life MUST_LOOK
 release(struct conn *conn)
 {
@@ -370,7 +370,7 @@ ask_for_call(struct conn *conn)
 	return true;
 }
 
-/* Starts the call that it asks for; else what there is to do. */
+/* Starts the call that the client asks for.  Returns CTRL_DO_* if it fails. */
 static unsigned int
 start_call(struct conn *conn)
 {
@@ -397,7 +397,7 @@ start_call(struct conn *conn)
 	return ctrl_call_failed(conn->ctrl, result, error, now);
 }
 
-/* Whether the client has ended its call, or let it end. */
+/* Whether the client caused the end of its call. */
 static bool
 is_clients_doing(enum ctrl_end end)
 {
@@ -416,7 +416,7 @@ is_clients_doing(enum ctrl_end end)
 	}
 }
 
-/* Whether its client counts as one that did not authenticate. */
+/* Whether this end counts as a failed authentication. */
 static bool
 is_failure(struct conn *conn, enum ctrl_end end)
 {
@@ -425,17 +425,17 @@ is_failure(struct conn *conn, enum ctrl_end end)
 	    limit_slots_short(limiter_limits, engine_now_ms()));
 }
 
-/* The call is over: its record, if it has one, is ours. */
+/* Takes note that the call is over, and owns its record if it had one. */
 static void
 call_over(struct conn *conn, struct call_record *rec)
 {
 	conn->call = NULL;
-	if (rec != NULL)	/* else ctrl may lie in that of one before */
+	if (rec != NULL)	/* else ctrl may be in an earlier record */
 		conn->record = rec;
 	limit_call_over(limiter_limits, &conn->limit, engine_now_ms());
 }
 
-/* The ctrl has ended the call. */
+/* Ends the call because ctrl says so. */
 static void
 end_call(struct conn *conn)
 {
@@ -454,7 +454,7 @@ conn_do(struct conn *conn, unsigned int todo)
 
 	if (conn->over)
 		return CONN_OVER;
-	/* A peer that is gone ends also what was to be done for it. */
+	/* If the peer is gone, its call need not be started any more. */
 	if (!conn_flush(conn))
 		todo = (todo & ~CTRL_DO_START) |
 		    ctrl_eof(conn->ctrl, true, engine_now_ms());
@@ -484,7 +484,7 @@ conn_do(struct conn *conn, unsigned int todo)
 	return CONN_LIVES;
 }
 
-/* --- what the call tells ------------------------------------------------- */
+/* --- events of the call -------------------------------------------------- */
 
 static void
 on_kept(void *arg, struct call_record *rec)
@@ -574,7 +574,7 @@ on_given(void *arg)
 	leave(conn);
 }
 
-/* Ends a call that nobody has authenticated, for somebody else's. */
+/* Ends an unauthenticated call so that another call gets its slot. */
 static void
 end_for_others(struct limit_conn *victim)
 {
@@ -592,8 +592,8 @@ end_for_others(struct limit_conn *victim)
 }
 
 /*
- * There is no slot for the call that it asks for.  True: there may soon be one,
- * since an unauthenticated call ends, or may have to.
+ * There is no slot for the call.  True: there may soon be one, since an
+ * unauthenticated call is ending, or will have to end.
  */
 static bool
 on_no_slot(void *arg)
@@ -649,7 +649,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		    engine_now_ms())));
 }
 
-/* The client has not waited for its turn. */
+/* The client has closed the connection while its call waited. */
 static void
 on_closed(evutil_socket_t fd, short what, void *arg)
 {
@@ -705,7 +705,7 @@ conn_begin(struct conn *conn)
 		ctrl_refuse(conn->ctrl, conn->refuse == CTRL_END_PENALTY ?
 		    PPTP_SCCRP_FORBIDDEN : PPTP_SCCRP_ERROR, conn->refuse);
 	if (event_add(&conn->readable, NULL) == -1) {
-		leave(conn);	/* the kernel has no memory */
+		leave(conn);	/* no memory */
 		return;
 	}
 	set_timer(conn);
@@ -744,7 +744,7 @@ conn_access(uint32_t token, uint32_t client, bool allowed)
 		leave(conn);
 }
 
-/* Closes a connection for the sake of others; it is not the one at work. */
+/* Closes a connection to make room for others.  Never the one being served. */
 static void
 evict(struct conn *conn)
 {
@@ -768,7 +768,7 @@ conn_make_room(void)
 	return victim != NULL;
 }
 
-/* Counts a new connection; false: there is no place for it. */
+/* Counts a new connection; false: it has to be closed. */
 static bool
 admit(struct conn *conn)
 {
@@ -893,7 +893,7 @@ conn_resume(struct conn *conn)
 	end_work(life);
 }
 
-/* Ends all of them in order, or those without a call. */
+/* Ends all connections in order, or those without a call. */
 static void
 stop_some(enum ctrl_end end, bool all)
 {

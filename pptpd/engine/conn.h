@@ -11,23 +11,23 @@
 struct call_record;
 struct conn;
 
-/* Serves a connected socket, which is owned from then on. */
+/* Serves a connected socket, and owns it from then on. */
 void	conn_new(int fd);
 /*
- * Serves one that another engine has left, with its call and all of its
- * descriptors, which are owned from then on, the record too.  NULL: it cannot
- * be, as errno of call_adopt() says, and they are still the caller's.  Then
- * conn_resume() goes on with it, which may end it.
+ * Takes up a connection and its call that another engine has left, and owns
+ * the descriptors and the record from then on.  The caller goes on with
+ * conn_resume(), which may end the connection.  NULL: they are still the
+ * caller's, and errno is that of call_adopt().
  */
 struct conn *conn_adopt(int fd, struct call_record *, int keeper, int pty);
 void	conn_resume(struct conn *);
-/* TCP wrappers' answer for the connection with that token, of that client. */
+/* Takes TCP wrappers' answer for the connection with that token and client. */
 void	conn_access(uint32_t token, uint32_t client, bool allowed);
-/* No new calls: those that have none are told to go. */
+/* Ends all connections without a call, since no new calls are taken. */
 void	conn_drain(void);
-/* Ends all of them in order. */
+/* Ends all connections and their calls in order: with CDN and StopCCRQ. */
 void	conn_stop_all(enum ctrl_end);
-/* Closes somebody who is silent; false: nobody is. */
+/* Closes a connection that has asked for nothing; false: there is none. */
 bool	conn_make_room(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Engine: the ground that its parts stand on; it knows none of them. */
+/* Engine: what all its parts use; it uses none of them. */
 /* SPDX-License-Identifier: ISC */
 #include "engine/engine.h"
 
@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "shared/mono.h"
 
-#define FILES_OWN	(16 + ADMIN_CLIENTS_MAX) /* besides clients' */
+#define FILES_OWN	(16 + ADMIN_CLIENTS_MAX) /* all but clients' */
 
 struct engine engine;
 
@@ -63,8 +63,8 @@ max_files(void)
 }
 
 /*
- * A descriptor that is sent to us when there is no room for it is lost, so
- * there has to be room before it is asked for.
+ * A descriptor that arrives when the table is full is lost, so the engine makes
+ * sure that there is room before it asks for one.
  */
 bool
 engine_has_files(unsigned int n)
@@ -89,7 +89,7 @@ engine_maybe_done(void)
 		event_base_loopbreak(engine.base);
 }
 
-/* Made active by an event, it has its turn after that one. */
+/* An event that ends an object makes this one active, so it runs afterwards. */
 static void
 on_ended(evutil_socket_t fd, short what, void *arg)
 {

@@ -10,7 +10,10 @@
 #include "base/queue.h"
 #include "shared/ipc.h"
 
-/* Of a function that may have ended what it was given: its result says so. */
+/*
+ * Marks a function that may end the object it is given.  Its result says
+ * whether it did, so the caller has to look at it.
+ */
 #define MUST_LOOK	__attribute__((warn_unused_result))
 
 #define ADMIN_CLIENTS_MAX 16	/* of pptpdctl; each takes a descriptor */
@@ -19,21 +22,22 @@
 struct engine {
 	struct event_base *base;
 	uint32_t	 stimeout_ms;
-	uint16_t	 first_call_id;	/* wished for by inetd; 0: none */
+	uint16_t	 first_call_id;	/* given to pptpd by inetd; 0: none */
 	bool		 ask_access;
 	bool		 stopping;
-	bool		 draining;	/* nobody new is served */
+	bool		 draining;	/* no new calls are taken */
 	uint64_t	 started_ms;
 	const char	*sandbox;	/* its mode, pptpd.conf(5) */
 	unsigned int	 max_files;	/* descriptors that may be open */
-	unsigned int	 conns;		/* connections that there are */
-	unsigned int	 calls;		/* those that wait for the monitor
-					   included */
+	unsigned int	 conns;		/* number of connections */
+	unsigned int	 calls;		/* number of calls, those that wait
+					   for the monitor included */
 	bool		 one_connection; /* from inetd: end with it */
 	bool		 leave_calls;	/* when the monitor is gone */
 	/*
-	 * Which of how many engines: it serves the Call IDs that leave index
-	 * when divided by count.  0 is the front, which all clients come to.
+	 * There are count engines.  This one serves the Call IDs that leave
+	 * the remainder index when divided by count.  0 is the front engine,
+	 * which accepts all connections.
 	 */
 	uint16_t	 index, count;
 	uint16_t	*at_work;	/* see engine_work(); never NULL */
@@ -41,13 +45,14 @@ struct engine {
 
 extern struct engine engine;
 
-/* Makes the event loop, before all else here; false: logged why not. */
+/* Makes the event loop.  Call it first.  False: the reason was logged. */
 bool	 engine_init(void);
 
 /*
- * What follows is done for the call with this ID, 0: for none.  The monitor
- * looks here when we have crashed, and ends a call over which that happens
- * twice.  So each event says it at its beginning, and 0 at its end.
+ * Names the call that the engine works for from here on, 0: none.  After a
+ * crash the monitor reads which call it was, and ends a call over which the
+ * engine crashed twice.  So each event names its call at its beginning, and 0
+ * at its end.
  */
 static inline void
 engine_work(uint16_t call_id)
@@ -56,9 +61,8 @@ engine_work(uint16_t call_id)
 }
 
 /*
- * What has ended may still be in use by those that have called whoever ended
- * it: it is freed when the event is over, and here is the one place for that.
- * Embedded in what is freed, once.
+ * An object that ends is freed only after the event: callers further up the
+ * stack may still use it.  One of these is embedded in each such object.
  */
 struct engine_ended {
 	SLIST_ENTRY(engine_ended) entry;
@@ -72,16 +76,18 @@ void	 engine_free_later(struct engine_ended *, void (*)(void *),
 /* CLOCK_MONOTONIC. */
 uint64_t engine_now_ms(void);
 uint64_t engine_now_us(void);
-/* Sends to the monitor; false: it could not be told. */
+/* Sends a message to the monitor; false: it could not be sent. */
 bool	 engine_tell(const struct ipc_msg *, int fd);
-/* Whether n more descriptors can be had, besides what all calls may take. */
+/* Whether n more descriptors are free when all calls have taken their own. */
 bool	 engine_has_files(unsigned int n);
-/* Whether an engine that serves so many calls and nobody else can have one
- * more. */
+/*
+ * Whether the descriptors of an engine with that many calls, and no other
+ * connections, allow one more call.
+ */
 bool	 engine_has_room(unsigned int calls);
-/* Tells the front what has become of a call of ours, unless that is us. */
+/* A back engine tells the front engine about a call; the front does nothing. */
 void	 engine_news(enum ipc_news, uint16_t call_id, enum ctrl_end);
-/* Leaves the event loop once there is nothing left to do and we are stopping. */
+/* Leaves the event loop if the engine is to stop and has nothing left to do. */
 void	 engine_maybe_done(void);
 
 #endif

@@ -62,7 +62,7 @@ receive(const uint8_t *buf, size_t len, gre_receive *deliver)
 	deliver(&p);
 }
 
-/* Once of each: what a kernel or a firewall forbids it forbids for long. */
+/* Logs each error once: what a kernel or firewall forbids stays forbidden. */
 static void
 say(const char *call, int error, bool *said)
 {
@@ -146,7 +146,7 @@ gre_socket_flush(int fd)
 			continue;
 		if (n == -1)
 			say("sendmmsg", errno, &said);
-		if (n <= 0) {		/* the first one was refused: lost */
+		if (n <= 0) {		/* the first packet is lost */
 			gre_socket_stats.send_errors++;
 			n = 1;
 		}

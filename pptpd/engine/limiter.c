@@ -13,12 +13,12 @@
 #include "engine/engine.h"
 #include "state/limit_memory.h"
 
-#define FLUSH_S		60	/* summaries of lines that were left out */
+#define FLUSH_S		60	/* between summaries of lines left out */
 
 struct limits *limiter_limits;
 
 static struct {
-	bool		   limited;	/* lines are about a client */
+	bool		   limited;	/* log lines are about a client */
 	struct limit_conn *conn;
 	uint32_t	   client;	/* network order */
 } speaker;
@@ -113,7 +113,7 @@ limiter_count(enum ctrl_end end)
 void
 limiter_counted(enum ctrl_end end)
 {
-	if (ctrl_end_is_known(end))	/* the monitor may be a newer one */
+	if (ctrl_end_is_known(end))	/* may come from a newer monitor */
 		counts[end]++;
 }
 

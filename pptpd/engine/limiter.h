@@ -1,4 +1,4 @@
-/* The engine's limits: what limit.h counts, for its connections and its log. */
+/* The engine's limits: applies limit.h to its connections and its log. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LIMITER_H
 #define PPTPD_LIMITER_H
@@ -8,39 +8,43 @@
 
 #include "state/limit.h"
 
-/* What is counted; NULL before limiter_configure(). */
+/* All that the limits count; NULL before limiter_configure(). */
 extern struct limits *limiter_limits;
 
-/* Can be told again; false: no memory. */
+/* May be called again, with other limits; false: no memory. */
 bool	limiter_configure(const struct limit_conf *);
 /*
- * Before that: where the engine before us has left what it knew about
- * addresses, and we shall.  The descriptor stays the caller's.
+ * Maps the memory in which engines leave to the next one what they know about
+ * addresses.  Call it before limiter_configure().  The descriptor stays the
+ * caller's.
  */
 void	limiter_map_memory(int fd);
 
 /*
- * Lines from now on are about a client (address in network order), and
- * limited; its connection may be NULL.  limiter_quiet(): they are ours again.
+ * From now on log lines are about this client (address in network order) and
+ * count against log-rate, until limiter_quiet().  Its connection may be NULL.
  */
 void	limiter_speak(struct limit_conn *, uint32_t client);
 void	limiter_quiet(void);
-/* Whether a line of that priority may be logged; for the log's sink. */
+/* For the log's sink: whether a line of that priority may be logged. */
 bool	limiter_may_log(int priority);
-/* The same for one line of another class, which the caller then logs. */
+/* Whether the caller may log one line of another class about a client. */
 bool	limiter_permits(struct limit_conn *, uint32_t client,
 	    enum source_class);
 
-/* Who was refused since we started; NO_AUTH: whatever their pppd found. */
+/*
+ * How many clients were refused for that reason since the engine started.
+ * CTRL_END_NO_AUTH counts all that did not authenticate, for any reason.
+ */
 uint64_t limiter_count(enum ctrl_end);
-/* Counts one whose refusal is not logged here. */
+/* Counts a refusal without logging it. */
 void	limiter_counted(enum ctrl_end);
-/* Logs why a client is not served, and counts it. */
+/* Counts a refusal, and logs its reason. */
 void	limiter_refused(struct limit_conn *, uint32_t client, enum ctrl_end);
-/* pppd has let the client in, or not. */
+/* pppd has let the client in. */
 void	limiter_authenticated(struct limit_conn *, uint32_t client);
 void	limiter_failed(struct limit_conn *, uint32_t client, enum ctrl_end);
-/* It has not, but the connection is gone already. */
+/* pppd has refused a client whose connection is closed already. */
 void	limiter_failed_late(uint32_t client);
 
 #endif

@@ -15,21 +15,21 @@
 #include "shared/call_record.h"
 
 /*
- * pppd empties its line when it takes it over, so nothing is written to it
- * before it has spoken, or for this long if it keeps silent.
+ * pppd discards what is in the pty when it takes it over.  So nothing is
+ * written before its first frame, or for this long if it sends none.
  */
 #define GATE_US		1000000
-/* pppd has left its line: how long its exit may take to be heard of. */
+/* How long after pppd closed its pty the report of its exit may take. */
 #define LINE_GONE_US	500000
 
-/* With so many octets waiting for pppd an acknowledgement may wait, too. */
+/* If more octets wait for pppd, acknowledgements wait too, to slow the peer. */
 #define ACK_BACKLOG	16384
 
 #define PTY_READ_SIZE	65536
-/* So many reads in a row while each brings much: fewer turns of the loop. */
+/* Reads in a row while each brings much: fewer turns of the event loop. */
 #define PTY_READS	4
 #define PTY_READ_MUCH	2048
-#define DECODERS_SPARE	16	/* kept for the next frame cut in two */
+#define DECODERS_SPARE	16	/* kept for frames cut in two */
 #define TOUCHED_MAX	64	/* lines in one batch of packets */
 
 static void open_gate(struct line *);
@@ -44,7 +44,7 @@ static unsigned int touched_count;
 
 /* --- towards the client -------------------------------------------------- */
 
-/* Sends a frame, or with NULL an acknowledgement alone. */
+/* Sends a frame; NULL: an acknowledgement alone. */
 static void
 send_gre(struct line *line, const uint8_t *frame, size_t len)
 {
@@ -91,7 +91,7 @@ watch_login(struct line *line, bool from_pppd, const struct ppp_head *head,
 	    (unsigned)(line->hold.waited_ncp / 1000));
 }
 
-/* Most frames come when the login is over: nobody looks into them. */
+/* Most frames come when the login is over, and need not be looked into. */
 static bool
 login_is_over(const struct line *line)
 {
@@ -108,7 +108,7 @@ from_pppd(const uint8_t *frame, size_t len, void *arg)
 	bool known;
 	uint64_t now;
 
-	/* A frame: words that it prints before it takes the line are none. */
+	/* Only a frame opens the gate: text printed before is no frame. */
 	if (!line->gate_open) {
 		open_gate(line);
 		flush_pty(line);
@@ -150,7 +150,7 @@ touch(struct line *line)
 	touched[touched_count++] = line;
 }
 
-/* Writes to the pty what it takes; asks to be told when it takes more. */
+/* Writes what the pty takes, and waits for the event that it takes more. */
 static void
 write_pty(struct line *line)
 {
@@ -159,7 +159,7 @@ write_pty(struct line *line)
 	if (left == -1)
 		pty_queue_free(&line->queue);
 	if ((left == 1) == line->full)
-		return;		/* a busy line is full for long */
+		return;		/* the event is right already */
 	line->full = left == 1;
 	if (line->full)
 		event_add(&line->writable, NULL);
@@ -181,8 +181,8 @@ hold_to_pppd(const uint8_t *frame, size_t len, void *arg)
 
 	if (pty_queue_add(&line->queue, frame, len))
 		return;
-	flush_pty(line);	/* full: make room if pppd reads at all */
-	(void)pty_queue_add(&line->queue, frame, len);	/* or it is lost */
+	flush_pty(line);	/* makes room if pppd reads */
+	(void)pty_queue_add(&line->queue, frame, len);	/* may be lost */
 }
 
 static void
@@ -228,7 +228,7 @@ set_timer(struct line *line)
 		at = line->gate_at;
 	if (line->gone_at != 0 && line->gone_at + LINE_GONE_US < at)
 		at = line->gone_at + LINE_GONE_US;
-	/* An earlier one may fire for nothing: cheaper than moving it. */
+	/* Moving a timer costs more than one that fires too early. */
 	if (at >= line->timer_at)
 		return;
 	line->timer_at = at;
@@ -243,7 +243,7 @@ static void
 settle(struct line *line)
 {
 	flush_pty(line);
-	/* A peer that honours its window waits for a pppd that is behind. */
+	/* Without acknowledgement the peer's window closes: pppd catches up. */
 	if (gre_ack_due(&line->rec->ack) && line->queue.len <= ACK_BACKLOG)
 		send_gre(line, NULL, 0);
 	set_timer(line);
@@ -345,7 +345,7 @@ line_receive(struct line *line, const struct gre_packet *p)
 
 	if (line->pty == -1 || p->src != line->ends.client ||
 	    p->dst != line->ends.server)
-		return;		/* not a word to strangers: G-8 */
+		return;		/* no answer to strangers: G-8 */
 	engine_work(line->ends.id);	/* until the next one, or the flush */
 	if (line->hold.stage == LOGIN_ALONE)
 		client_is_there(line);
@@ -366,7 +366,10 @@ line_receive(struct line *line, const struct gre_packet *p)
 static struct hdlc_decoder *spare[DECODERS_SPARE];
 static size_t spares;
 
-/* Most calls are idle, and most reads end with a frame: few need one. */
+/*
+ * Lines share decoders: a line needs its own only while a frame is half read,
+ * and most calls are idle.
+ */
 static bool
 decoder_get(struct line *line)
 {
@@ -390,7 +393,7 @@ decoder_put(struct line *line)
 	line->decoder = NULL;
 }
 
-/* Reads once; returns the octets, 0: nothing there, or the line is gone. */
+/* Reads once; returns the octets, 0: there are none, or pppd has closed it. */
 static size_t
 read_pty(struct line *line)
 {
@@ -407,7 +410,7 @@ read_pty(struct line *line)
 	}
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return 0;
-	/* No process has the line open: pppd's exit is not far. */
+	/* No process has the pty open, so pppd is about to exit. */
 	event_del(&line->readable);
 	event_del(&line->writable);
 	pty_queue_free(&line->queue);
@@ -427,7 +430,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	for (int i = 0; i < PTY_READS && read_pty(line) >= PTY_READ_MUCH; i++)
 		;
 	if (line->pty != -1 && line->hold.stage != LOGIN_OVER)
-		settle(line);	/* a frame waits, or waits no longer */
+		settle(line);	/* the hold's deadline may have changed */
 	gre_socket_flush(IPC_FD_GRE);
 	engine_work(0);
 }
@@ -460,7 +463,7 @@ line_init(struct line *line, const struct line_ends *ends,
 	line->pty = -1;
 	line->timer_at = UINT64_MAX;
 	gre_reorder_init(&line->reorder);
-	/* Of one that goes on nobody knows how far its login has come. */
+	/* After an adoption nobody knows how far the login has come. */
 	login_hold_free(&line->hold);
 }
 
@@ -474,7 +477,7 @@ line_begin(struct line *line, uint16_t window, uint64_t asked)
 	gre_ack_init(&line->rec->ack, window);
 }
 
-/* A pppd is about to take the pty over. */
+/* Closes the gate: a pppd is about to take the pty over. */
 static void
 close_gate(struct line *line)
 {

@@ -16,7 +16,7 @@ struct call_record;
 struct gre_packet;
 struct hdlc_decoder;
 
-/* Between whom: addresses in network order, ours and the peer's Call ID. */
+/* The two ends: addresses in network order, our Call ID and the peer's. */
 struct line_ends {
 	uint32_t client, server;
 	uint16_t id, peer_id;
@@ -24,17 +24,19 @@ struct line_ends {
 
 /* What a line tells the call that it belongs to. */
 struct line_events {
-	/* pppd has spoken, or had the time to; again if another one runs. */
+	/* pppd has sent its first frame, or its time for that is over.  Comes
+	 * again for each pppd that takes the pty over. */
 	void	(*opened)(void *);
-	/* pppd has let the client in, or has not; until it has. */
+	/* pppd has let the client in, or has refused it.  Nothing comes after
+	 * `authenticated`. */
 	void	(*authenticated)(void *);
 	void	(*auth_failed)(void *);
-	/* pppd has left some time ago, and nobody has said so.  The last
-	 * thing that a line does, so that it may be closed by it. */
+	/* pppd closed its line some time ago, and no exit was reported.  The
+	 * line does nothing after this, so the call may close it in here. */
 	void	(*gone)(void *);
 };
 
-/* Embedded in a call, which looks at nothing in here. */
+/* Embedded in a call, which does not use its members. */
 struct line {
 	const struct line_events *events;
 	void		*owner;
@@ -43,9 +45,9 @@ struct line {
 	int		 pty;		/* -1: closed */
 	bool		 touched;
 	bool		 gate_open;
-	bool		 full;		/* writable is waited for */
-	uint64_t	 gate_at;	/* us, opens then at the latest */
-	uint64_t	 gone_at;	/* us, 0: pppd is there */
+	bool		 full;		/* waits for writable */
+	uint64_t	 gate_at;	/* us, when it opens at the latest */
+	uint64_t	 gone_at;	/* us, pppd closed it; 0: it has not */
 	uint64_t	 timer_at;	/* us, UINT64_MAX: not set */
 	struct pty_queue queue;
 	struct gre_reorder reorder;
@@ -55,36 +57,37 @@ struct line {
 	struct event	 readable, writable, timer;
 };
 
-/* A closed one.  The record must be there until line_close(). */
+/* Makes a closed line.  The record must stay mapped until line_close(). */
 void	line_init(struct line *, const struct line_ends *,
 	    struct call_record *, const struct line_events *, void *owner);
 /*
- * A call begins: its numbers do.  window: packets that the peer can take;
- * asked: when it was asked for, in us of engine_now_us().
+ * Begins a new call's sequence numbers.  window: packets that the peer can
+ * receive; asked: when it asked for the call, in us of engine_now_us().
  */
 void	line_begin(struct line *, uint16_t window, uint64_t asked);
 /*
- * Opens it on the pty, which must be there until line_close() and stays the
- * caller's.  One that has carried packets before goes on; else nothing is
- * written until `opened` is told.
+ * Opens the line on the pty, which stays the caller's and must stay open until
+ * line_close().  If the call has carried packets before, the line goes on;
+ * otherwise nothing is written to the pty before the event `opened`.
  */
 void	line_open(struct line *, int pty);
-/* Whether pppd has spoken. */
+/* Whether the event `opened` has come. */
 bool	line_is_open(const struct line *);
-/* Reads what pppd has left behind. */
+/* Reads what pppd wrote before it exited. */
 void	line_drain(struct line *);
 /* Another pppd has taken the pty over. */
 void	line_restart(struct line *);
-/* Does nothing any more; may be told more than once. */
+/* Stops the line; may be called again. */
 void	line_close(struct line *);
-/* Its memory, once nobody is in here any more. */
+/* Frees its memory.  No function of the line may be running. */
 void	line_free(struct line *);
 
-/* The client is there: it has sent a Set-Link-Info. */
+/* The client has sent a Set-Link-Info, so it hears us. */
 void	line_client_spoke(struct line *);
 /*
- * A packet with its Call ID, from anybody.  Frames are written to the pty, and
- * acknowledgements sent, by line_flush_touched() after each batch.
+ * Takes a packet with the line's Call ID, whatever its source address.
+ * line_flush_touched() writes the frames to the pty and sends the
+ * acknowledgements, after each batch.
  */
 void	line_receive(struct line *, const struct gre_packet *);
 void	line_flush_touched(void);

@@ -1,4 +1,4 @@
-/* Engine: gives up for good what serving clients does not take. */
+/* Engine: gives up for good all rights that serving clients does not need. */
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 #include "engine/lockdown.h"
@@ -20,8 +20,8 @@
 #define F_GET_SEALS	1034		/* linux/fcntl.h */
 #endif
 
-/* Twice what 4,000 calls need if each has a client that makes it keep all
- * that can be kept: 128 KiB for its pty, 16 packets of 8 KiB. */
+/* Twice what 4,000 calls need if each keeps as much as a client can make it
+ * keep: 128 KiB for its pty, 16 packets of 8 KiB. */
 #define MEMORY_MAX	(2UL << 30)
 
 #define IS		SANDBOX_IS
@@ -30,9 +30,9 @@
 #define SEND_FLAGS	(MSG_NOSIGNAL | MSG_DONTWAIT)
 
 /*
- * Several rules of one call are alternatives.  A filter does not see what a
- * pointer leads to: the addresses that sendmmsg() gets are out of its reach,
- * so it has the GRE socket only, which can send nothing but GRE.
+ * Several rules for one system call are alternatives.  A filter cannot read
+ * memory, so it cannot check the addresses passed to sendmmsg().  That call is
+ * allowed on the GRE socket only, which can send nothing but GRE.
  */
 static const struct sandbox_rule allowed[] = {
 	/* The event loop, and the time. */
@@ -94,7 +94,8 @@ static const struct sandbox_rule allowed[] = {
 	{ "getrandom", 0, { { 0 } } },		/* Call IDs */
 };
 
-/* Sanitizers and valgrind, which wants the sandbox off, map far more. */
+/* Not under sanitizers and valgrind (which needs the sandbox off): they map
+ * far more. */
 static int
 limit_memory(void)
 {
@@ -103,7 +104,7 @@ limit_memory(void)
 
 	if (setrlimit(RLIMIT_DATA, &data) == -1 && errno != EPERM) {
 		log_err("engine: setrlimit: %s", strerror(errno));
-		return -1;		/* EPERM: there is a lower one */
+		return -1;		/* EPERM: a lower limit is set */
 	}
 #endif
 	return 0;

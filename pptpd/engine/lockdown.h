@@ -1,4 +1,4 @@
-/* Engine: gives up for good what serving clients does not take. */
+/* Engine: gives up for good all rights that serving clients does not need. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LOCKDOWN_H
 #define PPTPD_LOCKDOWN_H
@@ -9,14 +9,14 @@
 #define LOCKDOWN_WHO	"MGR: engine"
 
 /*
- * After sandbox_enter(), when everything is open that will be needed: from
- * here on the kernel refuses what serving clients does not take.  mode is the
- * value of the keyword `sandbox`: "off" does nothing, "log" lets pass and logs
- * what the filter would have forbidden, everything else means "on".  What this
- * kernel does not have is left out.  0, or -1 with the reason logged.
+ * Call it after sandbox_enter(), once every file that will be needed is open:
+ * from then on the kernel refuses all that serving clients does not need.  mode
+ * is the value of the keyword `sandbox`: "off" does nothing, "log" only logs
+ * what the filter would forbid, everything else means "on".  Parts that this
+ * kernel does not support are left out.  0, or -1 with the reason logged.
  */
 int	lockdown(const char *mode);
-/* The part of it that is the list of system calls; with the same result. */
+/* The part of lockdown() that filters system calls; with the same result. */
 int	lockdown_seccomp(bool only_log);
 
 #endif

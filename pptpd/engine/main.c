@@ -26,14 +26,14 @@
 #include "engine/lockdown.h"
 #include "shared/sandbox.h"
 
-#define ACCEPT_MAX	16	/* connections accepted in one go */
-#define ROUNDS_MAX	64	/* times that, before a listener is closed */
-#define ACCEPT_PAUSE	1000	/* ms, when we run out of something */
+#define ACCEPT_MAX	16	/* connections accepted per event */
+#define ROUNDS_MAX	64	/* of ACCEPT_MAX, before a listener is closed */
+#define ACCEPT_PAUSE	1000	/* ms, when out of descriptors or memory */
 #define ACCEPT_SAY	60000	/* ms until that is logged again */
 
 static struct event *monitor_ev, *listen_ev, *gre_ev, *resume_ev;
 
-/* The engine has no /dev/log where it lives: the monitor logs for it. */
+/* The engine's root directory has no /dev/log, so the monitor logs for it. */
 static void
 log_to_monitor(int priority, const char *line, void *arg)
 {
@@ -56,7 +56,7 @@ stop_listening(void)
 		return;
 	event_free(listen_ev);
 	listen_ev = NULL;
-	close(IPC_FD_LISTEN);	/* the next server may want it now */
+	close(IPC_FD_LISTEN);	/* the next server may need the port */
 }
 
 static void
@@ -113,8 +113,8 @@ say_accept(int error)
 }
 
 /*
- * Out of descriptors or memory.  Somebody who is silent makes room; if nobody
- * is, the backlog keeps the clients.
+ * Out of descriptors or memory.  Closes a connection that has asked for
+ * nothing; if there is none, clients wait in the backlog.
  */
 static void
 make_room(int error)
@@ -131,14 +131,14 @@ is_shortage(int error)
 	    error == ENOMEM;
 }
 
-/* This kernel, or a container's profile, will not have it at all. */
+/* Whether the kernel, or a container's profile, forbids accept4() for good. */
 static bool
 is_forbidden(int error)
 {
 	return error == ENOSYS || error == EPERM;
 }
 
-/* True if there may be more of them. */
+/* Accepts some connections; true: there may be more. */
 static bool
 accept_some(int fd)
 {
@@ -165,7 +165,7 @@ accept_some(int fd)
 			pause_accept(ACCEPT_PAUSE);
 			return false;
 		} else if (errno != ECONNABORTED && errno != EINTR)
-			return false;	/* EAGAIN, or the network's error */
+			return false;	/* EAGAIN, or a network error */
 	}
 	return true;
 }
@@ -192,7 +192,7 @@ on_gre(evutil_socket_t fd, short what, void *arg)
 
 /* --- the monitor --------------------------------------------------------- */
 
-/* Where the monitor looks for the call that we have died of. */
+/* Maps the memory that tells the monitor, after a crash, which call it was. */
 static void
 show_work(int fd)
 {
@@ -235,7 +235,7 @@ configure(const struct ipc_msg *m)
 	event_add(gre_ev, NULL);
 }
 
-/* All that is precious about calls is in their records: others take over. */
+/* Leaves the calls: other engines go on with them from their records. */
 static void
 leave(void)
 {
@@ -244,9 +244,9 @@ leave(void)
 }
 
 /*
- * Another address to listen on.  Who waits at the old one is still let in.  An
- * engine that cannot take it (-1: it was lost) makes room for one that starts
- * with it.
+ * Takes a listener for another address.  First accepts the connections that
+ * wait at the old one.  An engine that cannot take the new one (-1: it was
+ * lost) leaves, and the next engine starts with it.
  */
 static void
 change_listener(int fd)
@@ -263,7 +263,10 @@ change_listener(int fd)
 		event_add(listen_ev, NULL);
 }
 
-/* Alive is who gets round to this. */
+/*
+ * Answers the monitor's ping.  It comes through the event loop, so an answer
+ * proves that the loop turns.
+ */
 static void
 pong(void)
 {
@@ -273,7 +276,7 @@ pong(void)
 	(void)engine_tell(&m, -1);
 }
 
-/* Calls that engines before us have had, and that may come. */
+/* Keeps the Call IDs of calls that earlier engines had: they may come to us. */
 static void
 await_ids(const struct ipc_msg *m)
 {
@@ -283,7 +286,7 @@ await_ids(const struct ipc_msg *m)
 		call_ids_await(m->u.ids.id[i], until);
 }
 
-/* It could not read a log message of ours either. */
+/* To stderr, since that monitor could not read our log messages either. */
 static void
 say_other_version(void)
 {
@@ -306,7 +309,7 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (got == -1 && errno == EBADMSG)
 		say_other_version();
-	if (got != 1) {			/* it is gone: so are we, in order */
+	if (got != 1) {			/* it is gone: stop in order */
 		event_del(monitor_ev);
 		if (engine.leave_calls)
 			leave();
@@ -389,8 +392,10 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 	ipc_close(fds, &n);
 }
 
-/* What libevent has to say must not go to stderr, perhaps a file: none may
- * grow by us, and the first octet would kill us. */
+/*
+ * Otherwise libevent logs to stderr.  That may be a file, and RLIMIT_FSIZE is 0
+ * in the sandbox, so the message would be lost.
+ */
 static void
 log_libevent(int severity, const char *text)
 {
@@ -398,7 +403,7 @@ log_libevent(int severity, const char *text)
 	    "engine: libevent: %s", text);
 }
 
-/* Signals from a terminal or a supervisor are the monitor's to act on. */
+/* A supervisor or terminal signals each process; only the monitor shall act. */
 static void
 ignore_signals(void)
 {
@@ -423,7 +428,10 @@ watch(int fd, event_callback_fn callback)
 	return ev;
 }
 
-/* Whether we were given it; if not, nothing else must get its number. */
+/*
+ * Whether the monitor passed this descriptor.  If not, its number is filled so
+ * that no later open() gets it.
+ */
 static bool
 is_given(int fd)
 {
@@ -434,8 +442,8 @@ is_given(int fd)
 }
 
 /*
- * Nothing is lost when we end: calls are left to the next server.  It needs our
- * port, also if we hang.
+ * Has the kernel kill the engine when the monitor ends.  The calls are left to
+ * the next server, which needs our port even if this engine hangs.
  */
 static void
 die_with(pid_t monitor)
@@ -457,7 +465,7 @@ main(int argc, char **argv)
 		    "pptpd(8)\n");
 		return 1;
 	}
-	/* inetd hands us the one connection; so there is no listener. */
+	/* There is no listener under inetd, which hands over one connection. */
 	listens = is_given(IPC_FD_LISTEN);
 	controlled = is_given(IPC_FD_ADMIN);
 	ignore_signals();

@@ -9,7 +9,7 @@
 
 #include "protocol/hdlc.h"
 
-#define QUEUE_SIZE	131072	/* a window of 64 of the usual largest frames */
+#define QUEUE_SIZE	131072	/* 64 frames (a usual window) of usual size */
 #define SPARE_MAX	16	/* buffers kept for the next busy call */
 
 static uint8_t *spare[SPARE_MAX];
@@ -68,7 +68,7 @@ pty_queue_flush(struct pty_queue *q, int pty)
 		q->start += n;
 		q->len -= n;
 		if (q->len > 0)
-			return 1;	/* it took what it could */
+			return 1;	/* the pty is full */
 	}
 	pty_queue_free(q);
 	return 0;

@@ -1,4 +1,4 @@
-/* Frames on their way to pppd: whole ones, or none (point P-8). */
+/* Frames on their way to pppd, each whole or not at all (point P-8). */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PTY_QUEUE_H
 #define PPTPD_PTY_QUEUE_H
@@ -15,12 +15,12 @@ struct pty_queue {
 
 void	pty_queue_free(struct pty_queue *);
 /*
- * Encodes one frame behind the others.  False, and nothing changed, if there
- * is no room: the frame is lost.
+ * Encodes one frame behind the others.  False: there is no room, nothing has
+ * changed, and the frame is lost.
  */
 bool	pty_queue_add(struct pty_queue *, const uint8_t *frame, size_t len);
 /*
- * Writes what the pty takes, never blocking.  1: more is waiting; 0: empty;
+ * Writes what the pty takes, without blocking.  1: more is waiting; 0: empty;
  * -1: the pty is gone.
  */
 int	pty_queue_flush(struct pty_queue *, int pty);
