@@ -8,12 +8,12 @@
 
 /* Was the program built to ask? */
 bool	access_built(void);
-/* Are there rules at all?  Cheap. */
+/* Whether there are rules at all.  Cheap: reads the files when they change. */
 bool	access_has_rules(void);
 /*
- * Asks them for a client (network order).  With `names` this may take long,
- * since rules with host names ask the DNS: call it in a process of its own.
- * Without, the client counts as one whose name is unknown.
+ * Asks the rules about a client (network order).  With `names` this may take
+ * long, since rules with host names ask the DNS: call it in a process of its
+ * own.  Without `names` the client counts as one whose name is unknown.
  */
 bool	access_allowed(uint32_t client, bool names);
 

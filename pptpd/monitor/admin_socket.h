@@ -6,16 +6,16 @@
 #include <sys/types.h>
 
 /*
- * Makes the control socket of the server with this pid file, in the place of
- * one that a server left behind; for root and this group, or for root alone if
- * group is NULL or (with a warning) if there is no such group.  Sets *gid to
- * the group, -1: none.  Returns a listening, non-blocking, close-on-exec
- * descriptor, or -1 with the reason logged.
+ * Makes the control socket of the server with this pid file, and replaces one
+ * that an earlier server left behind.  Root and this group may use it; root
+ * alone if group is NULL or (with a warning) if there is no such group.  Sets
+ * *gid to the group, -1: none.  Returns a listening, non-blocking,
+ * close-on-exec descriptor, or -1 with the reason logged.
  */
 int	admin_socket_open(const char *pidfile, const char *group, gid_t *gid);
-/* Another group, or NULL: none, may use it from now on. */
+/* Lets another group use the socket from now on; NULL: root alone. */
 void	admin_socket_change(const char *group, gid_t *gid);
-/* Removes it, unless another server has put its own there. */
+/* Removes the socket, unless another server has put its own there. */
 void	admin_socket_remove(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Keepers of a server before us that have not come to us yet. */
+/* Keepers of an earlier server that have not connected to this one yet. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_AWAITED_H
 #define PPTPD_AWAITED_H
@@ -11,19 +11,19 @@
 
 /*
  * Reads the ledger at path.  Addresses that are in use stay reserved in the
- * pool until their keeper has come, or it and its pppd are gone.  changed() is
- * called when one is gone that has not come.
+ * pool until their keeper has come, or until the keeper and its pppd are gone.
+ * changed() is called when a keeper is gone without having come.
  */
 void	awaited_init(struct pool *, const char *path,
 	    void (*changed)(void));
 /*
- * A keeper has come: its address is no longer reserved.  Returns when it
- * began, for the ledger.
+ * A keeper has come: its address is no longer reserved.  Returns the time at
+ * which the keeper began, for the ledger.
  */
 uint64_t awaited_back(pid_t keeper);
-/* Whether there are some. */
+/* Whether there are such keepers. */
 bool	awaited_any(void);
-/* Whether some may still come. */
+/* Whether some of them may still come. */
 bool	awaited_expected(void);
 
 #endif

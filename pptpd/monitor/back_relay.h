@@ -1,4 +1,4 @@
-/* Calls dealt over several engines: what the front one hears of the others'. */
+/* Calls of the back engines: tells the front what it must know of them. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_BACK_RELAY_H
 #define PPTPD_BACK_RELAY_H
@@ -18,9 +18,9 @@ struct relayed_call {
 	uint16_t	 id;		/* Call ID */
 	uint32_t	 client;	/* network order */
 	int		 record;	/* descriptor */
-	bool		 untold;	/* the front is to hear of it */
-	bool		 silent;	/* its engine has had the last word */
-	time_t		 ended;		/* CLOCK_MONOTONIC; 0: it goes on */
+	bool		 untold;	/* the front does not know of it yet */
+	bool		 silent;	/* its engine has reported its end */
+	time_t		 ended;		/* CLOCK_MONOTONIC; 0: not ended */
 };
 
 /* After loop_init(); there are so many engines. */
@@ -38,18 +38,19 @@ bool	back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client,
 bool	back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client,
 	    int record);
 /*
- * It has neither keeper nor pppd any more; NULL is passed over.  Its engine may
- * still have something to say of it.
+ * The keeper and pppd of the call are gone.  The entry stays for
+ * DEAL_LINGER_S, since the call's engine may still report its end.  NULL is
+ * passed over.
  */
 void	back_relay_end(struct relayed_call *);
-/* NULL: the front has it, or nobody. */
+/* The call with this ID.  NULL: the front serves it, or there is none. */
 const struct relayed_call *back_relay_find(uint16_t id);
 /* What an engine has said of one of its calls. */
 void	back_relay_news(const struct ipc_msg *);
 
-/* There is a new front, at the other end of sock: it hears of all of them. */
+/* There is a new front at the other end of sock: tells it of all calls here. */
 void	back_relay_greet(int sock);
-/* It is gone. */
+/* The front is gone. */
 void	back_relay_front_gone(void);
 
 #endif

@@ -8,17 +8,17 @@
 
 #include "config/conf.h"
 
-/* Before all others, after loop_init(). */
+/* To be called before the other functions, after loop_init(). */
 void	bcrelay_init(void);
-/* Starts it if the configuration wants it; it stays the caller's. */
+/* Starts bcrelay if the configuration wants it; conf stays the caller's. */
 void	bcrelay_start(const struct conf *);
-/* Another configuration: starts, stops it, or both, if that is needed. */
+/* For another configuration: starts, stops or restarts bcrelay as needed. */
 void	bcrelay_change(const struct conf *);
 /* Ends it. */
 void	bcrelay_stop(void);
 /*
- * A child was reaped, with this status of wait(2); true if it was the relay,
- * which is started again after a while unless it was told to end.
+ * A child was reaped, with this status of wait(2).  True if it was the relay;
+ * then it is started again after a while, unless it was told to end.
  */
 bool	bcrelay_reaped(pid_t, int wait_status);
 

@@ -19,14 +19,14 @@
 int	calls_init(const struct conf *, bool log_stderr,
 	    void (*changed)(void));
 /*
- * Calls outlive engine and monitor from now on: path is where their keepers
- * find the next one and must stay, ledger the file that tells it of addresses
- * in use.
+ * Calls outlive engine and monitor from now on.  path is the socket where
+ * keepers find the next monitor; the string must stay.  ledger is the file
+ * that tells the next monitor which addresses are in use.
  */
 void	calls_keep(const char *path, const char *ledger);
 /*
- * The addresses and limits of another configuration, while calls that there
- * are stay as they are.  It need not stay.  0, or -1 without memory.
+ * Takes the addresses and limits of another configuration, which need not
+ * stay.  Existing calls stay as they are.  0, or -1 without memory.
  */
 int	calls_change(const struct conf *);
 /*
@@ -46,31 +46,31 @@ void	calls_start(const struct ipc_msg *request, int control_fd,
 	    struct ipc_msg *reply, int fds[IPC_FDS_MAX]);
 /*
  * A keeper has lost its engine, or its monitor.  pppd_fd is a pidfd of its
- * pppd, record_fd its record, both owned from then on.  CTRL_END_NONE: it is
- * one of ours, from now on at the latest; else it has to hang up, and *why says
- * why.
+ * pppd, record_fd its record; both are owned from then on.  CTRL_END_NONE: its
+ * call goes on and is one of ours.  Otherwise the keeper has to end the call,
+ * for the returned reason; *why says it in words.
  */
 enum ctrl_end calls_rejoin(pid_t keeper, const struct keeper_call *,
 	    int pppd_fd, int record_fd, const char **why);
 /* Asks a keeper to end its call, if there is such a Call ID. */
 void	calls_kick(uint16_t id);
 /*
- * A child of ours was reaped; true if it was one of a call's.  The slot comes
- * back only when both keeper and pppd are gone.
+ * A child of ours was reaped; true if it was a call's keeper or pppd.  The
+ * slot is free again only when both are gone.
  */
 bool	calls_reaped(pid_t, int wait_status);
-/* Whether there is one that nothing but calls_reaped() tells the end of. */
+/* Whether some keeper has no pidfd, so that only SIGCHLD announces its end. */
 bool	calls_wait_for_child(void);
 /*
- * Kills each pppd that has lost its keeper and did not take the hint.  True
+ * Kills each pppd that has lost its keeper and has not ended by itself.  True
  * if there are such: call again in a second.
  */
 bool	calls_kill_orphans(void);
-/* How many there can be, and how many more. */
+/* The number of slots, and how many of them are free. */
 void	calls_slots(uint32_t *slots, uint32_t *free_slots);
-/* How many there are. */
+/* The number of calls. */
 unsigned int calls_count(void);
-/* Kills those that are left; for the very end. */
+/* Kills the keepers and pppds that are left; for the end of the server. */
 void	calls_kill_all(void);
 
 #endif

@@ -8,20 +8,23 @@
 #define CHILD_FDS_MAX	4
 
 /*
- * Fills descriptors 3 to 15 so that what is opened later lies above them and
- * never in the way of a child's.  Also opens /dev/null on those of 0 to 2
- * that are closed.  0, or -1 and errno.
+ * Fills descriptors 3 to 15.  What is opened later gets a higher number, so
+ * child_spawn() can put a child's descriptors there without closing ours.  Also
+ * opens /dev/null on those of 0 to 2 that are closed.  0, or -1 and errno.
  */
 int	child_init(void);
 
 /*
- * Starts path with argv in our process group, so that who kills that leaves
- * nothing behind; signals default and unblocked, environment of PATH (and TZ,
- * for the log's clock) only.  It gets our 0 to 2, or with output not -1
- * /dev/null as 0 and 1 and that as 2; and fds[0] as 3, fds[1] as 4, ...; -1
- * leaves a hole.  All other
- * descriptors must be close-on-exec.  Where we are spared when memory runs out
- * (oom_score_adj), it is not.  Returns its pid, or -1 and errno.
+ * Starts path with argv in our process group: killing the group ends all
+ * processes of the server.  The child's signals are default and unblocked, its
+ * environment is PATH only (and TZ, for the clock of log lines).
+ *
+ * Its descriptors: 0 to 2 are ours if output is -1, else 0 and 1 are /dev/null
+ * and 2 is output.  fds[0] becomes 3, fds[1] becomes 4, and so on; -1 leaves
+ * that number closed.  All other descriptors must be close-on-exec.
+ *
+ * If the kernel spares us when memory runs out (oom_score_adj), it does not
+ * spare the child.  Returns the child's pid, or -1 and errno.
  */
 pid_t	child_spawn(const char *path, char *const argv[], const int *fds, int n,
 	    int output);

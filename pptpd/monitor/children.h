@@ -8,15 +8,18 @@
 #include <sys/types.h>
 
 /*
- * Tells of each child of this process that runs as root, with its arguments
- * as the kernel has them: len octets, words that each end with a NUL.  A
- * process can write over its own, so those of others, such as an engine that a
- * peer has taken over, would prove nothing.  A child that nobody has waited for
- * keeps its number, so the number is good until then.  What it costs is a look
- * at all processes.
+ * Calls the function for each child of this process that runs as root, with
+ * the child's arguments as the kernel has them: len octets, words that each end
+ * with a NUL.  Only root's, because a process can overwrite its own arguments:
+ * those of an engine that a peer has taken over would prove nothing.  The pid
+ * is good until somebody waits for the child.  Looks at all processes of the
+ * machine.
  */
 void	children_each(void (*)(pid_t, const char *args, size_t len));
-/* Whether a word stands among such arguments, and then, if not NULL, next. */
+/*
+ * Whether word stands among such arguments; if next is not NULL, whether next
+ * stands behind it.
+ */
 bool	children_args_have(const char *args, size_t len, const char *word,
 	    const char *next);
 

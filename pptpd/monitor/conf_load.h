@@ -17,20 +17,20 @@
 enum conf_action conf_load(int argc, char **argv, struct conf *);
 
 /*
- * Reads all of it once more, for a server that runs: into another struct after
- * conf_init(), with the command line and the working directory of the start.
- * now is what the server runs with.  Nothing but conf changes; blocks for
- * RESOLVE_MS at most.  False: it would not start, conf->error says why.  What
- * is not an error goes to the log.
+ * Reads the configuration again for a running server: into another struct
+ * after conf_init(), with the command line and the working directory of the
+ * start.  now is the configuration that the server runs with.  Nothing but conf
+ * changes; blocks for RESOLVE_MS at most.  False: a server would not start with
+ * it, conf->error says why.  Warnings go to the log.
  */
 bool	conf_load_again(struct conf *, const struct conf *now);
-/* conf_complain() of an error that turns up later. */
+/* conf_complain() for an error that is found after reading. */
 void	conf_load_complain(struct conf *, enum conf_key, const char *reason,
 	    const char *value);
-/* conf_keep(), to the log. */
+/* conf_keep(), with its messages going to the log. */
 bool	conf_load_keep(const struct conf *before, struct conf *after);
 
-/* How many engines it means: "auto" is one for each processor. */
+/* The number of engines that conf asks for; "auto": one for each processor. */
 unsigned int conf_load_engines(const struct conf *);
 
 /*

@@ -6,22 +6,22 @@
 #include <sys/types.h>
 
 /*
- * An engine has nothing of ours to write to, since a peer may have taken it
- * over: its descriptor 2 is a pipe.  An assertion's last words, libc's or a
- * sanitizer's come that way.  Of each line only printable ASCII is kept, and
- * there are bounds for its length, for lines a minute, and for octets that
- * are read in a second.
+ * An engine's descriptor 2 is a pipe to the monitor, and not our stderr, since
+ * a peer may have taken the engine over.  Messages of assert(3), libc and
+ * sanitizers come through it.  Of each line only printable ASCII is kept.  The
+ * length of a line, the lines a minute and the octets read a second are
+ * bounded.
  */
 struct engine_output;
 
 /*
- * Makes the pipe; its other end is the caller's, who closes it once it is the
- * engine's.  NULL with errno set.
+ * Makes the pipe.  *writer is the engine's end: the caller owns it, and closes
+ * it when the engine has its copy.  NULL with errno set.
  */
 struct engine_output *engine_output_open(int *writer);
 /*
- * The engine is gone, pid is what it was: logs what is still in the pipe, and
- * frees.  NULL is nothing.
+ * The engine, whose process ID was pid, is gone: logs what is still in the
+ * pipe, closes it and frees.  NULL is passed over.
  */
 void	engine_output_close(struct engine_output *, pid_t);
 

@@ -10,72 +10,77 @@
 #include "monitor/monitor.h"
 #include "shared/ipc.h"
 
-/* What engines tell; 0 is the index of the front, the one that listens. */
+/* What the engines module reports.  The front engine, which listens, is 0. */
 struct engines_ops {
-	/* One does not stay up, and is not started again. */
+	/* An engine ends again and again, and is not started any more. */
 	void	(*failed)(void);
-	/* All answer; every few seconds.  One that does not is replaced. */
+	/*
+	 * All engines answer the monitor's pings; called every few seconds.
+	 * An engine that does not answer is replaced.
+	 */
 	void	(*alive)(void);
 	/*
-	 * One has been started; sock is the link to it, which is ours.  It has
-	 * been told its configuration, and now hears what it has to know ...
+	 * An engine was started and has been sent its configuration.  sock is
+	 * the link to it, which is ours.  What the engine has to know before
+	 * its first call is to be sent now.
 	 */
 	void	(*started)(unsigned int index, int sock);
-	/* ... so that it can be given calls. */
+	/* The engine knows all that it needs, and can be given calls. */
 	void	(*ready)(unsigned int index);
-	/* One has ended. */
+	/* An engine has ended. */
 	void	(*ended)(unsigned int index);
 	/*
-	 * One asks for what it may ask for.  Its descriptors stay ours, to be
-	 * closed with patience.h.  late: the client of a call has gone since.
+	 * An engine asks for something that it is allowed to ask for.  The
+	 * message's descriptors stay ours, to be closed with patience.h.
+	 * late: the client of the call has gone in the meantime.
 	 */
 	void	(*request)(const struct ipc_msg *, const struct ipc_fds *,
 		    bool late);
 };
 
 /*
- * Before the first start, after loop_init(); setup and ops stay the caller's
- * and must stay.  keep_calls: they outlive an engine.
+ * To be called before the first start, after loop_init(); setup and ops stay
+ * the caller's and must stay.  keep_calls: calls outlive their engine.
  */
 void	engines_init(const struct monitor_setup *, bool keep_calls,
 	    const struct engines_ops *);
-/* Starts all of them.  False with the reason logged. */
+/* Starts all engines.  False with the reason logged. */
 bool	engines_start(void);
-/* How many there are to be. */
+/* The number of engines that are to run. */
 unsigned int engines_count(void);
-/* Tells them what the configuration says now. */
+/* Tells all engines what the configuration says now. */
 void	engines_configure(void);
 /*
- * Tells the front, the one that listens, something; one that does not read is
- * ended.  False: it was not told.
+ * Sends a message to the front engine; if it does not read its messages, it is
+ * killed.  False: the message was not sent.
  */
 bool	engines_tell(const struct ipc_msg *, const int *fds, int n);
-/* The same of the one that the message's call belongs to. */
+/* The same to the engine that the message's call belongs to. */
 bool	engines_tell_owner(const struct ipc_msg *, const int *fds, int n);
-/* Kills them, for a reason that is logged. */
+/* Kills all engines, for a reason that is logged. */
 void	engines_kill(const char *why);
-/* They serve nobody new, not after another start either. */
+/* Engines serve nobody new from now on; the same for engines started later. */
 void	engines_drain(void);
-/* How often one was started again. */
+/* How many times engines were started again. */
 unsigned int engines_restarts(void);
 /*
- * Tells them to end, by IPC_SHUTDOWN or IPC_LEAVE; from now on their end is
- * no accident.
+ * Tells all engines to end, by IPC_SHUTDOWN or IPC_LEAVE.  From now on the end
+ * of an engine is expected, and none is started again.
  */
 void	engines_stop(enum ipc_type how);
-/* A child was reaped; true if it was one of them. */
+/* A child was reaped; true if it was an engine. */
 bool	engines_reaped(pid_t, int wait_status);
 /*
- * Announces a call to the engine that it belongs to.  Returns the other end
- * of a link to it, which is the caller's, for the call's keeper; -1: it does
- * not run now.
+ * Announces a call to the engine that it belongs to, with one end of a new
+ * link.  Returns the other end, which is the caller's, for the call's keeper;
+ * -1: that engine does not run now.
  */
 int	engines_adopt(uint16_t call_id);
-/* Whether one has died of the call with this Call ID twice in a row. */
+/* Whether engines have crashed twice in a row while serving this Call ID. */
 bool	engines_crashed_by(uint16_t call_id);
-/* Whether any runs. */
+/* Whether any engine runs. */
 bool	engines_running(void);
-/* Looks whether any has ended, without a look at all children. */
+/* Reaps engines that have ended, and no other children. */
 void	engines_reap(void);
 
 #endif

@@ -6,14 +6,15 @@
 #include <stdint.h>
 
 /*
- * A call begins, or is known from before; it has ended.  Whoever adds an ID
- * removes it once; 0 is none, and nothing happens.
+ * add: a call begins, or is known from an earlier server.  remove: it has
+ * ended.  Each add needs one remove.  An ID of 0 is passed over.
  */
 void	ids_in_use_add(uint16_t id);
 void	ids_in_use_remove(uint16_t id);
 /*
- * Tells all of them over a socket to an engine, which draws none of them for
- * so many milliseconds: then calls that have not come back have ended.
+ * Sends all these IDs over a socket to a new engine, which draws none of them
+ * for so many milliseconds.  After that, calls that have not come back have
+ * ended.
  */
 void	ids_in_use_tell(int sock, uint32_t for_ms);
 

@@ -10,7 +10,7 @@
 
 #define LEDGER_VERSION	1	/* of the file */
 
-/* Nothing in it needs more trust than the run directory, which is root's. */
+/* The file is trusted as the run directory is: only root can write there. */
 struct ledger_entry {
 	int32_t	 keeper;		/* pid; 0: no entry */
 	uint32_t call_id;		/* ours; 0: not known */
@@ -20,20 +20,20 @@ struct ledger_entry {
 LAYOUT(struct ledger_entry, LEDGER_VERSION, 1, 80);
 
 /*
- * Opens the file at path, or makes it, and tells of each entry that a server
- * before us has left; they stay until they are dropped.  0, or -1 with the
- * reason logged: then the other functions do nothing.
+ * Opens the file at path, or makes it, and calls old() for each entry that an
+ * earlier server has left.  These entries stay until they are dropped.  0, or
+ * -1 with the reason logged: then the other functions do nothing.
  */
 int	ledger_open(const char *path,
 	    void (*old)(int entry, const struct ledger_entry *));
 /*
- * A keeper that began at that time (CLOCK_BOOTTIME; 0: now) serves the call
- * with our Call ID and this address ("": pppd chose it).  The entry, or -1 if
- * it has none.
+ * Adds an entry: this keeper, which began at since_ms (CLOCK_BOOTTIME; 0: now),
+ * serves the call with our Call ID and this address ("": pppd chose it).
+ * Returns the entry's number, or -1 if it could not be added.
  */
 int	ledger_put(pid_t keeper, uint64_t since_ms, uint16_t call_id,
 	    const char *remote);
-/* Both it and its pppd are gone; -1 is no entry. */
+/* Removes an entry: its keeper and pppd are gone.  -1 is passed over. */
 void	ledger_drop(int entry);
 
 #endif

@@ -5,8 +5,9 @@
 
 /*
  * Opens the file of the server that has this pid file, or makes it, with the
- * size of a struct limit_memory.  The monitor never reads it.  A descriptor, or
- * -1 with the reason logged: then limits end with their engine.
+ * size of a struct limit_memory.  The monitor never reads it, since an engine
+ * writes it.  Returns a descriptor, or -1 with the reason logged: then the
+ * counts of an engine are lost when it ends.
  */
 int	limit_file_open(const char *pidfile);
 

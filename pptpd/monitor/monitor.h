@@ -11,8 +11,9 @@
 #include "shared/ipc.h"
 
 /*
- * What main() has made before the monitor runs.  Reading the configuration
- * again changes what conf points to, and opens another listener.
+ * What main() has opened and read before the monitor runs.  When the
+ * configuration is read again, the monitor replaces the contents of *conf and,
+ * if the address has changed, the listener.
  */
 struct monitor_setup {
 	struct conf *conf;
@@ -22,7 +23,7 @@ struct monitor_setup {
 	int	connection;	/* from inetd; else -1 */
 	int	admin;		/* listener for pptpdctl; -1: none */
 	gid_t	admin_group;	/* that may use it; -1: root only */
-	int	kernel_map;	/* gre_filter.h; -1: no calls of the kernel's */
+	int	kernel_map;	/* gre_filter.h; -1: kernel carries no calls */
 	bool	log_stderr;	/* keepers log to stderr too */
 };
 
@@ -31,8 +32,8 @@ struct monitor_setup {
 
 /*
  * Runs until told to stop, or until inetd's connection is over.  Returns the
- * exit status, or MONITOR_UPGRADE: the listener is still open, and another
- * pptpd is to take over in this process; signals are held.
+ * exit status, or MONITOR_UPGRADE: then the caller is to execute another pptpd
+ * in this process; the listener is still open and signals are held.
  */
 int	monitor_run(struct monitor_setup *);
 

@@ -6,22 +6,24 @@
 #include <stdint.h>
 
 /*
- * Takes socket and times from the environment.  Where nobody listens, the
- * other functions do nothing.  Errors are of no consequence here.
+ * Takes socket and times from the environment.  If the environment names no
+ * socket, the other functions do nothing.  Errors are ignored: the server does
+ * not depend on the service manager.
  */
 void	notify_init(void);
-/* Clients are served; also at the end of what notify_reloading() began. */
+/* Clients are served, after a start or after notify_reloading(). */
 void	notify_ready(void);
 /* The configuration is being read, or another pptpd takes over. */
 void	notify_reloading(void);
 /* The end has begun. */
 void	notify_stopping(void);
-/* A line about what goes on, for people; the same line is said once only. */
+/* A status line for people; a line like the one before is not sent again. */
 void	notify_status(const char *fmt, ...)
 	    __attribute__((__format__(__printf__, 1, 2)));
 /*
- * All is well now, now_us microseconds of CLOCK_MONOTONIC.  To be called much
- * more often than the manager's WatchdogSec; not all calls are passed on.
+ * The server works, at now_us microseconds of CLOCK_MONOTONIC.  To be called
+ * much more often than the manager's WatchdogSec; the manager is told only as
+ * often as it needs.
  */
 void	notify_alive(uint64_t now_us);
 

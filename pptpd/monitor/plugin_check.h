@@ -13,9 +13,10 @@ struct plugin_desc {
 };
 
 /*
- * Prints pppd's path and version, each plugin's verdict, and what mends those
- * that do not fit.  Returns the exit status, for scripts and the triggers of
- * packages: 0 all fit; 1 one does not; 2 pppd itself does not run.
+ * Prints pppd's path and version, each plugin's verdict, and the command that
+ * mends a plugin that does not fit.  Returns the exit status, for scripts and
+ * the triggers of packages: 0 all plugins fit; 1 some plugin does not fit;
+ * 2 pppd itself does not run.
  */
 int	plugin_check_report(FILE *, const char *pppd,
 	    const struct plugin_desc *, size_t n);

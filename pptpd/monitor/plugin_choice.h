@@ -11,22 +11,23 @@
 struct plugin_choice {
 	const char *logwtmp;	/* path to name, NULL: none */
 	const char *session;	/* same */
-	const char *kernel;	/* same; none where datapath names nobody */
+	const char *kernel;	/* same; NULL if datapath names no client */
 	const char *no_kernel;	/* why kernel is NULL, in words */
 	bool	    own_wtmp;	/* logwtmp is wanted, its plugin does not fit */
 };
 
 /*
- * Comes first; conf must stay.  in_loop: after loop_init(), and answers of pppd
- * that are late come there; else all are waited for.
+ * To be called first; conf must stay.  in_loop: loop_init() was called, and
+ * late answers of pppd are taken in the event loop; otherwise every answer is
+ * waited for.
  */
 void	plugin_choice_init(bool in_loop, const struct conf *);
 /* A child was reaped; true if it was one that asked pppd. */
 bool	plugin_choice_reaped(pid_t);
 /*
- * Gets to know pppd and the plugins.  Logs what is wrong with a pppd that does
- * not run, or refuses its options file, in its own words; then false.  Blocks
- * as plugin_choice_choose() does.
+ * Asks pppd about itself and the plugins.  False if pppd does not run or
+ * refuses its options file; pppd's own message is logged then.  Blocks as
+ * plugin_choice_choose() does.
  */
 bool	plugin_choice_look(void);
 
@@ -35,7 +36,7 @@ bool	plugin_choice_look(void);
  * has LOG_LINE_MAX octets.  Blocks for PLUGIN_PROBE_MS at most.
  */
 bool	plugin_choice_try(const struct conf *, char *text);
-/* The conf of plugin_choice_init() has other contents now. */
+/* The contents of the conf of plugin_choice_init() have changed. */
 void	plugin_choice_change(void);
 
 /*
@@ -45,15 +46,16 @@ void	plugin_choice_change(void);
 int	plugin_choice_check(const struct conf *);
 
 /*
- * Chooses for one start of pppd.  Costs some stat(2)s; where pppd or a plugin
- * has changed, pppd is asked again, which takes some 20 ms and blocks for three
- * seconds at most.  If it does not answer, its last answer counts until it
- * does, and nobody waits for it any more.  What does not fit is left out and
- * logged once, at level error.  The paths are valid until the next call.
+ * Chooses the plugins for one start of pppd.  Costs some stat(2)s.  If pppd or
+ * a plugin has changed, pppd is asked again, which takes some 20 ms and blocks
+ * for three seconds at most.  If pppd does not answer in that time, its last
+ * answer counts until a new one comes, and later calls do not wait.  A plugin
+ * that does not fit is left out and logged once, at level error.  The paths are
+ * valid until the next call.
  *
- * A program in pppd's place that is no pppd (a script around it, a stand-in)
- * is not asked: it is given the plugin that the administrator wants, if that
- * is there, as Poptop would do it.
+ * If the program in pppd's place is not pppd itself (a script around it, a
+ * stand-in), it is not asked.  It gets the plugin that the administrator wants
+ * if there is such a file, as Poptop does it.
  */
 void	plugin_choice_choose(struct plugin_choice *);
 

@@ -20,8 +20,9 @@ bool	plugin_elf_version(const char *path, char *version, size_t size);
 bool	plugin_elf_exports(const char *path, const char *name);
 
 /*
- * Is all of the file there that is to be loaded?  pppd dies of a signal on one
- * that is not.  True also when it is no ELF file of this machine's kind.
+ * Whether the file holds all that the loader will map.  pppd is killed by a
+ * signal when it loads a file that was cut short.  True also when it is no ELF
+ * file of this machine's kind.
  */
 bool	plugin_elf_whole(const char *path);
 

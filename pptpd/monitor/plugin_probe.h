@@ -32,7 +32,7 @@ enum plugin_verdict {
 #define PLUGIN_VERSION_MAX 32
 #define PLUGIN_TEXT_MAX	   256
 
-/* What tells one state of a file from another. */
+/* Tells whether a file has changed: two equal IDs mean the same contents. */
 struct plugin_file_id {
 	int		error;		/* errno of stat(2); the rest is 0 */
 	dev_t		dev;
@@ -44,7 +44,7 @@ struct plugin_file_id {
 struct plugin_answer {
 	enum plugin_verdict verdict;
 	bool	 versioned;	/* use .../VERSION/NAME.so, beside the plugin */
-	bool	 late;		/* it is none: pppd took too long */
+	bool	 late;		/* no answer: pppd took too long */
 	int64_t	 at_ms;		/* CLOCK_MONOTONIC */
 	struct plugin_file_id pppd_id, plugin_id, versioned_id;
 	char	 pppd_version[PLUGIN_VERSION_MAX];	/* "": unknown */
@@ -57,14 +57,14 @@ struct plugin_probe {
 	char	 pppd[PATH_MAX];	/* as resolved in PATH */
 	char	 plugin[PATH_MAX];	/* "": pppd alone is asked */
 	char	 options[PATH_MAX];	/* "": no options file */
-	bool	 guard;			/* without it a call must not start */
-	bool	 script;		/* pppd may be a stand-in: see below */
+	bool	 guard;			/* no call may start without it */
+	bool	 script;		/* look first whether pppd is a pppd */
 	struct plugin_answer answer;
 	int	 lates;			/* late answers in a row */
 	pid_t	 pid;			/* of a probe under way; 0: none */
-	int	 fd;			/* readable when it is done; -1: none
-					   is under way */
-	int64_t	 deadline_ms;		/* when it is given up */
+	int	 fd;			/* readable when the probe is done;
+					   -1: none is under way */
+	int64_t	 deadline_ms;		/* when the probe is given up */
 };
 
 /*
@@ -75,45 +75,44 @@ void	plugin_probe_init(struct plugin_probe *, const char *pppd,
 	    const char *plugin, const char *options, bool guard);
 
 /*
- * Asks a script that is to run pppd: does it know a version, and refuse a
- * plugin that is not there?  One that runs something else does not.  Blocks as
- * plugin_probe_run() does.
+ * Whether a script in pppd's place really runs pppd: then it prints a version
+ * and refuses a plugin that does not exist.  Blocks as plugin_probe_run() does.
  */
 bool	plugin_probe_is_pppd(const char *pppd);
 
 /*
- * Does the last answer still hold?  Two or three stat(2)s.  An answer that
- * does not come from the two files alone (PLUGIN_BROKEN, PLUGIN_PPPD_BROKEN)
- * holds for half a minute; when pppd took too long, for twice as long each
- * time, eight minutes at most.
+ * Whether the last answer still holds; costs two or three stat(2)s.  The
+ * answers PLUGIN_BROKEN and PLUGIN_PPPD_BROKEN may have other causes than the
+ * two files, so they hold for half a minute.  If pppd took too long, that time
+ * doubles with each late answer in a row, to eight minutes at most.
  */
 bool	plugin_probe_fresh(const struct plugin_probe *);
 
 /*
- * Asks.  Blocks for PLUGIN_PROBE_MS at most, typically 10 to 20 ms; a child
- * does the work.  Afterwards answer is set.
+ * Asks pppd, in a child, and sets answer.  Blocks for PLUGIN_PROBE_MS at most,
+ * typically 10 to 20 ms.
  */
 void	plugin_probe_run(struct plugin_probe *);
 
 /*
- * The same for an event loop: start, and call finish when fd is readable,
- * which it is within PLUGIN_PROBE_MS.  Until then answer is the last one.
- * A SIGCHLD handler of the caller's may reap pid before; if none does, the
+ * The same for an event loop: call start, and then finish when fd is readable,
+ * which happens within PLUGIN_PROBE_MS.  Until then answer is the last one.
+ * The caller's SIGCHLD handler may reap pid earlier; without such a handler the
  * child may stay a zombie.  0, or -1 with errno (then answer is PLUGIN_BROKEN).
  */
 int	plugin_probe_start(struct plugin_probe *);
 void	plugin_probe_finish(struct plugin_probe *);
 /*
- * Waits for a probe under way until a time (CLOCK_MONOTONIC), but not longer
- * than it may take.  Returns whether it is done.
+ * Waits for a probe under way until until_ms (CLOCK_MONOTONIC), but not beyond
+ * the probe's deadline.  Returns whether the probe is done.
  */
 bool	plugin_probe_wait(struct plugin_probe *, int64_t until_ms);
 /* Ends a probe under way without an answer. */
 void	plugin_probe_abort(struct plugin_probe *);
 
 /*
- * What to name in pppd's argument vector, or NULL: leave it out (and if it is
- * a guard, refuse the call).
+ * The path of the plugin for pppd's arguments.  NULL: leave the plugin out, or
+ * if it is a guard, refuse the call.
  */
 const char *plugin_probe_path(const struct plugin_probe *, char *buf,
 	    size_t size);

@@ -1,4 +1,4 @@
-/* Where keepers come that have lost their engine, or their monitor. */
+/* The socket that keepers connect to when they lose their engine or monitor. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_REJOIN_SERVER_H
 #define PPTPD_REJOIN_SERVER_H
@@ -10,11 +10,14 @@
  * reason logged: calls end with their engine then.
  */
 bool	rejoin_server_open(const char *path);
-/* Sends those who wait away, to find the next monitor. */
+/*
+ * Disconnects the keepers that wait for an answer; they retry and find the
+ * next monitor.
+ */
 void	rejoin_server_close(void);
-/* The server ends, and so do the calls of those who wait or come from now on. */
+/* The server ends: tells keepers, waiting now or coming later, to end too. */
 void	rejoin_server_end(void);
-/* There is an engine: gives it the calls of those who wait. */
+/* An engine runs: gives it the calls of the keepers that wait. */
 void	rejoin_server_serve(void);
 
 #endif

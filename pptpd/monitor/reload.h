@@ -12,27 +12,27 @@
 #define RELOAD_TEXT	1024	/* octets of what is said about it */
 
 /*
- * After loop_init(); setup stays the caller's and must stay.  make_way(NULL) is
- * called, from the event loop, when a change needs another pptpd, which is to
- * take the calls over.
+ * To be called after loop_init(); setup stays the caller's and must stay.  If a
+ * change needs a new pptpd to take the calls over, make_way(NULL) is called
+ * from the event loop.
  */
 void	reload_init(struct monitor_setup *, loop_fn *make_way);
 
 /*
- * Reads it and changes to it; says in the log, and in text, which keywords have
- * changed.  False: nothing has changed, text says why, with file and line.
- * Blocks for as long as names (RESOLVE_MS) and pppd (PLUGIN_PROBE_MS) take to
- * answer.
+ * Reads the configuration and changes to it; the log and text say which
+ * keywords have changed.  False: it is bad and nothing was changed; text says
+ * why, with file and line.  Blocks while names are looked up (RESOLVE_MS at
+ * most) and pppd is asked (PLUGIN_PROBE_MS at most).
  */
 bool	reload_now(char text[RELOAD_TEXT]);
 /*
- * The same from the event loop: at once, but not twice in RELOAD_PAUSE_MS, and
- * once for all who have asked until then.
+ * The same from the event loop: at once, but at most once in RELOAD_PAUSE_MS.
+ * Several requests within that time lead to one reading.
  */
 void	reload_soon(void);
 #define RELOAD_PAUSE_MS	500
 
-/* The server ends: from now on nothing is read. */
+/* The server ends: the configuration is not read any more. */
 void	reload_stop(void);
 
 #endif

@@ -8,12 +8,12 @@
 
 #define RESOLVE_MS	3000	/* for all names of one reading */
 
-/* The first IPv4 address of a name, network order.  Takes the time it takes. */
+/* The first IPv4 address of a name, network order.  Blocks without a limit. */
 bool	resolve_name(const char *name, uint32_t *addr, void *arg);
 
 /*
- * The same for a server that runs: a child asks, and when there is no answer
- * RESOLVE_MS after resolve_begin(), there is none.  Neither needs arg.
+ * The same for a running server: a child asks, and the answer is false if none
+ * has come RESOLVE_MS after resolve_begin().  Both functions ignore arg.
  */
 void	resolve_begin(void);
 bool	resolve_in_time(const char *name, uint32_t *addr, void *arg);

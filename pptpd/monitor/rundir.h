@@ -7,8 +7,10 @@
 
 #define RUNDIR_EMPTY	RUNDIR "/pptpd/empty"	/* where engines live */
 
-/* Makes it with all that leads there, if it is not there.  False with the
- * reason logged. */
+/*
+ * Makes the directory and its parents, if they do not exist.  False with the
+ * reason logged.
+ */
 bool	rundir_make(void);
 
 #endif

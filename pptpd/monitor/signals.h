@@ -6,12 +6,12 @@
 #include "shared/loop.h"
 
 /*
- * They wait from now on, until signals_watch() or, over execve(2), until
- * another program does the same: whoever reads the pid file may send one at
- * once.
+ * Blocks these signals until signals_watch().  They stay blocked over
+ * execve(2), until the next pptpd watches them.  A signal may come as soon as
+ * the pid file is there, and must not kill us before we can act on it.
  */
 void	signals_hold(void);
-/* They come in the event loop from now on.  SIGCHLD, too. */
+/* Reports these signals and SIGCHLD from the event loop from now on. */
 bool	signals_watch(loop_signal_fn *);
 
 #endif

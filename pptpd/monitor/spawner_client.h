@@ -9,17 +9,17 @@
 #include "shared/keeper_call.h"
 
 /*
- * Starts a keeper with the n descriptors from IPC_FD_PARENT
- * on, and the spawner first if there is none.
- * Returns the keeper's pid, or -1 with errno.
+ * Has the spawner start a keeper, whose descriptors from IPC_FD_PARENT on are
+ * these n.  Starts the spawner first if there is none.  Returns the keeper's
+ * pid, or -1 with errno.
  */
 pid_t	spawner_keeper(const struct keeper_call *, const struct pppd_args *,
 	    const int *fds, int n);
-/* Whether that is the spawner. */
+/* Whether this process is the spawner. */
 int	spawner_is(pid_t);
-/* The spawner was reaped?  Then the next call starts another one. */
+/* A child was reaped.  True if it was the spawner: the next call starts one. */
 int	spawner_reaped(pid_t);
-/* Ends it and waits for its end. */
+/* Ends the spawner and waits for its end. */
 void	spawner_stop(void);
 
 #endif

@@ -12,16 +12,17 @@
 int64_t	subprocess_now_ms(void);	/* CLOCK_MONOTONIC */
 
 /*
- * Runs argv[0] (a path) in a directory with stdin from /dev/null, a clean environment and no
- * descriptor of ours, until it ends or deadline_ms comes, and keeps what it
- * says on stdout and stderr, in order: the last size - 1 octets of it, with a
- * NUL.  Returns its exit status, or one of the above; for PLUGIN_EXEC_FAILED
- * out says why.  Only a process without SIGCHLD handler may call it.
+ * Runs argv[0] (a path) in a directory, until it ends or until deadline_ms.
+ * The program gets stdin from /dev/null, a clean environment and no descriptor
+ * of ours.  out holds what it writes to stdout and stderr, in order: the last
+ * size - 1 octets, with a NUL.  Returns the exit status, or one of the above;
+ * for PLUGIN_EXEC_FAILED out says why.  Only a process without a SIGCHLD
+ * handler may call it.
  */
 int	subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms,
 	    char *out, size_t size);
 
-/* In a child: all signals default and unblocked. */
+/* For a child: makes all signals default and unblocks them. */
 void	subprocess_signals(void);
 
 #endif

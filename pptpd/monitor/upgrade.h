@@ -7,20 +7,21 @@
 #include <stdint.h>
 
 /*
- * First thing in main(), where the program and the directory are still those
- * that it was started with; argv must stay.  Returns the listener that the
- * pptpd that we were has left us, above all of IPC_FD_*; -1: we are a new one.
+ * To be called first in main(), while the program's file and the working
+ * directory are those of the start; argv must stay.  Returns the listening
+ * socket that was inherited across an upgrade, numbered above all IPC_FD_*; -1:
+ * this is no upgrade.
  */
 int	upgrade_init(char **argv);
 /* Whether a listener is the one that a configuration asks for. */
 bool	upgrade_fits(int listener, uint32_t addr, uint16_t port);
 
 /*
- * Has the program at our path check the configuration, which takes some
- * milliseconds and CHECK_MS at most.  False with the reason logged.
+ * Has the pptpd at our path, which may be a newer one, check the configuration.
+ * Takes some milliseconds, CHECK_MS at most.  False with the reason logged.
  */
 bool	upgrade_check(void);
-/* Becomes it.  Returns only with the reason logged. */
+/* Executes the pptpd at our path.  Returns only on failure, which is logged. */
 void	upgrade_exec(int listener);
 
 #endif

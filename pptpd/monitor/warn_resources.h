@@ -6,8 +6,8 @@
 #include "config/conf.h"
 
 /*
- * Warns about capabilities, and about descriptors, ptys and processes for as
- * many calls as are wanted; the start goes on.
+ * Warns if capabilities are missing, or if descriptors, ptys or processes do
+ * not suffice for the calls that the configuration allows.  Never refuses.
  */
 void	warn_resources(struct conf *, const struct conf_env *,
 	    unsigned int engines);
