@@ -9,21 +9,21 @@
 
 /* Zeroed memory is an empty set.  Addresses in network order. */
 struct addr_set {
-	uint32_t *addr;		/* sorted, by a number that means nothing */
+	uint32_t *addr;		/* sorted by the raw big-endian value */
 	size_t	  n, size;
 };
 
-/* Room for n addresses in all.  False without memory. */
+/* Makes room for n addresses in all.  False without memory. */
 bool	addr_set_reserve(struct addr_set *, size_t n);
 /*
- * Many at once: adds without order, in room that was reserved; the set is
- * none before addr_set_sort().
+ * For bulk loading: appends without sorting, up to the reserved size.  Call
+ * addr_set_sort() before any search.
  */
 void	addr_set_append(struct addr_set *, uint32_t addr);
 void	addr_set_sort(struct addr_set *);
 /* False without memory. */
 bool	addr_set_add(struct addr_set *, uint32_t addr);
-/* Takes one of it out, if there is one. */
+/* Takes the address out once, if it is in the set. */
 void	addr_set_remove(struct addr_set *, uint32_t addr);
 bool	addr_set_has(const struct addr_set *, uint32_t addr);
 void	addr_set_free(struct addr_set *);

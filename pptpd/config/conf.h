@@ -73,7 +73,7 @@ enum conf_source {
 	CONF_FROM_FILE
 };
 
-/* Whose calls the kernel carries, and whose it does not. */
+/* A network of clients, and whether the kernel carries their calls. */
 struct conf_network {
 	uint32_t net, mask;	/* host order */
 	bool	 kernel;
@@ -86,7 +86,7 @@ struct conf_network {
 struct conf {
 	char	*file;		/* -c; /etc/pptpd.conf */
 	bool	 file_given;	/* by -c */
-	bool	 file_read;	/* there was one */
+	bool	 file_read;	/* the file exists and was read */
 	bool	 check;		/* --check */
 	bool	 check_plugins;	/* --check-plugins; then check is true too */
 	bool	 foreground;	/* -f */
@@ -109,28 +109,28 @@ struct conf {
 	struct iprange_list local;	/* localip, expanded: slots or more;
 					   none with delegate */
 	struct iprange_list remote;	/* remoteip, the same */
-	int	 slots;		/* calls that the addresses allow, or that
-				   there may be with delegate */
+	int	 slots;		/* calls that the addresses allow, or with
+				   delegate the limit of calls */
 	struct limit_conf limits;	/* max-per-ip and the like */
 	char	*plugin;	/* for logwtmp: .../pptpd-logwtmp.so */
 	char	*sandbox;	/* sandbox: "on", "log" or "off" */
 	uint32_t engines;	/* engines: processes; 0: as many as cores */
 	uint32_t restart_grace;	/* restart-grace: seconds that calls wait for
-				   another server; 0: not at all */
-	char	*control_group;	/* that may use pptpdctl, beside root */
+				   another server; 0: they do not wait */
+	char	*control_group;	/* group that may use pptpdctl, as root may */
 	struct conf_datapath {
 		struct conf_network *networks;	/* no network twice */
 		size_t	 n;
 	} datapath;		/* datapath: all of its lines */
 
 	/*
-	 * One connection for pptpctrl under inetd: then no file is read and
-	 * local and remote have at most one address.
+	 * pptpctrl under inetd serves one connection.  Then no file is read,
+	 * and local and remote have at most one address each.
 	 */
 	bool	 inetd;		/* --inetd */
 	int	 inetd_callid;	/* --callid: Call ID; -1 none */
 
-	unsigned errors;	/* that forbid a start */
+	unsigned errors;	/* number of errors that forbid a start */
 	char	*error;		/* the first of them, as it was reported */
 	struct {
 		enum conf_source from;
@@ -145,13 +145,14 @@ struct conf {
 typedef void conf_report(int priority, const char *text, void *arg);
 
 /*
- * What reading asks of the world, so that it makes no system call itself.
+ * What the reader needs from outside.  The caller supplies these functions, so
+ * that reading itself makes no system call.
  */
 struct conf_env {
 	conf_report	*report;
 	/* Takes usage and version; whole lines. */
 	void	(*print)(const char *text, void *arg);
-	/* Why the file of -c cannot be read; NULL if it can be. */
+	/* Returns why the file of -c cannot be read; NULL if it can be. */
 	const char *(*unreadable)(const char *path, void *arg);
 	iprange_resolve	*resolve;
 	const char	*version;	/* for -v */
@@ -170,16 +171,16 @@ void	conf_init(struct conf *);
 void	conf_free(struct conf *);
 
 /*
- * Looks for -f, --check, --check-plugins and --inetd only, which decide where errors go, and
- * says nothing.
+ * Looks for -f, --check, --check-plugins and --inetd only, since they decide
+ * where errors go.  Reports nothing.
  */
 void	conf_peek_args(struct conf *, int argc, char **argv);
 /* Reads the command line; argv is permuted as by getopt_long(3). */
 enum conf_action conf_parse_args(struct conf *, int argc, char **argv,
 		    const struct conf_env *);
 /*
- * Reads the text of conf->file (len octets), after the command line, which
- * wins (but see connections in pptpd.conf(5)).
+ * Reads the text of conf->file (len octets), after the command line.  A value
+ * from the command line wins (but see connections in pptpd.conf(5)).
  */
 void	conf_parse_file(struct conf *, const char *text, size_t len,
 	    const struct conf_env *);
@@ -187,22 +188,23 @@ void	conf_parse_file(struct conf *, const char *text, size_t len,
 void	conf_finish(struct conf *, const struct conf_env *);
 
 /*
- * What another reading has changed.  conf_changes() names the keywords, "listen,
- * remoteip"; "" if it is none, "..." at the end if there are more than fit.
+ * Fills text with the keywords whose values differ, as "listen, remoteip"; ""
+ * if there are none, "..." at the end if not all fit.
  */
 void	conf_changes(const struct conf *before, const struct conf *after,
 	    char *text, size_t size);
 /*
- * Puts the values back that cannot change while the server runs, each with
- * its value of before, and says so; and says which have to wait for another
- * engine.  True: what it has put back is for another server that is to take
- * the calls over.
+ * For values that cannot change while the server runs: copies the old value
+ * from before into after, and reports that.  Also reports the values that only
+ * a new engine uses.  True: a new server that takes the calls over would use
+ * the values that were put back.
  */
 bool	conf_keep(const struct conf *before, struct conf *after,
 	    const struct conf_env *);
 /*
- * Whether the kernel is to carry the calls of a client (network order): what
- * the smallest network that it lies in says.  And of any client.
+ * conf_datapath_kernel(): whether the kernel is to carry the calls of a client
+ * (network order); the smallest network with that client decides.
+ * conf_datapath_any(): whether it is to carry those of any client.
  */
 bool	conf_datapath_kernel(const struct conf *, uint32_t client);
 bool	conf_datapath_any(const struct conf *);

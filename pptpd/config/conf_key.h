@@ -26,7 +26,7 @@ enum conf_kind {
 	CONF_KIND_STIMEOUT,	/* int */
 	CONF_KIND_CALLID,	/* int */
 	CONF_KIND_SANDBOX,	/* string, one of three */
-	CONF_KIND_DATAPATH,	/* a line of several */
+	CONF_KIND_DATAPATH,	/* one of several lines, which add up */
 	CONF_KIND_ENGINES,	/* uint32_t, 1 to CONF_ENGINES_MAX; 0: auto */
 	CONF_KIND_LIMIT,	/* uint32_t, 0 to CONF_LIMIT_MAX */
 	CONF_NKINDS
@@ -70,15 +70,18 @@ void	conf_copy(struct conf *to, const struct conf *from,
 /* Whether all lines of a keyword count together, not just the first. */
 bool	conf_adds_up(const struct conf_keyword *);
 
-/* Takes one of the lines that say who carries frames. */
+/* Adds one line of datapath: who carries the frames of which clients. */
 void	conf_set_datapath(struct conf *, const struct conf_env *,
 	    const char *value);
 
-/* Sets the defaults of limits, those that depend on others after all. */
+/*
+ * Set the defaults of limits.  conf_limit_finish() comes after all is read, for
+ * defaults that depend on other values.
+ */
 void	conf_limit_init(struct limit_conf *);
 void	conf_limit_finish(struct conf *);
 
-/* Hands out the usage, as Poptop lays it out. */
+/* Prints the usage, in Poptop's layout. */
 void	conf_usage(const struct conf_env *);
 
 #endif

@@ -1,4 +1,4 @@
-/* What several servers on one machine call their files in the run directory. */
+/* Names of files in the run directory, when a machine has several servers. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_INSTANCE_H
 #define PPTPD_INSTANCE_H
@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 /*
- * The file `name` ("control", "keepers", "calls") of the server that has this
- * pid file.  With the default pid file it is RUNDIR/pptpd/name, with another
- * one RUNDIR/pptpd/name-HASH: 8 hex digits of FNV-1a over the pid file's path,
- * as it is written; a relative one counts from "/".  0, or -1 if it is longer
- * than size.
+ * The path of the file `name` ("control", "keepers", "calls") of the server
+ * with this pid file.  With the default pid file it is RUNDIR/pptpd/name, with
+ * another one RUNDIR/pptpd/name-HASH.  HASH is 8 hex digits of FNV-1a over the
+ * pid file's path as it is written, with a relative path counted from "/".  0,
+ * or -1 if the path is longer than size.
  */
 int	instance_path(char *buf, size_t size, const char *name,
 	    const char *pidfile);

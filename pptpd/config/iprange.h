@@ -11,10 +11,10 @@
 #define IPRANGE_ENTRY	128	/* octets of a list's entry that are named */
 
 /*
- * Addresses as pppd is to be given them: as the administrator wrote them
- * (10.1 and 0x0a.0.0.5 are addresses to inet_addr(3)), but dotted quads in
- * place of names and of what is longer than 15 characters.  Zeroed memory is
- * an empty list; free it with iprange_free().
+ * Addresses in the form that pppd gets: as the administrator wrote them (10.1
+ * and 0x0a.0.0.5 are addresses to inet_addr(3)), but names, and texts of more
+ * than 15 characters, become dotted quads.  Zeroed memory is an empty list;
+ * free it with iprange_free().
  */
 struct iprange_list {
 	char	(*addr)[IPRANGE_TEXT];
@@ -41,8 +41,8 @@ typedef bool iprange_resolve(const char *name, uint32_t *addr, void *arg);
 
 /*
  * Appends the addresses of a comma-separated list (pptpd.conf(5)) until there
- * are limit of them.  One address more is still looked at, as Poptop does; if
- * it is good the list is limited, and what comes after it does not count.
+ * are limit of them.  As in Poptop, one further address is read and checked;
+ * if it is good, limited becomes true and the rest is ignored.
  */
 void	iprange_expand(struct iprange_list *, const char *text, size_t limit,
 	    iprange_resolve *, void *arg, struct iprange_result *);
@@ -51,8 +51,9 @@ void	iprange_expand(struct iprange_list *, const char *text, size_t limit,
 bool	iprange_number(const char *text, uint32_t *addr);
 
 /*
- * Looks for an address that stands in the list before, however it is written.
- * Returns the first such index, n if there is none, or n + 1 without memory.
+ * Looks for an address that the list has twice, in whatever writing.  Returns
+ * the first index whose address stands before it too, n if there is none, or
+ * n + 1 without memory.
  */
 size_t	iprange_duplicate(const struct iprange_list *);
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #define OPTIONS_LINT_DEPTH 8	/* files that include files */
-#define OPTIONS_LINT_FILES 64	/* that are included in all */
+#define OPTIONS_LINT_FILES 64	/* included files in all */
 #define OPTIONS_LINT_WORD  256	/* octets of a word that are looked at */
 
 struct options_lint;
@@ -19,8 +19,9 @@ typedef void options_lint_include(struct options_lint *, const char *path,
 		void *arg);
 
 /*
- * What the options have said so far.  Methods are those that clients are
- * asked for; the refuse-... options only bind pppd as a client (pppd(8)).
+ * What the options have said so far.  The methods are those that pppd requires
+ * of clients.  The refuse-... options do not matter here: they bind pppd only
+ * when it is the client (pppd(8)).
  */
 struct options_lint {
 	enum { OPTIONS_AUTH_UNSET, OPTIONS_AUTH, OPTIONS_NOAUTH } auth;
@@ -30,7 +31,7 @@ struct options_lint {
 	bool	 debug, show_password;
 	char	 noauth_at[OPTIONS_LINT_WORD];	/* "file:line" */
 	char	 mppe_at[OPTIONS_LINT_WORD];	/* ... of the old option mppe */
-	const char *mppe_now;	/* what is to be done about it; NULL: none */
+	const char *mppe_now;	/* its replacement; NULL: mppe not found */
 	char	 plugin_at[OPTIONS_LINT_WORD];	/* a path with a version, */
 	char	 plugin[OPTIONS_LINT_WORD];	/* and its file name */
 	int	 depth, files;

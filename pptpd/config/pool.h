@@ -11,14 +11,13 @@
 #include "config/conf.h"
 
 /*
- * There are as many slots as pairs of addresses in the configuration, so that
- * a slot without one cannot be taken; in a new pool slot i has the i-th pair.
- * With delegate there are no addresses, and new slots as they are needed up
- * to the limit.
+ * The pool has as many slots as the configuration has pairs of addresses, so
+ * every slot has a pair; in a new pool slot i has the i-th pair.  With delegate
+ * slots have no addresses, and are made when they are needed, up to the limit.
  *
- * A call keeps its slot's number and its addresses while it lives, whatever
- * the configuration says then: a slot that is no longer wanted goes with its
- * call.
+ * A call keeps its slot's number and its addresses until it ends, even if
+ * another configuration does not have them.  A slot that the configuration no
+ * longer wants is removed when its call ends.
  */
 struct pool {
 	struct pool_slot {
@@ -28,12 +27,12 @@ struct pool {
 		char	 local[IPRANGE_TEXT], remote[IPRANGE_TEXT];
 	}	*slot;
 	int	 n;		/* slots that exist, or existed */
-	int	*order;		/* those to be given out, first one first */
+	int	*order;		/* wanted slots; the first free one is next */
 	int	 norder;
 	bool	 delegate;
-	int	 limit;		/* calls that there may be */
+	int	 limit;		/* calls that are allowed */
 	int	 taken;		/* slots in use */
-	int	 reserved;	/* calls without a slot of ours */
+	int	 reserved;	/* calls of pool_reserve(), without a slot */
 	struct addr_set addr;	/* of all slots, both ends */
 	struct addr_set kept;	/* of pool_reserve() */
 	struct addr_set chosen;	/* of pool_chosen() */
@@ -49,46 +48,46 @@ struct pool {
 int	pool_init(struct pool *, const struct conf *);
 void	pool_free(struct pool *);
 /*
- * Makes it the pool of another configuration.  Slots that are taken stay, and
- * are given out again only if their remote address still stands in it; while
- * there are more calls than it allows, there is no new one.  0, or -1 without
- * memory: then nothing has changed.
+ * Changes the pool to another configuration.  Taken slots stay until their
+ * calls end, and are given out again only if the new configuration has their
+ * remote address.  While there are more calls than it allows, no slot can be
+ * taken.  0, or -1 without memory: then nothing has changed.
  */
 int	pool_change(struct pool *, const struct conf *);
 
 /*
- * Takes the first free slot in the configuration's order.  Its number, or -1
- * if there is none.
+ * Takes the first free slot in the configuration's order.  Returns its number,
+ * or -1 if none is free.
  */
 int	pool_take(struct pool *);
 /*
- * Takes the slot of a call that began under another pool or daemon: the one
- * that has its remote address; with delegate, any.  The limit does not count.
- * The addresses are the call's, NULL or "" where pppd chose.  The slot, or
- * POOL_NONE (also without memory), or POOL_TAKEN.
+ * Takes a slot for a call that began under another pool or server: the slot
+ * with its remote address, or with delegate any slot.  The limit does not
+ * apply.  local and remote are the call's addresses, NULL or "" if pppd chose
+ * them.  Returns the slot, POOL_NONE (also without memory) or POOL_TAKEN.
  */
 int	pool_claim(struct pool *, const char *local, const char *remote);
 /* Gives a taken slot back. */
 void	pool_release(struct pool *, int slot);
 
 /*
- * A call that has no slot, or may still be alive somewhere, uses this remote
- * address (NULL or "": one that we do not know): it counts as a call, and
- * nobody is given or can claim the address until pool_unreserve() was called
- * as often.  False without memory: then it is not reserved.
+ * Reserves a remote address for a call that has no slot, or that perhaps still
+ * runs; NULL or "" if its address is unknown.  The call counts against the
+ * limit, and no other call can take or claim the address.  Each pool_reserve()
+ * needs one pool_unreserve().  False without memory: then nothing is reserved.
  */
 bool	pool_reserve(struct pool *, const char *remote);
 void	pool_unreserve(struct pool *, const char *remote);
 
 /*
- * pppd may have chosen these addresses (network order) for calls whose address
- * we do not know: nobody is given one of them until the next time, but a call
- * that has it may claim it.  False without memory: then those of the last time
- * count.
+ * Holds back addresses (network order) that pppd may have chosen for calls
+ * whose address we do not know.  They are not given to new calls, but a call
+ * that has one of them may claim it.  Replaces the addresses of the last
+ * pool_chosen().  False without memory: then the last ones stay.
  */
 bool	pool_chosen(struct pool *, const uint32_t *addr, size_t n);
 
-/* The addresses of a slot; NULL: pppd chooses (delegate, or inetd's wish). */
+/* The addresses of a slot; NULL: pppd chooses (delegate, or under inetd). */
 const char *pool_local(const struct pool *, int slot);
 const char *pool_remote(const struct pool *, int slot);
 
