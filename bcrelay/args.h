@@ -1,4 +1,4 @@
-/* The command line: Poptop's, and what is new. */
+/* The command line: Poptop's options, and new ones. */
 /* SPDX-License-Identifier: ISC */
 #ifndef BCRELAY_ARGS_H
 #define BCRELAY_ARGS_H
@@ -16,14 +16,14 @@
 struct args {
 	struct names	 in, out;
 	bool		 daemon;	/* -d */
-	bool		 quiet;		/* -n: no line but errors */
+	bool		 quiet;		/* -n: errors only */
 	const char	*pidfile;	/* used with -d */
 	char		 ipsec[IFNAMSIZ]; /* -s: the interface; "": none */
 	uint32_t	 ipsec_dst;	/* and the far LAN's broadcast */
 	uint32_t	*group;		/* multicast groups, in host order */
 	size_t		 n_group;
-	uint32_t	 rate;		/* packets a second and interface; 0:
-					 * all */
+	uint32_t	 rate;		/* packets a second from an interface;
+					 * 0: no limit */
 	uint32_t	 cpu;		/* 1 to 100 percent */
 };
 
@@ -36,8 +36,8 @@ enum args_action {
 };
 
 /*
- * Reads the command line.  What is wrong is said in why, for the log and for
- * stderr; "" if getopt_long() has said it, or nothing is.  The arguments must
+ * Reads the command line.  why gets the error, for the log and for stderr; ""
+ * if there is none, or if getopt_long() has printed it.  The arguments must
  * stay where they are.
  */
 enum args_action args_parse(struct args *, int argc, char **argv, char *why,

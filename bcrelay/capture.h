@@ -8,14 +8,14 @@
 #include <stddef.h>
 
 /*
- * A pcap handle cannot be given to another process, and the one that may open
- * sockets must not be the one that reads packets.  So libpcap compiles the
- * filter, which is the part of it that is hard to do well, and the socket is
- * opened here as libpcap does for its "any" device: packets without their link
- * header, of whatever link.
+ * The process that may open sockets must not read packets, and a pcap handle
+ * cannot be passed to another process.  So libpcap only compiles the filter,
+ * which is the part that is hard to do well.  The socket is opened here, in the
+ * way of libpcap's "any" device: packets come without their link header, from
+ * every kind of link.
  */
 struct capture {
-	struct sock_filter	*code;	/* for links that have no broadcast */
+	struct sock_filter	*code;	/* for links other than Ethernet */
 	struct sock_filter	*code_ether;
 	unsigned short		 len, len_ether;
 };
@@ -27,9 +27,9 @@ struct capture {
 bool	capture_init(struct capture *, const char *text);
 void	capture_free(struct capture *);
 /*
- * A packet socket on the interface of this index, nonblocking, that gets what
- * the filter lets through and whose filter cannot be changed any more.  ether:
- * frames for a single station are left out.  -1 and errno.
+ * Opens a nonblocking packet socket on the interface with this index.  It gets
+ * the packets that the filter passes, and nobody can change the filter any
+ * more.  ether: frames to a single station are left out.  -1 and errno.
  */
 int	capture_open(const struct capture *, int index, bool ether);
 

@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 /*
- * The expression that fits what packet_look() relays, as far as it can be
- * told without knowing the networks: for IP packets without a link header
- * (DLT_RAW).  Groups in host order.  The caller frees it; NULL: no memory.
+ * The expression for packets that packet_look() may relay.  It does not know
+ * the addresses of the networks, so it passes some packets that packet_look()
+ * refuses.  It is for IP packets without a link header (DLT_RAW).  Groups in
+ * host order.  The caller frees it; NULL: no memory.
  */
 char	*filter_text(const uint32_t *group, size_t n);
 

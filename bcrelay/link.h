@@ -1,4 +1,4 @@
-/* What the opener tells the worker: one way, and never anything back. */
+/* The messages from the opener to the worker.  Nothing goes the other way. */
 /* SPDX-License-Identifier: ISC */
 #ifndef BCRELAY_LINK_H
 #define BCRELAY_LINK_H
@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 /*
- * The opener has root's right to open packet sockets and reads what the kernel
- * says about interfaces.  The worker reads what peers wrote.  A socket pair
- * leads from the one to the other; the opener has shut down its reading end,
- * so that there is nothing of the worker's that it could believe.
+ * The opener has the right to open packet sockets, and reads only the kernel's
+ * messages about interfaces.  The worker reads packets that peers wrote.  A
+ * socket pair connects them.  The opener has shut down its end for reading, so
+ * that a worker that a peer has taken over cannot tell it anything.
  */
 enum link_type {
 	LINK_SET,	/* an interface; with its packet socket if it is new */
-	LINK_GONE,	/* it has gone, or is not one of ours any more */
+	LINK_GONE,	/* an interface is gone, or is not relayed any more */
 	LINK_LOG,	/* a new socket to write log lines to */
 };
 
@@ -31,18 +31,19 @@ struct link_msg {
 	uint32_t	n_addr;		/* so many addresses follow */
 };
 
-/* More addresses of one interface are not told. */
+/* Addresses of one interface beyond this number are left out. */
 #define LINK_ADDR_MAX	4096
 
 /*
- * Waits until it is sent.  fd -1: none.  0, or -1 and errno; EINTR after a
- * signal.
+ * Sends a message, with a descriptor unless fd is -1; blocks until it is sent.
+ * 0, or -1 and errno; EINTR after a signal.
  */
 int	link_send(int sock, const struct link_msg *, const uint32_t *addr,
 	    int fd);
 /*
- * 1: a message, its addresses in addr (LINK_ADDR_MAX), its descriptor in *fd,
- * -1 if it has none.  0: there is none now.  -1: there will be none any more.
+ * Receives a message.  1: there was one; its addresses are in addr, which has
+ * room for LINK_ADDR_MAX, its descriptor in *fd, -1 if it has none.  0: there
+ * is no message now.  -1: no more will come, the opener is gone.
  */
 int	link_recv(int sock, struct link_msg *, uint32_t *addr, int *fd);
 

@@ -28,17 +28,17 @@ struct links_if {
 struct links {
 	struct links_if	*all;		/* in the order of their indices */
 	size_t		 n;
-	bool		 torn;	/* a dump does not fit together */
+	bool		 torn;	/* interfaces changed during the dump */
 };
 
 enum links_end {
 	LINKS_MORE,		/* there may be more messages */
 	LINKS_DONE,		/* that was the last one of a dump */
-	LINKS_TORN,		/* it was, but something changed meanwhile */
+	LINKS_TORN,		/* last one, but the dump is inconsistent */
 	LINKS_ERROR,		/* the kernel refused, or there is no memory */
 };
 
-/* Takes in len octets that the kernel has sent, whole messages. */
+/* Takes in len octets from the kernel, which are whole messages. */
 enum links_end	links_input(struct links *, const void *, size_t len);
 void		links_free(struct links *);
 struct links_if	*links_find(const struct links *, int index);

@@ -4,16 +4,20 @@
 #define BCRELAY_LOCKDOWN_H
 
 /*
- * The worker, while it is still root: the directory, another user, no
- * capability, no descriptor but those it needs.  Returns where sock is now, or
- * -1 with the reason logged.
+ * The worker's first half, while it is still root: changes its root directory
+ * to dir, becomes another user, gives up all capabilities and closes all
+ * descriptors that it does not need.  Returns the new number of sock, or -1
+ * with the reason logged.
  */
 int	lockdown_enter(int sock, const char *dir);
-/* Its second half: no file, and few system calls.  -1 with the reason logged. */
+/*
+ * The worker's second half: it can open no file from now on and make few system
+ * calls.  -1 with the reason logged.
+ */
 int	lockdown_lock(void);
 /*
- * The opener: no capability but the one for packet sockets.  -1 with the
- * reason logged.
+ * The opener: gives up all capabilities but the one for packet sockets.  -1
+ * with the reason logged.
  */
 int	lockdown_opener(void);
 

@@ -1,4 +1,4 @@
-/* Which interfaces are meant: a pattern, or a name. */
+/* The administrator's choice of interfaces: a pattern, or a name. */
 /* SPDX-License-Identifier: ISC */
 #ifndef BCRELAY_NAMES_H
 #define BCRELAY_NAMES_H
@@ -8,17 +8,17 @@
 #include <stddef.h>
 
 struct names {
-	const char	*exact;	/* NULL: the pattern counts */
+	const char	*exact;	/* NULL: use the pattern */
 	bool		 any;	/* there is a pattern, compiled in regex */
 	regex_t		 regex;
 };
 
 /*
- * "=NAME" means the interface of just this name.  Everything else is an
- * extended regular expression that need not fit the whole name, and to which
- * small and capital letters are the same, as in Poptop: "eth1" means eth10
- * too.  NULL means none.  The text stays the caller's and must outlive it.
- * False if there is something wrong with it: why says what.
+ * "=NAME" means the interface of exactly this name.  Other texts are extended
+ * regular expressions, as in Poptop: they ignore case and need not match the
+ * whole name, so "eth1" means eth10 too.  NULL means no interface.  The text
+ * stays the caller's and must outlive the struct.  False if the text is wrong:
+ * why says what is wrong.
  */
 bool	names_init(struct names *, const char *text, char *why, size_t size);
 void	names_free(struct names *);

@@ -7,12 +7,17 @@
 
 #include "links.h"
 
-/* A nonblocking socket that hears of every change; -1 with the reason logged. */
+/* A nonblocking socket that gets every change; -1 with the reason logged. */
 int	netlink_open(void);
-/* All that there is, in place of what links holds.  False with the reason
- * logged. */
+/*
+ * Asks for all interfaces and replaces the contents of links.  False with the
+ * reason logged.
+ */
 bool	netlink_ask(int sock, struct links *);
-/* Takes in the changes that have been told.  False: ask again. */
+/*
+ * Takes in the changes that the kernel has sent.  False: some were lost, call
+ * netlink_ask() again.
+ */
 bool	netlink_read(int sock, struct links *);
 
 #endif

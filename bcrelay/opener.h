@@ -6,10 +6,10 @@
 #include "args.h"
 
 /*
- * Starts the worker and serves it until a signal ends it.  parent: a socket
- * whose other end is held by the daemon that started us, -1: nobody did.
- * Returns the exit status: 0 after SIGTERM or SIGINT and when the daemon has
- * gone, 1 when something does not work or the worker has ended.
+ * Starts the worker and serves it until a signal comes.  parent: a socket
+ * whose other end is held by pptpd, which started us; -1: pptpd did not.
+ * Returns the exit status: 0 after SIGTERM or SIGINT and when pptpd is gone, 1
+ * when something does not work or the worker has ended.
  */
 int	opener_run(const struct args *, int parent);
 

@@ -13,7 +13,7 @@
 
 /* What the relay knows about the networks that it joins. */
 struct packet_net {
-	const uint32_t	*addr;	/* of its interfaces and of their peers */
+	const uint32_t	*addr;	/* of our interfaces and of their peers */
 	size_t		 n_addr;
 	const uint32_t	*group;	/* multicast groups to relay */
 	size_t		 n_group;
@@ -39,26 +39,28 @@ struct packet {
 };
 
 /*
- * Looks at the len octets at data, an IP packet with perhaps padding behind
- * it.  by_frame: it came in a frame to everybody, so whatever ends in .255 is
- * a broadcast; else it is one only if it is 255.255.255.255 or the broadcast
- * address of a network that the sender or an address in net can be in.  Fills
- * in the packet, which refers to data, if the verdict is PACKET_RELAY.
+ * Judges an IP packet of len octets at data; padding may follow the packet.
+ * by_frame: it came in a broadcast frame, so every destination that ends in
+ * .255 is a broadcast.  Otherwise a broadcast is 255.255.255.255, or the
+ * broadcast address of a network that the sender or an address in net can be
+ * in.  If the verdict is PACKET_RELAY, fills in the packet, which refers to
+ * data.
  */
 enum packet_verdict packet_look(struct packet *, uint8_t *data, size_t len,
 	    bool by_frame, const struct packet_net *net);
 
 /*
- * Makes it what is sent: TTL 1, no UDP checksum, IP checksum anew; from src
- * unless that is 0; to 255.255.255.255, or to its group as before.
+ * Rewrites the packet for sending: TTL 1, no UDP checksum, a new IP checksum.
+ * The source becomes src unless that is 0.  The destination becomes
+ * 255.255.255.255; a group stays.
  */
 void	packet_rewrite(struct packet *, uint32_t src);
 
-/* Another destination, for an interface that leads to somebody else's LAN. */
+/* Sets another destination, for the interface to a far LAN (-s). */
 void	packet_aim(struct packet *, uint32_t dst);
 
 /*
- * The address of the Ethernet frame: everybody, or the group's
+ * The destination of the Ethernet frame: the broadcast address, or the group's
  * (RFC 1112, section 6.4).
  */
 #define PACKET_MAC_LEN	6

@@ -22,10 +22,10 @@ struct port {
 	int		 fd;		/* the packet socket */
 	bool		 tunnel, loopback;
 	uint32_t	 peer;		/* host order; only of a tunnel */
-	uint32_t	 dst;		/* 0: everybody */
+	uint32_t	 dst;		/* to send to; 0: everybody */
 	uint32_t	*addr;
 	size_t		 n_addr;
-	struct bucket	 bucket;	/* what may still come from it */
+	struct bucket	 bucket;	/* limits the packets from this port */
 };
 
 /* NULL: no memory.  The descriptor is the port's from now on. */
@@ -36,15 +36,15 @@ bool	port_change(struct port *, const struct link_msg *,
 	    const uint32_t *addr);
 
 /*
- * Takes up to PORT_BATCH packets that have come in and changes them into what
- * is to be sent; returns how many there are, and in *came how many there were.
- * They last until the next call.
+ * Receives up to PORT_BATCH packets, and rewrites those that are to be relayed
+ * for sending.  Returns the number of these; *came is the number received.
+ * The packets are valid until the next call.
  */
 size_t	port_receive(struct port *, const struct packet_net *,
 	    struct packet *packets, size_t *came);
 /*
- * Sends n packets; sent[i] becomes whether the kernel has taken packet i.
- * Returns 0, or the number of the last error.
+ * Sends n packets; sent[i] tells whether the kernel has taken packet i.
+ * Returns 0, or the errno of the last error.
  */
 int	port_send(struct port *, struct packet *packets, size_t n, bool *sent);
 

@@ -6,9 +6,9 @@
 #include "args.h"
 
 /*
- * Never returns.  sock: where the opener's messages come from; empty: a
- * directory with nothing in it, to live in.  Exits with 0 when the opener has
- * gone, with 1 when something does not work.
+ * Never returns.  sock: the opener's messages come from it.  empty: an empty
+ * directory, which becomes the worker's root directory.  Exits with 0 when the
+ * opener is gone, with 1 when something does not work.
  */
 void	worker_run(const struct args *, int sock, const char *empty)
 	    __attribute__((noreturn));
