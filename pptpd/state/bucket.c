@@ -15,7 +15,7 @@ bucket_rate(uint32_t n, uint32_t period_ms, uint32_t burst)
 	return rate;
 }
 
-/* How far ahead of now tokens may be spent for one more to be there. */
+/* How far empty_us may be ahead of now while one token is left, in us. */
 static uint64_t
 reach(const struct bucket_rate *rate)
 {
@@ -30,7 +30,7 @@ bucket_take(struct bucket *b, const struct bucket_rate *rate, uint64_t now)
 	if (rate->interval_us == 0)
 		return true;
 	if (b->empty_us < us)
-		b->empty_us = us;	/* full: more does not fit */
+		b->empty_us = us;	/* the bucket is full */
 	if (b->empty_us - us > reach(rate))
 		return false;
 	b->empty_us += rate->interval_us;

@@ -8,7 +8,7 @@
 
 /* Times are milliseconds of a monotonic clock; the caller passes "now". */
 
-/* One token comes each so many microseconds; 0: there is no limit. */
+/* A token comes every interval_us microseconds; 0: there is no limit. */
 struct bucket_rate {
 	uint32_t interval_us;
 	uint32_t burst;		/* tokens that the bucket holds, 1 or more */
@@ -19,20 +19,20 @@ struct bucket {
 	uint64_t empty_us;	/* tokens are spent up to this time */
 };
 
-/* n tokens in each period; n 0: no limit.  period_ms: at most an hour. */
+/* A rate of n tokens a period; n 0: no limit.  period_ms: at most an hour. */
 struct bucket_rate bucket_rate(uint32_t n, uint32_t period_ms,
 	    uint32_t burst);
 /* Takes a token; false if there is none. */
 bool	bucket_take(struct bucket *, const struct bucket_rate *,
 	    uint64_t now);
-/* Counts what could not be prevented: the next token comes later. */
+/* Takes a token that is not there: the next one comes that much later. */
 void	bucket_owe(struct bucket *, const struct bucket_rate *);
-/* Puts one back: what it was taken for has turned out well. */
+/* Puts a token back, since what it was taken for turned out to be harmless. */
 void	bucket_give(struct bucket *, const struct bucket_rate *);
 /* When the next token can be taken: now or later. */
 uint64_t bucket_next(const struct bucket *, const struct bucket_rate *,
 	    uint64_t now);
-/* Whether at least half of it is full. */
+/* Whether the bucket is at least half full. */
 bool	bucket_is_calm(const struct bucket *, const struct bucket_rate *,
 	    uint64_t now);
 

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/wire.h"
 
-/* Values that Poptop's clients and the world's scanners have seen since 1999. */
+/* Poptop's values: clients and scanners have known them since 1999. */
 #define SCCRP_MAX_CHANNELS	1
 #define SCCRP_FIRMWARE		1
 #define SCCRP_HOST		"local"
@@ -52,7 +52,7 @@ set_call_state(struct ctrl *c, enum ctrl_call_state to, const char *cause,
 
 /* --- output -------------------------------------------------------------- */
 
-/* Poptop's names for what it sends, which debug logs are searched for. */
+/* Poptop's names of the messages that it sends: people search logs for them. */
 static const char *
 made_name(uint16_t type)
 {
@@ -79,7 +79,7 @@ made_name(uint16_t type)
 static unsigned int close_now(struct ctrl *, enum ctrl_end, unsigned int,
     const char *, uint64_t);
 
-/* Queues a message; a peer that leaves too many unread is cut off. */
+/* Queues a message.  If the peer leaves too many unread, closes at once. */
 static unsigned int
 put(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 {
@@ -202,7 +202,7 @@ put_cdn(struct ctrl *c, uint8_t result, uint8_t error, uint64_t now)
 
 /* --- ends ---------------------------------------------------------------- */
 
-/* Drops the call, if there is one, without a word to the peer. */
+/* Drops the call, if there is one, and sends nothing. */
 static unsigned int
 drop_call(struct ctrl *c, enum ctrl_end end, const char *cause, uint64_t now)
 {
@@ -214,7 +214,7 @@ drop_call(struct ctrl *c, enum ctrl_end end, const char *cause, uint64_t now)
 	return CTRL_DO_END;
 }
 
-/* how: 0, or CTRL_DO_RESET. */
+/* Closes the connection and sends nothing.  how: 0, or CTRL_DO_RESET. */
 static unsigned int
 close_now(struct ctrl *c, enum ctrl_end end, unsigned int how,
     const char *cause, uint64_t now)
@@ -238,9 +238,9 @@ begin_stop(struct ctrl *c, enum ctrl_end end, const char *cause, uint64_t now)
 }
 
 /*
- * Ends the call with CDN, then the connection with StopCCRQ: it carried one
- * call only, and behind Linux NAT the CDN's Call ID is rewritten so that the
- * client cannot match it (point C-25).
+ * Ends the call with CDN, and the connection with StopCCRQ.  The StopCCRQ is
+ * needed because Linux NAT rewrites the Call ID of the CDN so that the client
+ * cannot match it (point C-25); a connection carries one call only.
  */
 static unsigned int
 end_call(struct ctrl *c, enum ctrl_end end, const char *cause, uint64_t now)
@@ -308,7 +308,7 @@ ctrl_eof(struct ctrl *c, bool error, uint64_t now)
 
 /* --- input --------------------------------------------------------------- */
 
-/* What is not SCCRQ when it has to be, or makes no sense at all. */
+/* The peer has sent no SCCRQ where one is due, or octets that make no sense. */
 static unsigned int
 protocol_error(struct ctrl *c, const char *what, uint64_t now)
 {
@@ -317,7 +317,7 @@ protocol_error(struct ctrl *c, const char *what, uint64_t now)
 		    c->client, what);
 	else
 		log_warn("CTRL: Client %s: %s, closing", c->client, what);
-	/* Scanners take a FIN here for the bug of 2003 (point F-15). */
+	/* By RST: scanners take a FIN here for the bug of 2003 (point F-15). */
 	return close_now(c, CTRL_END_PROTOCOL,
 	    c->state == CTRL_IDLE ? CTRL_DO_RESET : 0, what, now);
 }
@@ -363,7 +363,7 @@ outgoing_call(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 	memset(&c->call, 0, sizeof(c->call));
 	c->call.peer_id = peer_id;
 	c->call.serial = m->u.ocrq.serial;
-	/* Never echoed as 0: a client that honours it would not send. */
+	/* OCRP must not echo a window of 0: the client might never send. */
 	c->call.window = m->u.ocrq.window > 0 ? m->u.ocrq.window :
 	    CTRL_WINDOW_USUAL;
 	c->call.max_bps = m->u.ocrq.max_bps;
@@ -498,7 +498,7 @@ message(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 	return 0;
 }
 
-/* A whole message that means nothing to us: skipped, not for ever. */
+/* Skips a whole message of unknown type, but not too many of them. */
 static unsigned int
 odd_message(struct ctrl *c, enum pptp_decode how, const struct pptp_msg *m,
     uint64_t now)
@@ -625,7 +625,7 @@ earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* When the call has to have come one step further. */
+/* When the call's present step has to be done, in ms. */
 static uint64_t
 call_deadline(const struct ctrl *c)
 {
@@ -740,7 +740,7 @@ ctrl_timer(struct ctrl *c, uint64_t now)
 
 /* --- the state of another process ---------------------------------------- */
 
-/* All that waits is whole messages, but for the rest of the first. */
+/* Whether out[] holds whole messages, behind the rest of the first. */
 static bool
 out_is_sane(const struct ctrl *c)
 {

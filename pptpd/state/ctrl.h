@@ -14,11 +14,11 @@
 /* Times are milliseconds of a monotonic clock; the caller passes "now". */
 #define CTRL_IDLE_MS	60000	/* silence before an Echo-Request (3.1.4) */
 #define CTRL_ECHO_MS	60000	/* wait for its reply (3.1.4) */
-#define CTRL_CALL_MS	60000	/* connection without a call; call that
-				   does not start (3.2.1) */
+#define CTRL_CALL_MS	60000	/* wait for an OCRQ, and for the start
+					   of a call (3.2.1) */
 #define CTRL_STOP_MS	5000	/* wait for StopCCRP */
-#define CTRL_PARTIAL_MS	10000	/* rest of a message that has begun */
-#define CTRL_FLUSH_MS	2000	/* last octets of a closing connection */
+#define CTRL_PARTIAL_MS	10000	/* wait for the rest of a message */
+#define CTRL_FLUSH_MS	2000	/* to send the last octets when closing */
 
 #define CTRL_OUT_MAX	2048	/* replies that a peer has not read yet */
 #define CTRL_WINDOW_USUAL 64	/* for a client that says 0; as Windows has */
@@ -28,7 +28,7 @@ enum ctrl_state {
 	CTRL_IDLE,		/* TCP is open, no SCCRQ yet */
 	CTRL_ESTABLISHED,
 	CTRL_WAIT_STOP_REPLY,	/* our StopCCRQ is out */
-	CTRL_CLOSED		/* nothing more but what is in out[] */
+	CTRL_CLOSED		/* only out[] is still sent */
 };
 
 enum ctrl_call_state {
@@ -39,8 +39,8 @@ enum ctrl_call_state {
 
 /* What the caller has to do after an event; a set of bits. */
 #define CTRL_DO_START	0x01	/* start the call in ctrl->call */
-#define CTRL_DO_END	0x02	/* end pppd; the reason is ctrl->end, or NONE
-				   if its start failed: the rest goes on */
+#define CTRL_DO_END	0x02	/* end the call, for ctrl->end; if NONE,
+				   its start failed: the connection stays */
 #define CTRL_DO_CLOSE	0x04	/* close TCP once out[] is empty or when
 				   CTRL_FLUSH_MS are over */
 #define CTRL_DO_RESET	0x08	/* with CLOSE: by RST, nothing is flushed */
@@ -56,7 +56,7 @@ struct ctrl_call {
 };
 
 /*
- * All of a control connection's state: plain data without pointers, so that
+ * All the state of a control connection: plain data without pointers, so that
  * it can lie in the call's record (call_record.h) and outlive a process.
  */
 struct ctrl {
@@ -68,88 +68,89 @@ struct ctrl {
 	bool			started;	/* an SCCRQ was accepted */
 	bool			echo_wait;	/* an Echo-Request is out */
 	bool			authenticated;	/* pppd has let the client in */
-	uint8_t			refuse;		/* Result Code of the SCCRP
-						   that refuses it; 0: none */
-	enum ctrl_end		refuse_end;	/* ... because of this */
+	uint8_t			refuse;		/* Result Code of an SCCRP
+						   that refuses; 0: none */
+	enum ctrl_end		refuse_end;	/* reason of that refusal */
 	uint32_t		echo_id;	/* the last one sent */
-	uint32_t		odd_messages;	/* skipped, see F-6, F-7 */
-	uint32_t		messages;	/* whole ones that were read */
+	uint32_t		odd_messages;	/* messages skipped: F-6, F-7 */
+	uint32_t		messages;	/* whole messages read */
 	uint64_t		state_since;	/* ms */
-	uint64_t		call_since;	/* call_state since */
-	uint64_t		last_input;	/* last whole message */
+	uint64_t		call_since;	/* ms, of call_state */
+	uint64_t		last_input;	/* ms, last whole message */
 	uint64_t		echo_sent;
 	uint64_t		partial_since;
 	uint32_t		stimeout_ms;
-	uint32_t		call_timeout_ms; /* to the OCRQ */
-	uint32_t		auth_timeout_ms; /* from OCRP; 0: for ever */
+	uint32_t		call_timeout_ms; /* wait for OCRQ */
+	uint32_t		auth_timeout_ms; /* after OCRP; 0: none */
 	struct stream		in;
 	uint16_t		out_len;	/* octets in out[] */
-	uint16_t		out_part;	/* of these, the rest of a
+	uint16_t		out_part;	/* of these, octets of a first
 						   message sent in part */
 	uint8_t			out[CTRL_OUT_MAX];
 };
 
 /*
- * client: dotted quad, for the log.  stimeout_ms: wait for the SCCRQ.  The
- * other two times are CTRL_CALL_MS and none; the caller may set them.
+ * client: dotted quad, for the log.  stimeout_ms: wait for the SCCRQ.
+ * call_timeout_ms is CTRL_CALL_MS and auth_timeout_ms is 0 unless the caller
+ * sets them afterwards.
  */
 void		ctrl_init(struct ctrl *, const char *client,
 		    uint32_t stimeout_ms, uint64_t now);
 /*
- * Its SCCRQ is to be refused with a Result Code of SCCRP (RFC 2637 2.2), with
- * general error 4 if that is 2; then it is closed.
+ * Makes ctrl refuse the peer's SCCRQ, when it comes, with this Result Code of
+ * SCCRP (RFC 2637 2.2; with 2 the General Error is 4) and then close.
  */
 void		ctrl_refuse(struct ctrl *, uint8_t result, enum ctrl_end);
 
 /*
- * Octets from the peer: takes at most one message's worth from *data (*len
+ * Takes octets from the peer, up to the end of one message, from *data (*len
  * octets, both moved) and returns what to do.  Call it until *len is 0.
  */
 unsigned int	ctrl_input(struct ctrl *, const uint8_t **data, size_t *len,
 		    uint64_t now);
 /* The TCP connection ended: by EOF, or by an error. */
 unsigned int	ctrl_eof(struct ctrl *, bool error, uint64_t now);
-/* Time has come to ctrl_deadline(). */
+/* Call it at ctrl_deadline() or later. */
 unsigned int	ctrl_timer(struct ctrl *, uint64_t now);
-/* When ctrl_timer() wants to be called, in ms; UINT64_MAX: never. */
+/* When ctrl_timer() has to be called, in ms; UINT64_MAX: never. */
 uint64_t	ctrl_deadline(const struct ctrl *);
 
 /*
- * For who holds the connection of a call but serves it no more: encodes the
- * nth message, from 0, of those that end it (CDN, StopCCRQ).  Returns its
- * octets, 0: there is no such.
+ * For the keeper, when its engine is gone: encodes the nth message, from 0, of
+ * those that end the connection (CDN, StopCCRQ).  Returns its length, 0: there
+ * are no more.
  */
 size_t		ctrl_goodbye(int nth, uint16_t our_id, enum ctrl_end,
 		    uint8_t buf[PPTP_MSG_MAX]);
 /*
- * Whether the state that another process has left, perhaps while it crashed,
- * can be gone on with: what is wrong with it, NULL if nothing.
+ * Checks the state that another process has left, which may have crashed.
+ * Returns what is wrong with it; NULL: this process can go on with it.
  */
 const char	*ctrl_fault(const struct ctrl *, uint64_t now);
 
-/* After CTRL_DO_START: the Call ID that the call was given (not 0). */
+/* After CTRL_DO_START: tells ctrl the call's Call ID (not 0). */
 void		ctrl_call_starting(struct ctrl *, uint16_t our_id);
 /* pppd runs and GRE is listened to: sends OCRP 1. */
 unsigned int	ctrl_call_started(struct ctrl *, uint64_t now);
-/* It cannot be started: sends OCRP with result and general error. */
+/* The call cannot be started: sends OCRP with Result Code and General Error. */
 unsigned int	ctrl_call_failed(struct ctrl *, uint8_t result, uint8_t error,
 		    uint64_t now);
-/* pppd has authenticated the client: there is no auth_timeout any more. */
+/* pppd has authenticated the client: auth_timeout_ms ends. */
 void		ctrl_call_authenticated(struct ctrl *);
 /* The call ends from our side: sends CDN and StopCCRQ (RFC 2637 3.2.4.1). */
 unsigned int	ctrl_call_ended(struct ctrl *, enum ctrl_end, uint64_t now);
 /* The connection ends from our side, with its call if there is one. */
 unsigned int	ctrl_stop(struct ctrl *, enum ctrl_end, uint64_t now);
-/* The same, but nobody waits for the StopCCRP. */
+/* The same, but without waiting for the StopCCRP. */
 unsigned int	ctrl_drop(struct ctrl *, enum ctrl_end, uint64_t now);
 
 /*
- * Octets to send: points *data at the rest of the first unsent message and
- * returns how many; 0 when there is none.  One message a write keeps NAT
- * helpers that look at segment starts happy (point F-12).
+ * Points *data at the octets of the first message that are not sent yet, and
+ * returns their number; 0: there are none.  The caller writes one message at a
+ * time, because NAT helpers look at the start of a segment only (point F-12).
  */
 size_t		ctrl_out_next(const struct ctrl *, const uint8_t **data);
-/* n octets of it are sent. */
+/* n octets of that message were sent. */
 void		ctrl_out_sent(struct ctrl *, size_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* The reasons: all that there is to say of each, a row for each. */
+/* Why calls end: one table with a row for each reason. */
 /* SPDX-License-Identifier: ISC */
 #include "state/ctrl_end.h"
 
@@ -16,7 +16,7 @@ struct reason {
 #define CDN(name)	PPTP_CDN_ ## name
 #define OCRP(name)	PPTP_OCRP_ ## name
 
-/* The counters' names are those of the keywords, where there is one. */
+/* If a keyword sets the limit, the counter has the keyword's name. */
 static const struct reason reasons[] = {
 	[CTRL_END_NONE] = { "still up", NULL,
 	    STOP(NONE), CDN(LOST_CARRIER), OCRP(ERROR) },
@@ -97,7 +97,7 @@ static const struct reason reasons[] = {
 _Static_assert(sizeof(reasons) / sizeof(reasons[0]) == CTRL_END_COUNT,
     "a reason without a row");
 
-/* One of another version is as good as none. */
+/* The row of a reason, or that of NONE if this version does not know it. */
 static const struct reason *
 reason(enum ctrl_end end)
 {

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * The numbers go between processes of two versions, in records and messages:
- * none is given to another reason, and new ones come at the end.  A new one
- * needs a row in ctrl_end.c and nothing else.
+ * Processes of two versions exchange these numbers, in records and messages.
+ * So no number ever changes its meaning, and new ones come at the end.  A new
+ * one needs a row in ctrl_end.c and nothing else.
  */
 enum ctrl_end {
 	CTRL_END_NONE,
@@ -22,44 +22,44 @@ enum ctrl_end {
 	CTRL_END_ECHO,		/* no Echo-Reply */
 	CTRL_END_NO_SCCRQ,	/* stimeout */
 	CTRL_END_NO_CALL,	/* no OCRQ in time */
-	CTRL_END_NOT_STARTED,	/* pppd or its surroundings failed */
+	CTRL_END_NOT_STARTED,	/* pppd, or what it needs, failed */
 	CTRL_END_PPPD,		/* pppd ended by itself */
 	CTRL_END_ADMIN,		/* TERM to the call's pptpctrl */
 	CTRL_END_SHUTDOWN,	/* the daemon stops */
 	CTRL_END_LOST,		/* a process of ours is gone */
 	CTRL_END_CRASH,		/* it made the engine crash, twice */
-	CTRL_END_VERSION,	/* begun under a pptpd that we cannot follow */
-	CTRL_END_DAMAGED,	/* what is known of it makes no sense */
+	CTRL_END_VERSION,	/* record of an unknown version of pptpd */
+	CTRL_END_DAMAGED,	/* its record makes no sense */
 	/* limit.h */
 	CTRL_END_NO_AUTH,	/* no authentication in time */
 	CTRL_END_FLOOD,		/* too many control messages */
 	CTRL_END_CROWDED,	/* max-unauth */
-	CTRL_END_RATE,		/* too much from its address for nothing */
+	CTRL_END_RATE,		/* too many vain attempts of its address */
 	CTRL_END_PER_IP,	/* max-per-ip */
 	CTRL_END_UNAUTH_PER_IP,	/* max-unauth-per-ip */
 	CTRL_END_PENALTY,	/* its authentications keep failing */
 	CTRL_END_ADDRESS,	/* its address is one of the tunnels' */
 	CTRL_END_RESOURCE,	/* no memory, no descriptors */
-	CTRL_END_STALLED,	/* the kernel takes its packets no more */
+	CTRL_END_STALLED,	/* the kernel drops its packets */
 	CTRL_END_BUSY,		/* no free slot */
 	CTRL_END_DRAIN,		/* the server takes no new calls */
-	CTRL_END_MADE_ROOM,	/* unauthenticated, when there was no slot */
+	CTRL_END_MADE_ROOM,	/* unauthenticated; another needed its slot */
 
-	CTRL_END_COUNT		/* how many there are */
+	CTRL_END_COUNT		/* number of reasons */
 };
 
-/* Whether it is a reason of this version at all; CTRL_END_NONE is none. */
+/* Whether this version knows the reason; CTRL_END_NONE is no reason. */
 bool		 ctrl_end_is_known(enum ctrl_end);
-/* In words, for the line that each call ends with; never NULL. */
+/* The reason in words, for the log line at a call's end; never NULL. */
 const char	*ctrl_end_text(enum ctrl_end);
 /*
- * The name under which "pptpdctl status" counts who was refused for it; NULL
- * if it is not counted.
+ * The name under which "pptpdctl status" counts refusals for this reason; NULL:
+ * they are not counted.
  */
 const char	*ctrl_end_counter(enum ctrl_end);
-/* The Reason of the StopCCRQ that fits it (RFC 2637 2.3). */
+/* The Reason of a StopCCRQ for it (RFC 2637 2.3). */
 uint8_t		 ctrl_end_stop_reason(enum ctrl_end);
-/* The Result Code of the CDN that fits it (RFC 2637 2.13). */
+/* The Result Code of a CDN for it (RFC 2637 2.13). */
 uint8_t		 ctrl_end_cdn_result(enum ctrl_end);
 /* The Result Code of the OCRP that refuses a call for it (RFC 2637 2.8). */
 uint8_t		 ctrl_end_ocrp_result(enum ctrl_end);

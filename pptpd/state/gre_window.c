@@ -1,4 +1,4 @@
-/* Sequence numbers, reordering and acknowledgements: RFC 2637 sections 4.1-4.3. */
+/* Sequence numbers, reordering, acknowledgements: RFC 2637 sections 4.1-4.3. */
 /* SPDX-License-Identifier: ISC */
 #include "state/gre_window.h"
 
@@ -8,7 +8,7 @@
 #include "base/wire.h"
 
 #define MAP_BITS	64	/* of delivered_map */
-#define ACK_EVERY_MOST	32	/* also for windows that never fill */
+#define ACK_EVERY_MOST	32	/* however large the peer's window is */
 
 /* Signed distance from b to a, modulo 2^32. */
 static int32_t
@@ -81,7 +81,7 @@ slot_of(struct gre_reorder *ro, uint32_t seq)
 	return &ro->slot[seq % GRE_AHEAD_MAX];
 }
 
-/* Moves `last` on to seq, which is delivered now. */
+/* Moves `last` to seq, which the caller delivers now. */
 static void
 advance(struct gre_rx *rx, uint32_t seq)
 {
@@ -100,7 +100,7 @@ advance(struct gre_rx *rx, uint32_t seq)
 		rx->highest = seq;
 }
 
-/* Delivers what waits directly behind `last`. */
+/* Delivers the waiting packets whose numbers follow `last` without a gap. */
 static void
 drain(struct gre_rx *rx, struct gre_reorder *ro, gre_deliver *deliver,
     void *arg)
@@ -118,7 +118,7 @@ drain(struct gre_rx *rx, struct gre_reorder *ro, gre_deliver *deliver,
 	}
 }
 
-/* Gives up the first gap: what waits behind it is delivered. */
+/* Gives up the first gap, and delivers the packets up to the next one. */
 static void
 skip_gap(struct gre_rx *rx, struct gre_reorder *ro, gre_deliver *deliver,
     void *arg)
@@ -150,7 +150,7 @@ oldest(const struct gre_reorder *ro)
 	return t;
 }
 
-/* Late: learn from it if it was given up too early (not a duplicate). */
+/* If the packet is no duplicate, it was given up too early: wait longer. */
 static enum gre_verdict
 old_packet(struct gre_rx *rx, uint32_t seq)
 {
@@ -174,7 +174,7 @@ expected_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 	advance(rx, seq);
 	deliver(payload, len, arg);
 	if (ro->waiting > 0) {
-		/* A gap was filled: aim at twice what it took. */
+		/* A gap was filled: wait_us tends to twice the time it took. */
 		uint64_t took = now - oldest(ro);
 
 		rx->reordered++;
@@ -193,7 +193,7 @@ keep(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 {
 	struct gre_slot *s = slot_of(ro, seq);
 
-	if (s->data != NULL) {		/* the first one wins */
+	if (s->data != NULL) {		/* keep the first one */
 		rx->duplicate++;
 		return GRE_OLD;
 	}
@@ -207,7 +207,7 @@ keep(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 	return GRE_WAITING;
 }
 
-/* Keeps the suspect that came last: the one before it has done its duty. */
+/* Keeps a suspect, in place of an earlier one. */
 static enum gre_verdict
 suspect(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
     const uint8_t *payload, size_t len, uint64_t now)
@@ -221,7 +221,7 @@ suspect(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 	return GRE_SUSPECT;
 }
 
-/* The stream goes on at the suspect, which is delivered now. */
+/* Moves the stream to the suspect, and delivers it. */
 static void
 jump(struct gre_rx *rx, struct gre_reorder *ro, bool back,
     gre_deliver *deliver, void *arg)
@@ -230,14 +230,15 @@ jump(struct gre_rx *rx, struct gre_reorder *ro, bool back,
 
 	rx->jump = false;
 	rx->jumps++;
-	/* Before the first delivery, what waits may lie ahead of the stream. */
+	/* Before the first delivery packets with numbers higher than the
+	 * suspect's may wait: drop them. */
 	if (ro->waiting > 0 && seq_diff(rx->jump_seq, rx->highest) <= 0)
 		drop_waiting(ro);
 	while (ro->waiting > 0)
 		skip_gap(rx, ro, deliver, arg);
 	place = rx->last;
 	if (back) {
-		rx->lost -= rx->jump_lost;	/* nothing was */
+		rx->lost -= rx->jump_lost;	/* nothing was lost */
 		rx->jump_lost = 0;
 		rx->last = rx->before;
 	} else
@@ -246,7 +247,7 @@ jump(struct gre_rx *rx, struct gre_reorder *ro, bool back,
 	rx->moved_to = rx->jump_seq;
 	rx->moved = true;
 	rx->highest = rx->jump_seq;
-	if (ro->jump.data != NULL) {	/* else an engine before us had it */
+	if (ro->jump.data != NULL) {	/* else an earlier engine had it */
 		advance(rx, ro->jump.seq);
 		deliver(ro->jump.data, ro->jump.len, arg);
 		slot_clear(&ro->jump);
@@ -259,10 +260,10 @@ jump(struct gre_rx *rx, struct gre_reorder *ro, bool back,
 }
 
 /*
- * Far ahead, or where the stream was before it jumped.  One such number proves
- * nothing: anybody who can forge a source address can send it.  It is believed
- * when another follows closely behind it, as RTP does for a new source (RFC
- * 3550 A.1), and the client is silent where it was; else only after many, so
+ * Takes a number far ahead, or where the stream was before it jumped.  One such
+ * number proves nothing: anybody who can forge a source address can send it.
+ * Two close together are believed, as in RTP for a new source (RFC 3550 A.1),
+ * if the client sends nothing at the old place.  Otherwise many are needed, so
  * that a client that has lost a burst of packets is not held up.
  */
 static enum gre_verdict
@@ -270,7 +271,7 @@ far_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq, bool back,
     const uint8_t *payload, size_t len, uint64_t now, gre_deliver *deliver,
     void *arg)
 {
-	/* Whoever goes back was there: that may take its time. */
+	/* At the old place two packets count even if they come slowly. */
 	bool fresh = back || !rx->started || now - rx->jump_at <= GRE_JUMP_US;
 	int32_t step = seq_diff(seq, rx->jump_seq);
 
@@ -288,7 +289,7 @@ far_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq, bool back,
 	return gre_rx_packet(rx, ro, seq, payload, len, now, deliver, arg);
 }
 
-/* Whether it continues the stream where it was before it jumped. */
+/* Whether seq continues the stream where it was before it jumped. */
 static bool
 is_before(const struct gre_rx *rx, uint32_t seq)
 {
@@ -317,8 +318,8 @@ receive(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 		return old_packet(rx, seq);
 
 	/*
-	 * Packets wait already and this one follows the highest of them: the
-	 * stream has moved on, so do we.
+	 * This packet follows the highest of those that wait, so the stream
+	 * has moved on: give up gaps until the packet is near enough.
 	 */
 	while (ro->waiting > 0 && ahead >= GRE_AHEAD_MAX &&
 	    seq_diff(seq, rx->highest) > 0 &&
@@ -348,7 +349,7 @@ gre_rx_packet(struct gre_rx *rx, struct gre_reorder *ro, uint32_t seq,
 
 	if (v == GRE_DELIVERED || v == GRE_WAITING) {
 		rx->heard_at = now;
-		rx->jump = false;	/* the stream goes on where it was */
+		rx->jump = false;	/* no jump: the stream goes on */
 	}
 	return v;
 }
@@ -371,7 +372,7 @@ gre_rx_timer(struct gre_rx *rx, struct gre_reorder *ro, uint64_t now,
 		skip_gap(rx, ro, deliver, arg);
 		gave_up = true;
 	}
-	/* What is lost needs no wait; a late packet will double it again. */
+	/* Waiting was in vain, so wait less; a late packet doubles it again. */
 	if (gave_up)
 		rx->wait_us = clamp_wait(rx->wait_us * 3 / 4);
 }

@@ -26,7 +26,7 @@ enum life_state {
 /* What the keeper does after an event; any number of them. */
 #define LIFE_DO_TELL	0x01	/* tell the engine to end the call */
 #define LIFE_DO_SEARCH	0x02	/* look for another engine */
-#define LIFE_DO_GOODBYE	0x04	/* tell the client: no engine can */
+#define LIFE_DO_GOODBYE	0x04	/* end the connection: no engine can */
 #define LIFE_DO_HANG_UP	0x08	/* close pppd's line */
 #define LIFE_DO_TERM	0x10	/* send pppd SIGTERM */
 #define LIFE_DO_KILL	0x20	/* send pppd SIGKILL */
@@ -34,7 +34,7 @@ enum life_state {
 /* Only life_*() write to it; times are milliseconds of one clock. */
 struct life {
 	enum life_state	 state;
-	uint64_t	 since;		/* of this state */
+	uint64_t	 since;		/* ms, of this state */
 	enum ctrl_end	 end;		/* why the call ends, if it does */
 	int		 signals;	/* sent to pppd since the hang-up */
 	const char	*client;	/* for the log; the caller's */
@@ -43,13 +43,13 @@ struct life {
 void		life_init(struct life *, const char *client, uint64_t now);
 
 /*
- * Events; each returns LIFE_DO_* bits.  An event that means nothing in a state
- * changes nothing and returns 0.
+ * Events; each returns LIFE_DO_* bits.  An event that has no meaning in the
+ * present state changes nothing and returns 0.
  */
 
 /* pppd runs. */
 unsigned int	life_started(struct life *, uint64_t now);
-/* Somebody wants the call to end: the engine does it, or the keeper. */
+/* The call has to end: by the engine, or by the keeper if there is none. */
 unsigned int	life_ask(struct life *, enum ctrl_end, uint64_t now);
 /* The call ends at once; cause is for the log. */
 unsigned int	life_hang_up(struct life *, enum ctrl_end, const char *cause,
@@ -61,7 +61,7 @@ unsigned int	life_engine_found(struct life *, uint64_t now);
 unsigned int	life_over(struct life *, uint64_t now);
 /* To be called at life_deadline() or later. */
 unsigned int	life_timer(struct life *, uint64_t now);
-/* UINT64_MAX: never. */
+/* When life_timer() has to be called, in ms; UINT64_MAX: never. */
 uint64_t	life_deadline(const struct life *);
 
 /* Whether pppd was told to go, or has gone. */

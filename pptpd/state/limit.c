@@ -1,4 +1,4 @@
-/* Limits on what is silent, has not authenticated, or keeps failing. */
+/* Limits on clients that are silent, unauthenticated, or fail repeatedly. */
 /* SPDX-License-Identifier: ISC */
 #include "state/limit.h"
 
@@ -9,13 +9,13 @@
 #include "state/limit_memory.h"
 
 #define SAMPLES		8	/* silent connections compared for a victim */
-#define CONNECT_BURST	200	/* at least, of one address */
+#define CONNECT_BURST	200	/* smallest burst of one address */
 #define CALL_BURST	1000
 #define MESSAGE_BURST	5	/* seconds' worth of control messages */
 #define SECOND		1000
 #define MINUTE		60000
 
-/* All clients that there is room for may come at once, and as many again. */
+/* If all clients have one address, all may come at once, and once again. */
 static uint32_t
 burst(const struct limit_conf *conf, uint32_t least)
 {
@@ -74,7 +74,7 @@ limit_free(struct limits *l)
 	free(l);
 }
 
-/* Xorshift: nobody gains by guessing it. */
+/* Xorshift is enough: a client gains nothing by guessing the numbers. */
 static uint32_t
 random_below(struct limits *l, uint32_t n)
 {
@@ -84,7 +84,7 @@ random_below(struct limits *l, uint32_t n)
 	return (uint32_t)((uint64_t)l->random * n >> 32);
 }
 
-/* --- the silent ones ----------------------------------------------------- */
+/* --- silent connections -------------------------------------------------- */
 
 static void
 silent_add(struct limits *l, struct limit_conn *c, uint64_t now)
@@ -113,9 +113,9 @@ silent_pick(struct limits *l, uint64_t min_age, uint64_t now)
 }
 
 /*
- * From half of the limit on somebody silent goes for each new connection,
- * with a probability that grows up to the limit: then somebody always does.
- * Who has just come is not silent yet, up to the limit.
+ * Above half of the limit each new connection costs a silent one its place,
+ * with a probability that grows to 1 at the limit.  Up to the limit connections
+ * younger than LIMIT_YOUNG_MS are spared.
  */
 struct limit_conn *
 limit_victim(struct limits *l, bool urgent, uint64_t now)
@@ -159,7 +159,7 @@ limit_accept_at(const struct limits *l, uint64_t now)
 	return bucket_next(&l->connect, &l->connect_rate, now);
 }
 
-/* An address had to make room in the table. */
+/* Takes an address that was dropped from the table out of the sums. */
 static void
 forget(struct limits *l, const struct source *s)
 {
@@ -224,7 +224,7 @@ limit_call(struct limits *l, struct limit_conn *c, uint64_t now)
 	c->call = true;
 	c->since = now;
 	s->calls++;
-	if (c->authenticated)		/* in the call before */
+	if (c->authenticated)		/* in an earlier call */
 		s->authenticated++;
 	return CTRL_END_NONE;
 }
@@ -252,7 +252,7 @@ limit_adopt(struct limits *l, struct limit_conn *c, uint32_t addr,
 		limit_has_slot(l, c, now);
 }
 
-/* One with a call is among those with a slot, if in a list at all. */
+/* A connection with a call can be in the list `waiting` only. */
 void
 limit_move(struct limits *l, struct limit_conn *to, struct limit_conn *from)
 {

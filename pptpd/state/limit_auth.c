@@ -1,4 +1,4 @@
-/* Limits: who has authenticated, who fails to, and for how long that hurts. */
+/* Limits: penalties for clients that fail to authenticate. */
 /* SPDX-License-Identifier: ISC */
 #include "state/limit.h"
 
@@ -7,16 +7,17 @@
 #include "state/limit_memory.h"
 
 /*
- * Failures of one minute are compared with successes.  pppd fails in the same
- * way for a wrong password and for a RADIUS server that is down, but then
- * nearly everybody fails, those above all who are known to know theirs.
+ * Compares the failures of one minute with its successes.  pppd fails in the
+ * same way for a wrong password and for a RADIUS server that is down.  If the
+ * server is down nearly all clients fail, even those that have authenticated
+ * before and so know their passwords.
  */
 static bool
 most_fail(const struct limits *l, const struct limit_period *p)
 {
 	uint32_t failed = p->failed, quorum = LIMIT_QUORUM;
 
-	/* Strangers who guess must not look like a server that is down. */
+	/* Count known clients only: strangers may guess passwords. */
 	if (l->known > 1) {
 		failed = p->known_failed;
 		if (l->known < quorum)
@@ -25,7 +26,7 @@ most_fail(const struct limits *l, const struct limit_period *p)
 	return failed >= quorum && failed > 4 * p->succeeded;
 }
 
-/* Brings the periods up to date; what has changed is to be logged. */
+/* Updates the periods, and whether penalties are suspended. */
 static void
 compare(struct limits *l, uint64_t now)
 {
@@ -127,7 +128,10 @@ limit_failed(struct limits *l, struct limit_conn *c, uint64_t now)
 	return take_say(l);
 }
 
-/* Who has a call that works behind an address speaks for all behind it. */
+/*
+ * An address with an authenticated call is not refused: many clients may share
+ * it behind NAT, and not all of them fail.
+ */
 uint64_t
 limit_penalty(struct limits *l, const struct source *s, uint64_t now)
 {

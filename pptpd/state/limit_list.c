@@ -1,4 +1,4 @@
-/* Limits: lists of connections, each of which is in one at most. */
+/* Limits: lists of connections; each connection is in one list at most. */
 /* SPDX-License-Identifier: ISC */
 #include "state/limit.h"
 

@@ -1,4 +1,4 @@
-/* What is remembered of addresses when the process that counts has died. */
+/* What an engine leaves to the next one about addresses, when it dies. */
 /* SPDX-License-Identifier: ISC */
 #include "state/limit_memory.h"
 
@@ -7,7 +7,7 @@
 
 #include "state/limit.h"
 
-/* The places of an address: multiply-shift with a random odd factor. */
+/* The entries that an address may use: multiply-shift, random odd factor. */
 static struct limit_memory_entry *
 places(struct limit_memory *m, uint32_t addr)
 {
@@ -31,7 +31,7 @@ worth(const struct limit_memory_entry *e)
 	return e->addr != 0 ? until : 0;
 }
 
-/* Where an address is noted, or else what is worth least. */
+/* The entry of an address; if it has none, the entry that is worth least. */
 static struct limit_memory_entry *
 place_for(struct limit_memory *m, uint32_t addr)
 {
@@ -69,7 +69,7 @@ limit_memory_note(struct limits *l, const struct source *s)
 	m->amnesty = l->amnesty;
 }
 
-/* No more than a bucket with this rate can owe. */
+/* Cuts a bucket's time to the latest that its rate allows. */
 static uint64_t
 sane_bucket(uint64_t us, const struct bucket_rate *rate, uint64_t now)
 {

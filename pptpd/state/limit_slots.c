@@ -36,7 +36,7 @@ limit_slots_short(const struct limits *l, uint64_t now)
 	return now < l->short_until;
 }
 
-/* Whether a is to make room before b. */
+/* Whether a has to make room before b. */
 static bool
 goes_before(const struct limit_conn *a, const struct limit_conn *b)
 {

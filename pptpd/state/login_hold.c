@@ -1,4 +1,4 @@
-/* Frames of a login that come too early for the other side wait for it. */
+/* Holds back frames of a login that come too early for the other side. */
 /* SPDX-License-Identifier: ISC */
 #include "state/login_hold.h"
 
@@ -18,7 +18,7 @@ frame_drop(struct login_frame *f)
 	memset(f, 0, sizeof(*f));
 }
 
-/* Replaces what waits there; the time of the first one stays. */
+/* Replaces the waiting frame, if any; its wait counts from the first one. */
 static bool
 frame_keep(struct login_frame *f, const uint8_t *frame, size_t len,
     uint64_t now)
@@ -37,7 +37,7 @@ frame_keep(struct login_frame *f, const uint8_t *frame, size_t len,
 	return true;
 }
 
-/* Empties f before the frame goes out: what gets it may come back to us. */
+/* Passes a frame on.  Empties f before, since send() may call us again. */
 static uint64_t
 frame_send(struct login_frame *f, uint64_t now,
     void (*send)(const uint8_t *, size_t, void *), void *arg)
@@ -78,7 +78,7 @@ login_hold_client_spoke(struct login_hold *h, uint64_t now,
 	h->waited_first = frame_send(&h->first, now, ops->to_client, arg);
 }
 
-/* The protocol of number i waits no longer. */
+/* Frames of protocol i wait no longer. */
 static void
 ncp_open(struct login_hold *h, int i, uint64_t now,
     const struct login_hold_ops *ops, void *arg)
@@ -97,9 +97,9 @@ ncp_open(struct login_hold *h, int i, uint64_t now,
 }
 
 /*
- * pppd opens CCP first and what carries packets afterwards, all at once
- * (start_networks() and continue_networks() of its auth.c).  With the first
- * request for IPCP or IPV6CP the others are open, too, or will never be.
+ * pppd opens CCP first, and afterwards IPCP and IPV6CP together
+ * (start_networks() and continue_networks() of its auth.c).  So once it has
+ * sent a request of IPCP or IPV6CP, it has opened all that it will open.
  */
 static void
 pppd_asked(struct login_hold *h, uint16_t protocol, uint64_t now,
@@ -131,7 +131,7 @@ login_hold_from_pppd(struct login_hold *h, const uint8_t *frame, size_t len,
 		if (h->first.data == NULL &&
 		    frame_keep(&h->first, frame, len, now))
 			return;
-		/* One is all that a pppd says before it is answered. */
+		/* Hold one frame: pppd sends one and waits for an answer. */
 		login_hold_client_spoke(h, now, ops, arg);
 	}
 	ops->to_client(frame, len, arg);

@@ -1,4 +1,4 @@
-/* Frames of a login that come too early for the other side wait for it. */
+/* Holds back frames of a login that come too early for the other side. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LOGIN_HOLD_H
 #define PPTPD_LOGIN_HOLD_H
@@ -21,27 +21,28 @@
  * until then its automaton (fsm.c of pppd) answers with Terminate-Ack.
  * Windows asks again after 2 s, MikroTik hangs up.
  *
- * So the one waits until the client has spoken, and the newest of each of the
- * others until pppd has sent a request of its own of that protocol.  Nothing
- * is changed and nothing is made up: to both ends it is a slower network.
+ * So pppd's first frame waits until the client has spoken.  Of the client's
+ * requests the newest of each protocol waits until pppd has sent its own
+ * request of that protocol.  No frame is changed or invented: both ends see a
+ * slower network.
  * Times are microseconds of a monotonic clock; the caller passes "now".
  */
 #define LOGIN_HOLD_FIRST_US	300000	/* longest wait for the client */
-#define LOGIN_HOLD_NCP_US	1000000	/* ... for pppd's request */
-#define LOGIN_HOLD_FRAME_MAX	1532	/* larger frames do not wait */
+#define LOGIN_HOLD_NCP_US	1000000	/* longest wait for pppd's request */
+#define LOGIN_HOLD_FRAME_MAX	1532	/* octets; larger frames do not wait */
 #define LOGIN_HOLD_NCPS		3
 
 enum login_stage {
 	LOGIN_ALONE,		/* the client has not spoken */
 	LOGIN_LINK,		/* LCP, authentication */
-	LOGIN_NETWORKS,		/* the client is in; pppd opens its protocols */
+	LOGIN_NETWORKS,		/* authenticated; pppd opens its protocols */
 	LOGIN_OVER		/* nothing waits from now on */
 };
 
 struct login_frame {
 	uint8_t		*data;	/* owned; NULL: none */
 	size_t		 len;
-	uint64_t	 since;	/* us, the first one of its protocol came */
+	uint64_t	 since;	/* us, the protocol's first frame came */
 };
 
 struct login_hold {
@@ -51,11 +52,11 @@ struct login_hold {
 		struct login_frame frame;	/* for pppd */
 		bool	 open;	/* pppd has asked, or did not in time */
 	} ncp[LOGIN_HOLD_NCPS];
-	uint64_t waited_first;	/* us, how long they have waited */
-	uint64_t waited_ncp;	/* ... the longest of them */
+	uint64_t waited_first;	/* us that `first` has waited */
+	uint64_t waited_ncp;	/* us, the longest wait of the others */
 };
 
-/* Get frames that wait no longer; valid during the call. */
+/* Functions that get the frames to pass on; these are valid during the call. */
 struct login_hold_ops {
 	void	(*to_client)(const uint8_t *frame, size_t len, void *arg);
 	void	(*to_pppd)(const uint8_t *frame, size_t len, void *arg);
@@ -63,14 +64,13 @@ struct login_hold_ops {
 
 /* A call has begun. */
 void	login_hold_init(struct login_hold *);
-/* Frees what waits; nothing waits from now on. */
+/* Frees the frames that wait; from now on none waits. */
 void	login_hold_free(struct login_hold *);
 
 /*
- * Each frame, both ways.  head is that of the frame, NULL if it has none.
- * The frame itself comes to ops as well, in its place among the others,
- * unless it has to wait or is replaced by a newer one.  Without memory for a
- * copy it does not wait.
+ * Takes each frame, both ways, and passes it to ops.  A frame that has to wait
+ * is passed later, or replaced by a newer one.  Without memory for a copy it
+ * does not wait.  head is that of the frame, NULL if it has none.
  */
 void	login_hold_from_pppd(struct login_hold *, const uint8_t *frame,
 	    size_t len, const struct ppp_head *head, uint64_t now,
@@ -78,7 +78,7 @@ void	login_hold_from_pppd(struct login_hold *, const uint8_t *frame,
 void	login_hold_from_client(struct login_hold *, const uint8_t *frame,
 	    size_t len, const struct ppp_head *head, uint64_t now,
 	    const struct login_hold_ops *, void *arg);
-/* A Set-Link-Info, or a GRE packet of any kind. */
+/* The client has sent a Set-Link-Info, or any GRE packet. */
 void	login_hold_client_spoke(struct login_hold *, uint64_t now,
 	    const struct login_hold_ops *, void *arg);
 

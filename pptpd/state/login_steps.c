@@ -8,7 +8,7 @@
 
 #include "protocol/ppp_auth.h"
 
-#define BOTH	3	/* acks: pppd's and the client's */
+#define BOTH	3	/* of acks: pppd's and the client's */
 
 static const char *const names[LOGIN_STEPS] = {
 	"pppd", "client", "LCP", "authentication", "CCP", "IP"

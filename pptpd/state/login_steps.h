@@ -14,12 +14,12 @@ enum login_step {
 	LOGIN_STEP_CLIENT,	/* the client's first Set-Link-Info or packet */
 	LOGIN_STEP_LCP,		/* pppd's first frame that is not LCP */
 	LOGIN_STEP_AUTH,	/* pppd said that the client is in */
-	LOGIN_STEP_CCP,		/* both have agreed to the other's request */
-	LOGIN_STEP_IP,		/* the same of IPCP */
+	LOGIN_STEP_CCP,		/* both sides have sent Configure-Ack */
+	LOGIN_STEP_IP,		/* the same for IPCP */
 	LOGIN_STEPS
 };
 
-#define LOGIN_STEPS_TEXT	160	/* longest text, its NUL included */
+#define LOGIN_STEPS_TEXT	160	/* octets, NUL included */
 
 /* Zeroed memory is a login that is not watched. */
 struct login_steps {
@@ -30,15 +30,15 @@ struct login_steps {
 
 /* now: when the client asked for its call, in us of a monotonic clock. */
 void	login_steps_begin(struct login_steps *, uint64_t now);
-/* Whether IP is still to come. */
+/* Whether the login is watched and IP is not up yet. */
 bool	login_steps_watched(const struct login_steps *);
 void	login_steps_client_spoke(struct login_steps *, uint64_t now);
-/* A frame goes by.  True with the one that completes IP, and never again. */
+/* Looks at a frame.  True once: for the frame that completes IP. */
 bool	login_steps_frame(struct login_steps *, bool from_pppd,
 	    const struct ppp_head *, uint64_t now);
 /*
- * "pppd 61, client 64, LCP 84, authentication 114, CCP 132, IP 152": ms since
- * the begin; what was not done is left out.
+ * Writes "pppd 61, client 64, LCP 84, authentication 114, CCP 132, IP 152": ms
+ * since the begin.  Steps that were not done are left out.
  */
 void	login_steps_text(const struct login_steps *,
 	    char text[LOGIN_STEPS_TEXT]);

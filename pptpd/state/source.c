@@ -1,4 +1,4 @@
-/* Clients' addresses and what is remembered of them: a bounded table. */
+/* A bounded table of clients' addresses and what the engine knows of them. */
 /* SPDX-License-Identifier: ISC */
 #include "state/source.h"
 
@@ -86,8 +86,8 @@ make_newest(struct source_table *t, struct source *s)
 }
 
 /*
- * Frees the entry that was used longest ago.  Those that have connections are
- * passed, and out of the way for the next time.
+ * Frees the entry that was used longest ago.  Entries with connections are
+ * skipped; they become the newest, so that the next search is short.
  */
 static struct source *
 forget(struct source_table *t)

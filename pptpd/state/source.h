@@ -1,4 +1,4 @@
-/* Clients' addresses and what is remembered of them: a bounded table. */
+/* A bounded table of clients' addresses and what the engine knows of them. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SOURCE_H
 #define PPTPD_SOURCE_H
@@ -12,37 +12,37 @@
 
 /* Kinds of log lines that are counted apart. */
 enum source_class {
-	SOURCE_LOG_PROTOCOL,	/* what a client does wrong */
-	SOURCE_LOG_REFUSED,	/* why it is not served */
-	SOURCE_LOG_SESSION,	/* connections without a call come and go */
+	SOURCE_LOG_PROTOCOL,	/* errors of a client */
+	SOURCE_LOG_REFUSED,	/* reasons of refusals */
+	SOURCE_LOG_SESSION,	/* connections without a call */
 	SOURCE_LOG_CLASSES
 };
 
 struct source_log {
 	struct bucket	bucket;
-	uint64_t	since;		/* ms, the first line left out */
+	uint64_t	since;		/* ms, time of the first of these */
 	uint32_t	suppressed;	/* lines left out */
 };
 
 struct source {
 	uint32_t	addr;		/* network order */
-	uint32_t	next;		/* of the same hash */
-	uint32_t	older, newer;	/* by last use */
+	uint32_t	next;		/* next index of the same hash */
+	uint32_t	older, newer;	/* indices, in order of last use */
 
-	/* Its connections that are open now; none of them is forgotten. */
+	/* Open connections; an address that has any is never forgotten. */
 	uint32_t	connections;
 	uint32_t	unauthenticated;
 	uint32_t	calls;
-	uint32_t	authenticated;	/* ... of these calls */
-	uint32_t	waiting;	/* ... with a slot, to authenticate */
+	uint32_t	authenticated;	/* of these calls */
+	uint32_t	waiting;	/* calls with a slot, unauthenticated */
 
-	struct bucket	connect, call;	/* those that came to nothing */
+	struct bucket	connect, call;	/* those without success */
 	bool		known;		/* has authenticated before */
 	bool		refused;	/* until penalty_until */
 	uint64_t	penalty_until;	/* ms */
 	uint64_t	failed_at;	/* ms, the last failure */
 	uint32_t	failed_in;	/* period of the last failure */
-	uint32_t	succeeded_in;	/* ... and of the last success */
+	uint32_t	succeeded_in;	/* period of the last success */
 	struct source_log log[SOURCE_LOG_CLASSES];
 };
 
@@ -59,19 +59,20 @@ struct source_table {
 	uint32_t	 oldest, newest;
 };
 
-/* seed: random, so that nobody can choose what collides.  -1: no memory. */
+/* seed: random, so that collisions cannot be chosen.  -1: no memory. */
 int	source_table_init(struct source_table *, uint32_t max, uint32_t seed);
 void	source_table_free(struct source_table *);
 
 /*
- * The entry of an address (network order), which becomes the newest.  If it
- * is new and the table is full, the address without connections that was
- * used longest ago is forgotten: *forgotten (if not NULL) is what it was, its
- * addr 0 if there was none.  NULL if all have connections.
+ * Finds or makes the entry of an address (network order), which becomes the
+ * newest.  A new address in a full table takes the place of the one that was
+ * used longest ago among those without connections.  *forgotten (if not NULL)
+ * is a copy of that entry; its addr is 0 if none was dropped.  NULL: all
+ * addresses have connections.
  */
 struct source *source_get(struct source_table *, uint32_t addr,
 	    struct source *forgotten);
-/* The same, NULL if it is not there; the order stays. */
+/* Finds the entry of an address; NULL: it has none.  The order stays. */
 struct source *source_find(const struct source_table *, uint32_t addr);
 
 #endif

@@ -1,4 +1,4 @@
-/* Has the kernel stopped taking the packets of one of its calls? */
+/* Detects that the kernel drops all packets of a call that it carries. */
 /* SPDX-License-Identifier: ISC */
 #include "state/stall.h"
 

@@ -1,4 +1,4 @@
-/* Octets of a control connection into whole messages, split anywhere. */
+/* Puts the octets of a control connection, split anywhere, into messages. */
 /* SPDX-License-Identifier: ISC */
 #include "state/stream.h"
 
@@ -6,8 +6,8 @@
 
 #include "base/wire.h"
 
-#define LENGTH_END	2	/* Length is known */
-#define MAGIC_END	8	/* the cookie is known */
+#define LENGTH_END	2	/* octets until Length is known */
+#define MAGIC_END	8	/* octets until the cookie is known */
 
 void
 stream_init(struct stream *s)

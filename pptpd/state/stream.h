@@ -1,4 +1,4 @@
-/* Octets of a control connection into whole messages, split anywhere. */
+/* Puts the octets of a control connection, split anywhere, into messages. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_STREAM_H
 #define PPTPD_STREAM_H
@@ -26,7 +26,7 @@ void	stream_init(struct stream *);
 
 /*
  * Takes octets from *data (*len of them, both moved) up to the end of one
- * message.  Length and cookie are judged as soon as they are there, before
+ * message.  Length and cookie are checked as soon as they are there, before
  * any body octet is taken.  After STREAM_MESSAGE the octets stay valid until
  * the next call, which starts a new message.  After an error the stream is
  * of no further use.
@@ -34,7 +34,7 @@ void	stream_init(struct stream *);
 enum stream_result stream_next(struct stream *, const uint8_t **data,
 		    size_t *len, size_t *msg_len);
 
-/* Whether a stream that another process has left can be gone on with. */
+/* Whether this process can go on with a stream that another one has left. */
 bool	stream_is_sane(const struct stream *);
 
 #endif
