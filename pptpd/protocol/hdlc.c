@@ -74,9 +74,10 @@ static const uint16_t fcs_table[FCS_GROUP][256] = {
 };
 
 /*
- * What is sent for an octet, and how much of it.  The second octet is always
- * written and mostly overwritten by the next: in an encrypted frame every
- * seventh octet is escaped, and a branch on that cannot be foreseen.
+ * For each octet: the two octets of its encoding, and how many of them count.
+ * Both are always written; a second one that does not count is overwritten by
+ * the next encoding.  A branch would be slower: in an encrypted frame every
+ * seventh octet is escaped, which the processor cannot predict.
  */
 #define MUST_ESCAPE(n)	((n) < 0x20 || (n) == HDLC_ESCAPE || (n) == HDLC_FLAG)
 #define ENCODED(n)							\
@@ -92,7 +93,7 @@ hdlc_fcs(uint16_t fcs, const uint8_t *p, size_t n)
 	unsigned int rest;
 
 	for (; n >= FCS_GROUP; p += FCS_GROUP, n -= FCS_GROUP) {
-		/* What need not wait for the group before. */
+		/* This part does not depend on the FCS of the group before. */
 		rest = fcs_table[13][p[2]] ^ fcs_table[12][p[3]] ^
 		    fcs_table[11][p[4]] ^ fcs_table[10][p[5]] ^
 		    fcs_table[9][p[6]] ^ fcs_table[8][p[7]] ^
@@ -174,8 +175,8 @@ find_escapes(uint64_t w)
 }
 
 /*
- * Takes the lowest octet that *mark marks out of w and moves what is above
- * it down, the marks too; nothing if none is marked.
+ * Takes the lowest octet that *mark marks out of w, and moves the octets and
+ * marks above it down.  Does nothing if no octet is marked.
  */
 static inline uint64_t
 squeeze(uint64_t w, uint64_t *mark)
@@ -202,9 +203,9 @@ decode_octets(uint8_t *out, const uint8_t *p, size_t n, uint64_t *escaped)
 }
 
 /*
- * Un-escapes n octets without a flag into the frame, which has room for n:
- * a word at a time.  Most words are clean (with a peer whose map of escaped
- * characters is empty) or hold one or two escapes: no branch on where.
+ * Un-escapes n octets without a flag into the frame, which has room for n, a
+ * word at a time.  Most words hold no escape (if the peer's ACCM is empty), or
+ * one or two; no branch depends on their places.
  */
 static void
 decode_words(struct hdlc_decoder *d, const uint8_t *p, size_t n)
@@ -222,7 +223,7 @@ decode_words(struct hdlc_decoder *d, const uint8_t *p, size_t n)
 			continue;
 		}
 		if ((mark & after) != 0) {
-			/* An escaped 0x7D is data; no sender of ours. */
+			/* An escaped 0x7D, which pppd does not send. */
 			out = decode_octets(out, p, sizeof(w), &escaped);
 			continue;
 		}
@@ -234,7 +235,7 @@ decode_words(struct hdlc_decoder *d, const uint8_t *p, size_t n)
 		while (mark != 0)
 			w = squeeze(w, &mark);
 		store_word(out, w);
-		/* 8 less the number of marks, which the product sums up. */
+		/* 8 minus the number of marks: the product adds them up. */
 		out += 8 - ((after >> 7) * ALL(1) >> 56);
 	}
 	out = decode_octets(out, p, n, &escaped);
@@ -243,7 +244,7 @@ decode_words(struct hdlc_decoder *d, const uint8_t *p, size_t n)
 	d->fcs = hdlc_fcs(d->fcs, start, (size_t)(out - start));
 }
 
-/* Takes octets without a flag. */
+/* Takes octets that contain no flag. */
 static void
 decode_part(struct hdlc_decoder *d, const uint8_t *p, size_t n)
 {

@@ -10,7 +10,7 @@
 #define HDLC_FLAG	0x7E
 #define HDLC_ESCAPE	0x7D
 #define HDLC_FRAME_MAX	8196	/* longest PPP frame, as Poptop's */
-/* Room that a frame of n octets needs when every octet is escaped. */
+/* Octets that a frame of n octets needs if every octet is escaped. */
 #define HDLC_ENCODED_MAX(n)	(2 * ((n) + 2) + 2)
 
 /* RFC 1662 C.2: start with HDLC_FCS_INIT; good residue is HDLC_FCS_GOOD. */
@@ -26,9 +26,7 @@ uint16_t hdlc_fcs(uint16_t fcs, const uint8_t *, size_t);
  */
 size_t	hdlc_encode(uint8_t *dst, const uint8_t *frame, size_t len);
 
-/*
- * A decoder keeps what a read from the pty left unfinished.
- */
+/* A decoder keeps the frame that a read from the pty has begun. */
 struct hdlc_decoder {
 	size_t	 len;		/* octets in frame[] */
 	uint16_t fcs;		/* over frame[] so far */
@@ -43,12 +41,12 @@ struct hdlc_decoder {
 typedef void hdlc_deliver(const uint8_t *frame, size_t len, void *arg);
 
 void	hdlc_decoder_init(struct hdlc_decoder *);
-/* Nothing is half read: a fresh decoder would do as well for what comes. */
+/* Whether no frame is half read, so that a fresh decoder would do as well. */
 bool	hdlc_decoder_is_idle(const struct hdlc_decoder *);
 /*
  * Takes n octets from the pty and delivers each whole frame with a good FCS
- * and at least one octet besides it.  Every octet is un-escaped whatever the
- * ACCM (P-4); bad ones are counted and dropped (P-5, P-7).
+ * and at least one more octet.  Every octet is un-escaped whatever the ACCM
+ * (P-4); bad frames are counted and dropped (P-5, P-7).
  */
 void	hdlc_decode(struct hdlc_decoder *, const uint8_t *, size_t n,
 	    hdlc_deliver *, void *arg);

@@ -18,8 +18,8 @@ verdict(uint8_t code, uint8_t success, uint8_t failure)
 enum ppp_auth
 ppp_auth_says(const struct ppp_head *head)
 {
-	/* pppd comes to networks when authentication is over, or not asked
-	 * for (RFC 1661 3.5). */
+	/* pppd sends frames of network protocols only after authentication, or
+	 * if it asks for none (RFC 1661 3.5). */
 	if (head->protocol < PPP_LINK_CONTROL)
 		return PPP_AUTH_SUCCEEDED;
 	switch (head->protocol) {

@@ -20,7 +20,7 @@ enum ppp_auth {
  * mean anything: the client can send what it likes.
  */
 enum ppp_auth	ppp_auth_look(const uint8_t *frame, size_t len);
-/* The same, of a frame whose head is known. */
+/* The same for a frame whose head is known. */
 enum ppp_auth	ppp_auth_says(const struct ppp_head *);
 
 #endif

@@ -15,7 +15,7 @@
 #define PPP_PAP		0xC023
 #define PPP_CHAP	0xC223
 #define PPP_EAP		0xC227
-/* Below it is all that sets up networks, and data (RFC 1661 2). */
+/* Protocols below it set up networks or carry data (RFC 1661 2). */
 #define PPP_LINK_CONTROL	0xC000
 
 /* Codes of LCP and of the network control protocols (RFC 1661 5). */
@@ -24,13 +24,13 @@
 
 struct ppp_head {
 	uint16_t protocol;
-	uint8_t	 code;		/* 0: a protocol of one octet, which is data */
+	uint8_t	 code;		/* 0: one-octet protocol, so data */
 };
 
 /*
  * Reads the head of a frame with or without address and control octets and
  * with a protocol of one or two octets (RFC 1661 6.5, 6.6).  False: the frame
- * is too short to say anything.
+ * is too short for a head.
  */
 bool	ppp_frame_head(const uint8_t *frame, size_t len, struct ppp_head *);
 

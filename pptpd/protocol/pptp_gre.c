@@ -69,7 +69,7 @@ pptp_gre_encode(uint8_t *buf, const struct pptp_gre *gre)
 		flags |= GRE_A;
 		len += 4;
 	}
-	/* No more than the header: the payload may stand behind it already. */
+	/* Write the header only: the payload may follow in buf already. */
 	wire_writer_init(&w, buf, len);
 	wire_put_u16(&w, flags);
 	wire_put_u16(&w, PPTP_GRE_PROTO);

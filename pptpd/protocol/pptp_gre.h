@@ -22,7 +22,7 @@ struct pptp_gre {
 
 enum pptp_gre_decode {
 	PPTP_GRE_DECODED,
-	PPTP_GRE_SHORT,		/* fewer octets than the flags ask for (G-3, G-4) */
+	PPTP_GRE_SHORT,		/* fewer octets than the flags need (G-3, G-4) */
 	PPTP_GRE_BAD_HEADER,	/* flags, version or protocol type (G-3) */
 	PPTP_GRE_BAD_LENGTH	/* payload longer than the packet (G-5) */
 };
@@ -31,7 +31,7 @@ enum pptp_gre_decode {
  * Decodes the GRE part of a datagram (len octets, IP header already taken
  * off).  Octets beyond the payload are ignored (G-6).  Without S,
  * payload_len is set to 0 (G-10).  A packet with neither S nor A is decoded
- * too, though it says nothing.
+ * too, though it carries nothing.
  */
 enum pptp_gre_decode pptp_gre_decode(const uint8_t *buf, size_t len,
 			struct pptp_gre *);

@@ -7,8 +7,9 @@
 #include "base/wire.h"
 
 /*
- * One get and one put function per layout, each the list of the fields of
- * its section in the RFC's order, the 12 octets of the header excepted.
+ * Each layout has a get and a put function.  They list the fields in the order
+ * of the RFC's section that is named above them, without the 12 octets of the
+ * header.
  */
 typedef void msg_get(struct wire_reader *, struct pptp_msg *);
 typedef void msg_put(struct wire_writer *, const struct pptp_msg *);
@@ -20,7 +21,7 @@ clamp_name(uint16_t len)
 	return len > PPTP_NAME_LEN ? PPTP_NAME_LEN : len;
 }
 
-/* 2.1; 2.2 has two codes where this has Reserved1 */
+/* 2.1, and 2.2, which has two codes in place of Reserved1 */
 static void
 get_start(struct wire_reader *r, struct pptp_msg *m)
 {

@@ -136,9 +136,7 @@ struct pptp_msg {
 	} u;
 };
 
-/*
- * What is known from the first 12 octets of a message.
- */
+/* The first 12 octets of a message. */
 struct pptp_header {
 	uint16_t length, message_type, type;
 	uint32_t magic;

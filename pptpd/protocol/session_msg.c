@@ -1,4 +1,4 @@
-/* What pptpd-session.so tells from inside pppd: messages of fixed size. */
+/* Messages of fixed size that pptpd-session.so sends from inside pppd. */
 /* SPDX-License-Identifier: ISC */
 #include "protocol/session_msg.h"
 
@@ -45,7 +45,7 @@ put_u64(struct wire_writer *w, uint64_t v)
 	wire_put_u32(w, (uint32_t)v);
 }
 
-/* In network order on either side. */
+/* Addresses are in network order in the struct, too. */
 static uint32_t
 get_addr(struct wire_reader *r)
 {
@@ -62,8 +62,8 @@ put_addr(struct wire_writer *w, uint32_t addr)
 }
 
 /*
- * A word in a field of fixed size: printable, no space and no slash, then
- * zeros to the end, one at least.
+ * Whether a field of fixed size holds a word: printable characters, no space
+ * and no slash, followed by zeros to the end, at least one.
  */
 static bool
 is_word(const char *s, size_t size)
@@ -84,14 +84,14 @@ is_word(const char *s, size_t size)
 	return true;
 }
 
-/* The key lengths of RFC 3078, and 56, which pppd may know some day. */
+/* The key lengths of RFC 3078, 56 included, which pppd may support some day. */
 static bool
 is_key_length(uint8_t bits)
 {
 	return bits == 0 || bits == 40 || bits == 56 || bits == 128;
 }
 
-/* The length is before the name, and nothing but zeros behind it. */
+/* Reads a name: its length, its octets, and zeros to the end of the field. */
 static bool
 get_name(struct wire_reader *r, char *name)
 {
@@ -242,7 +242,7 @@ session_msg_encode(const struct session_msg *m, void *buf)
 	wire_put_u8(&w, (uint8_t)m->type);
 	wire_put_u16(&w, (uint16_t)(HEADER_LEN + len));
 	put_body(&w, m);
-	/* What our own reader would refuse is not said. */
+	/* Do not send what our own reader would refuse. */
 	if (w.bad || !session_msg_decode(buf, w.len, &check))
 		return 0;
 	return w.len;

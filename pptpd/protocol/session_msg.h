@@ -1,4 +1,4 @@
-/* What pptpd-session.so tells from inside pppd: messages of fixed size. */
+/* Messages of fixed size that pptpd-session.so sends from inside pppd. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_SESSION_MSG_H
 #define PPTPD_SESSION_MSG_H
@@ -9,9 +9,9 @@
 
 /*
  * One message is one datagram.  It begins with version, type and the length
- * of the whole (16 bits); what follows has a fixed layout for each type, big-
- * endian, texts padded with zeros.  The sender runs as root, but what it says
- * comes from a peer in part: the reader trusts no octet of it.
+ * of the whole (16 bits).  The rest has a fixed layout for each type, is
+ * big-endian, and pads texts with zeros.  The sender runs as root, but copies
+ * some of it from a peer: the reader trusts no octet.
  *
  * The plugin has an encoder of its own, plugins/session-encode.h, because it
  * may not bring any function into pppd.
@@ -26,10 +26,10 @@
 enum session_msg_type {
 	SESSION_HELLO = 1,	/* the plugin is there */
 	SESSION_PHASE,		/* pppd has entered a phase */
-	SESSION_AUTH,		/* the peer is who he says */
+	SESSION_AUTH,		/* pppd has authenticated the peer */
 	SESSION_MPPE,		/* CCP is up, or renegotiated */
 	SESSION_IP_UP,		/* IPCP is up */
-	SESSION_IP_DOWN,	/* IPCP is down; with the counts */
+	SESSION_IP_DOWN,	/* IPCP is down; octets and time */
 	SESSION_EXIT		/* pppd exits now */
 };
 
@@ -62,7 +62,7 @@ enum session_auth {
 	SESSION_AUTHS		/* how many there are */
 };
 
-/* The one of the type is valid. */
+/* The member of the union that belongs to the type is valid. */
 struct session_msg {
 	enum session_msg_type type;
 	union {
@@ -102,13 +102,13 @@ struct session_msg {
 };
 
 /*
- * Reads one datagram.  False when its length is not exactly that of its type,
- * or anything in it is not as above; then *msg is undefined.
+ * Reads one datagram.  False: its length is not exactly that of its type, or a
+ * value is not one of those above; then *msg is undefined.
  */
 bool	session_msg_decode(const void *, size_t, struct session_msg *);
 /*
- * Writes one, for tests and for other sources of the same news.  buf has room
- * for SESSION_MSG_MAX octets.  Returns the length, 0 if msg cannot be said.
+ * Writes one, for tests and other programs that send the same messages.  buf
+ * has room for SESSION_MSG_MAX octets.  Returns the length; 0: msg is invalid.
  */
 size_t	session_msg_encode(const struct session_msg *, void *buf);
 
