@@ -1,4 +1,4 @@
-/* FNV-1a: a sum against accidents, not against malice. */
+/* FNV-1a: a checksum that finds accidents, but no attacks. */
 /* SPDX-License-Identifier: ISC */
 #include "base/fnv.h"
 

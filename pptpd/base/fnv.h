@@ -1,4 +1,4 @@
-/* FNV-1a: a sum against accidents, not against malice. */
+/* FNV-1a: a checksum that finds accidents, but no attacks. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_FNV_H
 #define PPTPD_FNV_H
@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FNV_BASIS	2166136261U	/* the sum of nothing */
+#define FNV_BASIS	2166136261U	/* the sum of no octets */
 
-/* The sum of what had this sum, and len more octets. */
+/* Continues a sum over len more octets; begin with FNV_BASIS. */
 uint32_t fnv1a(uint32_t sum, const void *data, size_t len);
 
 #endif

@@ -1,4 +1,4 @@
-/* Logging with a sink that tests can replace; no system call in here. */
+/* Logging through a sink, which tests replace; makes no system call itself. */
 /* SPDX-License-Identifier: ISC */
 #include "base/log.h"
 
@@ -31,8 +31,9 @@ log_is_debug(void)
 }
 
 /*
- * The length of a character in UTF-8 from U+00A0 on, 0: there is none.  A file
- * name is legible that way; what a peer sent has been through log_escape().
+ * The length of the UTF-8 character at s, if it is U+00A0 or later; else 0.
+ * Such characters stay, so that file names are legible; octets from a peer have
+ * passed log_escape() before.
  */
 static size_t
 utf8_len(const unsigned char *s)
@@ -53,7 +54,7 @@ utf8_len(const unsigned char *s)
 		return 0;
 	code = s[0] & (0x7fU >> len);
 	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)	/* the NUL at the end, too */
+		if ((s[i] & 0xc0) != 0x80)	/* also stops at the NUL */
 			return 0;
 		code = code << 6 | (s[i] & 0x3f);
 	}
@@ -62,8 +63,8 @@ utf8_len(const unsigned char *s)
 }
 
 /*
- * Some terminals obey a C1 control as an octet, others in UTF-8.  The rest of
- * what is no UTF-8 may be a name in Latin-1 and does no harm.
+ * Some terminals obey C1 controls as single octets, others in UTF-8.  Other
+ * octets that are not UTF-8 may be a name in Latin-1, and are harmless.
  */
 static bool
 is_control(unsigned char c)

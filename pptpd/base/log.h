@@ -1,16 +1,16 @@
-/* Logging with a sink that tests can replace; no system call in here. */
+/* Logging through a sink, which tests replace; makes no system call itself. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_LOG_H
 #define PPTPD_LOG_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <syslog.h>		/* LOG_ERR ... LOG_DEBUG; no function of it */
+#include <syslog.h>		/* only for LOG_ERR ... LOG_DEBUG */
 
 /* Longest line that a sink is given, its NUL included; the rest is cut. */
 #define LOG_LINE_MAX 480
 
-/* Gets each line that is not held back, without a newline. */
+/* Gets each line that passes the log's filter, without a newline. */
 typedef void log_sink(int priority, const char *line, void *arg);
 
 /* Sets where lines go; NULL (the default) throws them away. */
@@ -42,13 +42,13 @@ void	log_always(int priority, const char *fmt, ...)
 	} while (0)
 
 /*
- * Makes a peer's octets safe to log: printable ASCII but '\' and '"' stays,
- * all else becomes \xNN; stops at the first NUL of src, or after len.  Always
- * NUL-terminates dst; writes whole escapes only.  Returns dst.
+ * Makes a peer's octets safe to log.  Printable ASCII except '\' and '"' stays,
+ * all else becomes \xNN.  Stops at the first NUL of src, or after len octets.
+ * Always NUL-terminates dst, and never cuts an escape.  Returns dst.
  */
 char	*log_escape(char *dst, size_t size, const void *src, size_t len);
 
-/* Makes each octet of text a '?' that is not printable ASCII.  Returns it. */
+/* Replaces each octet that is not printable ASCII with '?'.  Returns text. */
 char	*log_printable(char *text);
 
 #endif

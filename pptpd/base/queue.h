@@ -1,6 +1,6 @@
 /*
- * Base: lists whose links lie in their members, as BSD's <sys/queue.h> has
- * them, which musl does not.  Only what is used here; queue(3) describes it.
+ * Base: lists whose links lie in their members, as in BSD's <sys/queue.h>,
+ * which musl lacks.  Has only the macros used here; queue(3) describes them.
  */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_QUEUE_H
@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* --- SLIST: the first member leaves; new ones come to the front ------------ */
+/* --- SLIST: the first member leaves; new ones come to the front ----------- */
 
 #define SLIST_HEAD(tag, type)						\
 struct tag {								\
@@ -43,7 +43,7 @@ struct tag {								\
 
 #define LIST_HEAD_INITIALIZER(head)	{ NULL }
 
-/* where is the pointer that leads to this member. */
+/* where points to the pointer that leads to this member. */
 #define LIST_ENTRY(type)						\
 struct {								\
 	struct type *next, **where;					\
@@ -81,7 +81,7 @@ struct {								\
 
 /* --- TAILQ: the same, and new ones go to the end -------------------------- */
 
-/* end is the pointer that a new member will hang from. */
+/* end points to the pointer that will lead to the next new member. */
 #define TAILQ_HEAD(tag, type)						\
 struct tag {								\
 	struct type *first, **end;					\
@@ -114,7 +114,7 @@ struct tag {								\
 		(head)->end = (member)->link.where;			\
 } while (0)
 
-/* All of other, which is empty then, to the end of head. */
+/* Moves all members of other to the end of head; other is empty then. */
 #define TAILQ_CONCAT(head, other, link) do {				\
 	if (!TAILQ_EMPTY(other)) {					\
 		*(head)->end = (other)->first;				\

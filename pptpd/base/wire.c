@@ -5,9 +5,9 @@
 #include <string.h>
 
 /*
- * Takes the next n octets, or NULL if they are not there.  After the first
- * failure everything fails: a shorter field must not be read from where a
- * longer one was missing.
+ * Takes the next n octets, or returns NULL if there are fewer.  After the first
+ * failure everything fails: otherwise a shorter field would be read at the
+ * place of a longer one that is missing.
  */
 static const uint8_t *
 reader_take(struct wire_reader *r, size_t n)
@@ -90,7 +90,7 @@ wire_writer_init(struct wire_writer *w, void *buf, size_t size)
 		memset(buf, 0, size);
 }
 
-/* Room for n octets, or NULL; sticky for the same reason as above. */
+/* Takes room for n octets, or returns NULL; fails for good as above. */
 static uint8_t *
 writer_take(struct wire_writer *w, size_t n)
 {

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /*
- * A reader walks over octets that somebody else owns.  A getter that would
- * pass the end returns 0, moves nothing and sets `bad`, which stays set: test
- * it once, after the last getter.
+ * A reader walks over octets that its caller owns.  A getter that would pass
+ * the end returns 0, does not move, and sets `bad`, which stays set: the caller
+ * tests it once, after the last getter.
  */
 struct wire_reader {
 	const uint8_t	*p;	/* next octet */
@@ -27,9 +27,9 @@ void		wire_get_bytes(struct wire_reader *, void *dst, size_t n);
 void		wire_skip(struct wire_reader *, size_t n);
 
 /*
- * A writer fills a buffer that somebody else owns, and that it zeroes first,
- * so that no octet is ever sent which nobody wrote.  What does not fit is not
- * written and sets `bad`.
+ * A writer fills a buffer that its caller owns.  It zeroes the buffer first, so
+ * that the octets left out are zero and no old memory is ever sent.  A value
+ * that does not fit is not written, and sets `bad`.
  */
 struct wire_writer {
 	uint8_t	*p;		/* start of the buffer */
@@ -46,7 +46,7 @@ void	wire_put_bytes(struct wire_writer *, const void *, size_t n);
 /* Leaves n octets zero. */
 void	wire_put_zero(struct wire_writer *, size_t n);
 
-/* Whether a bool that another process has written is one. */
+/* Whether a bool that another process has written is 0 or 1. */
 bool	wire_is_bool(const bool *);
 
 #endif
