@@ -22,7 +22,7 @@ struct pptp_gre {
 
 enum pptp_gre_decode {
 	PPTP_GRE_DECODED,
-	PPTP_GRE_SHORT,		/* fewer octets than the flags need (G-3, G-4) */
+	PPTP_GRE_SHORT,		/* fewer octets than flags need (G-3, G-4) */
 	PPTP_GRE_BAD_HEADER,	/* flags, version or protocol type (G-3) */
 	PPTP_GRE_BAD_LENGTH	/* payload longer than the packet (G-5) */
 };
