@@ -11,7 +11,7 @@
 #include <syslog.h>
 #include <tcpd.h>
 
-/* libwrap wants to know how loud its refusals are. */
+/* libwrap takes the priorities of its log lines from these. */
 int allow_severity = LOG_INFO;
 int deny_severity = LOG_NOTICE;
 
@@ -21,14 +21,14 @@ access_built(void)
 	return true;
 }
 
-/* One of the files, and whether it said anything when it last changed. */
+/* One of the two files; some: it had rules when it was last read. */
 struct rules {
 	const char	*path;
 	struct stat	 st;
 	bool		 some;
 };
 
-/* Anything but blank lines and comments? */
+/* Whether the file has a line that is neither blank nor a comment. */
 static bool
 says_something(const char *path)
 {
@@ -66,7 +66,7 @@ access_has_rules(void)
 	static struct rules allow = { .path = "/etc/hosts.allow" },
 	    deny = { .path = "/etc/hosts.deny" };
 
-	/* Both: each must be looked at when it changes. */
+	/* No "||" here: each file must be read when it has changed. */
 	return (int)has_rules(&deny) + (int)has_rules(&allow) > 0;
 }
 

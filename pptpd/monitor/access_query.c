@@ -1,4 +1,4 @@
-/* Monitor: one child for each question to TCP wrappers, which use the DNS. */
+/* Monitor: asks TCP wrappers, which use the DNS, in a child a question. */
 /* SPDX-License-Identifier: ISC */
 #include "monitor/access_query.h"
 
@@ -18,7 +18,7 @@
 #include "shared/linux_calls.h"
 
 #define LIMIT_S	2
-#define SAY_S	60		/* until a shortage is logged again */
+#define SAY_S	60		/* between two log lines about a shortage */
 
 struct question {
 	LIST_ENTRY(question) entry;
@@ -32,8 +32,9 @@ static LIST_HEAD(, question) questions = LIST_HEAD_INITIALIZER(questions);
 static unsigned int count, with_names;
 
 /*
- * It uses a library that asks the DNS, as root: it has no descriptor of the
- * monitor's, and does not outlive it, so that nothing holds our port.
+ * The child runs a library that asks the DNS, as root.  So it gets none of the
+ * monitor's descriptors, and it ends with the monitor: it must never hold our
+ * port open.
  */
 static void
 asking_child(pid_t monitor, uint32_t client, bool names)
@@ -51,7 +52,7 @@ asking_child(pid_t monitor, uint32_t client, bool names)
 	_exit(access_allowed(client, names) ? 0 : 1);
 }
 
-/* Starts the child; false: there is none. */
+/* Starts the child.  False with the reason logged. */
 static bool
 ask(struct question *q, bool names)
 {
@@ -127,7 +128,7 @@ access_query_waits(void)
 	return !LIST_EMPTY(&questions);
 }
 
-/* True if it is asked once more, without a name. */
+/* The DNS took too long: asks once more, without a name.  False on failure. */
 static bool
 ask_again(struct question *q, const char *client)
 {
@@ -172,6 +173,6 @@ access_query_drop(void)
 
 	LIST_FOREACH(q, &questions, entry) {
 		q->dropped = true;
-		kill(q->pid, SIGKILL);	/* not reaped: ours */
+		kill(q->pid, SIGKILL);	/* not reaped, so the pid is ours */
 	}
 }

@@ -10,9 +10,9 @@
 #include "shared/loop.h"
 
 static struct loop_timer order_timer;
-static enum ipc_admin_verb order;	/* to be done next */
+static enum ipc_admin_verb order;	/* to be carried out next */
 
-/* Does what has been promised: the promise is on its way. */
+/* Carries out the promised order; the reply with the promise has been sent. */
 static void
 on_order(void *arg)
 {

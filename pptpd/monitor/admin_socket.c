@@ -20,7 +20,7 @@
 
 static struct {
 	char	    path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	struct stat made;		/* to know it again */
+	struct stat made;		/* to recognize our socket */
 	bool	    there;
 } admin;
 
@@ -48,7 +48,10 @@ set_group(const char *path, gid_t gid)
 	    chmod(path, none ? 0600 : 0660) == 0;
 }
 
-/* It gets its name when it is ready: who finds it can connect, if he may. */
+/*
+ * Makes the socket under a temporary name, and renames it when it listens and
+ * has its group and mode: a client that finds it can connect at once.
+ */
 static bool
 make(int fd, gid_t gid)
 {
@@ -60,7 +63,7 @@ make(int fd, gid_t gid)
 		errno = ENAMETOOLONG;
 		return false;
 	}
-	(void)mkdir(RUNDIR, 0755);	/* what fails, fails below */
+	(void)mkdir(RUNDIR, 0755);	/* an error shows below */
 	(void)mkdir(DIRECTORY, 0755);
 	(void)unlink(path);
 	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)

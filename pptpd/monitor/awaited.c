@@ -19,21 +19,21 @@
 #include "shared/loop.h"
 #include "shared/process.h"
 
-#define PPPD_S		10	/* a pppd outlives a killed keeper so long */
+#define PPPD_S		10	/* a killed keeper's pppd ends within it */
 #define LOOK_S		1	/* between two looks at a process */
-#define START_SLACK_MS	2000	/* between a keeper's start and its entry */
+#define START_SLACK_MS	2000	/* from a keeper's start to its entry */
 
-/* One address; its keeper is alive, or its pppd, or may be. */
+/* A reserved address: its keeper or the keeper's pppd runs, or may run. */
 struct absent {
 	LIST_ENTRY(absent) entry;
 	pid_t		 keeper;	/* 0: gone */
 	int		 ledger;
 	uint16_t	 call_id;	/* 0: not known */
-	int		 process;	/* hold on it, -1: none */
-	bool		 unsure;	/* it is there, and cannot be held */
+	int		 process;	/* the keeper (process.h); -1: none */
+	bool		 unsure;	/* it runs, but process failed */
 	uint64_t	 since_ms;	/* when the keeper began */
 	struct loop_watch watch;	/* of process */
-	struct loop_timer timer;	/* where that cannot be waited for */
+	struct loop_timer timer;	/* where process cannot be watched */
 	char		 remote[CALL_ADDR_TEXT];
 };
 
@@ -70,7 +70,7 @@ on_ready(int fd, void *arg)
 	on_end(arg);
 }
 
-/* Waits for the end of a process, or with -1 for so many seconds. */
+/* Waits for the end of a process, or if it is -1 for so many seconds. */
 static void
 watch(struct absent *a, int process, int seconds)
 {
@@ -96,12 +96,12 @@ watch(struct absent *a, int process, int seconds)
 
 static bool is_same(pid_t, uint64_t);
 
-/* Whether it is still there; then it will be looked at again. */
+/* Whether the keeper still runs; if so, waits on. */
 static bool
 lives(struct absent *a)
 {
 	if (a->process == -1 && a->keeper != 0)
-		a->process = process_open(a->keeper);	/* a shortage is over */
+		a->process = process_open(a->keeper);	/* failed before */
 	if (a->process != -1 ? process_ended(a->process) :
 	    a->keeper == 0 || !is_same(a->keeper, a->since_ms))
 		return false;
@@ -122,15 +122,15 @@ on_end(void *arg)
 		    a->remote[0] != '\0' ? a->remote :
 		    "an address of pppd's choice");
 		a->keeper = 0;
-		watch(a, -1, PPPD_S);	/* it may have been killed */
+		watch(a, -1, PPPD_S);	/* if killed, its pppd may live on */
 		changed();
 	} else
 		awaited_free(a);
 }
 
-/* --- who is still there -------------------------------------------------- */
+/* --- which processes still run ------------------------------------------- */
 
-/* When a process began, in ms of CLOCK_BOOTTIME; 0: there is none. */
+/* The start of a process in ms of CLOCK_BOOTTIME; 0: there is no process. */
 static uint64_t
 started_ms(pid_t pid)
 {
@@ -142,7 +142,7 @@ started_ms(pid_t pid)
 	text = slurp(path, &len);
 	if (text == NULL)
 		return 0;
-	p = strrchr(text, ')');		/* the name may hold anything */
+	p = strrchr(text, ')');		/* the name may hold a ')' */
 	for (int field = 2; p != NULL && field < 22; field++)
 		p = strchr(p + 1, ' ');
 	if (p != NULL)
@@ -151,7 +151,7 @@ started_ms(pid_t pid)
 	return ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK);
 }
 
-/* Whether it is the very process, not a later one with its number. */
+/* Whether pid is the keeper that began then, not a later process. */
 static bool
 is_same(pid_t keeper, uint64_t since_ms)
 {
@@ -166,7 +166,7 @@ old_entry(int ledger, const struct ledger_entry *e)
 {
 	struct absent *a;
 
-	/* Where pppd chose the address, only a keeper that lives has a slot. */
+	/* If pppd chose the address, only a running keeper counts as a call. */
 	if (e->remote[0] == '\0' && !is_same(e->keeper, e->since_ms)) {
 		ledger_drop(ledger);
 		return;
@@ -192,7 +192,7 @@ old_entry(int ledger, const struct ledger_entry *e)
 		    "in the meantime", (long)e->keeper, e->remote);
 }
 
-/* pppd's addresses stand in its arguments as LOCAL:REMOTE. */
+/* Whether pppd was started with this address; its argument is LOCAL:REMOTE. */
 static bool
 has_address(const char *args, size_t len, const char *remote)
 {
@@ -205,7 +205,7 @@ has_address(const char *args, size_t len, const char *remote)
 	return false;
 }
 
-/* The pppds of killed keepers that still live. */
+/* Finds the pppds that still run although their keepers were killed. */
 static void
 find_pppds(void)
 {

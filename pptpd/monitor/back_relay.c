@@ -11,17 +11,17 @@
 #include "shared/loop.h"
 #include "shared/mono.h"
 
-#define TELL_MAX	64	/* in one turn of the event loop */
+#define TELL_MAX	64	/* messages in one turn of the event loop */
 
 TAILQ_HEAD(deals, relayed_call);
 static struct deals told = TAILQ_HEAD_INITIALIZER(told);
 static struct deals untold = TAILQ_HEAD_INITIALIZER(untold);
 static struct deals ended = TAILQ_HEAD_INITIALIZER(ended);
 static struct relayed_call *by_id[UINT16_MAX + 1];
-static struct loop_watch front;	/* it can be written to; on while it has to
-				   hear something */
+static struct loop_watch front;	/* watches for room to write; on while there
+				   are calls that it does not know */
 static bool has_front;
-static bool listening;		/* it is */
+static bool listening;		/* the front was told to listen */
 static struct loop_timer ended_timer;
 static unsigned int engines;
 static bool (*tell_front)(const struct ipc_msg *, const int *, int);
@@ -91,7 +91,7 @@ back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client, int rec
 	return *d != NULL;
 }
 
-/* The front hears that it is over. */
+/* Tells the front that a call has ended, and frees the entry. */
 static void
 finish(struct relayed_call *d)
 {
@@ -123,9 +123,9 @@ on_ended(void *arg)
 }
 
 /*
- * What its engine has to say, such as that pppd's status meant a wrong
- * password, may come later than its keeper's end; it may not even have got the
- * call yet.
+ * The engine's last message, such as that pppd's exit status meant a wrong
+ * password, may come after the keeper's end; the engine may even get the call
+ * itself later.  So the entry stays for a while.
  */
 void
 back_relay_end(struct relayed_call *d)
@@ -147,7 +147,7 @@ back_relay_news(const struct ipc_msg *m)
 	struct relayed_call *d = by_id[m->call_id];
 
 	if (d == NULL)
-		return;			/* it has ended long ago */
+		return;			/* the entry is gone already */
 	(void)tell_front(m, NULL, 0);
 	if (m->u.news.what != IPC_NEWS_OVER)
 		return;
@@ -156,7 +156,7 @@ back_relay_news(const struct ipc_msg *m)
 		finish(d);
 }
 
-/* False: it has to read first. */
+/* False: there is no room until the front has read. */
 static bool
 tell(int sock, enum ipc_type type, const struct relayed_call *d)
 {
@@ -169,7 +169,10 @@ tell(int sock, enum ipc_type type, const struct relayed_call *d)
 	return ipc_send(sock, &m, &d->record, 1) == 0 || errno != EAGAIN;
 }
 
-/* The front has room for messages: a crowd of calls would not fit at once. */
+/*
+ * The front has room for messages.  Calls are told in portions, because all of
+ * them may not fit at once.
+ */
 static void
 on_writable(int sock, void *arg)
 {

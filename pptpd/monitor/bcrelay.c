@@ -19,15 +19,15 @@
 #define BCRELAY		SBINDIR "/bcrelay"
 #define CALLERS		"ppp[0-9].*"
 
-/* Seconds from its end to the next start: twice as many each time. */
+/* Seconds from the relay's end to the next start; doubled each time. */
 #define WAIT_MIN	1
 #define WAIT_MAX	60
-#define STEADY		60	/* after so many it begins at WAIT_MIN again */
+#define STEADY		60	/* if it ran that long, WAIT_MIN again */
 
 static struct {
-	char	wanted[CONF_LINE_MAX + 1];	/* "": there is to be none */
-	char	in[CONF_LINE_MAX + 1];		/* what of it is for -i */
-	char	out[CONF_LINE_MAX + 1];		/* and for -o */
+	char	wanted[CONF_LINE_MAX + 1];	/* the value; "": no relay */
+	char	in[CONF_LINE_MAX + 1];		/* its part for -i */
+	char	out[CONF_LINE_MAX + 1];		/* its part for -o */
 	bool	quiet;
 	pid_t	pid;		/* 0: none */
 	int	sock;		/* when it closes, bcrelay ends; -1: none */
@@ -38,8 +38,9 @@ static struct {
 } relay = { .sock = -1 };
 
 /*
- * "br0,ppp1[0-9].*" names the callers' interfaces too, as Poptop's forks in
- * routers have it.  A comma in braces belongs to a regular expression.
+ * Finds the comma in "br0,ppp1[0-9].*": forks of Poptop in router firmwares let
+ * the value name the clients' interfaces too.  A comma in braces belongs to a
+ * regular expression.
  */
 static const char *
 find_comma(const char *text)
@@ -80,7 +81,10 @@ close_sock(void)
 	relay.sock = -1;
 }
 
-/* The other end is its descriptor 3: so it ends when we do, however that is. */
+/*
+ * Starts bcrelay with the other end of a socket pair as its descriptor 3.  That
+ * end closes when we end, by whatever cause, and then bcrelay ends too.
+ */
 static pid_t
 spawn(void)
 {
@@ -141,7 +145,7 @@ end(void)
 		return;
 	log_debug("CTRL: Closing child BCrelay with pid %ld",
 	    (long)relay.pid);
-	kill(relay.pid, SIGTERM);	/* not reaped: still ours */
+	kill(relay.pid, SIGTERM);	/* not reaped, so the pid is ours */
 	close_sock();
 	relay.ending = true;
 }
@@ -159,7 +163,7 @@ bcrelay_start(const struct conf *conf)
 	start();
 }
 
-/* Two at once would send each broadcast twice: the old one goes first. */
+/* Ends the old relay first: two at once would send each broadcast twice. */
 void
 bcrelay_change(const struct conf *conf)
 {

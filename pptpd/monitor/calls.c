@@ -35,8 +35,8 @@
 #define KEEPER		SBINDIR "/pptpctrl"
 #define MINUTE_US	60000000U
 #define LOOK_MS		1000	/* between looks at a process */
-#define FULL_PER_MINUTE	20	/* lines about it */
-#define ORPHAN_MS	5000	/* for a pppd to end after SIGTERM */
+#define FULL_PER_MINUTE	20	/* log lines about calls without a slot */
+#define ORPHAN_MS	5000	/* time for a pppd to end after SIGTERM */
 
 struct slot {
 	LIST_ENTRY(slot) entry;
@@ -44,28 +44,29 @@ struct slot {
 	pid_t		 pppd;		/* child of ours since the keeper's
 					   death, until it is reaped; 0: none */
 	uint64_t	 orphan_since;	/* ms; the keeper died */
-	bool		 lost;		/* its pppd is to be looked for */
+	bool		 lost;		/* find_pppds() has to find its pppd */
 	int		 slot;		/* -1: none */
-	uint16_t	 id;		/* our Call ID, as the engine has it */
+	uint16_t	 id;		/* our Call ID */
 	uint32_t	 client;	/* network order */
-	uint16_t	 kernel_id;	/* set apart; 0: nothing is */
-	struct call_record *rec;	/* where the engine can write; NULL:
-					   it began under another monitor */
+	uint16_t	 kernel_id;	/* ID marked in the map; 0: none */
+	struct call_record *rec;	/* the engine can write there; NULL: a
+					   call of an earlier monitor */
 	/*
-	 * Holds on processes (process.h), -1: none or gone.  A keeper has one
-	 * because wait(2) for any of thousands is slow, and because one that
-	 * began under another monitor may be no child of ours; pppd has one in
-	 * that case, and when it is an orphan.
+	 * Descriptors of processes (process.h); -1: none, or it has ended.
+	 * The keeper has one because wait(2) for any of thousands of children
+	 * is slow, and because a keeper that began under an earlier monitor
+	 * may not be our child.  pppd has one in that second case, and when
+	 * its keeper is gone.
 	 */
 	struct alien {
 		int		 fd;	/* -1: none */
 		struct loop_watch watch;
-		struct loop_timer look;	/* where that cannot be waited for */
+		struct loop_timer look;	/* where fd cannot be watched */
 	}		 alien_keeper, alien_pppd;
-	char		*reserved;	/* its address, without a slot */
+	char		*reserved;	/* its address, if it has no slot */
 	bool		 unwatched;	/* its keeper has no pidfd */
 	int		 ledger;	/* entry, -1: none */
-	struct relayed_call	*deal;		/* NULL: of the front engine */
+	struct relayed_call	*deal;		/* NULL: the front's call */
 };
 
 static LIST_HEAD(, slot) calls = LIST_HEAD_INITIALIZER(calls);
@@ -120,11 +121,11 @@ are_addresses_known(void)
 }
 
 /*
- * The addresses that pppd chose, for calls that began with delegate, must be
- * given to nobody from the list that there is now.  Which call has which, only
- * its record could tell, where the engine can write; so all that are at the
- * other end of a tunnel, in the kernel's words, are left out for as long as
- * there are such calls.
+ * Calls that began with delegate have addresses that pppd chose.  When the
+ * configuration has a list now, no other call may get such an address from it.
+ * Only the call's record has that address, and the engine can write there, so
+ * it is not believed.  Instead, while there are such calls, all addresses that
+ * the kernel shows at the far end of a tunnel are held back.
  */
 static void
 watch_tunnels(void)
@@ -212,7 +213,7 @@ alien_free(struct alien *alien)
 	alien->fd = -1;
 }
 
-/* As if its descriptor were ready; the callback looks. */
+/* Calls back as if the descriptor were ready; the callback looks itself. */
 static void
 on_look(void *arg)
 {
@@ -277,7 +278,7 @@ call_free(struct slot *call)
 	count--;
 }
 
-/* The call as its keeper is told. */
+/* Fills in the description of the call for its keeper. */
 static void
 describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
     const char *remote, const struct plugin_choice *use)
@@ -303,7 +304,7 @@ describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
 	snprintf(kc->rejoin, sizeof(kc->rejoin), "%s", rejoin_path);
 }
 
-/* The record as the engine finds it. */
+/* Makes the record, with its first contents.  A descriptor, or -1. */
 static int
 make_record(struct slot *call, const struct keeper_call *kc)
 {
@@ -326,7 +327,7 @@ make_record(struct slot *call, const struct keeper_call *kc)
 	return fd;
 }
 
-/* Leaves pptpd-kernel.so out where it is not wanted or cannot be used. */
+/* Leaves pptpd-kernel.so out if it is not wanted or cannot be used. */
 static void
 choose_datapath(struct plugin_choice *use, uint32_t addr, const char *client)
 {
@@ -411,7 +412,7 @@ refuse(struct ipc_msg *reply, uint8_t result, uint8_t error)
 	reply->u.call_reply.error = error;
 }
 
-/* A crowd outside must not fill the log. */
+/* Logs a refusal, at a limited rate: many clients must not fill the log. */
 static void
 log_full(void)
 {
@@ -443,7 +444,7 @@ log_killed(const struct slot *call, const char *how)
 	log_info("CTRL: Client %s control connection finished", client);
 }
 
-/* It has said why, if it could. */
+/* The keeper itself has logged the reason, if it could. */
 static void
 log_failed(const struct slot *call, int status)
 {
@@ -455,23 +456,24 @@ log_failed(const struct slot *call, int status)
 }
 
 /*
- * Whether an alien keeper, whose exit status we do not get, was killed: else
- * pppd's end comes before its own.  The kernel tells of them in that order.
+ * Whether a keeper that is not our child, so that we do not get its exit
+ * status, was killed.  A keeper that ends in order has waited for its pppd's
+ * end, and the kernel reports the two ends in that order.
  */
 static bool
 was_cut_short(const struct slot *call)
 {
 	int fd = call->alien_pppd.fd;
 
-	/* Where it can be waited for, its end would have come here before. */
+	/* If pppd's end can be watched, we would have heard of it before. */
 	return fd != -1 && (process_can_wait(fd) || !process_ended(fd));
 }
 
 /*
- * A keeper that was killed leaves its pppd to us (we are a subreaper); pppd
- * got SIGTERM with its death, and its address is not free before it is gone.
- * Which of our children that is, nobody can tell us: the call's record has
- * its number, but the engine can write there.
+ * The pppd of a killed keeper becomes our child (we are a subreaper).  The
+ * kernel has sent it SIGTERM at the keeper's death, and its address is in use
+ * until it has ended.  We have to find out which child it is: its pid is in the
+ * call's record, but the engine can write there.
  */
 static void
 keeper_gone(struct slot *call, int status)
@@ -489,10 +491,10 @@ keeper_gone(struct slot *call, int status)
 	if (call->alien_pppd.fd != -1)
 		return;
 	if (!WIFSIGNALED(status)) {
-		call_free(call);	/* it has waited for its pppd */
+		call_free(call);	/* the keeper has waited for pppd */
 		return;
 	}
-	call->lost = true;		/* one look for all that were killed */
+	call->lost = true;		/* find_pppds() looks for all at once */
 	loop_timer_now(&find_timer);
 }
 
@@ -508,7 +510,7 @@ on_keeper(int fd, void *arg)
 	changed();
 }
 
-/* Of one without a pidfd, calls_reaped() will tell. */
+/* Watches for the keeper's end; without a pidfd calls_reaped() reports it. */
 static void
 watch_keeper(struct slot *call)
 {
@@ -528,7 +530,7 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 	struct slot *call;
 
 	ipc_msg_init(reply, IPC_CALL_REPLY, m->call_id);
-	/* Its packets would be routed into its own tunnel. */
+	/* The packets of its tunnel would be routed into the tunnel itself. */
 	if (pool_has(&pool, m->u.call_request.client_addr)) {
 		refuse(reply, PPTP_OCRP_FORBIDDEN, PPTP_ERROR_NONE);
 		reply->u.call_reply.end = CTRL_END_ADDRESS;
@@ -587,7 +589,7 @@ on_alien_pppd(int fd, void *arg)
 	changed();
 }
 
-/* Gives it its address again; NULL, or what speaks against it. */
+/* Gives the call its address again.  NULL, or the reason why it can't. */
 static const char *
 claim(struct slot *call, const struct keeper_call *kc)
 {
@@ -673,13 +675,13 @@ calls_kick(uint16_t id)
 		if (call->alien_keeper.fd != -1)
 			(void)process_kill(call->alien_keeper.fd, SIGTERM);
 		else if (call->keeper != 0)
-			kill(call->keeper, SIGTERM);	/* not reaped: ours */
+			kill(call->keeper, SIGTERM);	/* not reaped yet */
 	}
 }
 
 /* --- the pppds of killed keepers ------------------------------------------ */
 
-/* Whether these are the arguments that pppd was started with for the call. */
+/* Whether these are the arguments of the pppd that serves this call. */
 static bool
 is_its_pppd(const struct slot *call, const char *args, size_t len)
 {
@@ -728,7 +730,7 @@ look_at_child(pid_t pid, const char *args, size_t len)
 		alien_free(&call->alien_pppd);
 }
 
-/* Those that have no pppd any more are over. */
+/* Finds the pppds of killed keepers; a call without a pppd has ended. */
 static void
 find_pppds(void)
 {
@@ -756,7 +758,7 @@ kill_pppd(const struct slot *call)
 	if (call->alien_pppd.fd != -1)
 		(void)process_kill(call->alien_pppd.fd, SIGKILL);
 	else if (call->pppd != 0)
-		kill(call->pppd, SIGKILL);	/* not reaped: ours */
+		kill(call->pppd, SIGKILL);	/* not reaped yet */
 }
 
 bool
@@ -791,7 +793,7 @@ calls_reaped(pid_t pid, int status)
 			keeper_gone(call, status);
 			return true;
 		}
-		/* From now on another process can have the number. */
+		/* From now on another process can get this pid. */
 		if (call->pppd == pid) {
 			call_free(call);
 			return true;

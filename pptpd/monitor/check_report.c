@@ -19,7 +19,7 @@
 
 #define EXAMPLE_CLIENT	"203.0.113.1"	/* RFC 5737 */
 #define EXAMPLE_ADDR	0xCB007101U
-#define SHOWN		4		/* address pairs, and the last one */
+#define SHOWN		4		/* first pairs shown; the last is too */
 
 static void
 line(const char *what, const char *text)
@@ -94,7 +94,7 @@ print_calls(const struct conf *conf)
 	print_time("authentication", conf->limits.auth_timeout);
 }
 
-/* A line for each network, and one for everybody else. */
+/* Prints a line for each network, and one for all other clients. */
 static void
 print_datapath(const struct conf *conf)
 {
@@ -141,7 +141,7 @@ print_addresses(const struct conf *conf)
 	}
 }
 
-/* What pppd, or a plugin, does not like. */
+/* Prints what is wrong with pppd or a plugin. */
 static void
 complain(int priority, const char *text, void *arg)
 {

@@ -21,9 +21,9 @@
 #define FIRST_FD	3
 #define OOM_SCORE	"/proc/self/oom_score_adj"
 
-static bool spared;	/* by the system when memory runs out */
+static bool spared;	/* the kernel spares us when memory runs out */
 
-/* What the system's administrator has set, or a service manager; 0: neither. */
+/* Our oom_score_adj, set by an administrator or service manager; 0: not set. */
 static long
 oom_score(void)
 {
@@ -38,7 +38,7 @@ oom_score(void)
 	return strtol(text, NULL, 10);
 }
 
-/* What spares the monitor when memory runs out must not spare its children. */
+/* The setting that spares the monitor must not spare its children. */
 static void
 reset_oom_score(pid_t pid)
 {
@@ -69,7 +69,7 @@ child_init(void)
 	return 0;
 }
 
-/* posix_spawn's attributes; 0 or an error number. */
+/* Sets posix_spawn(3)'s attributes; 0 or an error number. */
 static int
 set_attributes(posix_spawnattr_t *attr)
 {
@@ -87,7 +87,7 @@ set_attributes(posix_spawnattr_t *attr)
 	return error;
 }
 
-/* Its 0 to 2; 0 or an error number. */
+/* Sets the child's descriptors 0 to 2; 0 or an error number. */
 static int
 add_standard(posix_spawn_file_actions_t *actions, int output)
 {
@@ -106,7 +106,10 @@ add_standard(posix_spawn_file_actions_t *actions, int output)
 	return error;
 }
 
-/* posix_spawn(3) does not say which of its system calls has failed. */
+/*
+ * Logs that clone3(2) was the cause, if it was: posix_spawn(3) itself does not
+ * tell which of its system calls has failed.
+ */
 static void
 explain(const char *path, int error)
 {

@@ -13,7 +13,7 @@
 #define PPID	"\nPPid:"
 #define UID	"\nUid:"
 
-/* A file of /proc/PID, NULL if there is none (any more). */
+/* Reads a file of /proc/PID; NULL if there is no such process (any more). */
 static char *
 read_proc(pid_t pid, const char *name, size_t *len)
 {
@@ -23,7 +23,7 @@ read_proc(pid_t pid, const char *name, size_t *len)
 	return slurp(path, len);
 }
 
-/* Whether it is our child, and root's. */
+/* Whether the process is our child and runs as root. */
 static bool
 is_ours(pid_t pid)
 {
@@ -32,12 +32,12 @@ is_ours(pid_t pid)
 	const char *p, *q;
 	long ppid = 0, uid = -1;
 
-	/* The name is the first line, with its line ends escaped. */
+	/* The name, in the first line, cannot forge a line: "\n" is escaped. */
 	if (text == NULL)
 		return false;
 	if ((p = strstr(text, PPID)) != NULL)
 		ppid = strtol(p + strlen(PPID), NULL, 10);
-	if ((q = strstr(text, UID)) != NULL)	/* the real one is first */
+	if ((q = strstr(text, UID)) != NULL)	/* the real uid comes first */
 		uid = strtol(q + strlen(UID), NULL, 10);
 	free(text);
 	return ppid == (long)getpid() && uid == 0;

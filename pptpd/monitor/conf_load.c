@@ -22,23 +22,23 @@
 
 #define BCRELAY		SBINDIR "/bcrelay"
 
-/* What counts when the configuration is read again. */
+/* The command line and directory of the start, for reading again. */
 static struct {
 	int	  argc;
 	char	**argv;
-	char	 *dir;		/* NULL: not to be had */
+	char	 *dir;		/* NULL: not known */
 } first;
 
 /*
- * Lines up to this priority go to stderr: all that matter in the foreground
- * when somebody looks at it, or when there is no syslog.
+ * Lines up to this priority go to stderr; -1: none.  In the foreground these
+ * are all that matter, if stderr is a terminal or if there is no syslog.
  */
 static int
 stderr_level(const struct conf *conf)
 {
 	bool terminal = isatty(STDERR_FILENO) == 1;
 
-	if (conf->inetd)		/* stderr is the client's */
+	if (conf->inetd)		/* stderr goes to the client */
 		return -1;
 	if (conf->check)
 		return LOG_INFO;
@@ -92,8 +92,8 @@ unreadable(const char *path, void *arg)
 }
 
 /*
- * Poptop starts without its default file, and so do we; but a file that was
- * there before is missed.
+ * Reads the file.  Like Poptop we start without the default file.  But when a
+ * running server reads again (needed), a file that existed before must exist.
  */
 static void
 read_file(struct conf *conf, const struct conf_env *env, bool needed)
@@ -115,8 +115,8 @@ read_file(struct conf *conf, const struct conf_env *env, bool needed)
 }
 
 /*
- * What was checked here is what is used later, after chdir("/") and without a
- * search in PATH.
+ * Makes the path of a program or file absolute.  Later, after chdir("/"), it
+ * means the same file that was checked here, without a search in PATH.
  */
 static void
 make_absolute(struct conf *conf, const struct conf_env *env, enum conf_key key,
@@ -197,7 +197,7 @@ conf_load_engines(const struct conf *conf)
 	unsigned int n = 1;
 
 	if (conf->inetd)
-		return 1;	/* for its one connection */
+		return 1;	/* there is one connection only */
 	if (conf->engines > 0)
 		return conf->engines;
 	if (sched_getaffinity(0, sizeof(cores), &cores) == 0)
@@ -209,12 +209,12 @@ static void
 warn(struct conf *conf, const struct conf_env *env)
 {
 	if (conf->inetd)
-		return;		/* not with each connection */
+		return;		/* under inetd each connection would warn */
 	warn_safety(conf, env);
 	warn_resources(conf, env, conf_load_engines(conf));
 }
 
-/* Poptop stops at the first error; the sum of them helps more. */
+/* Checks everything and reports all errors; Poptop stops at the first. */
 static void
 check(struct conf *conf, const struct conf_env *env)
 {
@@ -256,9 +256,9 @@ conf_load(int argc, char **argv, struct conf *conf)
 	return CONF_RUN;
 }
 
-/* --- once more ----------------------------------------------------------- */
+/* --- reading again ------------------------------------------------------- */
 
-/* Errors are told at the end, as one line, and so is success. */
+/* Leaves out errors and LOG_INFO: the result is logged as one line, later. */
 static void
 report_again(int priority, const char *text, void *arg)
 {

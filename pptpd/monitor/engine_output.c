@@ -15,10 +15,10 @@
 #define MINUTE		60000	/* ms */
 #define LINES_RATE	60	/* a minute, of all engines */
 #define LINES_BURST	200	/* a sanitizer's report has some 100 */
-#define READS		16	/* of that size in a second */
+#define READS		16	/* reads of READ_SIZE in a second */
 #define READ_SIZE	4096
 #define PAUSE_MS	1000
-#define LINE_SIZE	(LOG_LINE_MAX - 40)	/* without our words before */
+#define LINE_SIZE	(LOG_LINE_MAX - 40)	/* leaves room for a prefix */
 
 struct engine_output {
 	struct loop_watch readable;
@@ -53,7 +53,7 @@ log_line(struct engine_output *o)
 	log_err("MGR: engine says: %s", log_printable(o->line));
 }
 
-/* As read(2) has it. */
+/* Reads from the pipe and logs the full lines.  Returns as read(2) does. */
 static ssize_t
 read_some(struct engine_output *o)
 {
@@ -69,7 +69,10 @@ read_some(struct engine_output *o)
 	return n;
 }
 
-/* An engine that writes on and on waits, and we do other things. */
+/*
+ * After READS reads we stop reading for a while, so that an engine that writes
+ * without end has to wait and does not keep the monitor busy.
+ */
 static void
 on_readable(int fd, void *arg)
 {

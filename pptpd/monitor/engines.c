@@ -27,14 +27,14 @@
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
 
-#define QUICK_DEATH_S	2	/* an engine that dies so soon ... */
-#define QUICK_DEATHS	20	/* ... so often is not started again */
-#define BACK_OFF_US	10000	/* before the next start; then doubled */
+#define QUICK_DEATH_S	2	/* an engine that ends within this time, */
+#define QUICK_DEATHS	20	/* so many times, is not started again */
+#define BACK_OFF_US	10000	/* pause before a start; doubled each time */
 #define BACK_OFF_MAX_US	640000
 #define PULSE_MS	2000	/* from ping to ping */
-#define UNANSWERED_MAX	5	/* then it hangs */
-#define HANG_UP_MS	30000	/* until a call that nobody takes up has ended */
-#define QUEUE_SIZE	(4 * 1024 * 1024)	/* messages to the engine */
+#define UNANSWERED_MAX	5	/* pings without answer: the engine hangs */
+#define HANG_UP_MS	30000	/* a call that no server takes ends in it */
+#define QUEUE_SIZE	(4 * 1024 * 1024)	/* octets of messages to it */
 
 struct engine_proc {
 	unsigned int	 index;		/* 0: the front */
@@ -46,8 +46,13 @@ struct engine_proc {
 	time_t		 since;
 	int		 quick_deaths;
 	unsigned int	 unanswered;	/* pings */
-	uint16_t	*at_work;	/* Call ID; written by the engine */
-	uint16_t	 suspect, culprit;	/* of crashes; 0: none */
+	uint16_t	*at_work;	/* Call ID that the engine works on;
+					   it writes this itself */
+	/*
+	 * Call IDs, 0: none.  suspect: at_work at the last crash.  culprit:
+	 * the same, if it was the suspect of the crash before, too.
+	 */
+	uint16_t	 suspect, culprit;
 };
 
 static struct engine_proc engines[ENGINES_MAX];
@@ -59,7 +64,7 @@ static struct {
 	unsigned int	 restarts;
 	bool		 draining;
 	bool		 stopping;
-	bool		 keep_calls;	/* they outlive engines */
+	bool		 keep_calls;	/* calls outlive engines */
 	int		 limit_file;	/* for the front; -1: none */
 } all;
 
@@ -99,12 +104,12 @@ engines_restarts(void)
 
 /* --- talking to engines -------------------------------------------------- */
 
-/* An engine that does not listen, or talks nonsense, is of no use. */
+/* Kills an engine that does not read its messages, or sends nonsense. */
 static void
 end(const struct engine_proc *e, const char *why)
 {
 	log_err("MGR: engine[%ld] %s, ending it", (long)e->pid, why);
-	kill(e->pid, SIGKILL);		/* not reaped: still ours */
+	kill(e->pid, SIGKILL);		/* not reaped, so the pid is ours */
 }
 
 void
@@ -183,9 +188,9 @@ engines_stop(enum ipc_type how)
 		(void)tell(e, &m, NULL, 0);
 }
 
-/* --- which call an engine has died of ------------------------------------ */
+/* --- which call an engine has crashed at --------------------------------- */
 
-/* Where the engine says what it is at; -1: nowhere. */
+/* Makes memory where the engine notes the call that it works on.  Or -1. */
 static int
 make_at_work(struct engine_proc *e)
 {
@@ -194,7 +199,7 @@ make_at_work(struct engine_proc *e)
 
 	if (fd == -1)
 		return -1;
-	/* Could it shrink, our look at it would be a SIGBUS. */
+	/* The engine must not shrink it: our reading would get SIGBUS. */
 	if (ftruncate(fd, sizeof(*e->at_work)) == -1 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW |
 	    F_SEAL_SEAL) == -1 || (p = mmap(NULL, sizeof(*e->at_work), PROT_READ, MAP_SHARED,
@@ -206,7 +211,10 @@ make_at_work(struct engine_proc *e)
 	return fd;
 }
 
-/* Nobody dies of SIGKILL or SIGTERM by itself. */
+/*
+ * Blames a crash on the call that the engine worked on.  Not if the signal was
+ * SIGKILL or SIGTERM: these come from outside.
+ */
 static void
 find_suspect(struct engine_proc *e, int status)
 {
@@ -234,7 +242,7 @@ engines_crashed_by(uint16_t call_id)
 	return false;
 }
 
-/* --- whether they answer ------------------------------------------------- */
+/* --- whether engines answer ---------------------------------------------- */
 
 static void
 ping(struct engine_proc *e)
@@ -258,9 +266,10 @@ pong(struct engine_proc *e)
 }
 
 /*
- * What it is at counts as the cause, as in a crash; but if SIGABRT does not
- * end it either, somebody has stopped it.  Pulses are counted, not seconds:
- * the machine may have slept.
+ * Ends an engine that hangs, with SIGABRT: as in a crash, the call that it
+ * works on counts as the cause.  If SIGABRT does not end it, somebody has
+ * stopped the process (SIGSTOP); SIGKILL ends it then and blames no call.
+ * Pings are counted instead of seconds, because the machine may have slept.
  */
 static void
 look_at(struct engine_proc *e)
@@ -294,7 +303,7 @@ engine_log(const struct ipc_msg *m)
 
 	memcpy(line, m->u.log.line, sizeof(line));
 	line[sizeof(line) - 1] = '\0';
-	/* What is more urgent than an error, syslogd writes to all terminals. */
+	/* Lower to LOG_ERR: syslogd writes more urgent lines to terminals. */
 	log_msg(priority < LOG_ERR ? LOG_ERR : priority, "%s",
 	    log_printable(line));
 }
@@ -312,7 +321,7 @@ on_message(struct engine_proc *e, const struct ipc_msg *m,
 	else if (fault == NULL && m->type == IPC_ADMIN_REQUEST)
 		all.ops->request(m, fds, late);
 	else if (all.stopping)
-		;			/* it knows, or soon will */
+		;			/* the engine knows, or soon will */
 	else if (fault != NULL)
 		end(e, fault);
 	else if (m->type == IPC_PONG)
@@ -322,8 +331,9 @@ on_message(struct engine_proc *e, const struct ipc_msg *m,
 }
 
 /*
- * loop_message(), for descriptors that only patience may close.  Returns what
- * ipc_recv() does; e is NULL if it is for the handler no more.
+ * Like loop_message(), but the descriptors are closed with patience.h only.
+ * With e NULL, only log lines are handled, since the engine has ended.  Returns
+ * as ipc_recv() does.
  */
 static int
 receive(int sock, struct engine_proc *e)
@@ -332,7 +342,7 @@ receive(int sock, struct engine_proc *e)
 	struct ipc_fds fds;
 	int got, error;
 
-	patience_limit();		/* it may close what does not fit */
+	patience_limit();		/* ipc_recv() may close descriptors */
 	got = ipc_recv(sock, &m, fds.fd, &fds.n);
 	error = errno;
 	patience_restore();
@@ -351,15 +361,15 @@ on_engine(int fd, void *arg)
 	struct engine_proc *e = arg;
 	int got = receive(fd, e);
 
-	if (got == 0)			/* its exit will be reaped */
+	if (got == 0)			/* end of file: it will be reaped */
 		loop_watch_off(&e->watch);
 	else if (got == -1 && errno != EAGAIN && !all.stopping)
 		end(e, "sent what is no message");
 }
 
 /*
- * What a dead engine still had to say, and all descriptors that are under way
- * from it.  Its end has been seen: nothing comes after it.
+ * Reads the last messages of an engine that has ended, and closes the
+ * descriptors in them.  The engine was reaped, so no more can come.
  */
 static void
 hear_out(struct engine_proc *e)
@@ -408,7 +418,7 @@ engines_configure(void)
 		configure(e, -1);
 }
 
-/* What the engine before it knew about addresses. */
+/* Gives the engine the limits' memory of the engine before it. */
 static void
 give_limits(struct engine_proc *e)
 {
@@ -419,14 +429,14 @@ give_limits(struct engine_proc *e)
 		(void)tell(e, &m, &all.limit_file, 1);
 }
 
-/* What only a new one is told. */
+/* Tells a new engine all that it has to know before its first call. */
 static void
 introduce(struct engine_proc *e)
 {
 	struct ipc_msg m;
 	int fd = make_at_work(e);
 
-	/* Before it may listen, and draw one of them. */
+	/* Before it listens: it must not draw a Call ID that is in use. */
 	if (e == FRONT)
 		give_limits(e);
 	if (e == FRONT)
@@ -507,7 +517,7 @@ engines_start(void)
 	return true;
 }
 
-/* Starts the engine again: at once, unless it has just been started. */
+/* Starts the engine again: at once, or after a pause if it ended quickly. */
 static void
 try_again(struct engine_proc *e)
 {

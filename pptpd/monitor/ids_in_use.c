@@ -9,7 +9,10 @@
 #include "base/log.h"
 #include "shared/ipc.h"
 
-/* By ID.  An engine that was taken over may give many calls the same one. */
+/*
+ * The number of calls with each ID.  It can be more than one: a peer that has
+ * taken an engine over may give many calls the same ID.
+ */
 static uint32_t calls[UINT16_MAX + 1];
 
 void

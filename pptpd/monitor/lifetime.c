@@ -21,15 +21,15 @@
 #include "shared/mono.h"
 
 #define ENGINE_STOP_MS	8000	/* for CDN, StopCCRQ and their answers */
-#define ENGINE_LEAVE_MS	2000	/* to leave them to the next server */
-#define STOP_MS		14000	/* for everything */
+#define ENGINE_LEAVE_MS	2000	/* to leave calls to the next server */
+#define STOP_MS		14000	/* for the whole end */
 
 static struct {
 	struct monitor_setup *setup;
 	enum lifetime_state state;
-	bool		 keep_calls;	/* they can outlive us */
+	bool		 keep_calls;	/* calls can outlive us */
 	bool		 ready;		/* all engines have answered once */
-	bool		 hurried;	/* the time for the engines is over */
+	bool		 hurried;	/* the engines' time to end is over */
 	time_t		 since;
 	int		 exit_status;
 	struct loop_timer timer;	/* for a stop that takes too long */
@@ -77,7 +77,7 @@ lifetime_exit_status(void)
 	return life.exit_status;
 }
 
-/* No call is there, nor will one come back. */
+/* Whether there is no call, and none is expected back. */
 static bool
 is_idle(void)
 {
@@ -108,7 +108,7 @@ lifetime_look(void)
 	}
 }
 
-/* Somebody has taken too long to stop. */
+/* The end takes too long: kills what is left, first the engines. */
 static void
 on_time(void *arg)
 {
@@ -127,7 +127,10 @@ on_time(void *arg)
 	(void)loop_timer_in_ms(&life.timer, STOP_MS - ENGINE_STOP_MS);
 }
 
-/* What all ends have in common; the engines are told how. */
+/*
+ * The steps that stopping, leaving and upgrading share.  how is what the
+ * engines are told, ms the time that they have.
+ */
 static void
 begin_end(enum ipc_type how, uint64_t ms)
 {
@@ -148,7 +151,7 @@ begin_end(enum ipc_type how, uint64_t ms)
 		life.setup->listener = -1;
 	}
 	engines_stop(how);
-	/* What was done in this turn of the loop may have taken long. */
+	/* The loop's clock may be old: this turn may have taken long. */
 	loop_update_time();
 	(void)loop_timer_in_ms(&life.timer, ms);
 	lifetime_look();
@@ -217,7 +220,7 @@ lifetime_drain(const char *cause)
 		return;
 	set_state(LIFETIME_DRAINING, cause);
 	log_notice("MGR: draining: no new calls, %u to go", calls_count());
-	reload_stop();			/* it could open another listener */
+	reload_stop();			/* a reload could open a listener */
 	if (life.setup->listener != -1)
 		close(life.setup->listener);
 	life.setup->listener = -1;
@@ -230,7 +233,7 @@ lifetime_drain(const char *cause)
 void
 lifetime_engine_failed(void)
 {
-	life.exit_status = MONITOR_NO_SOCKET;	/* 1 is the administrator's */
+	life.exit_status = MONITOR_NO_SOCKET;	/* 1: bad configuration */
 	if (!lifetime_is_over())
 		set_state(life.keep_calls ? LIFETIME_LEAVING :
 		    LIFETIME_STOPPING, "an engine does not stay up");
@@ -257,7 +260,7 @@ lifetime_engines_alive(void)
 	notify_alive(mono_us());
 }
 
-/* --- the rest ------------------------------------------------------------ */
+/* --- the status ---------------------------------------------------------- */
 
 void
 lifetime_status(struct ipc_admin_status *s)

@@ -13,7 +13,10 @@
 #include "config/instance.h"
 #include "state/limit_memory.h"
 
-/* All of its blocks are taken now: an engine that maps it must not run out. */
+/*
+ * Sets the file's size and allocates all of its blocks: if the disk were full
+ * later, an engine that has mapped the file would get SIGBUS.
+ */
 static int
 make_size(int fd)
 {

@@ -15,8 +15,8 @@
 #include "protocol/pptp_msg.h"
 #include "shared/gre_filter.h"
 
-#define BACKLOG		1024	/* a crowd that redials comes within ms */
-#define GRE_BUFFER	(8 * 1024 * 1024)	/* octets, both ways */
+#define BACKLOG		1024	/* many clients may redial at once */
+#define GRE_BUFFER	(8 * 1024 * 1024)	/* octets, each direction */
 
 uint16_t
 listener_port(void)
@@ -55,7 +55,10 @@ make(uint32_t addr, bool beside)
 	return -1;
 }
 
-/* While the option is set another server could take our port: not for long. */
+/*
+ * Sets the sharing option for bind(2) and listen(2) only: while it is set,
+ * another server could take our port.
+ */
 int
 listener_open(uint32_t addr, int old)
 {
@@ -71,8 +74,9 @@ listener_open(uint32_t addr, int old)
 }
 
 /*
- * Without a map the kernel carries no calls: its packets would come here,
- * too.  The sockets of all engines have one.
+ * Attaches the filter, with a map that the sockets of all engines share.  If
+ * the map cannot be had, the kernel must carry no calls: their packets would
+ * come to the engine too.
  */
 static int
 attach_filter(int fd, int *map, unsigned int index, unsigned int count)
@@ -118,7 +122,7 @@ listener_silencer(void)
 	return silencer;
 }
 
-/* A large buffer, past the administrator's limit if we may. */
+/* Sets a large buffer, beyond the system's limit if we have the right to. */
 static void
 set_buffer(int fd, int forced, int plain)
 {

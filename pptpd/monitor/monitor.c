@@ -34,16 +34,16 @@
 #include "shared/ipc.h"
 #include "shared/loop.h"
 
-#define MANY_CALLS	64	/* so many children take time to look at */
+#define MANY_CALLS	64	/* wait(2) is slow with so many children */
 #define REAP_SOON_MS	50
 #define REAP_LATE_MS	1000
 #define ORPHANS_MS	1000
-#define LOOK_MS		2000	/* keepers have come by then */
+#define LOOK_MS		2000	/* keepers come back within this time */
 
 static struct {
 	struct monitor_setup *setup;
 	struct loop_timer orphans, reap, look;
-	char		 rejoin[KEEPER_PATH];	/* where keepers come to */
+	char		 rejoin[KEEPER_PATH];	/* socket for keepers */
 } monitor;
 
 /* --- children ------------------------------------------------------------ */
@@ -91,9 +91,10 @@ on_reap(void *arg)
 }
 
 /*
- * The kernel goes through all our children to find those that have ended.
- * With many calls that is not done for each: of engines and keepers one hears
- * otherwise, and only a few others are waited for.
+ * A child has ended.  To find it, the kernel goes through all our children.
+ * With many calls we do not ask at each end, but look for all together a little
+ * later: the ends of engines and keepers are reported in other ways, and few
+ * other children are waited for.
  */
 static void
 child_ended(void)
@@ -118,9 +119,9 @@ child_ended(void)
 /* --- signals ------------------------------------------------------------- */
 
 /*
- * The pptpd that we become finds the signal pending, since signals are held:
- * it is the one that can still end the calls.  libevent has caught this one
- * before they were.
+ * For a signal that libevent had caught before signals were held for the
+ * upgrade.  Sends it to ourselves again: it stays pending, and the pptpd that
+ * we become acts on it.  Only that one can still end the calls.
  */
 static void
 pass_on(int signo)
@@ -164,7 +165,7 @@ on_signal(int signo)
 	}
 }
 
-/* A change of the configuration needs another pptpd. */
+/* The changed configuration needs another pptpd: becomes it. */
 static void
 make_way(void *arg)
 {
@@ -195,7 +196,7 @@ engine_ended(unsigned int index)
 	if (index != 0)
 		return;
 	back_relay_front_gone();
-	access_query_drop();	/* they are of connections it had */
+	access_query_drop();	/* the ended engine's questions */
 }
 
 static const struct engines_ops engines_ops = {
@@ -207,9 +208,9 @@ static const struct engines_ops engines_ops = {
 	.request = request_serve,
 };
 
-/* --- the rest ------------------------------------------------------------ */
+/* --- the start ----------------------------------------------------------- */
 
-/* Each call needs a few descriptors here while it starts, one less after. */
+/* Raises the limit of descriptors: each call needs a few of them here. */
 static void
 raise_limits(void)
 {
@@ -221,7 +222,7 @@ raise_limits(void)
 	}
 }
 
-/* Lets calls outlive us, if that is wanted and can be. */
+/* Lets calls outlive us, if the configuration wants it and it works. */
 static bool
 keep_calls(const struct conf *conf)
 {
@@ -244,7 +245,7 @@ on_look(void *arg)
 	(void)plugin_choice_look();
 }
 
-/* Asks pppd, which takes its time: calls that wait for us come first. */
+/* Asks pppd about plugins, after waiting keepers, since pppd takes time. */
 static void
 look_at_pppd(void)
 {
@@ -289,7 +290,7 @@ monitor_run(struct monitor_setup *setup)
 	if (!engines_start())
 		return MONITOR_NO_SOCKET;
 	loop_run();
-	/* Signals that libevent has caught, and that wait for their turn. */
+	/* libevent may have caught signals that it has not reported yet. */
 	if (lifetime_state() == LIFETIME_UPGRADING)
 		loop_run_ready();
 	rejoin_server_close();

@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #define STATUS_MAX	128
-#define ALIVE_PARTS	4	/* of the watchdog's time */
+#define ALIVE_PARTS	4	/* reports within the watchdog's time */
 
 static struct {
 	int		   sock;	/* -1: nobody listens */
 	struct sockaddr_un addr;
 	socklen_t	   addr_len;
-	uint64_t	   alive_us;	/* between two; 0: no watchdog */
+	uint64_t	   alive_us;	/* between reports; 0: no watchdog */
 	uint64_t	   alive_at;
 	char		   status[STATUS_MAX];
 } manager = { .sock = -1 };
@@ -34,7 +34,7 @@ tell(const char *text)
 		    manager.addr_len);
 }
 
-/* "@name" is an abstract socket. */
+/* Takes the socket's address; "@name" is an abstract socket. */
 static void
 take_socket(const char *name)
 {
@@ -65,7 +65,7 @@ notify_init(void)
 	manager.sock = -1;
 	if (name != NULL)
 		take_socket(name);
-	/* Without WATCHDOG_PID it is meant for whoever reads it. */
+	/* Without WATCHDOG_PID the time is meant for any process. */
 	if (us != NULL && (pid == NULL || strtol(pid, NULL, 10) == getpid()))
 		manager.alive_us = strtoull(us, NULL, 10) / ALIVE_PARTS;
 }

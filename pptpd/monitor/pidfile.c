@@ -45,7 +45,7 @@ pidfile_remove(const char *path)
 
 /*
  * The name of a process, from /proc/PID/stat: "PID (NAME) STATE ...".  "" if
- * there is none, or it has ended and its parent has not asked for its status.
+ * there is no such process, or if it is a zombie.
  */
 static void
 name_of(pid_t pid, char name[NAME_SIZE])

@@ -16,7 +16,7 @@ report_plugin(FILE *f, const struct plugin_probe *p)
 	    plugin_verdict_name(a->verdict));
 	if (a->plugin_version[0] != '\0')
 		fprintf(f, ", for pppd version %s", a->plugin_version);
-	/* Of two versions the loader says no more than some symbol. */
+	/* For a mismatch the loader only names a symbol, which helps nobody. */
 	if (a->text[0] != '\0' && a->verdict != PLUGIN_MISMATCH)
 		fprintf(f, ", %s", a->text);
 	if (a->versioned && plugin_probe_path(p, path, sizeof(path)) != NULL)

@@ -16,7 +16,7 @@
 #include "shared/loop.h"
 
 #define SOON_MS	50
-#define CHOOSE_MS	3000	/* that a call waits for all answers */
+#define CHOOSE_MS	3000	/* a call waits so long for all answers */
 #define SESSION_PLUGIN	PLUGINDIR "/pptpd-session.so"
 #define KERNEL_PLUGIN	PLUGINDIR "/pptpd-kernel.so"
 /* Plugins of every version are linked against this function of pppd. */
@@ -24,8 +24,8 @@
 
 struct choice {
 	struct plugin_probe probe;
-	struct loop_watch  watch;	/* of a probe that goes on */
-	struct loop_timer  timer;	/* when it is given up */
+	struct loop_watch  watch;	/* of a probe under way */
+	struct loop_timer  timer;	/* when the probe is given up */
 	enum plugin_verdict said;	/* what was logged last */
 	char		    path[PATH_MAX];
 };
@@ -50,9 +50,9 @@ begins_with(const char *path, const char *octets, size_t n)
 }
 
 /*
- * What does `ppp` name: a pppd, with which plugins can be linked; a script,
- * which may run one, as NixOS has it to set the environment; or neither?
- * Looked at when the file has changed.
+ * Finds out what the keyword ppp names: a pppd, which exports what plugins are
+ * linked against; a script, which may run a pppd, as on NixOS, where it sets
+ * the environment; or neither.  Looks only when the file has changed.
  */
 static void
 look_at_pppd(void)
@@ -61,7 +61,7 @@ look_at_pppd(void)
 	struct stat st;
 
 	if (stat(session.probe.pppd, &st) == -1) {
-		last = (struct stat){ 0 };	/* the same may come back */
+		last = (struct stat){ 0 };	/* look if it comes back */
 		is_pppd = is_script = false;
 		return;
 	}
@@ -119,7 +119,7 @@ on_time(void *arg)
 
 	if (plugin_probe_wait(&c->probe, 0))
 		done(c);
-	else				/* too early by a little */
+	else				/* the timer ran a little early */
 		(void)loop_timer_in_ms(&c->timer, SOON_MS);
 }
 
@@ -131,8 +131,8 @@ on_answer(int fd, void *arg)
 }
 
 /*
- * The answer, or the time when it is given up, will come in the event loop;
- * without memory for that the next call looks.
+ * Leaves a probe to the event loop, which takes its answer or gives it up.
+ * Without memory for that, the next call looks for the answer.
  */
 static void
 leave(struct choice *c)
@@ -148,7 +148,7 @@ leave(struct choice *c)
 		forget(c);
 }
 
-/* Begins to ask, if need be; whether the answer is worth to wait for. */
+/* Starts a probe if it is needed.  Returns whether to wait for its answer. */
 static bool
 begin(struct choice *c)
 {
@@ -163,10 +163,10 @@ begin(struct choice *c)
 }
 
 /*
- * Asks about n of them at once if need be; NULL stands for none.  pppd answers
- * within 20 ms; when it does not, what it said before counts until it does,
- * and nobody waits for the same question, or for a pppd whose last answer was
- * late.
+ * Asks about n plugins at once, where it is needed; NULL is passed over.  pppd
+ * answers within 20 ms.  If it does not answer in CHOOSE_MS, its last answer
+ * counts until a new one comes.  Nobody waits twice for the same question, or
+ * for a pppd whose last answer was late.
  */
 static void
 ask(struct choice *const all[], size_t n)
@@ -207,7 +207,7 @@ ask_script(void)
 	is_pppd = script.probe.answer.verdict == PLUGIN_FITS;
 }
 
-/* The path to name, or NULL. */
+/* The plugin's path for pppd's arguments; NULL: leave it out. */
 static const char *
 use_of(struct choice *c)
 {
@@ -228,7 +228,7 @@ plugin_choice_reaped(pid_t pid)
 	return false;
 }
 
-/* What is known about the same files stays. */
+/* Sets the files to ask about; answers about the same files stay. */
 static void
 set(struct choice *c, const char *plugin, const char *options)
 {
@@ -257,7 +257,10 @@ plugin_choice_change(void)
 	set(&kernel, KERNEL_PLUGIN, NULL);
 }
 
-/* Two questions more, so that what is known about the same script counts. */
+/*
+ * Whether the program is a script that runs pppd.  Asking costs two probes, so
+ * a fresh answer about the same script is used again.
+ */
 static bool
 runs_pppd(const char *path)
 {
@@ -305,7 +308,10 @@ plugin_choice_look(void)
 	return !is_pppd || pppd.probe.answer.verdict == PLUGIN_FITS;
 }
 
-/* pptpd-session.so is needed too: it tells what the engine cannot see. */
+/*
+ * Needs pptpd-session.so too: when the kernel carries a call, the engine sees
+ * no frames, and only that plugin reports what pppd does.
+ */
 static void
 choose_kernel(struct plugin_choice *use)
 {

@@ -12,7 +12,7 @@
 
 #define FILE_MAX (8 * 1024 * 1024)	/* octets; plugins have some ten KB */
 
-/* A file in memory; everything is read out of it with bounds and copied. */
+/* A file in memory.  Every read from it is checked for bounds, and copies. */
 struct image {
 	unsigned char	*p;
 	size_t		 size;
@@ -68,7 +68,7 @@ is_elf(const unsigned char *ident)
 	return memcmp(ident, ELFMAG, SELFMAG) == 0;
 }
 
-/* False when it is none that this program could read. */
+/* Reads the header.  False if it is no ELF file of this machine's class. */
 static bool
 elf_header(const struct image *im, ElfW(Ehdr) *eh)
 {
@@ -79,7 +79,7 @@ elf_header(const struct image *im, ElfW(Ehdr) *eh)
 	    eh->e_phentsize == sizeof(ElfW(Phdr));
 }
 
-/* Where in the file the octet is that will have this address in memory. */
+/* Turns an address in memory into an offset in the file. */
 static bool
 file_offset(const struct image *im, const ElfW(Ehdr) *eh, ElfW(Addr) addr,
     uint64_t *at)
@@ -124,7 +124,7 @@ find_symbol(const struct image *im, const ElfW(Ehdr) *eh,
 	return false;
 }
 
-/* Looks a symbol up that the file gives to others. */
+/* Looks up a symbol that the file exports. */
 static bool
 dynamic_symbol(const struct image *im, const char *name, ElfW(Ehdr) *eh,
     ElfW(Sym) *sym)
@@ -184,7 +184,7 @@ plugin_elf_version(const char *path, char *version, size_t size)
 	version[0] = '\0';
 	ok = image_read(&im, path) && version_in(&im, version, size);
 	free(im.p);
-	/* It is shown to people. */
+	/* The version is shown to people: printable characters only. */
 	for (i = 0; version[i] != '\0'; i++) {
 		if (version[i] <= ' ' || version[i] > '~')
 			version[i] = '?';
@@ -222,7 +222,10 @@ plugin_elf_whole(const char *path)
 	return whole;
 }
 
-/* e_ident up to EI_DATA, and e_machine: the same place in both classes. */
+/*
+ * Reads e_ident up to EI_DATA, and e_machine.  Both are at the same place in 32
+ * and 64 bit files.
+ */
 static bool
 machine_of(const char *path, unsigned char id[EI_DATA + 1 + 2])
 {

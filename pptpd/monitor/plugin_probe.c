@@ -20,11 +20,11 @@
 #include "monitor/subprocess.h"
 #include "shared/linux_calls.h"
 
-/* How long an answer holds that may have other causes than the two files. */
+/* An answer that may have other causes than the two files holds so long. */
 #define UNSURE_MS	30000
-#define SLACK_MS	500	/* for the child to say that it is late */
+#define SLACK_MS	500	/* for the child to report a late pppd */
 #define NO_PLUGIN	"/nonexistent/pptpd/plugin.so"
-#define OUTPUT_MAX	8192	/* octets of pppd's words; its usage has 2000 */
+#define OUTPUT_MAX	8192	/* octets of output; pppd's usage has 2000 */
 
 /* Finds a name without a slash the way execvp(3) will. */
 static void
@@ -89,7 +89,7 @@ same_id(const char *path, const struct plugin_file_id *old)
 	    now.mtime_ns == old->mtime_ns && now.ctime_ns == old->ctime_ns;
 }
 
-/* DIR/VERSION/NAME for DIR/NAME: where other versions' plugins are. */
+/* Makes DIR/VERSION/NAME of DIR/NAME: plugins for other versions are there. */
 static bool
 versioned_path(const struct plugin_probe *p, const char *version, char *path,
     size_t size)
@@ -121,14 +121,17 @@ plugin_probe_fresh(const struct plugin_probe *p)
 		return true;
 	if (!same_id(p->plugin, &a->plugin_id))
 		return false;
-	/* The other file counts where the plugin itself was not enough. */
+	/* The file in VERSION/ matters only if the plugin does not fit. */
 	if ((a->verdict == PLUGIN_FITS && !a->versioned) ||
 	    !versioned_path(p, a->pppd_version, path, sizeof(path)))
 		return true;
 	return same_id(path, &a->versioned_id);
 }
 
-/* The first line that tells something, without pppd's name before it. */
+/*
+ * The first line of output that is not empty or "Plugin ... loaded.", without
+ * pppd's name before it.
+ */
 static void
 first_words(const char *out, const char *pppd, char *text, size_t size)
 {
@@ -171,7 +174,10 @@ version_line(const char *out, char *version, size_t size)
 	return found;
 }
 
-/* pppd [file OPTIONS] [plugin PLUGIN] --version; true when it says one. */
+/*
+ * Runs pppd [file OPTIONS] [plugin PLUGIN] --version.  True if it prints a
+ * version.
+ */
 static bool
 ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
     char *version, struct plugin_answer *a)
@@ -209,7 +215,7 @@ ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 	return false;
 }
 
-/* Asks about one file; `a` has the answer then, but for its identities. */
+/* Asks about one file, and fills in the answer except for the file IDs. */
 static enum plugin_verdict
 judge(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
     struct plugin_answer *a)
@@ -235,7 +241,7 @@ judge(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 	    sizeof(a->plugin_version));
 	if (ask(p, plugin, deadline_ms, version, a))
 		return PLUGIN_FITS;
-	/* What the loader says then is a symbol more often than a version. */
+	/* The loader's message names a symbol more often than a version. */
 	if (a->plugin_version[0] != '\0' &&
 	    strcmp(a->plugin_version, a->pppd_version) != 0)
 		return PLUGIN_MISMATCH;
@@ -270,7 +276,7 @@ probe(const struct plugin_probe *p, struct plugin_answer *a)
 	}
 	if (p->script && (ask(p, NO_PLUGIN, deadline_ms, other.pppd_version,
 	    a) || a->late)) {
-		a->verdict = PLUGIN_BROKEN;	/* it loads none */
+		a->verdict = PLUGIN_BROKEN;	/* it loads no plugin */
 		return;
 	}
 	if (p->plugin[0] == '\0') {
@@ -301,7 +307,7 @@ learn(struct plugin_probe *p, const struct plugin_answer *a)
 		p->lates++;
 }
 
-/* An answer that came from no pppd at all. */
+/* Sets an answer when pppd could not be asked or has not answered. */
 static void
 no_answer(struct plugin_probe *p, const char *why)
 {
@@ -331,7 +337,7 @@ plugin_probe_start(struct plugin_probe *p)
 	}
 	p->pid = fork();
 	if (p->pid == 0) {
-		/* The caller's sockets, and its handlers, are not for us. */
+		/* The child must not use the caller's sockets and handlers. */
 		subprocess_signals();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		(void)linux_close_from(3, fds[1]);
@@ -353,8 +359,9 @@ plugin_probe_start(struct plugin_probe *p)
 }
 
 /*
- * The child's status matters to nobody.  A handler may have had it, or has it
- * soon: nobody waits here, where the number may be another child's by now.
+ * Ends a probe.  Reaps its child without waiting and ignores the status.  The
+ * caller's SIGCHLD handler may have reaped it already, and then another child
+ * may have the same pid.
  */
 static void
 end(struct plugin_probe *p)
@@ -374,7 +381,7 @@ plugin_probe_finish(struct plugin_probe *p)
 
 	if (p->fd == -1)
 		return;
-	/* Less than PIPE_BUF: it comes as a whole. */
+	/* The answer is shorter than PIPE_BUF, so it comes in one piece. */
 	do
 		n = read(p->fd, &a, sizeof(a));
 	while (n == -1 && errno == EINTR);
@@ -392,7 +399,7 @@ plugin_probe_abort(struct plugin_probe *p)
 
 	if (p->fd == -1)
 		return;
-	/* While it holds the other end its pid is its own. */
+	/* While the child holds the other end, no other process has its pid. */
 	pfd.fd = p->fd;
 	pfd.events = POLLIN;
 	if (p->pid != 0 && poll(&pfd, 1, 0) == 0)

@@ -27,12 +27,12 @@
 
 _Static_assert(CONF_ENGINES_MAX == ENGINES_MAX, "one limit, two headers");
 
-#define PREDECESSOR_MS	3000	/* for the server before us to end */
+#define PREDECESSOR_MS	3000	/* time for the server before us to end */
 #define PREDECESSOR_LOOK_US	10000
 
 /*
- * In the foreground lines go to stderr as well when a person reads it, or
- * when there is no syslog: under a supervisor with both, once is enough.
+ * In the foreground lines go to stderr too if it is a terminal, or if there is
+ * no syslog.  A supervisor that collects both would show each line twice.
  */
 static bool
 wants_stderr(const struct conf *conf)
@@ -57,9 +57,9 @@ take_connection(void)
 }
 
 /*
- * Opens the port.  A server of ours that has been told to leave may have it
- * still, and its pid file and sockets, so "kill $(cat PIDFILE); pptpd" works:
- * we wait for its end, for a while.  -1 with errno.
+ * Opens the port.  An earlier server that was told to leave may still hold it,
+ * with its pid file and sockets.  We wait for its end for PREDECESSOR_MS, so
+ * that "kill $(cat PIDFILE); pptpd" works.  -1 with errno.
  */
 static int
 open_listener(const struct conf *conf)

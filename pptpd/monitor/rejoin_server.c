@@ -1,4 +1,4 @@
-/* Monitor: the socket where keepers come that have lost their engine. */
+/* Monitor: the socket that keepers connect to when they lose their engine. */
 /* SPDX-License-Identifier: ISC */
 #include "monitor/rejoin_server.h"
 
@@ -24,7 +24,7 @@
 #define BACKLOG		4096	/* all keepers come at once */
 #define ACCEPT_MAX	64
 #define ACCEPT_SAY_MS	60000
-#define ACCEPT_PAUSE_US	250000	/* without descriptors or memory */
+#define ACCEPT_PAUSE_US	250000	/* when descriptors or memory run out */
 
 /* A keeper that is connected. */
 struct visitor {
@@ -32,16 +32,16 @@ struct visitor {
 	int		 sock;
 	pid_t		 pid;
 	struct loop_watch watch;
-	bool		 waits;		/* it has said hello; for an engine */
+	bool		 waits;		/* said hello, waits for an engine */
 	uint16_t	 our_id;
 	uint32_t	 client;	/* network order */
-	int		 kernel_map;	/* for it, -1: none */
+	int		 kernel_map;	/* to be passed to it, -1: none */
 };
 
 static TAILQ_HEAD(, visitor) visitors = TAILQ_HEAD_INITIALIZER(visitors);
 static int listener = -1;
 static struct loop_listener clients;
-static struct stat made;	/* the socket's file, to know it again */
+static struct stat made;	/* to recognize our socket's file */
 static char socket_path[KEEPER_PATH];
 static bool ending;
 
@@ -54,7 +54,10 @@ visitor_free(struct visitor *v)
 	free(v);
 }
 
-/* The last word to a visitor: engine is a link to one, or -1 with an end. */
+/*
+ * Answers a keeper and disconnects it.  engine is a link to its engine; if it
+ * is -1, the keeper is to end its call for the reason `end`.
+ */
 static void
 answer(struct visitor *v, int engine, enum ctrl_end end)
 {
@@ -100,7 +103,7 @@ serve(struct visitor *v)
 		    "twice");
 	else if ((engine = engines_adopt(v->our_id)) != -1)
 		answer(v, engine, CTRL_END_NONE);
-	/* else it waits for the next one */
+	/* else it waits for the next engine */
 }
 
 void
@@ -115,7 +118,7 @@ rejoin_server_serve(void)
 	}
 }
 
-/* Whether we understand what it says and what it keeps. */
+/* What is wrong with a keeper's message, such as another format; or NULL. */
 static const char *
 fault(const struct rejoin_hello *hello, ssize_t len)
 {
@@ -199,7 +202,10 @@ visitor_new(int sock)
 		visitor_free(v);
 }
 
-/* Those who cannot be accepted wait in the backlog, or try again. */
+/*
+ * Logs that keepers cannot be accepted now.  They wait in the backlog, or try
+ * again.
+ */
 static void
 say_shortage(int error)
 {
@@ -245,7 +251,7 @@ rejoin_server_open(const char *path)
 	memcpy(socket_path, path, strlen(path) + 1);
 	listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC |
 	    SOCK_NONBLOCK, 0);
-	(void)unlink(path);	/* of the server before us, which is gone */
+	(void)unlink(path);	/* left by an earlier server, which is gone */
 	mask = umask(077);
 	bound = listener == -1 ? -1 :
 	    bind(listener, (struct sockaddr *)&sun, sizeof(sun));
@@ -271,7 +277,7 @@ rejoin_server_end(void)
 	rejoin_server_serve();
 }
 
-/* Unless the server after us has put its own there. */
+/* Removes our socket's file, unless the next server has put its own there. */
 static void
 remove_path(void)
 {

@@ -31,7 +31,7 @@ static struct {
 	bool		 stopped;
 } state;
 
-/* --- what can fail, before anything changes ------------------------------ */
+/* --- steps that can fail, before anything changes ------------------------ */
 
 /* Opens the listener for another address; *fd is -1 if it stays the same. */
 static bool
@@ -82,7 +82,7 @@ say_error(const struct conf *conf, char *text)
 	log_err("MGR: configuration not changed: %s", text);
 }
 
-/* --- what cannot --------------------------------------------------------- */
+/* --- steps that cannot fail ---------------------------------------------- */
 
 static void
 change_listener(int listener)
@@ -98,7 +98,10 @@ change_listener(int listener)
 	(void)engines_tell(&m, &listener, 1);
 }
 
-/* Everybody has a pointer to the struct that is in force: it stays there. */
+/*
+ * Puts the new configuration into the struct that is in use: other modules keep
+ * pointers to it.
+ */
 static void
 change(struct conf *conf, int listener)
 {
@@ -148,7 +151,7 @@ reload_now(char text[RELOAD_TEXT])
 	return true;
 }
 
-/* --- asked for by a signal ----------------------------------------------- */
+/* --- reading at a signal ------------------------------------------------- */
 
 static void
 on_time(void *arg)

@@ -66,8 +66,8 @@ admin_request(const struct ipc_msg *request)
 }
 
 /*
- * The front has made a call ready that another engine is to serve.  If that
- * does not run, the call's keeper sees end of file and comes to us.
+ * The front has prepared a call for a back engine: passes it on.  If that
+ * engine does not run, the call's keeper sees end of file and connects to us.
  */
 static void
 call_give(const struct ipc_msg *m, const int *fds, int n)
@@ -77,7 +77,7 @@ call_give(const struct ipc_msg *m, const int *fds, int n)
 	int all_fds[IPC_FDS_MAX];
 
 	if (deal == NULL || deal->client != m->u.call_request.client_addr)
-		return;		/* it has just ended */
+		return;		/* the call has just ended */
 	ipc_msg_init(&take, IPC_TAKE, m->call_id);
 	all_fds[0] = fds[0];
 	all_fds[1] = deal->record;

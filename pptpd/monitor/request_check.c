@@ -13,7 +13,7 @@
 #define RATE_LEAST	10000	/* messages per second */
 #define RATE_MOST	1000000
 #define SECOND		1000
-#define STATUS_RATE	100	/* of administrators, per second */
+#define STATUS_RATE	100	/* administrators' questions per second */
 #define ORDER_RATE	2
 #define ORDER_BURST	10
 #define PORTS		4	/* of our last listeners */
@@ -25,9 +25,10 @@ static bool count_logs, may_ask_access;
 static in_port_t ports[PORTS];	/* network order; 0: none */
 
 /*
- * Each call has a connection of its own, and those that have none yet are
- * unauthenticated: twice as many as there can be, so that this is never in the
- * way.  Not emptied by a reload.
+ * The rate of calls that an engine may ask for.  Each call has a connection of
+ * its own, and connections without a call yet are unauthenticated.  The rate is
+ * twice what these limits allow, so it never stops an honest engine.  A reload
+ * does not reset what an engine has used up.
  */
 static struct bucket_rate
 rate_of_calls(const struct limit_conf *l)
@@ -39,8 +40,9 @@ rate_of_calls(const struct limit_conf *l)
 }
 
 /*
- * More messages than any number of clients makes an honest engine send: four
- * times its limits.  Without these there is no such number.
+ * The rate of messages is four times what the engine's limits allow: no number
+ * of clients can make an honest engine send more.  If one of these limits is
+ * off, there is no rate.
  */
 void
 request_check_init(const struct limit_conf *l, bool debug, bool ask_access)
@@ -79,7 +81,7 @@ request_check_listener(int fd)
 	ports[last++ % PORTS] = sin.sin_port;
 }
 
-/* Under inetd there is no listener. */
+/* Whether this is a port that we listen on; any port under inetd. */
 static bool
 is_port(in_port_t port)
 {
@@ -108,15 +110,16 @@ is(const struct sockaddr_in *sin, uint32_t addr)
 
 enum look {
 	LOOK_GOOD,
-	LOOK_LATE,		/* the client has gone */
-	LOOK_FOREIGN,		/* it is somebody else's */
+	LOOK_LATE,		/* the client has closed the connection */
+	LOOK_FOREIGN,		/* it is another client's connection */
 	LOOK_OTHER		/* it is no control connection */
 };
 
 /*
- * The one look at a control connection: whether it is that of the client and
- * the address of ours that the engine says, came in by a listener, and is not
- * late.  The engine has it too, so it could be another one at a second look.
+ * Looks at a control connection: whether it is between this client and this
+ * address of ours, came in through our listener, and is still open.  Look once
+ * only: the engine holds the socket too, and could connect it to another peer
+ * between two looks.
  */
 static enum look
 look_at(int fd, uint32_t client, uint32_t server)
@@ -160,7 +163,10 @@ call_fault(const struct ipc_msg *m, const int *fds, int n, uint64_t now,
 	return "asked for a call over no control connection";
 }
 
-/* Keeper, control connection, and perhaps pty, of a call of another engine. */
+/*
+ * Judges a call that the front passes to a back engine, with its keeper,
+ * control connection and perhaps pty.
+ */
 static const char *
 give_fault(const struct ipc_msg *m, const int *fds, int n,
     unsigned int count)
@@ -174,7 +180,7 @@ give_fault(const struct ipc_msg *m, const int *fds, int n,
 	return NULL;
 }
 
-/* All that an engine may say that is not the front. */
+/* Judges a message of a back engine, which may send few kinds only. */
 static const char *
 back_fault(unsigned int index, unsigned int count, const struct ipc_msg *m,
     int n)

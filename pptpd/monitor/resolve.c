@@ -84,7 +84,7 @@ resolve_in_time(const char *name, uint32_t *addr, void *arg)
 	if (pid != -1) {
 		found = wait_for(pair[0]) &&
 		    read(pair[0], addr, sizeof(*addr)) == sizeof(*addr);
-		kill(pid, SIGKILL);	/* not reaped: still ours */
+		kill(pid, SIGKILL);	/* not reaped, so the pid is ours */
 		(void)waitpid(pid, NULL, 0);
 	}
 	close(pair[0]);

@@ -16,7 +16,7 @@ rundir_make(void)
 	for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL;
 	    slash++) {
 		*slash = '\0';
-		(void)mkdir(path, 0755);	/* what fails, fails below */
+		(void)mkdir(path, 0755);	/* an error shows below */
 		*slash = '/';
 	}
 	if (mkdir(path, 0555) == -1 && errno != EEXIST) {

@@ -14,7 +14,7 @@
 #include "shared/spawner_msg.h"
 
 #define PROGRAM		SBINDIR "/pptpctrl"
-/* Blanks behind argv[0] make room for the title. */
+/* Blanks behind argv[0] reserve memory for the process title. */
 #define TITLE_ROOM	"                                "
 
 static int sock = -1;
@@ -48,7 +48,7 @@ static void
 stop(void)
 {
 	if (sock != -1)
-		close(sock);		/* it ends by that */
+		close(sock);		/* the spawner ends at end of file */
 	sock = -1;
 }
 
@@ -77,7 +77,7 @@ spawner_is(pid_t pid)
 	return spawner != 0 && pid == spawner;
 }
 
-/* Asks once; -1 and EPIPE: there is nobody. */
+/* Asks the spawner once.  -1 and EPIPE: there is no spawner. */
 static pid_t
 ask(const struct keeper_call *call, const struct pppd_args *args,
     const int *fds, int nfds)

@@ -63,12 +63,12 @@ child(char *const argv[], const char *dir, int out)
 		_exit(127);
 	execve(argv[0], argv, env);
 	dprintf(2, "%s", strerror(errno));
-	/* Not 127, which pppd uses: nobody exits like this. */
+	/* Not _exit(127): that is one of pppd's own exit statuses. */
 	kill(getpid(), SIGKILL);
 	_exit(127);
 }
 
-/* Appends to out; when it is full, forgets the first half of it. */
+/* Appends to out; when out is full, drops its first half. */
 static void
 keep(char *out, size_t size, size_t *len, const char *new, size_t n)
 {
@@ -86,7 +86,7 @@ keep(char *out, size_t size, size_t *len, const char *new, size_t n)
 	out[*len] = '\0';
 }
 
-/* Until its end, as far as anybody can tell, or the deadline: then false. */
+/* Reads the output until end of file.  False: the deadline came first. */
 static bool
 listen_to(int fd, int64_t deadline_ms, char *out, size_t size)
 {

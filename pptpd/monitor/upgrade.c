@@ -23,7 +23,7 @@
 static struct {
 	char	  path[PATH_MAX];	/* of the program; "": not known */
 	char	**argv;
-	char	 *dir;			/* where it was started; NULL */
+	char	 *dir;			/* directory at the start, or NULL */
 } self;
 
 static bool
@@ -48,7 +48,7 @@ upgrade_init(char **argv)
 	if (!is_listener(listener))
 		listener = -1;
 	unsetenv(VARIABLE);
-	/* What our caller left open is no business of ours or our children's. */
+	/* Close what our caller left open: no child of ours must inherit it. */
 	if (linux_close_from(STDERR_FILENO + 1, listener) == -1)
 		log_warn("MGR: descriptors of our caller stay open: "
 		    "close_range: %s", strerror(errno));
@@ -70,7 +70,7 @@ upgrade_fits(int listener, uint32_t addr, uint16_t port)
 	    sin.sin_port == htons(port);
 }
 
-/* The last line of what it has said is the reason. */
+/* Logs the reason of a refusal: the last line of the output. */
 static void
 log_refusal(int status, char *out)
 {
@@ -124,7 +124,7 @@ upgrade_exec(int listener)
 		log_err("MGR: upgrade: %s", strerror(errno));
 		return;
 	}
-	/* Relative names in the arguments count from there. */
+	/* Relative paths in the arguments start there. */
 	if (self.dir != NULL && chdir(self.dir) == -1)
 		log_warn("MGR: upgrade: %s: %s", self.dir, strerror(errno));
 	execv(self.path, self.argv);

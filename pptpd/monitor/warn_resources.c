@@ -14,12 +14,12 @@
 #include "config/conf_report.h"
 #include "monitor/slurp.h"
 
-#define FILES_OWN	48	/* descriptors of a process, besides calls */
+#define FILES_OWN	48	/* descriptors of a process, without calls */
 #define FILES_ENGINE	2	/* in the monitor: link, GRE socket */
 /*
- * Of a call.  In its engine: control connection, keeper, record, pty.  In the
- * monitor after a restart: pidfds of pptpctrl and pppd, record, and the
- * connection of a pptpctrl that waits for its engine.
+ * Descriptors for each call.  In its engine: control connection, keeper, record
+ * and pty.  In the monitor after a restart: pidfds of pptpctrl and pppd, the
+ * record, and the connection of a pptpctrl that waits for its engine.
  */
 #define FILES_CALL	4
 #define TASKS_OWN	16
@@ -29,7 +29,7 @@
 #define MOUNTS		"/proc/self/mounts"
 #define CGROUP		"/proc/self/cgroup"
 
-/* The number that a file begins with, or -1. */
+/* Reads the number at the start of a file, or -1. */
 static long
 number_in(const char *path)
 {
@@ -42,7 +42,7 @@ number_in(const char *path)
 	if (len > 0) {
 		n = strtol(text, &end, 10);
 		if (end == text)
-			n = -1;		/* "max" of a control group */
+			n = -1;		/* "max": no limit */
 	}
 	free(text);
 	return n;
@@ -113,7 +113,7 @@ check_ptys(struct conf *conf, const struct conf_env *env)
 	conf_complain(conf, env, LOG_WARNING, CONF_CONNECTIONS, text, NULL);
 }
 
-/* Our control group (version 2), which the calls will be in too. */
+/* Checks the limit of our control group (version 2): calls run in it too. */
 static void
 check_tasks(struct conf *conf, const struct conf_env *env)
 {
@@ -141,7 +141,7 @@ check_tasks(struct conf *conf, const struct conf_env *env)
 	free(text);
 }
 
-/* What a container may have taken from its root. */
+/* Warns about capabilities that a container may have taken from its root. */
 static void
 check_capabilities(const struct conf_env *env)
 {
@@ -185,9 +185,9 @@ warn_resources(struct conf *conf, const struct conf_env *env,
 {
 	check_capabilities(env);
 	if (conf->delegate && !conf->connections_given)
-		return;		/* nobody knows how many there will be */
+		return;		/* the number of calls is not known */
 	check_files(conf, env, engines);
 	check_ptys(conf, env);
-	if (!conf->check)	/* which runs in a login's group */
+	if (!conf->check)	/* --check runs in a login's control group */
 		check_tasks(conf, env);
 }

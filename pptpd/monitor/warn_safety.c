@@ -30,12 +30,12 @@ lint_file(struct options_lint *lint, const char *path, void *arg)
 
 	(void)arg;
 	if (text == NULL)
-		return;		/* pppd will say so */
+		return;		/* pppd itself will report that */
 	options_lint_text(lint, path, text, len);
 	free(text);
 }
 
-/* Whoever may write such a file is root with the next call. */
+/* Warns about writers: with the next call they could run programs as root. */
 static void
 check_writers(const struct conf_env *env, const char *path)
 {
