@@ -47,7 +47,7 @@ addr_set_sort(struct addr_set *set)
 		qsort(set->addr, set->n, sizeof(*set->addr), compare);
 }
 
-/* Where an address stands or would stand. */
+/* The position of an address, or where to insert it. */
 static size_t
 place(const struct addr_set *set, uint32_t addr)
 {

@@ -9,9 +9,9 @@
 
 #include "config/conf_report.h"
 
-#define UNUSABLE_SAID	8	/* addresses that are named one by one */
+#define UNUSABLE_SAID	8	/* unusable addresses that are named singly */
 
-/* One of the two lists. */
+/* One of the two address lists, localip or remoteip. */
 struct list {
 	enum conf_key	 key;
 	const char	*name;		/* in Poptop's messages */
@@ -100,7 +100,10 @@ expand(struct conf *conf, const struct conf_env *env, const struct list *l,
 	return l->key != CONF_REMOTEIP || unique(conf, env, l);
 }
 
-/* How many calls a list allows, of at most limit; says so if it is not all. */
+/*
+ * The number of calls that a list allows, limit at most.  Reports whether the
+ * list is too short for limit, or has more addresses (limited).
+ */
 static int
 count(const struct conf_env *env, const struct list *l, int limit,
     bool limited)
@@ -139,7 +142,7 @@ compare_ends(struct conf *conf, const struct conf_env *env)
 
 /*
  * Whether an end of a call can have this address.  pppd exits when it is given
- * one of the others; a packet from 0.0.0.0/8 is dropped by Linux.
+ * an address that it refuses, and Linux drops packets from 0.0.0.0/8.
  */
 static bool
 usable(const char *text)
@@ -159,7 +162,7 @@ static void
 complain_unusable(struct conf *conf, const struct conf_env *env,
     enum conf_key key, const struct iprange_list *list, int i, int *said)
 {
-	/* A single localip stands there once for each call. */
+	/* A single localip was repeated for each call: report it once. */
 	if (i > 0 && strcmp(list->addr[i], list->addr[i - 1]) == 0)
 		return;
 	if ((*said)++ < UNUSABLE_SAID)
@@ -190,8 +193,8 @@ is_any(const char *text)
 }
 
 /*
- * Leaves out the slots of which an end cannot be used; the others keep their
- * pairs of addresses.
+ * Removes the pairs in which an address cannot be used.  Other pairs stay
+ * together.
  */
 static void
 drop_unusable(struct conf *conf, const struct conf_env *env)
@@ -232,7 +235,7 @@ drop_unusable(struct conf *conf, const struct conf_env *env)
 		    "no address is left, every client will be refused", NULL);
 }
 
-/* What pptpctrl was told: an address for each end, or none. */
+/* For pptpctrl under inetd: one address or none for each end. */
 static void
 finish_inetd(struct conf *conf, const struct conf_env *env,
     const struct list *lists)
@@ -252,8 +255,9 @@ finish_inetd(struct conf *conf, const struct conf_env *env,
 }
 
 /*
- * Poptop had no limit here, so that there may be sites with more calls than
- * its default of 100; and each call is a pppd, so that there must be one.
+ * The limit of calls with delegate.  Poptop has no limit here, and sites may
+ * have more calls than its default of 100, so ours is higher.  There must be
+ * one, since each call starts a pppd.
  */
 static int
 delegated(const struct conf *conf)

@@ -8,19 +8,21 @@
 
 #include "config/conf_report.h"
 
-/* What getopt_long(3) wants, made from the table. */
+/* The arguments of getopt_long(3), made from the table. */
 struct options {
 	int	  argc;
 	char	**argv;
 	char	  letters[2 * CONF_NKEYS + 1];
 	struct option longopts[CONF_NKEYS + 1];
 	const struct conf_keyword *kw[CONF_NKEYS];	/* of longopts */
-	bool	  bad;		/* getopt did not know what to do */
+	bool	  bad;		/* getopt found an error */
 };
 
 /*
- * --check and --check-plugins are options only where they are asked for, and
- * those of inetd only after --inetd: they would make abbreviations ambiguous that Poptop takes.
+ * Whether getopt_long() is to know this option.  It knows --check and
+ * --check-plugins only if they are given, and inetd's options only after
+ * --inetd.  Otherwise they would make abbreviations ambiguous that Poptop
+ * accepts.
  */
 static bool
 is_option(const struct conf_keyword *kw, int argc, char **argv)
@@ -66,7 +68,7 @@ options_init(struct options *o, int argc, char **argv)
 	optind = 0;		/* start over, in glibc and musl */
 }
 
-/* The next option, or NULL: then bad tells the end from an error. */
+/* The next option.  NULL: an error if bad is set, else the end. */
 static const struct conf_keyword *
 options_next(struct options *o)
 {
@@ -115,7 +117,7 @@ set_file(struct conf *conf, const struct conf_env *env, const char *path)
 	return CONF_EXIT_ERROR;
 }
 
-/* Under inetd stdout and stderr are the client's. */
+/* Prints no usage under inetd, where stdout and stderr go to the client. */
 static enum conf_action
 refuse(const struct conf *conf, const struct conf_env *env)
 {

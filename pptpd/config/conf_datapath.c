@@ -13,7 +13,7 @@
 #define SEPARATORS	", \t"
 #define PREFIX_MAX	32
 
-/* "A.B.C.D" or "A.B.C.D/N"; addresses in host order. */
+/* Reads "A.B.C.D" or "A.B.C.D/N"; net and mask are in host order. */
 static bool
 read_network(const char *word, uint32_t *net, uint32_t *mask)
 {
@@ -85,7 +85,7 @@ conf_set_datapath(struct conf *conf, const struct conf_env *env,
 		return;
 	}
 	word = strtok_r(NULL, SEPARATORS, &save);
-	if (word == NULL)		/* for everybody else */
+	if (word == NULL)		/* no network: all other clients */
 		add_network(conf, env, "0.0.0.0/0", kernel);
 	for (; word != NULL; word = strtok_r(NULL, SEPARATORS, &save))
 		add_network(conf, env, word, kernel);

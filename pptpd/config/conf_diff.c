@@ -8,7 +8,11 @@
 
 #include "config/conf_report.h"
 
-/* All other keywords count at once, for what begins from then on. */
+/*
+ * Keywords whose change waits for the next start of pptpd, or of an engine.  A
+ * change of any other keyword counts at once, for connections and calls that
+ * begin after it.
+ */
 static const enum conf_key next_start[] = { CONF_PIDFILE };
 static const enum conf_key next_engine[] = { CONF_SANDBOX };
 
@@ -56,7 +60,10 @@ conf_changes(const struct conf *before, const struct conf *after, char *text,
 	}
 }
 
-/* What is made ready at the start of a server, for its calls. */
+/*
+ * Whether a change needs another pptpd that takes the calls over, because what
+ * it needs is set up only at the start of a server.
+ */
 static bool
 waits_for_another(const struct conf *before, const struct conf *after,
     enum conf_key key)
@@ -87,7 +94,7 @@ conf_keep(const struct conf *before, struct conf *after,
     const struct conf_env *env)
 {
 	static const char start[] = "counts when pptpd is started again";
-	/* Calls outlive this server, and will outlive the next. */
+	/* Calls can pass to the next server, and later to the one after it. */
 	bool lasting = before->restart_grace > 0 && after->restart_grace > 0;
 	const struct conf_keyword *kw;
 	bool another = false;

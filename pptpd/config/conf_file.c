@@ -16,7 +16,7 @@ struct reader {
 	unsigned		 line;
 };
 
-/* Reports a line that is skipped for another reason than a value. */
+/* Reports a line that is skipped because of something other than a value. */
 static void
 skip(struct reader *r, int priority, const char *reason, const char *text)
 {
@@ -29,8 +29,8 @@ skip(struct reader *r, int priority, const char *reason, const char *text)
 }
 
 /*
- * Ends a value before a comment and trims it.  A '#' inside of a word belongs
- * to the word.  Returns its start.
+ * Cuts a comment off a value and trims it.  A '#' inside a word belongs to the
+ * word.  Returns the start of the value.
  */
 static char *
 trim(char *value)
@@ -51,7 +51,10 @@ trim(char *value)
 	return value;
 }
 
-/* Whether the file has a say: the first line of a key has, but after -C. */
+/*
+ * Whether this line sets its key.  The first line of a key does, unless the key
+ * was on the command line.  connections is an exception: the file wins over -C.
+ */
 static bool
 counts(struct reader *r, const struct conf_keyword *kw, const char *value)
 {
@@ -80,7 +83,7 @@ counts(struct reader *r, const struct conf_keyword *kw, const char *value)
 	return true;
 }
 
-/* A line without its end: keyword, and what follows it. */
+/* Parses a line, without its newline: the keyword and its value. */
 static void
 parse(struct reader *r, char *text)
 {
@@ -94,7 +97,7 @@ parse(struct reader *r, char *text)
 	}
 	kw = conf_keyword_find(text);
 	if (kw == NULL && strcmp(text, "vrf") == 0) {
-		/* Of special builds of Poptop. */
+		/* A keyword of some builds of Poptop. */
 		conf_say(r->env, LOG_WARNING, "%s:%u: vrf is not known here, "
 		    "line ignored: start the server inside of it, with \"ip "
 		    "vrf exec %s pptpd\"", r->conf->file, r->line, value);
@@ -147,7 +150,7 @@ conf_parse_file(struct conf *conf, const char *text, size_t len,
 	const char *end = text + len, *eol;
 
 	conf->file_read = true;
-	/* Windows' editors begin a file with it. */
+	/* Editors on Windows write a BOM at the start of a file. */
 	if (len >= strlen(BOM) && memcmp(text, BOM, strlen(BOM)) == 0)
 		text += strlen(BOM);
 	for (; text < end; text = eol + 1) {

@@ -14,8 +14,8 @@
 	    value, NULL }
 
 /*
- * Poptop's options keep their order: an abbreviation such as --d that fits
- * several means the first of them.
+ * Poptop's options are in Poptop's order, because an abbreviation that fits
+ * several options, such as --d, means the first of them.
  */
 const struct conf_keyword conf_keywords[] = {
 #ifdef WITH_BCRELAY

@@ -23,7 +23,7 @@ field_in(const struct conf *conf, const struct conf_keyword *kw)
 
 /* --- setting ------------------------------------------------------------- */
 
-/* Acts when it is read; there is nothing to keep. */
+/* For options that act when they are read, and set no value. */
 static void
 set_nothing(struct conf *conf, const struct conf_env *env,
     const struct conf_keyword *kw, const char *value)
@@ -51,7 +51,7 @@ set_string(struct conf *conf, const struct conf_env *env,
 	enum conf_key key = kw->key;
 
 	conf_set_string(field, value);
-	/* Poptop's forks in routers write this for "no relay". */
+	/* Router firmwares with forks of Poptop write this for "no relay". */
 	if (key == CONF_BCRELAY && strcmp(value, "disable") == 0) {
 		free(*field);
 		*field = NULL;
@@ -100,8 +100,8 @@ set_listen(struct conf *conf, const struct conf_env *env,
 }
 
 /*
- * As atoi(3) reads it: what stands after the number is named and passed over.
- * False if there is no number.
+ * Reads a number as atoi(3) does.  Text after the number is reported and
+ * ignored.  False if there is no number.
  */
 static bool
 number(struct conf *conf, const struct conf_env *env, enum conf_key key,
@@ -156,7 +156,7 @@ set_stimeout(struct conf *conf, const struct conf_env *env,
 	long n;
 
 	if (!number(conf, env, key, value, &n) || n <= 0) {
-		/* As if it were not there: with -t 0 the file counts. */
+		/* Leave the value unset: after -t 0 the file's is used. */
 		conf_complain(conf, env, LOG_WARNING, key,
 		    "not a number of seconds above 0, passed over", value);
 		conf->origin[key].from = CONF_FROM_DEFAULT;
@@ -294,7 +294,7 @@ same_string(const struct conf *a, const struct conf *b,
 	return x == NULL || y == NULL ? x == y : strcmp(x, y) == 0;
 }
 
-/* Two names of one address are the same. */
+/* Compares addresses: two names for one address are no change. */
 static bool
 same_listen(const struct conf *a, const struct conf *b,
     const struct conf_keyword *kw)
@@ -362,7 +362,7 @@ copy_uint(struct conf *to, const struct conf *from,
 	*(uint32_t *)field_of(to, kw) = *(const uint32_t *)field_in(from, kw);
 }
 
-/* Either may be NULL: not given. */
+/* Replaces a string; both the old and the new one may be NULL. */
 static void
 replace(char **field, const char *value)
 {

@@ -10,7 +10,7 @@
 #define AUTH_PENALTY		5
 #define MESSAGE_RATE		10	/* per second */
 #define LOG_RATE		5	/* per minute */
-/* Connections that are not calls yet, besides those that are. */
+/* Connections without a call yet that are allowed beside those with one. */
 #define UNAUTH_ROOM		100
 #define UNAUTH_ROOM_PER_IP	50
 
@@ -28,8 +28,8 @@ conf_limit_init(struct limit_conf *limits)
 }
 
 /*
- * After an outage all clients come at once, perhaps from one address: until
- * they have authenticated, these limits are for them too.
+ * After an outage all clients connect at once, perhaps from one address.  They
+ * count as unauthenticated at first, so the defaults leave room for all calls.
  */
 void
 conf_limit_finish(struct conf *conf)

@@ -1,4 +1,4 @@
-/* The configuration: how a reading says what it found. */
+/* The configuration: reports errors and notices of a reading. */
 /* SPDX-License-Identifier: ISC */
 #include "config/conf_report.h"
 

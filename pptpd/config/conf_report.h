@@ -5,13 +5,13 @@
 
 #include "config/conf.h"
 
-/* Reports a line. */
+/* Reports a formatted line. */
 void	conf_say(const struct conf_env *, int priority, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 /*
- * Reports what is wrong with the value of a key, where it was given, and
- * counts an error if the priority is LOG_ERR:
- * "/etc/pptpd.conf:7: ppp: is a directory: "/tmp"".  value may be NULL.
+ * Reports what is wrong with the value of a key, and where it was given:
+ * "/etc/pptpd.conf:7: ppp: is a directory: "/tmp"".  Counts an error if the
+ * priority is LOG_ERR.  value may be NULL.
  */
 void	conf_complain(struct conf *, const struct conf_env *, int priority,
 	    enum conf_key, const char *reason, const char *value);

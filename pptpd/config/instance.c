@@ -1,4 +1,4 @@
-/* What several servers on one machine call their files in the run directory. */
+/* Names of files in the run directory, when a machine has several servers. */
 /* SPDX-License-Identifier: ISC */
 #include "config/instance.h"
 

@@ -24,7 +24,7 @@ iprange_number(const char *text, uint32_t *addr)
 {
 	struct in_addr in;
 
-	/* What stands after white space is for the caller to judge. */
+	/* inet_aton() ignores text after white space; the caller does not. */
 	if (strpbrk(text, BLANKS "\n\v\f\r") != NULL || inet_aton(text, &in) == 0)
 		return false;
 	*addr = in.s_addr;
@@ -65,7 +65,7 @@ fail(struct expansion *e, enum iprange_status status, const char *text)
 	return false;
 }
 
-/* Returns false when the list ends here: limited, or failed. */
+/* Appends an address.  False: stop here, the list is limited or has failed. */
 static bool
 append(struct expansion *e, const char *text, uint32_t addr)
 {
@@ -86,8 +86,8 @@ append(struct expansion *e, const char *text, uint32_t addr)
 }
 
 /*
- * An address, perhaps with words after a blank: inet_addr(3) and pppd pass
- * over these, so files with them worked.
+ * Reads an address, perhaps with words after a blank.  inet_addr(3) and pppd
+ * ignore such words, so files with them worked with Poptop.
  */
 static bool
 number(struct expansion *e, char *entry, uint32_t *addr)
@@ -114,7 +114,7 @@ expand_single(struct expansion *e, char *entry)
 
 	if (number(e, entry, &addr))
 		return append(e, entry, addr);
-	/* No name is all digits: do not ask the resolver for 10.0.0.256. */
+	/* Digits and dots are no name: do not look up 10.0.0.256 in the DNS. */
 	if (strpbrk(entry, BLANKS) == NULL &&
 	    entry[strspn(entry, DIGITS ".-")] != '\0' && e->resolve != NULL &&
 	    e->resolve(entry, &addr, e->arg))
@@ -122,7 +122,7 @@ expand_single(struct expansion *e, char *entry)
 	return fail(e, IPRANGE_BAD_ADDRESS, entry);
 }
 
-/* A range has digits, three dots and one hyphen, and nothing else. */
+/* Whether an entry consists of digits, three dots and one hyphen only. */
 static bool
 is_range(const char *entry)
 {
@@ -139,7 +139,7 @@ is_range(const char *entry)
 	return dots == 3 && hyphens == 1;
 }
 
-/* One to three digits, up to end. */
+/* Reads a bound of a range: one to three digits that reach to end. */
 static bool
 bound(const char *p, const char *end, long *value)
 {
@@ -164,7 +164,7 @@ expand_range(struct expansion *e, const char *entry)
 	    from > to)
 		return fail(e, IPRANGE_BAD_RANGE, entry);
 	for (; from <= to; from++) {
-		/* The other three numbers stay as they are written. */
+		/* Keep the text of the other three numbers as it is. */
 		snprintf(text, sizeof(text), "%.*s%ld%s", (int)(low - entry),
 		    entry, from, end);
 		if (!iprange_number(text, &addr))

@@ -7,7 +7,7 @@
 
 #define PEERS	"/etc/ppp/peers/"	/* of pppd's option call */
 
-/* pppd's options that take a word, which is not an option itself. */
+/* pppd's options that are followed by a word, to be skipped here. */
 static const char *const with_word[] = {
 	"active-filter", "allow-ip", "allow-number", "ca", "capath", "cert",
 	"connect", "crl", "crl-dir", "disconnect", "domain", "endpoint",
@@ -46,8 +46,9 @@ skip_to_word(struct scan *s)
 }
 
 /*
- * pppd's words: up to a blank; quotes of both kinds hold blanks, a backslash
- * takes the next octet as it is.  False at the end of the text.
+ * Reads a word by pppd's rules: it ends at a blank, blanks within quotes of
+ * either kind belong to it, and a backslash takes the next octet as it is.
+ * False at the end of the text.
  */
 static bool
 get_word(struct scan *s, char *word)
@@ -87,7 +88,7 @@ is(const char *word, const char *name, const char *plus)
 	    (plus != NULL && strcmp(word, plus) == 0);
 }
 
-/* Every require-... asks for authentication, as pppd has it. */
+/* Notes a require-... option.  In pppd each of them also sets auth. */
 static bool
 require(struct options_lint *lint, bool *method)
 {
@@ -150,8 +151,8 @@ other_word(struct options_lint *lint, const char *word)
 }
 
 /*
- * "mppe required,no40,no56,stateless" of the pppds that OpenWrt and others
- * patched until 2.4.9: no pppd knows it now.
+ * Notes the option "mppe required,no40,no56,stateless".  pppds up to 2.4.9 with
+ * the patch of OpenWrt and others knew it; no present pppd does.
  */
 static void
 old_mppe(struct options_lint *lint, const struct scan *s, const char *word)
@@ -167,7 +168,7 @@ old_mppe(struct options_lint *lint, const struct scan *s, const char *word)
 		lint->mppe_now = "write nothing";
 }
 
-/* The digit of ".../pppd/2.4.5/radius.so", as scripts put it together. */
+/* Whether the path names a version, as ".../pppd/2.4.5/radius.so" does. */
 static bool
 names_version(const char *path)
 {
@@ -292,7 +293,7 @@ finish_auth(const struct options_lint *lint, const struct say *s)
 		    "broken");
 }
 
-/* What was right for the pppd of another day. */
+/* Reports options that only older pppds understand. */
 static void
 finish_old(const struct options_lint *lint, const struct say *s)
 {

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS_MIN	16	/* to begin with, with delegate */
+#define SLOTS_MIN	16	/* slots made first, with delegate */
 
-/* Network order; 0: none. */
+/* The address in network order; 0: text is NULL or no address. */
 static uint32_t
 number(const char *text)
 {
@@ -20,7 +20,9 @@ number(const char *text)
 	return addr;
 }
 
-/* Sets text and number of an address; NULL or "": there is none. */
+/*
+ * Copies an address, NULL or "" for none, into text.  Returns it as a number.
+ */
 static uint32_t
 set(char text[IPRANGE_TEXT], const char *value)
 {
@@ -34,16 +36,16 @@ get(const char *addr)
 	return addr[0] != '\0' ? addr : NULL;
 }
 
-/* Without addresses (inetd) it is NULL. */
+/* Address i of a list; NULL if the list is empty (under inetd). */
 static const char *
 nth(const struct iprange_list *list, int i)
 {
 	return (size_t)i < list->n ? list->addr[i] : NULL;
 }
 
-/* --- making it, and another one of it ------------------------------------ */
+/* --- making a pool, and changing it -------------------------------------- */
 
-/* A taken slot by its remote address, to be searched. */
+/* A taken slot, sorted and searched by its remote address. */
 struct old_slot {
 	uint32_t addr;
 	int	 slot;
@@ -57,7 +59,7 @@ compare(const void *a, const void *b)
 	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
-/* The slots that stay because calls have them; sets their number. */
+/* Lists the taken slots with addresses, sorted; sets *n.  NULL: no memory. */
 static struct old_slot *
 find_old(const struct pool *pool, int *n)
 {
@@ -76,8 +78,8 @@ find_old(const struct pool *pool, int *n)
 }
 
 /*
- * Gives the i-th pair of addresses its slot: that of the call that has the
- * remote one, else the next one that is free, from *next on.
+ * Gives the i-th pair of addresses its slot: the slot of the call with that
+ * remote address, or else the next free slot from *next on.
  */
 static int
 place(struct pool *to, const struct conf *conf, int i,
@@ -130,7 +132,7 @@ allocate(struct pool *pool)
 	return false;
 }
 
-/* Slots for what is taken, each at its place, and for so many more. */
+/* The number of slots that hold the taken ones, at their places, and `more`. */
 static int
 room(const struct pool *pool, int more)
 {
@@ -196,7 +198,7 @@ pool_free(struct pool *pool)
 
 /* --- taking and giving back ---------------------------------------------- */
 
-/* The lowest slot that nobody uses or wants; -1 without memory. */
+/* The lowest slot that is not taken or wanted; -1 without memory. */
 static int
 unused(struct pool *pool)
 {

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Without room the word is counted in used, which the end looks at. */
+/*
+ * Appends a word.  If there is no room, the word is not stored but counted in
+ * used; pppd_args_build() checks used at its end.
+ */
 static void
 put(struct pppd_args *args, const char *word)
 {
@@ -80,7 +83,7 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 
 		snprintf(fd, sizeof(fd), "%d", PPPD_KERNEL_FD);
 		put_plugin(args, kernel, "pptpd-kernel-fd", fd);
-		/* On a terminal it would not leave its parent by itself. */
+		/* Without a terminal pppd would detach from its parent. */
 		put(args, "nodetach");
 		args->optional |= (uint32_t)1 << (args->argc - 1);
 		args->kernel = args->optional & ~before;
