@@ -1,4 +1,4 @@
-/* The command line: Poptop's, and what is new. */
+/* The command line: Poptop's options, and new ones. */
 /* SPDX-License-Identifier: ISC */
 #include "args.h"
 
@@ -38,7 +38,7 @@ static const char usage[] =
 "\nInterfaces can be specified as regular expressions, as in ppp[0-9]+, or as\n"
 "=name, which means just this one.\n\n";
 
-/* Names for groups that everybody knows by their protocol. */
+/* Groups that can be given by the name of their protocol. */
 static const struct {
 	const char	*name;
 	uint32_t	 group;
@@ -78,7 +78,7 @@ complain(const struct complaint *why, const char *fmt, ...)
 	return false;
 }
 
-/* Whole decimal numbers only. */
+/* Reads a decimal number from min to max, with nothing before or behind it. */
 static bool
 get_number(const char *text, uint32_t min, uint32_t max, uint32_t *n)
 {
@@ -90,7 +90,7 @@ get_number(const char *text, uint32_t min, uint32_t max, uint32_t *n)
 	return *n >= min && *n <= max;
 }
 
-/* ipsecN:a.b.c.255 */
+/* Reads the argument of -s: ipsecN:a.b.c.255 */
 static bool
 get_ipsec(struct args *args, const char *text)
 {
@@ -249,7 +249,7 @@ args_parse(struct args *args, int argc, char **argv, char *why, size_t size)
 	args->pidfile = ARGS_PIDFILE;
 	args->cpu = ARGS_CPU;
 	why[0] = '\0';
-	optind = 0;			/* all anew, for the tests */
+	optind = 0;			/* tests call this more than once */
 	while ((c = getopt_long(argc, argv, "ndhi:o:s:p:vm:r:c:", options,
 	    NULL)) != -1) {
 		action = take(args, c, &complaint);

@@ -1,4 +1,4 @@
-/* bcrelay: broadcasts between a LAN and those who call in. */
+/* bcrelay: relays broadcasts between a LAN and the clients of calls. */
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
@@ -16,8 +16,9 @@
 #include "shared/syslog_sink.h"
 
 /*
- * Where pptpd leaves one end of a socket pair to the programs that it starts.
- * When the other end closes, pptpd has gone or starts anew, and so do we.
+ * The descriptor at which pptpd leaves one end of a socket pair to a program
+ * that it starts.  When the other end closes, pptpd is gone or becomes a new
+ * one that starts its own bcrelay, and this one exits.
  */
 #define PARENT_FD	3
 
@@ -34,7 +35,7 @@ find_parent(void)
 	return PARENT_FD;
 }
 
-/* What is opened from here on must not become standard output. */
+/* Opens /dev/null as 0 to 2, so that no later open() gets such a number. */
 static void
 fill_stdio(void)
 {

@@ -21,11 +21,11 @@
 #define IF_EQUAL(k, t, f) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, t, f)
 #define DROP		BPF_STMT(BPF_RET | BPF_K, 0)
 
-/* Other protocols have no IP header where libpcap's program looks for one. */
+/* libpcap's program looks for an IP header, so other protocols are dropped. */
 static const struct sock_filter only_ip[] = {
 	LOAD(SKF_AD_PROTOCOL), IF_EQUAL(ETH_P_IP, 1, 0), DROP,
 };
-/* On Ethernet a frame to one station is no broadcast, whatever it carries. */
+/* An Ethernet frame to one station is dropped: it is no broadcast. */
 static const struct sock_filter only_everybody[] = {
 	LOAD(SKF_AD_PKTTYPE), IF_EQUAL(PACKET_HOST, 1, 0),
 	IF_EQUAL(PACKET_OTHERHOST, 0, 1), DROP,
@@ -33,7 +33,7 @@ static const struct sock_filter only_everybody[] = {
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* libpcap's program is the kernel's, but for the length that it returns. */
+/* Copies libpcap's program; only the length that it returns must differ. */
 static void
 append(struct sock_filter *code, unsigned short *len,
     const struct bpf_program *program)
@@ -110,7 +110,7 @@ capture_free(struct capture *capture)
 	memset(capture, 0, sizeof(*capture));
 }
 
-/* Bound to nothing until the filter is there: nothing else ever gets in. */
+/* Sets the filter before bind(2), so that no other packet ever gets in. */
 int
 capture_open(const struct capture *capture, int index, bool ether)
 {

@@ -7,7 +7,7 @@
 
 #define UNFRAGMENTED	"ip[6:2] & 0x1fff = 0"
 
-/* TTL, and the UDP checksum of a packet that has a UDP header. */
+/* Tests of the TTL, and of the UDP checksum if there is a UDP header. */
 #define TTL_1		"ip[8] = 1"
 #define NO_CHECKSUM	"udp[6:2] = 0"
 

@@ -1,4 +1,4 @@
-/* What the opener tells the worker: one way, and never anything back. */
+/* The messages from the opener to the worker.  Nothing goes the other way. */
 /* SPDX-License-Identifier: ISC */
 #include "link.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the interface of this index is, or belongs. */
+/* The position of the interface with this index, or where to insert it. */
 static size_t
 place_of(const struct links *links, int index)
 {
@@ -34,7 +34,7 @@ links_find(const struct links *links, int index)
 	return &links->all[i];
 }
 
-/* NULL: no memory. */
+/* The interface with this index, which is added if needed.  NULL: no memory. */
 static struct links_if *
 find_or_add(struct links *links, int index)
 {
@@ -78,7 +78,7 @@ links_free(struct links *links)
 	memset(links, 0, sizeof(*links));
 }
 
-/* The attribute of this type among those behind a message's own part. */
+/* Finds the attribute of this type behind the `own` octets of a message. */
 static const struct rtattr *
 find_attr(const struct nlmsghdr *nh, size_t own, unsigned short type)
 {
@@ -154,7 +154,7 @@ take_addr(struct links *links, const struct nlmsghdr *nh)
 		return true;
 	link = links_find(links, (int)ifa->ifa_index);
 	if (link == NULL)
-		return true;		/* it has gone meanwhile */
+		return true;		/* the interface is gone already */
 	addr.peer = get_addr(nh, IFA_ADDRESS);
 	addr.local = get_addr(nh, IFA_LOCAL);
 	if (addr.local == 0)

@@ -18,15 +18,15 @@
 
 #define WHO		"bcrelay"
 
-/* The worker's descriptors, below all that are opened later. */
+/* The numbers of the worker's descriptors; later ones are higher. */
 #define LINK_FD		3
 #define LOG_FD		4
 #define FIRST_FD	5
-#define HIGH_FD		16	/* out of the way */
+#define HIGH_FD		16	/* above all of these */
 
 /*
- * Several times what two thousand interfaces with a few addresses each, and
- * packets of 64 KiB, take.
+ * The limit of the worker's memory: several times the need of two thousand
+ * interfaces with a few addresses each and packets of 64 KiB.
  */
 #define MEMORY_MAX	(64UL << 20)
 
@@ -35,8 +35,8 @@
 #define SEND_FLAGS	(MSG_NOSIGNAL | MSG_DONTWAIT)
 
 /*
- * No socket can be made, bound or connected: there are those that the opener
- * sends.  sendto() is for the log, whose socket needs no address.
+ * The worker uses the sockets that the opener sends, and cannot make, bind or
+ * connect any.  sendto() is for the log, whose socket is connected already.
  */
 static const struct sandbox_rule allowed[] = {
 	{ "epoll_wait", 0, { { 0 } } },
@@ -57,7 +57,10 @@ static const struct sandbox_rule allowed[] = {
 	{ "close", 0, { { 0 } } },
 };
 
-/* The descriptors change places: each gets out of the way first. */
+/*
+ * Moves both descriptors above HIGH_FD first, since one of them may have the
+ * number that the other is to get.
+ */
 int
 lockdown_enter(int sock, const char *dir)
 {
@@ -78,7 +81,7 @@ lockdown_enter(int sock, const char *dir)
 	return LINK_FD;
 }
 
-/* Sanitizers map far more. */
+/* Not with sanitizers, which need far more memory. */
 static int
 limit_memory(void)
 {

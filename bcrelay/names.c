@@ -1,4 +1,4 @@
-/* Which interfaces are meant: a pattern, or a name. */
+/* The administrator's choice of interfaces: a pattern, or a name. */
 /* SPDX-License-Identifier: ISC */
 #include "names.h"
 

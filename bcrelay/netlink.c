@@ -36,8 +36,8 @@ netlink_open(void)
 }
 
 /*
- * One read.  False: there is nothing now (EAGAIN), or it did not work.  What
- * is not from the kernel is passed over.
+ * Reads once.  False: there is nothing to read (EAGAIN), or an error.  Ignores
+ * messages from senders other than the kernel.
  */
 static bool
 read_once(int sock, struct links *links, enum links_end *end)
@@ -93,7 +93,7 @@ request(int sock, unsigned short type)
 	return send(sock, &out, out.nh.nlmsg_len, 0) == -1 ? -1 : 0;
 }
 
-/* LINKS_ERROR with errno set. */
+/* Asks for one dump and reads it.  LINKS_ERROR with errno set. */
 static enum links_end
 dump(int sock, unsigned short type, struct links *links)
 {
@@ -115,7 +115,7 @@ dump(int sock, unsigned short type, struct links *links)
 	return end;
 }
 
-/* What changes meanwhile is either in the dump, or told behind it. */
+/* A change during the dump is in the dump, or in a message after it. */
 bool
 netlink_ask(int sock, struct links *links)
 {

@@ -24,16 +24,16 @@
 #include "shared/syslog_sink.h"
 #include "worker.h"
 
-#define EMPTY		RUNDIR "/bcrelay"	/* where the worker lives */
-#define FULL_MS		10	/* a pause when the kernel has no room */
-#define ASK_MS		1000	/* and before everything is asked anew */
+#define EMPTY		RUNDIR "/bcrelay"	/* the worker's root */
+#define FULL_MS		10	/* pause when the kernel has no room */
+#define ASK_MS		1000	/* pause before all interfaces are read again */
 
 /* An interface that the worker has. */
 struct active {
 	struct link_msg	 m;
 	uint32_t	*addr;
-	int		 number;	/* of its descriptor here, for the log */
-	int		 member;	/* of the groups, by this; -1: none */
+	int		 number;	/* descriptor's number, for the log */
+	int		 member;	/* of the groups: a socket; -1: none */
 };
 
 static struct {
@@ -43,8 +43,8 @@ static struct {
 	struct active		*active;	/* in the order of indices */
 	size_t			 n;
 	int			 sock;		/* to the worker */
-	bool			 changed;	/* since it was logged */
-	bool			 broken;	/* the worker does not listen */
+	bool			 changed;	/* since the set was logged */
+	bool			 broken;	/* cannot send to the worker */
 } opener;
 
 static volatile sig_atomic_t ended;
@@ -79,7 +79,10 @@ is_wanted(const struct links_if *link)
 	    (is_named(link) || is_ipsec(link));
 }
 
-/* Its addresses and those at the other end; NULL: no memory. */
+/*
+ * Fills in the message about an interface.  Returns the addresses of our and
+ * of the far end, to be freed by the caller; NULL: no memory.
+ */
 static uint32_t *
 describe(const struct links_if *link, struct link_msg *m)
 {
@@ -118,8 +121,9 @@ is_same(const struct active *a, const struct link_msg *m, const uint32_t *addr)
 /* --- telling the worker -------------------------------------------------- */
 
 /*
- * Too many descriptors may be on their way to the worker at a time, and it may
- * rest; then this waits for it.
+ * Sends to the worker.  The kernel limits the number of descriptors that are
+ * sent and not received (ETOOMANYREFS), and the worker may be in rest(): then
+ * this waits for it.
  */
 static bool
 tell(const struct link_msg *m, const uint32_t *addr, int fd)
@@ -152,8 +156,9 @@ tell_log(void)
 /* --- multicast ----------------------------------------------------------- */
 
 /*
- * Being a member makes the network card take the frames, and a switch that
- * listens to IGMP send them here.  Nothing is received by this socket.
+ * Joins the multicast groups on an interface.  Then the network card accepts
+ * their frames, and a switch that listens to IGMP sends them here.  The socket
+ * is for joining only, and receives nothing.
  */
 static int
 join(const struct links_if *link)
@@ -199,7 +204,7 @@ drop(size_t i)
 	opener.changed = true;
 }
 
-/* An interface may have gone again before we come to it. */
+/* No error is logged if the interface is gone in the meantime. */
 static void
 open_failed(const struct links_if *link)
 {
@@ -208,7 +213,7 @@ open_failed(const struct links_if *link)
 	log_err("%s is left out: socket: %s", link->name, strerror(errno));
 }
 
-/* The worker's socket is closed here at once: nothing can be read from it. */
+/* Closes our copy of the worker's socket, so that we can read no packets. */
 static void
 add(size_t at, const struct links_if *link, const struct link_msg *m,
     uint32_t *addr)
@@ -276,7 +281,7 @@ consider(size_t *i, const struct links_if *link)
 		add(*i, link, &m, addr);
 }
 
-/* NAME(position/index/descriptor), as Poptop has it. */
+/* Logs the set as Poptop does: NAME(position/index/descriptor). */
 static void
 log_set(const char *what)
 {
@@ -301,7 +306,7 @@ log_set(const char *what)
 	log_info("%s", line);
 }
 
-/* Makes what the worker has the same as what there is. */
+/* Tells the worker how its set of interfaces differs from the system's. */
 static void
 update(void)
 {
@@ -331,7 +336,7 @@ update_and_log(void)
 
 /* --- the process --------------------------------------------------------- */
 
-/* Its own end is shut for reading: see link.h. */
+/* Shuts down our end of the socket pair for reading: see link.h. */
 static pid_t
 start_worker(int parent)
 {
@@ -373,7 +378,10 @@ init_capture(void)
 	return done;
 }
 
-/* A signal must not come between looking at `ended` and waiting. */
+/*
+ * Blocks the signals outside of ppoll(2): one that came between the test of
+ * `ended` and the wait would be missed.
+ */
 static void
 catch_signals(sigset_t *before)
 {
@@ -398,7 +406,7 @@ serve(int netlink, int parent, const sigset_t *mask)
 {
 	struct pollfd pfd[] = {
 		{ .fd = netlink, .events = POLLIN },
-		{ .fd = opener.sock },		/* POLLHUP comes unasked */
+		{ .fd = opener.sock },		/* no events: POLLHUP only */
 		{ .fd = parent },
 	};
 

@@ -19,7 +19,7 @@
 #define UDP_AT_CHECKSUM	6
 
 #define LAST_OCTET	0xff
-#define HOST_BITS_MAX	24	/* in the largest network there is */
+#define HOST_BITS_MAX	24	/* a network has a mask of 8 bits or more */
 
 /* RFC 1112, section 6.4. */
 #define GROUP_MAC_BITS	0x7fffff
@@ -52,8 +52,8 @@ packet_checksum(const uint8_t *p, size_t len)
 }
 
 /*
- * How many bits of an address that ends in .255 can be those of a host: the
- * ones at its end.
+ * The number of bits that can be the host part of a broadcast address: the ones
+ * at its end.
  */
 static unsigned int
 host_bits(uint32_t dst)
@@ -66,9 +66,9 @@ host_bits(uint32_t dst)
 }
 
 /*
- * Whether there is a network with addr in it of which dst is the broadcast
- * address.  Its mask does not matter: a client on a PPP link does not know the
- * one of the LAN, and what its system takes instead varies.
+ * Whether dst can be the broadcast address of a network that addr is in, with
+ * any mask.  Any, because a client on a PPP link does not know the mask of the
+ * LAN, and systems differ in the mask that they assume.
  */
 static bool
 is_broadcast_near(uint32_t dst, uint32_t addr)
@@ -106,9 +106,10 @@ is_group(uint32_t dst, const struct packet_net *net)
 }
 
 /*
- * The guard against loops.  A broadcast with either mark is left alone, as by
- * Poptop.  With multicast TTL 1 is what most programs send by themselves, so
- * that both marks are needed; a fragment without a UDP header has one.
+ * Prevents loops.  A relayed packet has two marks: TTL 1 and no UDP checksum.
+ * A broadcast with either mark is not relayed, as in Poptop.  A multicast
+ * packet must have both, since most programs send multicast with TTL 1.  A
+ * later fragment has no UDP header, so TTL 1 decides alone.
  */
 static bool
 was_relayed(const struct packet *packet, uint8_t ttl, uint16_t checksum)
@@ -187,7 +188,7 @@ packet_aim(struct packet *packet, uint32_t dst)
 	update_checksum(packet);
 }
 
-/* A later fragment has no UDP header: what lies there is the sender's. */
+/* Leaves a later fragment's data alone, since there is no UDP header in it. */
 void
 packet_rewrite(struct packet *packet, uint32_t src)
 {

@@ -64,8 +64,9 @@ port_free(struct port *port)
 /* --- receiving ----------------------------------------------------------- */
 
 /*
- * A tunnel's peer speaks with its address in the tunnel, whatever address its
- * system took; nobody could answer to the other.
+ * The source address for packets from this port; 0: keep it.  The client's
+ * system may send with an address that the LAN has no route to, so packets from
+ * a tunnel get the client's address in the tunnel: answers reach that one.
  */
 static uint32_t
 source_for(const struct port *port)
@@ -81,7 +82,7 @@ take(struct port *port, const struct packet_net *net,
 	if (from->sll_protocol != htons(ETH_P_IP))
 		return false;
 	if (port->loopback && from->sll_pkttype == PACKET_OUTGOING)
-		return false;		/* it comes in as well */
+		return false;		/* seen again when it comes in */
 	if (packet_look(packet, data, len, from->sll_pkttype ==
 	    PACKET_BROADCAST, net) != PACKET_RELAY)
 		return false;
@@ -134,7 +135,7 @@ aim(struct packet *packets, size_t n, uint32_t dst)
 	}
 }
 
-/* A packet that does not go, for whatever reason, stops none behind it. */
+/* Sends the packets; if one fails, goes on with the next. */
 static int
 send_all(int fd, struct mmsghdr *mm, size_t n, bool *sent)
 {

@@ -23,13 +23,14 @@
 #define EVENTS_MAX	64	/* taken from the kernel in one go */
 
 /*
- * How much of a processor was used is looked at over so many microseconds, and
- * so often: to ask the kernel costs as much as to send a packet.
+ * The processor time that we use is limited over a window of WINDOW_US
+ * microseconds.  It is read once in LOOK_US only, because asking the kernel
+ * costs as much as sending a packet.
  */
 #define WINDOW_US	100000
 #define LOOK_US		2000
 
-/* The same trouble is logged so often: lines, and in so many ms. */
+/* A trouble that repeats is logged in SAY_LINES lines in SAY_MS at most. */
 #define SAY_LINES	5
 #define SAY_MS		60000
 
@@ -65,7 +66,7 @@ say(const char *fmt, ...)
 	log_notice("%s", line);
 }
 
-/* --- what the opener says ------------------------------------------------ */
+/* --- the opener's messages ----------------------------------------------- */
 
 static struct port *
 find(int index)
@@ -79,7 +80,7 @@ find(int index)
 	return NULL;
 }
 
-/* All addresses in a row, as packet_look() takes them. */
+/* Puts the addresses of all ports into one array, for packet_look(). */
 static void
 collect(void)
 {
@@ -91,7 +92,7 @@ collect(void)
 		n += port->n_addr;
 	all = reallocarray(NULL, n + 1, sizeof(*all));
 	if (all == NULL)
-		return;			/* the old ones, then */
+		return;			/* keep the old array */
 	n = 0;
 	LIST_FOREACH(port, &worker.ports, entry) {
 		if (port->n_addr > 0)
@@ -109,10 +110,10 @@ static void
 forget(struct port *port)
 {
 	LIST_REMOVE(port, entry);
-	port_free(port);		/* epoll loses it by that */
+	port_free(port);		/* closing removes it from epoll */
 }
 
-/* In the order of their indices, so that the log names them in that. */
+/* Keeps the ports in the order of their indices, which the log shows. */
 static void
 insert(struct port *port)
 {
@@ -145,7 +146,10 @@ add(const struct link_msg *m, const uint32_t *addr, int fd)
 		port_free(port);
 }
 
-/* A message for a new interface whose descriptor was lost: none was left. */
+/*
+ * Adds or changes an interface.  A new one without a descriptor means that we
+ * had none free, and the kernel dropped it.
+ */
 static void
 set(const struct link_msg *m, const uint32_t *addr, int fd)
 {
@@ -220,7 +224,7 @@ complain(const struct port *port, int error)
 	}
 }
 
-/* One line for each packet, as Poptop writes it: who was sent it. */
+/* A line for each packet, as in Poptop: the interfaces it was sent to. */
 struct trace {
 	char	line[LOG_LINE_MAX];
 	size_t	len;
@@ -278,7 +282,7 @@ relay(struct port *from, struct packet *packets, size_t n)
 		log_info("%s", traces[i].line);
 }
 
-/* What is above the rate is dropped. */
+/* Drops the packets above the port's rate; returns how many are left. */
 static size_t
 limit(struct port *port, size_t n)
 {
@@ -306,9 +310,10 @@ cpu_us(void)
 }
 
 /*
- * A flood must not take the machine: who has used his share of a window waits
- * until it is no more than the share.  What comes meanwhile fills the sockets,
- * and then the kernel drops it, which costs little.
+ * Limits our processor time, so that a flood does not slow the machine down.
+ * When we have used the share of a window, sleeps until the time used is no
+ * more than the share.  Packets that come meanwhile fill the sockets; the
+ * kernel drops the rest, which costs little.
  */
 static void
 rest(void)
