@@ -179,6 +179,6 @@ admin_serve(struct admin_client *c, const char *line, size_t len)
 		ask_monitor(c, IPC_ADMIN_UPGRADE);
 		break;
 	case ADMIN_VERBS:
-		break;			/* is none */
+		break;			/* the number of verbs */
 	}
 }

@@ -12,8 +12,8 @@
 
 struct call_record;
 
-/* What an engine holds of a call, in the order of IPC_CALL_GIVE; the pty is -1
- * if the kernel carries its frames. */
+/* The descriptors of a call, in the order of IPC_CALL_GIVE; the pty is -1 if
+ * the kernel carries the call. */
 enum { BACK_FD_KEEPER, BACK_FD_CONTROL, BACK_FD_PTY, BACK_FDS };
 
 /*

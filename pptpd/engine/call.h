@@ -65,7 +65,7 @@ struct call_owner {
  */
 struct call *call_start(const struct call_owner *, bool stays);
 uint16_t call_id(const struct call *);
-/* Whether it waits for its turn to be started. */
+/* Whether the call waits for its turn to be started. */
 bool	call_is_waiting(const struct call *);
 /* Takes the monitor's answer, and owns its descriptors. */
 void	call_reply(const struct ipc_msg *, int *fds, int n);

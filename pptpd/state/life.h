@@ -49,7 +49,7 @@ void		life_init(struct life *, const char *client, uint64_t now);
 
 /* pppd runs. */
 unsigned int	life_started(struct life *, uint64_t now);
-/* The call has to end: by the engine, or by the keeper if there is none. */
+/* The call has to end.  The engine ends it, or the keeper if it has none. */
 unsigned int	life_ask(struct life *, enum ctrl_end, uint64_t now);
 /* The call ends at once; cause is for the log. */
 unsigned int	life_hang_up(struct life *, enum ctrl_end, const char *cause,

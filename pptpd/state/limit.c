@@ -93,7 +93,7 @@ silent_add(struct limits *l, struct limit_conn *c, uint64_t now)
 	limit_list_add(&l->silent, c);
 }
 
-/* The oldest of a few, none younger than min_age. */
+/* The oldest of a few silent connections; NULL: it is younger than min_age. */
 static struct limit_conn *
 silent_pick(struct limits *l, uint64_t min_age, uint64_t now)
 {

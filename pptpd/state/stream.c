@@ -15,7 +15,7 @@ stream_init(struct stream *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* Takes octets until `want` of the message are there; false: none left. */
+/* Takes octets until the message has `want` of them; false: it needs more. */
 static bool
 fill(struct stream *s, size_t want, const uint8_t **data, size_t *len)
 {
