@@ -25,7 +25,7 @@ struct question {
 	pid_t	 pid;
 	uint32_t token, client;
 	bool	 names;		/* host names are looked up */
-	bool	 dropped;	/* nobody wants the answer */
+	bool	 dropped;	/* the answer is not wanted any more */
 };
 
 static LIST_HEAD(, question) questions = LIST_HEAD_INITIALIZER(questions);

@@ -23,15 +23,15 @@ struct relayed_call {
 	time_t		 ended;		/* CLOCK_MONOTONIC; 0: not ended */
 };
 
-/* After loop_init(); there are so many engines. */
+/* To be called after loop_init(); engines is the number of engines. */
 void	back_relay_init(unsigned int engines, bool (*tell_front)(
 	    const struct ipc_msg *, const int *fds, int n));
 
 /*
- * back_relay_begin(): a new call, of which the front knows.  back_relay_rejoin():
- * one that began under an earlier monitor, of which the front has yet to be
- * told.  record stays the caller's.  *d is NULL if the front itself serves the
- * call.  False: there is no memory, or no descriptor.
+ * back_relay_begin(): a new call, of which the front knows.
+ * back_relay_rejoin(): a call that began under an earlier monitor, of which the
+ * front has yet to be told.  record stays the caller's.  *d is NULL if the
+ * front itself serves the call.  False: there is no memory, or no descriptor.
  */
 bool	back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client,
 	    int record);

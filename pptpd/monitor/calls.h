@@ -12,9 +12,10 @@
 #include "shared/keeper_call.h"
 
 /*
- * After loop_init().  Sets up the slots for conf, which stays the caller's and must stay.
- * log_stderr: keepers log to stderr too.  changed() is called when a call that
- * began under another monitor is over.  0, or -1 with errno set.
+ * To be called after loop_init().  Sets up the slots for conf, which stays the
+ * caller's and must stay.  log_stderr: keepers log to stderr too.  changed() is
+ * called when a call that began under another monitor has ended.  0, or -1 with
+ * errno set.
  */
 int	calls_init(const struct conf *, bool log_stderr,
 	    void (*changed)(void));

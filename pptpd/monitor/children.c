@@ -1,4 +1,4 @@
-/* Monitor: finds the processes that have come to be children of ours. */
+/* Monitor: finds our children, such as pppds that a killed keeper left. */
 /* SPDX-License-Identifier: ISC */
 #include "monitor/children.h"
 

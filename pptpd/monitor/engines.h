@@ -1,4 +1,4 @@
-/* The monitor's engines: starting them, talking to them, starting them again. */
+/* The monitor's engines: starts them, talks to them, starts them again. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ENGINES_H
 #define PPTPD_ENGINES_H

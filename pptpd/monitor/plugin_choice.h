@@ -1,4 +1,4 @@
-/* Which plugins of ours the next pppd is given: those that it loads. */
+/* Chooses which of our plugins the next pppd gets: those that it can load. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PLUGIN_CHOICE_H
 #define PPTPD_PLUGIN_CHOICE_H

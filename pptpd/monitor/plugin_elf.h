@@ -14,8 +14,8 @@
 bool	plugin_elf_version(const char *path, char *version, size_t size);
 
 /*
- * Does the file give others a dynamic symbol of that name?  A program that
- * lacks what plugins are linked against cannot load any.
+ * Whether the file exports a dynamic symbol of that name.  A program without
+ * the symbols that plugins are linked against cannot load any plugin.
  */
 bool	plugin_elf_exports(const char *path, const char *name);
 

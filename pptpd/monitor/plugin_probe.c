@@ -20,7 +20,7 @@
 #include "monitor/subprocess.h"
 #include "shared/linux_calls.h"
 
-/* An answer that may have other causes than the two files holds so long. */
+/* How long an answer holds if it may have other causes than the two files. */
 #define UNSURE_MS	30000
 #define SLACK_MS	500	/* for the child to report a late pppd */
 #define NO_PLUGIN	"/nonexistent/pptpd/plugin.so"

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 
 /*
- * After loop_init().  Opens the socket at path, where nobody but root can come.  False with the
- * reason logged: calls end with their engine then.
+ * To be called after loop_init().  Opens the socket at path, which only root
+ * can connect to.  False with the reason logged: then calls end with their
+ * engine.
  */
 bool	rejoin_server_open(const char *path);
 /*

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define PLUGIN_EXEC_LATE   -1	/* no answer in time: it was killed */
-#define PLUGIN_EXEC_FAILED -2	/* could not be started; or killed by a signal */
+#define PLUGIN_EXEC_FAILED -2	/* not started, or killed by a signal */
 
 int64_t	subprocess_now_ms(void);	/* CLOCK_MONOTONIC */
 
