@@ -10,7 +10,7 @@
 #define AUTH_PENALTY		5
 #define MESSAGE_RATE		10	/* per second */
 #define LOG_RATE		5	/* per minute */
-/* Connections without a call yet that are allowed beside those with one. */
+/* Room for connections without a call yet, beyond what the calls need. */
 #define UNAUTH_ROOM		100
 #define UNAUTH_ROOM_PER_IP	50
 
