@@ -129,7 +129,7 @@ take_link(struct links *links, const struct nlmsghdr *nh)
 	return true;
 }
 
-/* 0: there is none. */
+/* Reads an attribute that is an IPv4 address; 0: there is none. */
 static uint32_t
 get_addr(const struct nlmsghdr *nh, unsigned short type)
 {
