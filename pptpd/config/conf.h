@@ -16,7 +16,7 @@
 #define CONF_STIMEOUT_DEFAULT	 10	/* seconds */
 #define CONF_STIMEOUT_MAX	 86400
 #define CONF_RESTART_GRACE_DEFAULT 60	/* seconds */
-#define CONF_ENGINES_MAX	 64	/* each gets a copy of all GRE packets */
+#define CONF_ENGINES_MAX	 64	/* each gets a copy of all GRE */
 #define CONF_LIMIT_MAX		 1000000	/* of each number of limits */
 #define CONF_LINE_MAX		 509	/* octets of a line, as Poptop's */
 /* Poptop's addresses where the file has none. */
