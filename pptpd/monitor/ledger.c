@@ -94,6 +94,9 @@ ledger_open(const char *path, void (*old)(int, const struct ledger_entry *))
 {
 	struct head head;
 
+	if (file != -1)
+		close(file);
+	used = nspare = 0;
 	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (file != -1 && pread(file, &head, sizeof(head), 0) ==
 	    (ssize_t)sizeof(head) && head.magic == MAGIC &&

@@ -22,7 +22,8 @@ LAYOUT(struct ledger_entry, LEDGER_VERSION, 1, 80);
 /*
  * Opens the file at path, or makes it, and calls old() for each entry that an
  * earlier server has left.  These entries stay until they are dropped.  0, or
- * -1 with the reason logged: then the other functions do nothing.
+ * -1 with the reason logged: then the other functions do nothing.  A file that
+ * was open before is closed.
  */
 int	ledger_open(const char *path,
 	    void (*old)(int entry, const struct ledger_entry *));

@@ -13,7 +13,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define STATUS_MAX	128
 #define ALIVE_PARTS	4	/* reports within the watchdog's time */
 
 static struct {
@@ -22,7 +21,7 @@ static struct {
 	socklen_t	   addr_len;
 	uint64_t	   alive_us;	/* between reports; 0: no watchdog */
 	uint64_t	   alive_at;
-	char		   status[STATUS_MAX];
+	char		   status[NOTIFY_STATUS_MAX];
 } manager = { .sock = -1 };
 
 static void
@@ -95,12 +94,12 @@ notify_stopping(void)
 void
 notify_status(const char *fmt, ...)
 {
-	char text[STATUS_MAX + 8], *line = text + strlen("STATUS=");
+	char text[NOTIFY_STATUS_MAX + 8], *line = text + strlen("STATUS=");
 	va_list ap;
 
 	memcpy(text, "STATUS=", sizeof("STATUS="));
 	va_start(ap, fmt);
-	vsnprintf(line, STATUS_MAX, fmt, ap);
+	vsnprintf(line, NOTIFY_STATUS_MAX, fmt, ap);
 	va_end(ap);
 	if (strcmp(line, manager.status) == 0)
 		return;

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#define NOTIFY_STATUS_MAX 128	/* octets of a status, its NUL included */
+
 /*
  * Takes socket and times from the environment.  If the environment names no
  * socket, the other functions do nothing.  Errors are ignored: the server does

@@ -1,12 +1,15 @@
 /* What the raw GRE socket lets through when some calls are the kernel's. */
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-/* Not in the library, which makes no system calls. */
-#include "shared/gre_filter.c"
+#include "shared/gre_filter.h"
 
 #define SKIPPED	77
 #define IP_HEADER 20

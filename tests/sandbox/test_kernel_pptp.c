@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
-/* Not in the library, which makes no system calls. */
-#include "keeper/kernel_pptp.c"
+#include "keeper/kernel_pptp.h"
 
 static unsigned int passed, failed_checks;
 

@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Not in the library, which makes no system calls. */
-#include "monitor/request_check.c"
+#include "monitor/request_check.h"
 
 static const struct limit_conf usual = {
 	.connections = 100, .max_unauth = 300, .connection_rate = 2000,
