@@ -7,11 +7,10 @@
 
 #include "fuzz.h"
 
-/* In a library that the fuzzer has not built. */
-#include "admin/admin_find.c"
-#include "admin/admin_request.c"
-#include "admin/admin_text.c"
-#include "admin/admin_view.c"
+#include "admin/admin_find.h"
+#include "admin/admin_request.h"
+#include "admin/admin_text.h"
+#include "admin/admin_view.h"
 
 static void
 check_error(const struct admin_error *e)
