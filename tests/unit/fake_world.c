@@ -1,0 +1,621 @@
+/* All that an engine's calls and connections live in, played by a program. */
+/* SPDX-License-Identifier: ISC */
+#include "fake_world.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <event2/util.h>
+#include <malloc.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../fuzz/fuzz.h"
+#include "base/queue.h"
+#include "engine/gre_socket.h"
+#include "shared/call_record.h"
+
+#define EVENTS_MAX	512
+#define SERVE_MAX	10000	/* events in a row: more make no end */
+
+/* --- descriptors --------------------------------------------------------- */
+
+static struct world_file world_files[WORLD_MAX];
+
+struct world_file *
+world_file(int fd)
+{
+	struct world_file *f = &world_files[fd - WORLD_FIRST];
+
+	MUST(fd >= WORLD_FIRST && fd < WORLD_FIRST + WORLD_MAX &&
+	    f->kind != WORLD_NONE);
+	return f;
+}
+
+int
+world_open(enum world_kind kind)
+{
+	for (int i = 0; i < WORLD_MAX; i++) {
+		if (world_files[i].kind != WORLD_NONE)
+			continue;
+		memset(&world_files[i], 0, sizeof(world_files[i]));
+		world_files[i].kind = kind;
+		world_files[i].room = WORLD_ALL;
+		world_files[i].msg_fd = -1;
+		return WORLD_FIRST + i;
+	}
+	return -1;
+}
+
+bool
+world_is_open(int fd)
+{
+	return world_files[fd - WORLD_FIRST].kind != WORLD_NONE;
+}
+
+unsigned int
+world_count(enum world_kind kind)
+{
+	unsigned int n = 0;
+
+	for (int i = 0; i < WORLD_MAX; i++)
+		n += world_files[i].kind == kind;
+	return n;
+}
+
+int
+world_pick(enum world_kind kind, unsigned int nth)
+{
+	unsigned int n = world_count(kind);
+
+	if (n == 0)
+		return -1;
+	nth %= n;
+	for (int i = 0; i < WORLD_MAX; i++) {
+		if (world_files[i].kind == kind && nth-- == 0)
+			return WORLD_FIRST + i;
+	}
+	return -1;
+}
+
+void
+world_feed(struct world_file *f, const uint8_t *data, size_t len)
+{
+	if (len > WORLD_RX_MAX - f->rx_len)
+		len = WORLD_RX_MAX - f->rx_len;
+	memcpy(f->rx + f->rx_len, data, len);
+	f->rx_len += len;
+}
+
+/* In place of libc's; other descriptors are the program's own. */
+int
+close(int fd)
+{
+	struct world_file *f;
+
+	if (fd < WORLD_FIRST)
+		return (int)syscall(SYS_close, fd);
+	f = world_file(fd);			/* twice is none of ours */
+	f->kind = WORLD_NONE;
+	if (f->msg_fd != -1)
+		close(f->msg_fd);
+	return 0;
+}
+
+static ssize_t
+take(struct world_file *f, void *buf, size_t len)
+{
+	size_t n = f->rx_len < len ? f->rx_len : len;
+
+	if (n == 0 && f->error == 0 && !f->eof) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (n == 0 && f->error != 0) {
+		errno = f->error;
+		return -1;
+	}
+	memcpy(buf, f->rx, n);
+	f->rx_len -= n;
+	memmove(f->rx, f->rx + n, f->rx_len);
+	return (ssize_t)n;
+}
+
+static ssize_t
+put(struct world_file *f, const void *buf, size_t len)
+{
+	size_t keep;
+
+	if (f->error != 0 || f->room == 0) {
+		errno = f->error != 0 ? EPIPE : EAGAIN;
+		return -1;
+	}
+	if (f->room != WORLD_ALL) {
+		if (len > f->room)
+			len = f->room;
+		f->room -= (uint32_t)len;
+	}
+	keep = len < WORLD_TX_MAX - f->tx_len ? len : WORLD_TX_MAX - f->tx_len;
+	memcpy(f->tx + f->tx_len, buf, keep);
+	f->tx_len += keep;
+	return (ssize_t)len;
+}
+
+ssize_t
+recv(int fd, void *buf, size_t len, int flags)
+{
+	(void)flags;
+	return take(world_file(fd), buf, len);
+}
+
+ssize_t
+send(int fd, const void *buf, size_t len, int flags)
+{
+	(void)flags;
+	fuzz_known(buf, len);
+	return put(world_file(fd), buf, len);
+}
+
+ssize_t
+read(int fd, void *buf, size_t len)
+{
+	return fd < WORLD_FIRST ? syscall(SYS_read, fd, buf, len) :
+	    take(world_file(fd), buf, len);
+}
+
+ssize_t
+write(int fd, const void *buf, size_t len)
+{
+	return fd < WORLD_FIRST ? syscall(SYS_write, fd, buf, len) :
+	    put(world_file(fd), buf, len);
+}
+
+int
+shutdown(int fd, int how)
+{
+	(void)how;
+	world_file(fd)->shut = true;
+	return 0;
+}
+
+int
+setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	(void)value;
+	(void)len;
+	if (level == SOL_SOCKET && name == SO_LINGER)
+		world_file(fd)->resets = true;
+	else
+		(void)world_file(fd);
+	return 0;
+}
+
+static int
+address(struct sockaddr *sa, uint32_t addr)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	in.sin_addr.s_addr = addr;
+	memcpy(sa, &in, sizeof(in));
+	return 0;
+}
+
+int
+getpeername(int fd, struct sockaddr *sa, socklen_t *len)
+{
+	(void)len;
+	return address(sa, world_file(fd)->client);
+}
+
+int
+getsockname(int fd, struct sockaddr *sa, socklen_t *len)
+{
+	(void)len;
+	(void)world_file(fd);
+	return address(sa, htonl(WORLD_SERVER));
+}
+
+int
+evutil_make_socket_nonblocking(evutil_socket_t fd)
+{
+	(void)world_file(fd);
+	return 0;
+}
+
+/* The same on every run. */
+ssize_t
+getrandom(void *buf, size_t len, unsigned int flags)
+{
+	static uint32_t x = 2637;
+	uint8_t *p = buf;
+
+	(void)flags;
+	for (size_t i = 0; i < len; i++) {
+		x ^= x << 13;
+		x ^= x >> 17;
+		x ^= x << 5;
+		p[i] = (uint8_t)x;
+	}
+	return (ssize_t)len;
+}
+
+/* --- libevent ------------------------------------------------------------ */
+
+static struct watched {
+	struct event	*ev;		/* NULL: free */
+	int		 fd;
+	short		 what;
+	event_callback_fn fn;
+	void		*arg;
+	bool		 added, timed, active;
+	uint64_t	 at;		/* us */
+} watched[EVENTS_MAX];
+
+static struct watched *
+find(const struct event *ev)
+{
+	for (int i = 0; i < EVENTS_MAX; i++) {
+		if (watched[i].ev == ev)
+			return &watched[i];
+	}
+	return NULL;
+}
+
+int
+event_assign(struct event *ev, struct event_base *base, evutil_socket_t fd,
+    short what, event_callback_fn fn, void *arg)
+{
+	struct watched *w = find(ev);
+
+	(void)base;
+	MUST(w == NULL || !w->added);
+	if (w == NULL)
+		w = find(NULL);
+	MUST(w != NULL);
+	*w = (struct watched){ .ev = ev, .fd = fd, .what = what, .fn = fn,
+	    .arg = arg };
+	return 0;
+}
+
+struct event *
+event_new(struct event_base *base, evutil_socket_t fd, short what,
+    event_callback_fn fn, void *arg)
+{
+	struct event *ev = calloc(1, sizeof(*ev));
+
+	MUST(ev != NULL);
+	event_assign(ev, base, fd, what, fn, arg);
+	return ev;
+}
+
+int
+event_add(struct event *ev, const struct timeval *tv)
+{
+	struct watched *w = find(ev);
+
+	MUST(w != NULL);
+	if (w->fd != -1)
+		(void)world_file(w->fd);
+	w->added = true;
+	if (tv != NULL) {
+		w->timed = true;
+		w->at = world.now_us + (uint64_t)tv->tv_sec * 1000000 +
+		    (uint64_t)tv->tv_usec;
+	}
+	return 0;
+}
+
+int
+event_del(struct event *ev)
+{
+	struct watched *w = find(ev);
+
+	if (w != NULL)
+		w->added = w->timed = w->active = false;
+	return 0;
+}
+
+void
+event_active(struct event *ev, int what, short n)
+{
+	struct watched *w = find(ev);
+
+	(void)what;
+	(void)n;
+	MUST(w != NULL);
+	w->active = true;
+}
+
+int
+event_pending(const struct event *ev, short what, struct timeval *tv)
+{
+	struct watched *w = find(ev);
+
+	(void)what;
+	(void)tv;
+	return w != NULL && w->added;
+}
+
+int
+event_base_loopbreak(struct event_base *base)
+{
+	(void)base;
+	return 0;
+}
+
+static bool
+is_ready(const struct watched *w)
+{
+	const struct world_file *f;
+
+	if (w->ev == NULL || w->active)
+		return w->ev != NULL;
+	if (!w->added)
+		return false;
+	if (w->timed && w->at <= world.now_us)
+		return true;
+	if (w->fd == -1)
+		return false;
+	f = world_file(w->fd);
+	if ((w->what & EV_READ) != 0 && (f->rx_len > 0 || f->error != 0 ||
+	    f->eof || f->has_msg))
+		return true;
+	if ((w->what & EV_CLOSED) != 0 && (f->error != 0 || f->eof))
+		return true;
+	return (w->what & EV_WRITE) != 0 && (f->room > 0 || f->error != 0);
+}
+
+/* --- the ground ---------------------------------------------------------- */
+
+struct engine engine;
+struct world world = { .now_us = 1000000000, .files_max = 40 };
+static uint16_t at_work;
+static SLIST_HEAD(, engine_ended) ended = SLIST_HEAD_INITIALIZER(ended);
+
+uint64_t
+engine_now_us(void)
+{
+	return world.now_us;
+}
+
+uint64_t
+engine_now_ms(void)
+{
+	return world.now_us / 1000;
+}
+
+bool
+engine_tell(const struct ipc_msg *m, int fd)
+{
+	if (fd != -1)
+		(void)world_file(fd);
+	if (world.deaf)
+		return false;
+	world.told = *m;
+	if (m->type == IPC_CALL_REQUEST && world.nasked < WORLD_ASKED_MAX)
+		world.asked[world.nasked++] = *m;
+	return true;
+}
+
+bool
+engine_has_files(unsigned int n)
+{
+	return engine.conns + FILES_CALL * engine.calls + n <=
+	    world.files_max;
+}
+
+bool
+engine_has_room(unsigned int calls)
+{
+	(void)calls;
+	return true;
+}
+
+void
+engine_news(enum ipc_news what, uint16_t id, enum ctrl_end end)
+{
+	(void)id;
+	(void)end;
+	if (world.nnews < WORLD_NEWS_MAX)
+		world.news[world.nnews++] = what;
+}
+
+void
+engine_maybe_done(void)
+{
+}
+
+void
+engine_free_later(struct engine_ended *e, void (*f)(void *), void *what)
+{
+	e->free = f;
+	e->what = what;
+	SLIST_INSERT_HEAD(&ended, e, entry);
+}
+
+/* The event is over: nothing that is freed is waited for. */
+void
+world_event_over(void)
+{
+	struct engine_ended *e;
+
+	while ((e = SLIST_FIRST(&ended)) != NULL) {
+		char *from = e->what, *to = from + malloc_usable_size(from);
+
+		SLIST_REMOVE_HEAD(&ended, entry);
+		for (int i = 0; i < EVENTS_MAX; i++) {
+			char *ev = (char *)watched[i].ev;
+
+			if (ev < from || ev >= to)
+				continue;
+			MUST(!watched[i].added && !watched[i].active);
+			watched[i].ev = NULL;
+		}
+		e->free(e->what);
+	}
+}
+
+static void
+serve(struct watched *w)
+{
+	short what = w->what & (EV_READ | EV_WRITE | EV_CLOSED);
+
+	w->active = false;
+	if (w->timed && w->at <= world.now_us) {
+		w->timed = false;
+		what = EV_TIMEOUT;
+	}
+	if ((w->what & EV_PERSIST) == 0)
+		w->added = false;
+	w->fn(w->fd, what, w->arg);
+	MUST(at_work == 0);
+	world_event_over();
+}
+
+/* The nth of the events that are ready, if there are so many. */
+bool
+world_serve_one(unsigned int nth)
+{
+	unsigned int n = 0;
+
+	for (int i = 0; i < EVENTS_MAX; i++)
+		n += is_ready(&watched[i]);
+	if (n == 0)
+		return false;
+	nth %= n;
+	for (int i = 0; i < EVENTS_MAX; i++) {
+		if (is_ready(&watched[i]) && nth-- == 0) {
+			serve(&watched[i]);
+			break;
+		}
+	}
+	return true;
+}
+
+/* --- keepers and GRE ----------------------------------------------------- */
+
+void
+ipc_msg_init(struct ipc_msg *m, enum ipc_type type, uint16_t id)
+{
+	memset(m, 0, sizeof(*m));
+	m->type = type;
+	m->call_id = id;
+}
+
+int
+ipc_send(int sock, const struct ipc_msg *m, const int *fds, int n)
+{
+	if (sock >= WORLD_FIRST) {
+		(void)world_file(sock);
+		world.hangups += m->type == IPC_HANGUP;
+		return 0;
+	}
+	if (world.deaf) {
+		errno = EPIPE;
+		return -1;
+	}
+	for (int i = 0; i < n; i++)
+		(void)world_file(fds[i]);
+	world.told = *m;
+	world.given += m->type == IPC_CALL_GIVE;
+	return 0;
+}
+
+int
+ipc_recv(int sock, struct ipc_msg *m, int fds[IPC_FDS_MAX], int *n)
+{
+	struct world_file *f = world_file(sock);
+
+	*n = 0;
+	if (!f->has_msg && !f->eof) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (!f->has_msg)
+		return 0;
+	*m = f->msg;
+	f->has_msg = false;
+	if (f->msg_fd != -1)
+		fds[(*n)++] = f->msg_fd;
+	f->msg_fd = -1;
+	return 1;
+}
+
+void
+ipc_close(const int *fds, int *n)
+{
+	while (*n > 0)
+		close(fds[--*n]);
+}
+
+void
+gre_socket_queue(int fd, const struct gre_packet *p)
+{
+	(void)fd;
+	if (p->payload != NULL)
+		fuzz_known(p->payload, p->header.payload_len);
+	if (world.ngre < WORLD_GRE_MAX)
+		world.gre[world.ngre++] = p->header;
+}
+
+void
+gre_socket_flush(int fd)
+{
+	(void)fd;
+}
+
+struct call_record *
+world_record(uint16_t id)
+{
+	struct call_record *rec = calloc(1, sizeof(*rec));
+
+	MUST(rec != NULL);
+	rec->our_id = id;
+	rec->client_addr = htonl(WORLD_CLIENT);
+	rec->server_addr = htonl(WORLD_SERVER);
+	world.records++;
+	return rec;
+}
+
+struct call_record *
+call_record_map(int fd)
+{
+	return world_file(fd)->eof ? NULL : world_record(0);
+}
+
+void
+call_record_unmap(struct call_record *rec)
+{
+	world.records -= rec != NULL;
+	free(rec);
+}
+
+/* --- for the program ----------------------------------------------------- */
+
+void
+world_serve(void)
+{
+	unsigned int n = 0;
+
+	while (world_serve_one(0))
+		MUST(++n < SERVE_MAX);
+}
+
+void
+world_pass(uint64_t ms)
+{
+	world.now_us += ms * 1000;
+	world_serve();
+}
+
+void
+world_init(void)
+{
+	engine.count = 1;
+	engine.stimeout_ms = 10000;
+	engine.at_work = &at_work;
+}
