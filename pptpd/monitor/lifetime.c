@@ -23,6 +23,9 @@
 #define ENGINE_STOP_MS	8000	/* for CDN, StopCCRQ and their answers */
 #define ENGINE_LEAVE_MS	2000	/* to leave calls to the next server */
 #define STOP_MS		14000	/* for the whole end */
+/* As process 1: a container that is stopped is killed after 10 s. */
+#define FIRST_ENGINE_STOP_MS 5000
+#define FIRST_STOP_MS	7000
 
 static struct {
 	struct monitor_setup *setup;
@@ -77,6 +80,13 @@ lifetime_exit_status(void)
 	return life.exit_status;
 }
 
+/* The container ends with its first process, and all that runs in it. */
+static bool
+is_first_process(void)
+{
+	return getpid() == 1;
+}
+
 /* Whether there is no call, and none is expected back. */
 static bool
 is_idle(void)
@@ -124,7 +134,8 @@ on_time(void *arg)
 		return;
 	}
 	life.hurried = true;
-	(void)loop_timer_in_ms(&life.timer, STOP_MS - ENGINE_STOP_MS);
+	(void)loop_timer_in_ms(&life.timer, is_first_process() ?
+	    FIRST_STOP_MS - FIRST_ENGINE_STOP_MS : STOP_MS - ENGINE_STOP_MS);
 }
 
 /*
@@ -164,7 +175,8 @@ lifetime_stop(const char *cause)
 		return;
 	set_state(LIFETIME_STOPPING, cause);
 	rejoin_server_end();
-	begin_end(IPC_SHUTDOWN, ENGINE_STOP_MS);
+	begin_end(IPC_SHUTDOWN, is_first_process() ? FIRST_ENGINE_STOP_MS :
+	    ENGINE_STOP_MS);
 }
 
 void
@@ -172,7 +184,7 @@ lifetime_leave(const char *cause)
 {
 	if (lifetime_is_over())
 		return;
-	if (!life.keep_calls) {
+	if (!life.keep_calls || is_first_process()) {
 		lifetime_stop(cause);
 		return;
 	}

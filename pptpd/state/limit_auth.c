@@ -135,6 +135,8 @@ limit_failed(struct limits *l, struct limit_conn *c, uint64_t now)
 uint64_t
 limit_penalty(struct limits *l, const struct source *s, uint64_t now)
 {
+	if (l->conf.auth_penalty == 0)	/* also those from before it was 0 */
+		return 0;
 	if (!s->refused || s->authenticated > 0 || s->penalty_until <= now)
 		return 0;
 	compare(l, now);

@@ -92,6 +92,19 @@ START_TEST(penalties_live_on)
 }
 END_TEST
 
+/* N-30i: "auth-penalty 0" lifts what an earlier configuration has set. */
+START_TEST(penalties_end_when_they_are_off)
+{
+	struct limit_conf off = usual;
+
+	off.auth_penalty = 0;
+	fail_auth(7, 5);
+	ck_assert_int_eq(knock(7), CTRL_END_PENALTY);
+	limit_change(l, &off);
+	ck_assert_int_eq(knock(7), CTRL_END_NONE);
+}
+END_TEST
+
 START_TEST(success_lives_on)
 {
 	struct limit_conn c;
@@ -205,6 +218,7 @@ tests(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, penalties_live_on);
+	tcase_add_test(tc, penalties_end_when_they_are_off);
 	tcase_add_test(tc, success_lives_on);
 	tcase_add_test(tc, rates_live_on);
 	tcase_add_test(tc, amnesty_lives_on);
