@@ -12,8 +12,9 @@ import threading
 import time
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.dirname(HERE))
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.join(TESTS, 'system')
+sys.path[:0] = [TESTS, HERE]
 sys.dont_write_bytecode = True
 
 import kernel_client            # noqa: E402
