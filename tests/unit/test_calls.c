@@ -62,10 +62,11 @@ child_new(void)
 	int pair[2];
 
 	ck_assert_int_eq(ipc_pair(pair), 0);
+	/* Check's handler must not be the child's for an instant. */
+	(void)signal(SIGTERM, SIG_DFL);
 	c.pid = fork();
 	ck_assert_int_ne(c.pid, -1);
 	if (c.pid == 0) {
-		(void)signal(SIGTERM, SIG_DFL);	/* not Check's */
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(pair[0]);
 		_exit(read(pair[1], &status, 1) == 1 ? status : 99);
