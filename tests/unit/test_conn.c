@@ -509,7 +509,9 @@ START_TEST(tcp_ends_when_we_have_said_goodbye)
 }
 END_TEST
 
-START_TEST(tcp_ends_while_a_call_waits_for_a_slot)
+/* Two calls; the second, which is fd's from then on, waits for a slot. */
+static void
+waits_for_slot(void)
 {
 	conf.connections = 1;
 	up();				/* has the only slot */
@@ -518,11 +520,27 @@ START_TEST(tcp_ends_while_a_call_waits_for_a_slot)
 	says(PPTP_OCRQ);
 	answer(PPTP_OCRP_BUSY, false);
 	ck_assert_uint_eq(engine.calls, 2);
+}
+
+START_TEST(tcp_ends_while_a_call_waits_for_a_slot)
+{
+	waits_for_slot();
 	tcp_ends(tcp_errors[_i]);
 	ck_assert_uint_eq(engine.calls, 1);
 	ck_assert_uint_eq(engine.conns, 1);
 	world_pass(1000);
 	ck_assert_uint_eq(world.nasked, 0);
+}
+END_TEST
+
+START_TEST(a_stop_ends_who_waits_for_a_slot)
+{
+	waits_for_slot();
+	conn_stop_all(CTRL_END_SHUTDOWN);
+	world_event_over();
+	ck_assert_uint_eq(reply(1).type, PPTP_STOPCCRQ);
+	world_pass(CTRL_STOP_MS);
+	is_gone();
 }
 END_TEST
 
@@ -809,6 +827,7 @@ tests(TCase *tc)
 	tcase_add_loop_test(tc, tcp_ends_while_a_call_is_up, 0, 2);
 	tcase_add_loop_test(tc, tcp_ends_when_we_have_said_goodbye, 0, 2);
 	tcase_add_loop_test(tc, tcp_ends_while_a_call_waits_for_a_slot, 0, 2);
+	tcase_add_test(tc, a_stop_ends_who_waits_for_a_slot);
 	tcase_add_test(tc, room_is_made_by_who_is_silent_for_a_second);
 	tcase_add_test(tc, nobody_with_a_call_makes_room);
 	tcase_add_test(tc, one_more_than_max_unauth_evicts_one);
