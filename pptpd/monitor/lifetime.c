@@ -246,11 +246,7 @@ void
 lifetime_engine_failed(void)
 {
 	life.exit_status = MONITOR_NO_SOCKET;	/* 1: bad configuration */
-	if (!lifetime_is_over())
-		set_state(life.keep_calls ? LIFETIME_LEAVING :
-		    LIFETIME_STOPPING, "an engine does not stay up");
-	engines_stop(life.keep_calls ? IPC_LEAVE : IPC_SHUTDOWN);
-	lifetime_look();
+	lifetime_leave("an engine does not stay up");
 }
 
 void

@@ -74,7 +74,7 @@ news(uint16_t id, enum ipc_news what)
 	struct ipc_msg m;
 
 	ipc_msg_init(&m, IPC_CALL_NEWS, id);
-	m.u.news.what = what;
+	m.u.news.what = (uint8_t)what;
 	back_relay_news(&m);
 }
 

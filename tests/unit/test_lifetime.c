@@ -463,6 +463,25 @@ START_TEST(exit_status_of_a_failed_engine)
 }
 END_TEST
 
+/* The others may hang: nobody pings them any more. */
+START_TEST(a_failed_engine_does_not_keep_the_others)
+{
+	begin(true);
+	lifetime_engine_failed();
+	ck_did("rejoin-close stopping \"Restarting, 2 calls\" reload-stop "
+	    "bcrelay-stop access-drop engines-leave");
+	ck_assert_int_eq(setup.listener, -1);
+	fake_loop_pass_ms(2100);
+	ck_did("engines-kill");
+	begin(false);
+	lifetime_engine_failed();
+	ck_did("rejoin-end stopping \"Stopping, 2 calls\" reload-stop "
+	    "bcrelay-stop access-drop engines-shutdown");
+	fake_loop_pass_ms(8100);
+	ck_did("engines-kill");
+}
+END_TEST
+
 START_TEST(exit_status_of_a_connection)
 {
 	begin(false);
@@ -534,6 +553,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, drain_then_stop);
 	tcase_add_test(tc, drain_without_calls_is_a_stop);
 	tcase_add_test(tc, exit_status_of_a_failed_engine);
+	tcase_add_test(tc, a_failed_engine_does_not_keep_the_others);
 	tcase_add_test(tc, exit_status_of_a_connection);
 	tcase_add_test(tc, ready_is_said_once);
 	tcase_add_test(tc, status);
