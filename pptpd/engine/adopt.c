@@ -17,9 +17,6 @@
 
 #define HANDOVER_S	10	/* to hand over a call, which is done at once */
 
-/* Descriptors of IPC_CALL, in order; no pty if the kernel carries the call. */
-enum { FD_RECORD, FD_CONTROL, FD_PTY, FDS };
-
 /* Why a call cannot be taken up; NULL: it can. */
 static const char *
 fault(const struct call_record *rec)
@@ -56,10 +53,11 @@ refuse(int keeper, int control, struct call_record *rec, enum ctrl_end end,
 	close(keeper);
 }
 
+/* Owns the descriptors; pty is -1 if the kernel carries the frames. */
 static void
-take_up(int keeper, int fds[FDS])
+take_up(int keeper, int record, int control, int pty)
 {
-	struct call_record *rec = call_record_map(fds[FD_RECORD]);
+	struct call_record *rec = call_record_map(record);
 	enum ctrl_end end = CTRL_END_DAMAGED;
 	const char *why;
 	struct conn *conn;
@@ -71,9 +69,9 @@ take_up(int keeper, int fds[FDS])
 		why = "its record is of another version of pptpd";
 	} else
 		why = "its record is none";
-	close(fds[FD_RECORD]);
+	close(record);
 	if (why == NULL) {
-		conn = conn_adopt(fds[FD_CONTROL], rec, keeper, fds[FD_PTY]);
+		conn = conn_adopt(control, rec, keeper, pty);
 		if (conn != NULL) {
 			conn_resume(conn);
 			return;
@@ -85,40 +83,42 @@ take_up(int keeper, int fds[FDS])
 			why = "another call has its Call ID";
 		}
 	}
-	if (fds[FD_PTY] != -1)
-		close(fds[FD_PTY]);
-	refuse(keeper, fds[FD_CONTROL], rec, end, why);
+	if (pty != -1)
+		close(pty);
+	refuse(keeper, control, rec, end, why);
 }
 
 static void
 on_keeper(evutil_socket_t fd, short what, void *arg)
 {
 	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n = 0, got = 0;
+	struct ipc_fds fds = { .n = 0 };
+	int got = 0;
 
 	(void)arg;
 	if ((what & EV_READ) != 0)
-		got = ipc_recv(fd, &m, fds, &n);
+		got = ipc_recv(fd, &m, &fds);
 	if (got == 1 && m.type == IPC_CALL && !engine.stopping &&
-	    n == (m.u.ready.kernel ? FD_PTY : FDS)) {
-		if (m.u.ready.kernel)
-			fds[FD_PTY] = -1;
-		take_up(fd, fds);
+	    fds.n == (m.u.call.kernel ? IPC_CALL_FD_PTY : IPC_CALL_FDS)) {
+		take_up(fd, ipc_fds_take(&fds, IPC_CALL_FD_RECORD),
+		    ipc_fds_take(&fds, IPC_CALL_FD_CONTROL),
+		    ipc_fds_take(&fds, IPC_CALL_FD_PTY));
 		return;
 	}
-	ipc_close(fds, &n);
+	ipc_fds_close(&fds);
 	close(fd);		/* the keeper asks the monitor again */
 }
 
-bool
-adopt_given(int *fds, int n)
+void
+adopt_given(struct ipc_fds *fds)
 {
-	if ((n != 1 + FDS && n != 1 + FD_PTY) || engine.stopping)
-		return false;	/* the keeper asks the monitor */
-	if (n == 1 + FD_PTY)
-		fds[n] = -1;
-	take_up(fds[0], fds + 1);
-	return true;
+	if ((fds->n != IPC_TAKE_FDS && fds->n != IPC_TAKE_FD_PTY) ||
+	    engine.stopping)
+		return;
+	take_up(ipc_fds_take(fds, IPC_TAKE_FD_KEEPER),
+	    ipc_fds_take(fds, IPC_TAKE_FD_RECORD),
+	    ipc_fds_take(fds, IPC_TAKE_FD_CONTROL),
+	    ipc_fds_take(fds, IPC_TAKE_FD_PTY));
 }
 
 void

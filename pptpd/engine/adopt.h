@@ -3,7 +3,7 @@
 #ifndef PPTPD_ADOPT_H
 #define PPTPD_ADOPT_H
 
-#include <stdbool.h>
+#include "shared/ipc.h"
 
 /*
  * Waits for a keeper, at the other end of fd, to hand over its call; its engine
@@ -11,10 +11,10 @@
  */
 void	adopt_new(int fd);
 /*
- * Takes up a call that the front engine gives us, with the n descriptors of
- * IPC_TAKE, which are owned from then on.  False: it was not taken up, and the
- * descriptors are still the caller's.
+ * Takes up a call that the front engine gives us, with the descriptors of
+ * IPC_TAKE.  Takes all of these or, if it cannot take the call up, none; then
+ * the call's keeper asks the monitor.
  */
-bool	adopt_given(int *fds, int n);
+void	adopt_given(struct ipc_fds *);
 
 #endif

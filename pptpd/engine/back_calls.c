@@ -50,18 +50,19 @@ add(uint16_t id, struct away *a, struct call_record *rec)
 }
 
 bool
-back_calls_give(struct call_record *rec, const int fds[BACK_FDS],
+back_calls_give(struct call_record *rec, const int fds[IPC_GIVE_FDS],
     struct limit_conn *limit, struct queued_call *turn)
 {
 	struct away *a = calloc(1, sizeof(*a));
 	struct ipc_msg m;
+	int n = IPC_GIVE_FDS;
 
 	ipc_msg_init(&m, IPC_CALL_GIVE, rec->our_id);
-	m.u.call_request.client_addr = rec->client_addr;
-	m.u.call_request.server_addr = rec->server_addr;
-	m.u.call_request.peer_id = rec->peer_id;
-	if (a == NULL || ipc_send(IPC_FD_PARENT, &m, fds,
-	    fds[BACK_FD_PTY] != -1 ? BACK_FDS : BACK_FD_PTY) == -1) {
+	m.u.call_give.client_addr = rec->client_addr;
+	m.u.call_give.server_addr = rec->server_addr;
+	if (fds[IPC_GIVE_FD_PTY] == -1)
+		n = IPC_GIVE_FD_PTY;
+	if (a == NULL || ipc_send(IPC_FD_PARENT, &m, fds, n) == -1) {
 		free(a);
 		return false;
 	}

@@ -12,17 +12,14 @@
 
 struct call_record;
 
-/* The descriptors of a call, in the order of IPC_CALL_GIVE; the pty is -1 if
- * the kernel carries the call. */
-enum { BACK_FD_KEEPER, BACK_FD_CONTROL, BACK_FD_PTY, BACK_FDS };
-
 /*
  * Gives a call of ours, just before it is up, to the engine that serves its
- * Call ID.  The record, its limits and its turn are moved.  The caller still
- * has to close the descriptors and to lend the Call ID (call_ids_lend()).
- * False: it could not be given, and nothing has changed.
+ * Call ID, with its descriptors (IPC_GIVE_FD_*; the pty is -1 if the kernel
+ * carries its frames).  The record, its limits and its turn are moved.  The
+ * caller still has to close the descriptors and to lend the Call ID
+ * (call_ids_lend()).  False: it could not be given, and nothing has changed.
  */
-bool	back_calls_give(struct call_record *, const int fds[BACK_FDS],
+bool	back_calls_give(struct call_record *, const int fds[IPC_GIVE_FDS],
 	    struct limit_conn *, struct queued_call *);
 /*
  * Notes a call that an earlier front engine gave away.  fd is its record and

@@ -344,7 +344,11 @@ static enum call_life MUST_LOOK
 give_away(struct call *call, int pty)
 {
 	struct call_owner of = call->of;
-	const int fds[BACK_FDS] = { call->keeper, of.control, pty };
+	const int fds[IPC_GIVE_FDS] = {
+		[IPC_GIVE_FD_KEEPER] = call->keeper,
+		[IPC_GIVE_FD_CONTROL] = of.control,
+		[IPC_GIVE_FD_PTY] = pty,
+	};
 	uint16_t id = call->id;
 	enum call_life life = CALL_OVER;
 
@@ -382,17 +386,16 @@ keeper_message(struct call *call, const struct ipc_msg *m)
 	}
 }
 
-/* Takes a keeper's message (NULL: it is gone).  *n is 0 if fds are taken. */
+/* Takes a keeper's message (NULL: it is gone). */
 static enum call_life MUST_LOOK
-keeper_said(struct call *call, const struct ipc_msg *m, const int *fds, int *n)
+keeper_said(struct call *call, const struct ipc_msg *m, struct ipc_fds *fds)
 {
 	if (call->stage == CALL_VERDICT)
 		return late_verdict(call, m);
 	if (m != NULL && m->type == IPC_KEEPER_READY && call->pty == -1 &&
-	    *n == (m->u.ready.kernel ? 0 : 1)) {
-		int pty = *n == 1 ? fds[0] : -1;
+	    fds->n == (m->u.ready.kernel ? 0 : 1)) {
+		int pty = ipc_fds_take(fds, 0);	/* -1: the kernel */
 
-		*n = 0;
 		return is_ours(call) ? keeper_ready(call, pty) :
 		    give_away(call, pty);
 	}
@@ -407,15 +410,15 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 {
 	struct call *call = arg;
 	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n;
-	int got = ipc_recv(fd, &m, fds, &n);
+	struct ipc_fds fds;
+	int got = ipc_recv(fd, &m, &fds);
 
 	(void)what;
 	if (got == -1 && errno == EAGAIN)
 		return;
 	engine_work(call->id);
-	end_work(keeper_said(call, got == 1 ? &m : NULL, fds, &n));
-	ipc_close(fds, &n);
+	end_work(keeper_said(call, got == 1 ? &m : NULL, &fds));
+	ipc_fds_close(&fds);
 }
 
 /* Gives the call its keeper and its record, which it owns from now on. */
@@ -547,25 +550,22 @@ refused(struct call *call, const struct ipc_msg *m)
 }
 
 void
-call_reply(const struct ipc_msg *m, int *fds, int n)
+call_reply(const struct ipc_msg *m, struct ipc_fds *fds)
 {
 	struct call *call = call_ids_find(m->call_id);
 	struct call_record *rec = NULL;
 
 	if (call != NULL && call->stage != CALL_ASKED)
 		call = NULL;
-	if (call != NULL && n == 2)
-		rec = call_record_map(fds[1]);
-	if (n == 2)
-		close(fds[1]);
+	if (call == NULL)
+		return;		/* the keeper, if any, sees end of file */
+	if (fds->n == IPC_REPLY_FDS)
+		rec = call_record_map(fds->fd[IPC_REPLY_FD_RECORD]);
 	if (rec == NULL) {
-		if (n > 0)
-			close(fds[0]);	/* the keeper sees end of file */
-		if (call != NULL)
-			refused(call, m);
+		refused(call, m);
 		return;
 	}
-	take_keeper(call, fds[0], rec);
+	take_keeper(call, ipc_fds_take(fds, IPC_REPLY_FD_KEEPER), rec);
 	if (call->of.owner == NULL) {	/* its owner has ended it */
 		rec->end = call->end;
 		hang_up(call);

@@ -67,8 +67,8 @@ struct call *call_start(const struct call_owner *, bool stays);
 uint16_t call_id(const struct call *);
 /* Whether the call waits for its turn to be started. */
 bool	call_is_waiting(const struct call *);
-/* Takes the monitor's answer, and owns its descriptors. */
-void	call_reply(const struct ipc_msg *, int *fds, int n);
+/* Takes the monitor's answer, and those of its descriptors that it keeps. */
+void	call_reply(const struct ipc_msg *, struct ipc_fds *);
 /*
  * Takes up a call that another engine has left.  The call owns its record,
  * keeper and pty from then on; the caller goes on with call_resume(), which may

@@ -300,8 +300,8 @@ static void
 on_monitor(evutil_socket_t fd, short what, void *arg)
 {
 	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n;
-	int got = ipc_recv(fd, &m, fds, &n);
+	struct ipc_fds fds;
+	int got = ipc_recv(fd, &m, &fds);
 
 	(void)what;
 	(void)arg;
@@ -319,42 +319,38 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 	}
 	switch (m.type) {
 	case IPC_CALL_REPLY:
-		call_reply(&m, fds, n);
-		return;
+		call_reply(&m, &fds);
+		break;
 	case IPC_CONNECTION:
-		if (n == 1) {
+		if (fds.n == 1) {
 			engine.one_connection = true;
-			conn_new(fds[0]);
+			conn_new(ipc_fds_take(&fds, 0));
 			engine_maybe_done();
-			return;
 		}
 		break;
 	case IPC_CONFIG:
-		if (n == 1)
-			show_work(fds[0]);
+		if (fds.n == 1)
+			show_work(fds.fd[0]);
 		configure(&m);
 		break;
 	case IPC_ADOPT:
-		if (n == 1) {
-			adopt_new(fds[0]);
-			return;
-		}
+		if (fds.n == 1)
+			adopt_new(ipc_fds_take(&fds, 0));
 		break;
 	case IPC_TAKE:
-		if (adopt_given(fds, n))
-			return;
+		adopt_given(&fds);
 		break;
 	case IPC_LIMIT_MEMORY:
-		if (n == 1)
-			limiter_map_memory(fds[0]);
+		if (fds.n == 1)
+			limiter_map_memory(fds.fd[0]);
 		break;
 	case IPC_IDS_IN_USE:
 		await_ids(&m);
 		break;
 	case IPC_ELSEWHERE:
-		if (n == 1)
+		if (fds.n == 1)
 			back_calls_tell(m.call_id, m.u.elsewhere.client_addr,
-			    fds[0]);
+			    fds.fd[0]);
 		break;
 	case IPC_CALL_KICK:
 		call_kick(m.call_id, m.u.kick.end);
@@ -380,7 +376,7 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		break;
 	case IPC_LISTENER:
 		if (listen_ev != NULL && !engine.stopping)
-			change_listener(n == 1 ? fds[0] : -1);
+			change_listener(fds.n == 1 ? fds.fd[0] : -1);
 		break;
 	case IPC_DRAIN:
 		drain();
@@ -389,7 +385,7 @@ on_monitor(evutil_socket_t fd, short what, void *arg)
 		admin_reply(&m);
 		break;
 	}
-	ipc_close(fds, &n);
+	ipc_fds_close(&fds);
 }
 
 /*

@@ -287,13 +287,14 @@ static void
 engine_message(struct keeper *k)
 {
 	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n, got, error;
+	struct ipc_fds fds;
+	int got, error;
 
 	patience_limit();
-	got = ipc_recv(k->engine, &m, fds, &n);
+	got = ipc_recv(k->engine, &m, &fds);
 	error = errno;
 	patience_restore();
-	patience_close_all(fds, &n);	/* a keeper expects none */
+	patience_close_all(fds.fd, &fds.n);	/* a keeper expects none */
 	if (got == 1 && m.type == IPC_HANGUP) {
 		if (m.u.hangup.end != CTRL_END_NONE &&
 		    !life_is_down(&k->life)) {
@@ -310,12 +311,17 @@ engine_message(struct keeper *k)
 static void
 hand_over(struct keeper *k)
 {
-	const int fds[] = { IPC_FD_RECORD, IPC_FD_CONTROL, k->pppd.pty };
+	const int fds[IPC_CALL_FDS] = {
+		[IPC_CALL_FD_RECORD] = IPC_FD_RECORD,
+		[IPC_CALL_FD_CONTROL] = IPC_FD_CONTROL,
+		[IPC_CALL_FD_PTY] = k->pppd.pty,
+	};
 	struct ipc_msg m;
 
 	ipc_msg_init(&m, IPC_CALL, k->our_id);
-	m.u.ready.kernel = k->kernel.on;
-	if (ipc_send(k->engine, &m, fds, k->kernel.on ? 2 : 3) == -1) {
+	m.u.call.kernel = k->kernel.on;
+	if (ipc_send(k->engine, &m, fds, k->kernel.on ? IPC_CALL_FD_PTY :
+	    IPC_CALL_FDS) == -1) {
 		lost_engine(k);
 		return;
 	}

@@ -86,10 +86,13 @@ static bool
 say_hello(const struct rejoin *r, const struct keeper_call *call, pid_t pppd)
 {
 	struct rejoin_hello hello;
-	int fds[] = { process_open(pppd), IPC_FD_RECORD };
+	const int fds[REJOIN_FDS] = {
+		[REJOIN_FD_PPPD] = process_open(pppd),
+		[REJOIN_FD_RECORD] = IPC_FD_RECORD,
+	};
 	int sent;
 
-	if (fds[0] == -1)
+	if (fds[REJOIN_FD_PPPD] == -1)
 		return false;
 	memset(&hello, 0, sizeof(hello));
 	hello.magic = REJOIN_MAGIC;
@@ -99,8 +102,9 @@ say_hello(const struct rejoin *r, const struct keeper_call *call, pid_t pppd)
 	hello.ipc_version = IPC_VERSION;
 	hello.client_addr = call->client_addr;
 	hello.call = *call;
-	sent = ipc_send_data(r->sock, &hello, sizeof(hello), fds, 2);
-	close(fds[0]);
+	sent = ipc_send_data(r->sock, &hello, sizeof(hello), fds,
+	    REJOIN_FDS);
+	close(fds[REJOIN_FD_PPPD]);
 	return sent == 0;
 }
 
@@ -136,26 +140,27 @@ static enum rejoin_result
 read_answer(struct rejoin *r, uint64_t now, int *engine, uint32_t *end)
 {
 	struct rejoin_answer answer;
-	int fds[IPC_FDS_MAX], n;
-	ssize_t got = ipc_recv_data(r->sock, &answer, sizeof(answer), fds, &n);
+	struct ipc_fds fds;
+	ssize_t got = ipc_recv_data(r->sock, &answer, sizeof(answer), &fds);
 
 	if (got == -1 && errno == EAGAIN)
 		return REJOIN_WAIT;
 	if (got == (ssize_t)sizeof(answer) && answer.magic == REJOIN_MAGIC) {
-		if (answer.verdict == REJOIN_ENGINE && n >= 1) {
-			while (n > 1)
-				take_fd(fds[--n]);
-			*engine = fds[0];
+		if (answer.verdict == REJOIN_ENGINE && fds.n >= 1) {
+			*engine = fds.fd[REJOIN_ANSWER_FD_ENGINE];
+			for (int i = REJOIN_ANSWER_FD_OTHERS; i < fds.n; i++)
+				take_fd(fds.fd[i]);
 			rejoin_stop(r);
 			return REJOIN_FOUND;
 		}
 		if (answer.verdict == REJOIN_HANG_UP) {
 			*end = answer.end;
+			ipc_fds_close(&fds);
 			rejoin_stop(r);
 			return REJOIN_REFUSED;
 		}
 	}
-	ipc_close(fds, &n);
+	ipc_fds_close(&fds);
 	disconnect(r);		/* this monitor is of no use either */
 	r->next = now + QUICK_MS;
 	return REJOIN_WAIT;

@@ -23,7 +23,6 @@
 
 #define NAME		"pptpd-spawner"
 #define KEEPER_NAME	"pptpctrl"	/* for ps and pgrep */
-#define KEEPER_FDS	3		/* IPC_FD_MAP not counted */
 #define SAFE_FD		16		/* above all of IPC_FD_* */
 
 static bool silenced;		/* IPC_FD_SILENCER is a silencer */
@@ -53,21 +52,27 @@ cut(struct spawner_request *request, size_t len, char *argv[PPPD_ARGS_MAX])
  * Returns NULL, or the name of the system call that failed, with errno.
  */
 static const char *
-place(int fds[IPC_FDS_MAX], int n)
+place(struct ipc_fds *fds)
 {
-	for (int i = 0; i < n; i++) {
-		fds[i] = fcntl(fds[i], F_DUPFD, SAFE_FD);
-		if (fds[i] == -1)
+	static const int numbers[KEEPER_FDS] = {
+		[KEEPER_FD_ENGINE] = IPC_FD_PARENT,
+		[KEEPER_FD_RECORD] = IPC_FD_RECORD,
+		[KEEPER_FD_CONTROL] = IPC_FD_CONTROL,
+		[KEEPER_FD_MAP] = IPC_FD_MAP,
+	};
+
+	for (int i = 0; i < fds->n; i++) {
+		fds->fd[i] = fcntl(fds->fd[i], F_DUPFD, SAFE_FD);
+		if (fds->fd[i] == -1)
 			return "fcntl";
 	}
-	for (int i = 0; i < n; i++) {
-		if (dup2(fds[i], i < KEEPER_FDS ? IPC_FD_PARENT + i :
-		    IPC_FD_MAP) == -1)
+	for (int i = 0; i < fds->n; i++) {
+		if (dup2(fds->fd[i], numbers[i]) == -1)
 			return "dup2";
 	}
 	if (!silenced)
 		(void)close(IPC_FD_SILENCER);
-	if (linux_close_from(n > KEEPER_FDS ? IPC_FD_MAP + 1 : IPC_FD_MAP,
+	if (linux_close_from(fds->n == KEEPER_FDS ? IPC_FD_MAP + 1 : IPC_FD_MAP,
 	    -1) == -1)
 		return "close_range";
 	return NULL;
@@ -75,14 +80,14 @@ place(int fds[IPC_FDS_MAX], int n)
 
 /* Runs in the child; returns its exit status. */
 static int
-become_keeper(const struct keeper_call *call, int fds[IPC_FDS_MAX], int n,
+become_keeper(const struct keeper_call *call, struct ipc_fds *fds,
     char *argv[])
 {
 	const char *failed;
 	int error;
 
 	prctl(PR_SET_NAME, KEEPER_NAME);
-	failed = place(fds, n);
+	failed = place(fds);
 	if (failed == NULL)
 		return keeper_run(call, argv);
 	error = errno;
@@ -107,7 +112,7 @@ has_fds(const struct spawner_request *request, int n)
 {
 	bool kernel = (request->call.flags & CALL_FLAG_KERNEL) != 0;
 
-	return n == (kernel ? KEEPER_FDS + 1 : KEEPER_FDS);
+	return n == (kernel ? KEEPER_FDS : KEEPER_FD_MAP);
 }
 
 /* Like fork(2), but the child becomes our sibling. */
@@ -144,7 +149,7 @@ spawner_run(void)
 	struct spawner_request request;
 	char *argv[PPPD_ARGS_MAX];
 	struct spawner_answer answer;
-	int fds[IPC_FDS_MAX], n;
+	struct ipc_fds fds;
 	ssize_t len;
 
 	default_signals();
@@ -156,20 +161,20 @@ spawner_run(void)
 	syslog_sink_warm_up();
 	silenced = fcntl(IPC_FD_SILENCER, F_GETFD) != -1;
 	while ((len = ipc_recv_data(IPC_FD_PARENT, &request, sizeof(request),
-	    fds, &n)) > 0) {
+	    &fds)) > 0) {
 		answer = (struct spawner_answer){ -1,
-		    n == IPC_FDS_LOST ? EMFILE : EINVAL };
+		    fds.n == IPC_FDS_LOST ? EMFILE : EINVAL };
 		if (!is_ours(&request, len))
 			answer.error = EPROTO;
-		else if (has_fds(&request, n) && cut(&request, len, argv)) {
+		else if (has_fds(&request, fds.n) && cut(&request, len, argv)) {
 			answer.pid = fork_sibling();
 			answer.error = answer.pid == -1 ? errno : 0;
 		}
 		if (answer.pid == 0) {
 			/* Not exit(3), which would copy pages. */
-			_exit(become_keeper(&request.call, fds, n, argv));
+			_exit(become_keeper(&request.call, &fds, argv));
 		}
-		ipc_close(fds, &n);
+		ipc_fds_close(&fds);
 		if (ipc_send_data(IPC_FD_PARENT, &answer, sizeof(answer),
 		    NULL, 0) == -1)
 			return 1;

@@ -30,6 +30,7 @@
 #include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/process.h"
+#include "shared/spawner_msg.h"
 #include "state/bucket.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
@@ -347,7 +348,7 @@ choose_datapath(struct plugin_choice *use, uint32_t addr, const char *client)
 /* The second half of calls_start(): false with the reason logged. */
 static bool
 start(struct slot *call, const struct ipc_msg *m, int control_fd,
-    int fds[IPC_FDS_MAX])
+    int fds[IPC_REPLY_FDS])
 {
 	const char *local = pool_local(&pool, call->slot);
 	const char *remote = pool_remote(&pool, call->slot);
@@ -355,7 +356,7 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 	struct plugin_choice use;
 	struct pppd_args args;
 	struct keeper_call kc;
-	int pair[2], record, keeper_fds[4];
+	int pair[2], record, keeper_fds[KEEPER_FDS];
 
 	addr_text(m->u.call_request.client_addr, client);
 	plugin_choice_choose(&use);
@@ -384,12 +385,12 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 		close(record);
 		return false;
 	}
-	keeper_fds[0] = pair[1];
-	keeper_fds[1] = record;
-	keeper_fds[2] = control_fd;
-	keeper_fds[3] = kernel_map;
+	keeper_fds[KEEPER_FD_ENGINE] = pair[1];
+	keeper_fds[KEEPER_FD_RECORD] = record;
+	keeper_fds[KEEPER_FD_CONTROL] = control_fd;
+	keeper_fds[KEEPER_FD_MAP] = kernel_map;
 	call->keeper = spawner_keeper(&kc, &args, keeper_fds,
-	    use.kernel != NULL ? 4 : 3);
+	    use.kernel != NULL ? KEEPER_FDS : KEEPER_FD_MAP);
 	close(pair[1]);
 	if (call->keeper == -1) {
 		log_err("MGR: fork() failed launching " KEEPER ": %s",
@@ -400,8 +401,8 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 	}
 	call->ledger = ledger_put(call->keeper, 0, kc.our_id,
 	    kc.remote);
-	fds[0] = pair[0];
-	fds[1] = record;
+	fds[IPC_REPLY_FD_KEEPER] = pair[0];
+	fds[IPC_REPLY_FD_RECORD] = record;
 	return true;
 }
 
@@ -525,7 +526,7 @@ watch_keeper(struct slot *call)
 
 void
 calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
-    int fds[IPC_FDS_MAX])
+    int fds[IPC_REPLY_FDS])
 {
 	struct slot *call;
 

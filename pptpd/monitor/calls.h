@@ -40,11 +40,11 @@ int	calls_kernel_map(const struct keeper_call *);
 /*
  * Starts the call that the engine asks for, over the control connection
  * control_fd (which stays the caller's; -1: it was lost).  Fills in the
- * reply; if it says connected, fds are the engine's ends: keeper socket and
- * record, which the caller closes after sending.
+ * reply; if it says connected, fds (IPC_REPLY_FD_*) are the engine's
+ * ends, which the caller closes after sending.
  */
 void	calls_start(const struct ipc_msg *request, int control_fd,
-	    struct ipc_msg *reply, int fds[IPC_FDS_MAX]);
+	    struct ipc_msg *reply, int fds[IPC_REPLY_FDS]);
 /*
  * A keeper has lost its engine, or its monitor.  pppd_fd is a pidfd of its
  * pppd, record_fd its record; both are owned from then on.  CTRL_END_NONE: its

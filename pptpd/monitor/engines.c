@@ -343,7 +343,7 @@ receive(int sock, struct engine_proc *e)
 	int got, error;
 
 	patience_limit();		/* ipc_recv() may close descriptors */
-	got = ipc_recv(sock, &m, fds.fd, &fds.n);
+	got = ipc_recv(sock, &m, &fds);
 	error = errno;
 	patience_restore();
 	if (got == 1 && e != NULL)
@@ -471,10 +471,12 @@ start(struct engine_proc *e)
 	for (int i = 0; i < 2; i++)
 		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUFFORCE, &size,
 		    sizeof(size));
-	fds[0] = pair[1];
-	fds[1] = e == FRONT ? all.setup->listener : -1;
-	fds[2] = all.setup->gre[e->index];
-	fds[3] = e == FRONT ? all.setup->admin : -1;
+	fds[0] = pair[1];		/* IPC_FD_PARENT, and so on */
+	fds[IPC_FD_LISTEN - IPC_FD_PARENT] =
+	    e == FRONT ? all.setup->listener : -1;
+	fds[IPC_FD_GRE - IPC_FD_PARENT] = all.setup->gre[e->index];
+	fds[IPC_FD_ADMIN - IPC_FD_PARENT] =
+	    e == FRONT ? all.setup->admin : -1;
 	e->output = engine_output_open(&output);
 	if (e->output == NULL) {
 		log_err("MGR: pipe2: %s", strerror(errno));

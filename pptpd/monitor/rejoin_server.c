@@ -19,7 +19,6 @@
 #include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/rejoin_msg.h"
-#include "shared/rejoin_msg.h"
 
 #define BACKLOG		4096	/* all keepers come at once */
 #define ACCEPT_MAX	64
@@ -62,14 +61,13 @@ static void
 answer(struct visitor *v, int engine, enum ctrl_end end)
 {
 	struct rejoin_answer a = { REJOIN_MAGIC, REJOIN_ENGINE, end };
-	int fds[IPC_FDS_MAX], n = 0;
+	int fds[IPC_FDS_MAX], n = REJOIN_ANSWER_FD_OTHERS;
 
-	fds[n++] = engine;
+	fds[REJOIN_ANSWER_FD_ENGINE] = engine;
 	if (listener_silencer() != -1)
 		fds[n++] = listener_silencer();
 	if (v->kernel_map != -1)
 		fds[n++] = v->kernel_map;
-
 	if (engine == -1) {
 		a.verdict = REJOIN_HANG_UP;
 		n = 0;
@@ -165,7 +163,7 @@ on_visitor(int fd, void *arg)
 	struct visitor *v = arg;
 	struct rejoin_hello h;
 	struct ipc_fds fds;
-	ssize_t len = ipc_recv_data(fd, &h, sizeof(h), fds.fd, &fds.n);
+	ssize_t len = ipc_recv_data(fd, &h, sizeof(h), &fds);
 
 	if (len == -1 && errno == EAGAIN)
 		return;

@@ -34,7 +34,7 @@ static void
 call_request(const struct ipc_msg *request, int control_fd, bool late)
 {
 	struct ipc_msg reply;
-	int fds[IPC_FDS_MAX];
+	int fds[IPC_REPLY_FDS];
 
 	if (late) {
 		ipc_msg_init(&reply, IPC_CALL_REPLY, request->call_id);
@@ -49,9 +49,9 @@ call_request(const struct ipc_msg *request, int control_fd, bool late)
 		(void)engines_tell(&reply, NULL, 0);
 		return;
 	}
-	(void)engines_tell(&reply, fds, 2);
-	close(fds[0]);
-	close(fds[1]);
+	(void)engines_tell(&reply, fds, IPC_REPLY_FDS);
+	close(fds[IPC_REPLY_FD_KEEPER]);
+	close(fds[IPC_REPLY_FD_RECORD]);
 }
 
 static void
@@ -74,16 +74,19 @@ call_give(const struct ipc_msg *m, const int *fds, int n)
 {
 	const struct relayed_call *deal = back_relay_find(m->call_id);
 	struct ipc_msg take;
-	int all_fds[IPC_FDS_MAX];
+	int all_fds[IPC_TAKE_FDS];
+	bool pty = n == IPC_GIVE_FDS;
 
-	if (deal == NULL || deal->client != m->u.call_request.client_addr)
+	if (deal == NULL || deal->client != m->u.call_give.client_addr)
 		return;		/* the call has just ended */
 	ipc_msg_init(&take, IPC_TAKE, m->call_id);
-	all_fds[0] = fds[0];
-	all_fds[1] = deal->record;
-	for (int i = 1; i < n; i++)
-		all_fds[i + 1] = fds[i];
-	(void)engines_tell_owner(&take, all_fds, n + 1);
+	all_fds[IPC_TAKE_FD_KEEPER] = fds[IPC_GIVE_FD_KEEPER];
+	all_fds[IPC_TAKE_FD_RECORD] = deal->record;
+	all_fds[IPC_TAKE_FD_CONTROL] = fds[IPC_GIVE_FD_CONTROL];
+	if (pty)
+		all_fds[IPC_TAKE_FD_PTY] = fds[IPC_GIVE_FD_PTY];
+	(void)engines_tell_owner(&take, all_fds,
+	    pty ? IPC_TAKE_FDS : IPC_TAKE_FD_PTY);
 }
 
 void

@@ -164,18 +164,18 @@ call_fault(const struct ipc_msg *m, const int *fds, int n, uint64_t now,
 }
 
 /*
- * Judges a call that the front passes to a back engine, with its keeper,
- * control connection and perhaps pty.
+ * Judges a call that the front passes to a back engine, with IPC_GIVE_FD_*;
+ * without a pty if the kernel carries its frames.
  */
 static const char *
 give_fault(const struct ipc_msg *m, const int *fds, int n,
     unsigned int count)
 {
 	if (m->call_id % count == 0 ||
-	    (n != 2 && n != 3 && n != IPC_FDS_LOST))
+	    (n != IPC_GIVE_FDS && n != IPC_GIVE_FD_PTY && n != IPC_FDS_LOST))
 		return "gave a call away that cannot be given";
-	if (n >= 2 && look_at(fds[1], m->u.call_request.client_addr,
-	    m->u.call_request.server_addr) > LOOK_LATE)
+	if (n != IPC_FDS_LOST && look_at(fds[IPC_GIVE_FD_CONTROL],
+	    m->u.call_give.client_addr, m->u.call_give.server_addr) > LOOK_LATE)
 		return "gave a call of somebody else away";
 	return NULL;
 }

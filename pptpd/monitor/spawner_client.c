@@ -84,7 +84,7 @@ ask(const struct keeper_call *call, const struct pppd_args *args,
 {
 	static struct spawner_request request;
 	struct spawner_answer answer;
-	int none[IPC_FDS_MAX], n;
+	struct ipc_fds none;
 	ssize_t got;
 
 	request.magic = SPAWNER_MAGIC;
@@ -95,7 +95,8 @@ ask(const struct keeper_call *call, const struct pppd_args *args,
 	if (ipc_send_data(sock, &request, offsetof(struct spawner_request,
 	    words) + args->used, fds, nfds) == -1)
 		return -1;
-	got = ipc_recv_data(sock, &answer, sizeof(answer), none, &n);
+	got = ipc_recv_data(sock, &answer, sizeof(answer), &none);
+	ipc_fds_close(&none);
 	if (got != (ssize_t)sizeof(answer)) {
 		errno = EPIPE;
 		return -1;

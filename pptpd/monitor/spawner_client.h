@@ -9,9 +9,9 @@
 #include "shared/keeper_call.h"
 
 /*
- * Has the spawner start a keeper, whose descriptors from IPC_FD_PARENT on are
- * these n.  Starts the spawner first if there is none.  Returns the keeper's
- * pid, or -1 with errno.
+ * Has the spawner start a keeper with n descriptors (KEEPER_FD_* of
+ * spawner_msg.h).  Starts the spawner first if there is none.  Returns the
+ * keeper's pid, or -1 with errno.
  */
 pid_t	spawner_keeper(const struct keeper_call *, const struct pppd_args *,
 	    const int *fds, int n);

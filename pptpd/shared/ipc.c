@@ -60,11 +60,9 @@ ipc_send(int sock, const struct ipc_msg *m, const int *fds, int n)
 }
 
 /* Takes the descriptors out of mh; closes those that do not fit. */
-static int
-take_fds(struct msghdr *mh, int fds[IPC_FDS_MAX])
+static void
+take_fds(struct msghdr *mh, struct ipc_fds *fds)
 {
-	int n = 0;
-
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c != NULL;
 	    c = CMSG_NXTHDR(mh, c)) {
 		size_t count, i;
@@ -77,73 +75,12 @@ take_fds(struct msghdr *mh, int fds[IPC_FDS_MAX])
 
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int),
 			    sizeof(fd));
-			if (n < IPC_FDS_MAX)
-				fds[n++] = fd;
+			if (fds->n < IPC_FDS_MAX)
+				fds->fd[fds->n++] = fd;
 			else
 				close(fd);
 		}
 	}
-	return n;
-}
-
-void
-ipc_close(const int *fds, int *n)
-{
-	while (*n > 0)
-		close(fds[--*n]);
-	*n = 0;				/* IPC_FDS_LOST becomes 0 too */
-}
-
-ssize_t
-ipc_recv_data(int sock, void *data, size_t size, int fds[IPC_FDS_MAX], int *n)
-{
-	struct iovec iov = { data, size };
-	union fd_space space;
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1,
-	    .msg_control = space.buf, .msg_controllen = sizeof(space.buf) };
-	ssize_t got;
-
-	*n = 0;
-	do
-		got = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC);
-	while (got == -1 && errno == EINTR);
-	if (got == -1) {
-		if (errno == ENOMEM || errno == ENOBUFS)
-			errno = EAGAIN;		/* not the end */
-		return errno == ECONNRESET ? 0 : -1;
-	}
-	*n = take_fds(&mh, fds);
-	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
-		return got;
-	ipc_close(fds, n);
-	if ((mh.msg_flags & MSG_TRUNC) == 0) {
-		*n = IPC_FDS_LOST;
-		return got;
-	}
-	errno = EMSGSIZE;
-	return -1;
-}
-
-int
-ipc_recv(int sock, struct ipc_msg *m, int fds[IPC_FDS_MAX], int *n)
-{
-	ssize_t got = ipc_recv_data(sock, m, sizeof(*m), fds, n);
-
-	if (got == 0 && *n == 0)
-		return 0;
-	if (got == (ssize_t)sizeof(*m) && m->version == IPC_VERSION)
-		return 1;
-	if (got != -1 || errno == EMSGSIZE) {
-		ipc_close(fds, n);
-		errno = EBADMSG;
-	}
-	return -1;
-}
-
-int
-ipc_pair(int pair[2])
-{
-	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
 }
 
 int
@@ -166,4 +103,56 @@ ipc_fds_close(struct ipc_fds *fds)
 			close(fds->fd[i]);
 	}
 	fds->n = 0;
+}
+
+ssize_t
+ipc_recv_data(int sock, void *data, size_t size, struct ipc_fds *fds)
+{
+	struct iovec iov = { data, size };
+	union fd_space space;
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = space.buf, .msg_controllen = sizeof(space.buf) };
+	ssize_t got;
+
+	fds->n = 0;
+	do
+		got = recvmsg(sock, &mh, MSG_CMSG_CLOEXEC);
+	while (got == -1 && errno == EINTR);
+	if (got == -1) {
+		if (errno == ENOMEM || errno == ENOBUFS)
+			errno = EAGAIN;		/* not the end */
+		return errno == ECONNRESET ? 0 : -1;
+	}
+	take_fds(&mh, fds);
+	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
+		return got;
+	ipc_fds_close(fds);
+	if ((mh.msg_flags & MSG_TRUNC) == 0) {
+		fds->n = IPC_FDS_LOST;
+		return got;
+	}
+	errno = EMSGSIZE;
+	return -1;
+}
+
+int
+ipc_recv(int sock, struct ipc_msg *m, struct ipc_fds *fds)
+{
+	ssize_t got = ipc_recv_data(sock, m, sizeof(*m), fds);
+
+	if (got == 0 && fds->n == 0)
+		return 0;
+	if (got == (ssize_t)sizeof(*m) && m->version == IPC_VERSION)
+		return 1;
+	if (got != -1 || errno == EMSGSIZE) {
+		ipc_fds_close(fds);
+		errno = EBADMSG;
+	}
+	return -1;
+}
+
+int
+ipc_pair(int pair[2])
+{
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
 }

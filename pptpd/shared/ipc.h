@@ -11,7 +11,7 @@
 #include "shared/layout.h"
 #include "state/limit.h"
 
-#define IPC_VERSION	2
+#define IPC_VERSION	3
 #define IPC_FDS_MAX	4
 #define ENGINES_MAX	64
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
@@ -39,7 +39,7 @@ enum ipc_type {
 	IPC_CONFIG = 1,		/* u.config; the first one comes before all
 				   else, with the fd of the call at work */
 	IPC_CONNECTION,		/* a connection to serve: fd (inetd) */
-	IPC_CALL_REPLY,		/* u.call_reply; ok: fds keeper, record */
+	IPC_CALL_REPLY,		/* u.call_reply; ok: IPC_REPLY_FD_* */
 	IPC_ACCESS_REPLY,	/* u.access */
 	IPC_SHUTDOWN,		/* end all calls properly, then exit */
 	/* engine -> monitor */
@@ -56,8 +56,7 @@ enum ipc_type {
 	IPC_HANGUP,		/* hang up; the reason is in the record */
 	/* when another engine takes over a call */
 	IPC_ADOPT,		/* monitor -> engine: fd of a call's keeper */
-	IPC_CALL,		/* keeper -> engine: u.ready; fds record,
-				   control connection, pty if ours */
+	IPC_CALL,		/* keeper -> engine: u.call; IPC_CALL_FD_* */
 	IPC_LEAVE,		/* monitor -> engine: exit, keep the calls */
 	/* monitor -> engine */
 	IPC_LISTENER,		/* another TCP listener: fd */
@@ -72,10 +71,10 @@ enum ipc_type {
 	IPC_PING,		/* monitor -> engine: answer at once */
 	IPC_PONG,		/* engine -> monitor: the answer */
 	/* several engines; the front is the engine with the listener */
-	IPC_CALL_GIVE,		/* front -> monitor: u.call_request, a call for
-				   a back engine: fds keeper, control, pty */
-	IPC_TAKE,		/* monitor -> back engine: a call: fds keeper,
-				   record, control, pty */
+	IPC_CALL_GIVE,		/* front -> monitor: u.call_give, a call for a
+				   back engine; IPC_GIVE_FD_* */
+	IPC_TAKE,		/* monitor -> back engine: a call;
+				   IPC_TAKE_FD_* */
 	IPC_CALL_NEWS,		/* back engine -> monitor -> front: u.news */
 	IPC_CALL_KICK,		/* front -> monitor -> back engine: u.kick, end
 				   the call */
@@ -86,6 +85,21 @@ enum ipc_type {
 	/* monitor -> front, before IPC_CONFIG */
 	IPC_IDS_IN_USE,		/* u.ids: of calls unknown to the front */
 	IPC_LIMIT_MEMORY	/* fd of a struct limit_memory */
+};
+
+/*
+ * The places of descriptors in the messages that have several.  The pty is the
+ * last, because it is missing if the kernel carries the call's frames.
+ */
+enum { IPC_REPLY_FD_KEEPER, IPC_REPLY_FD_RECORD, IPC_REPLY_FDS };
+enum { IPC_CALL_FD_RECORD, IPC_CALL_FD_CONTROL, IPC_CALL_FD_PTY, IPC_CALL_FDS };
+enum { IPC_GIVE_FD_KEEPER, IPC_GIVE_FD_CONTROL, IPC_GIVE_FD_PTY, IPC_GIVE_FDS };
+enum {
+	IPC_TAKE_FD_KEEPER,
+	IPC_TAKE_FD_RECORD,
+	IPC_TAKE_FD_CONTROL,
+	IPC_TAKE_FD_PTY,
+	IPC_TAKE_FDS
 };
 
 /* What has happened to a call. */
@@ -136,6 +150,9 @@ struct ipc_msg {
 			bool	 again;	/* there was no slot before */
 		} call_request;
 		struct {
+			uint32_t client_addr, server_addr; /* network order */
+		} call_give;
+		struct {
 			uint8_t result, error;	/* of OCRP; 1: started */
 			enum ctrl_end end;	/* why not, if known */
 		} call_reply;
@@ -163,6 +180,9 @@ struct ipc_msg {
 			bool kernel;		/* kernel data path */
 		} ready;
 		struct {
+			bool kernel;		/* kernel data path: no pty */
+		} call;
+		struct {
 			int status;		/* of wait(2) */
 		} pppd_exit;
 		struct {
@@ -186,7 +206,7 @@ struct ipc_msg {
 		} log;
 	} u;
 };
-LAYOUT(struct ipc_msg, IPC_VERSION, 2, 524);
+LAYOUT(struct ipc_msg, IPC_VERSION, 3, 524);
 
 void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 
@@ -196,28 +216,25 @@ void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
  */
 int	ipc_send(int sock, const struct ipc_msg *, const int *fds, int n);
 
-/*
- * Receives one message.  fds gets *n close-on-exec descriptors, which the
- * caller owns.  *n is IPC_FDS_LOST if this process had no room for them; they
- * are closed then.  Returns 1: a message; 0: the other side has closed; -1
- * with errno: EAGAIN, or EBADMSG if size or version is wrong (the message's
- * descriptors are closed).
- */
-int	ipc_recv(int sock, struct ipc_msg *, int fds[IPC_FDS_MAX], int *n);
-
 /* Descriptors that came with a message. */
 struct ipc_fds {
 	int	n;			/* or IPC_FDS_LOST */
 	int	fd[IPC_FDS_MAX];	/* -1: taken */
 };
 
+/*
+ * Receives one message.  fds gets its close-on-exec descriptors, which the
+ * caller owns.  Their number is IPC_FDS_LOST if this process had no room for
+ * them; they are closed then.  Returns 1: a message; 0: the other side has
+ * closed; -1 with errno: EAGAIN, or EBADMSG if size or version is wrong.  With
+ * 0 and -1 there are no descriptors.
+ */
+int	ipc_recv(int sock, struct ipc_msg *, struct ipc_fds *);
+
 /* Gives descriptor i of the message to the caller; -1: there is none. */
 int	ipc_fds_take(struct ipc_fds *, int i);
-/* Closes the descriptors that nobody took. */
+/* Closes the descriptors that nobody took; then there are none. */
 void	ipc_fds_close(struct ipc_fds *);
-
-/* Closes a message's descriptors; sets *n to 0, also if IPC_FDS_LOST. */
-void	ipc_close(const int *fds, int *n);
 
 /*
  * The same for one message of any size up to the receiver's buffer.
@@ -226,8 +243,7 @@ void	ipc_close(const int *fds, int *n);
  */
 int	ipc_send_data(int sock, const void *, size_t len, const int *fds,
 	    int n);
-ssize_t	ipc_recv_data(int sock, void *, size_t size, int fds[IPC_FDS_MAX],
-	    int *n);
+ssize_t	ipc_recv_data(int sock, void *, size_t size, struct ipc_fds *);
 
 /* Makes a connected SOCK_SEQPACKET pair, close-on-exec. 0, or -1 and errno. */
 int	ipc_pair(int pair[2]);

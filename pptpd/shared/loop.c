@@ -272,7 +272,7 @@ loop_message(int sock, loop_message_fn *fn, void *arg)
 {
 	struct ipc_msg m;
 	struct ipc_fds fds;
-	int got = ipc_recv(sock, &m, fds.fd, &fds.n), error = errno;
+	int got = ipc_recv(sock, &m, &fds), error = errno;
 
 	if (got == 1)
 		fn(&m, &fds, arg);

@@ -31,9 +31,18 @@ struct rejoin_hello {
 LAYOUT(struct rejoin_hello, REJOIN_VERSION, 1, 296);
 
 enum rejoin_verdict {
-	REJOIN_ENGINE = 1,	/* fds: a link to an engine, the silencer; with
-				   the kernel data path, the map */
+	REJOIN_ENGINE = 1,	/* fds: REJOIN_ANSWER_FD_* */
 	REJOIN_HANG_UP		/* the call cannot go on */
+};
+
+/*
+ * The descriptors that come with REJOIN_ENGINE: a link to an engine, and then
+ * those that there are of the silencer and, with the kernel data path, the
+ * map.  The keeper knows these two by their kind: the silencer is a socket.
+ */
+enum {
+	REJOIN_ANSWER_FD_ENGINE,
+	REJOIN_ANSWER_FD_OTHERS
 };
 
 /* To the keeper; this struct never changes. */

@@ -11,8 +11,8 @@
 /*
  * A fork of a process with few pages costs a fraction of an exec, in time and
  * in memory.  The request is a struct spawner_request, cut after the last of
- * its words, with the keeper's descriptors (IPC_FD_*) in order.  The answer is
- * a struct spawner_answer, which never changes.  The keeper becomes a child of
+ * its words, with the keeper's descriptors (KEEPER_FD_*).  The answer is a
+ * struct spawner_answer, which never changes.  The keeper becomes a child of
  * the spawner's parent.
  *
  * If another version was installed but not yet upgraded to, and the spawner
@@ -20,6 +20,15 @@
  */
 #define SPAWNER_MAGIC	0x50505453U	/* "PPTS" */
 #define SPAWNER_VERSION	1
+
+/* The map is there if the kernel carries the call's frames. */
+enum {
+	KEEPER_FD_ENGINE,
+	KEEPER_FD_RECORD,
+	KEEPER_FD_CONTROL,
+	KEEPER_FD_MAP,
+	KEEPER_FDS
+};
 
 struct spawner_request {
 	uint32_t magic, version, size;	/* never change */

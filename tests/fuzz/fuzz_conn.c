@@ -66,7 +66,8 @@ answer(struct fuzz_input *in)
 	    PPTP_OCRP_CONNECTED, PPTP_OCRP_CONNECTED, PPTP_OCRP_BUSY,
 	    PPTP_OCRP_ERROR };
 	struct ipc_msg m;
-	int fds[2], n = 0;
+	struct ipc_fds fds = { .n = 0 };
+	int keeper, record = -1;
 	uint8_t how = fuzz_u8(in);
 
 	if (world.nasked == 0)
@@ -75,14 +76,18 @@ answer(struct fuzz_input *in)
 	m.u.call_reply.result = results[how % sizeof(results)];
 	m.u.call_reply.end = (enum ctrl_end)(fuzz_u8(in) % 40);
 	if (m.u.call_reply.result == PPTP_OCRP_CONNECTED && how < 200) {
-		fds[n] = world_open(WORLD_KEEPER);
-		n += fds[n] != -1;
-		if (n == 1)
-			fds[n] = world_open(WORLD_RECORD);
-		if (n == 1 && fds[n] != -1)
-			world_file(fds[n++])->eof = how > 190;
+		keeper = world_open(WORLD_KEEPER);
+		if (keeper != -1) {
+			fds.fd[fds.n++] = keeper;
+			record = world_open(WORLD_RECORD);
+		}
+		if (record != -1) {
+			world_file(record)->eof = how > 190;
+			fds.fd[fds.n++] = record;
+		}
 	}
-	call_reply(&m, fds, n);
+	call_reply(&m, &fds);
+	ipc_fds_close(&fds);
 }
 
 static void

@@ -69,19 +69,19 @@ send_datagram(int sock, const uint8_t *data, size_t len, size_t nfds)
 }
 
 static void
-take(int fds[IPC_FDS_MAX], int n)
+take(struct ipc_fds *fds)
 {
-	MUST(n == IPC_FDS_LOST || (n >= 0 && n <= IPC_FDS_MAX));
-	while (n > 0) {
-		MUST((fcntl(fds[--n], F_GETFD) & FD_CLOEXEC) != 0);
-		close(fds[n]);
-	}
+	MUST(fds->n == IPC_FDS_LOST || (fds->n >= 0 && fds->n <= IPC_FDS_MAX));
+	for (int i = 0; i < fds->n; i++)
+		MUST((fcntl(fds->fd[i], F_GETFD) & FD_CLOEXEC) != 0);
+	ipc_fds_close(fds);
 }
 
 static void
 datagram(const uint8_t *data, size_t len, size_t nfds)
 {
-	int pair[2], fds[IPC_FDS_MAX], n = -1, got;
+	struct ipc_fds fds = { .n = -1 };
+	int pair[2], got, n;
 	uint8_t buf[DATAGRAM_MAX / 2];
 	struct ipc_msg m;
 	ssize_t size;
@@ -92,8 +92,9 @@ datagram(const uint8_t *data, size_t len, size_t nfds)
 
 	send_datagram(pair[0], data, len, nfds);
 	memset(&m, 0xa5, sizeof(m));
-	got = ipc_recv(pair[1], &m, fds, &n);
-	take(fds, n);
+	got = ipc_recv(pair[1], &m, &fds);
+	n = fds.n;
+	take(&fds);
 	if (got == 1)
 		MUST(len == sizeof(m) && m.version == IPC_VERSION &&
 		    memcmp(&m, data, sizeof(m)) == 0 && n <= (int)nfds);
@@ -103,8 +104,9 @@ datagram(const uint8_t *data, size_t len, size_t nfds)
 		MUST(got == 0 && len == 0 && n == 0);
 
 	send_datagram(pair[0], data, len, nfds);
-	size = ipc_recv_data(pair[1], buf, sizeof(buf), fds, &n);
-	take(fds, n);
+	size = ipc_recv_data(pair[1], buf, sizeof(buf), &fds);
+	n = fds.n;
+	take(&fds);
 	if (size > 0)
 		MUST((size_t)size == len && memcmp(buf, data, len) == 0);
 	else
@@ -114,15 +116,15 @@ datagram(const uint8_t *data, size_t len, size_t nfds)
 	if (len >= sizeof(m)) {
 		memcpy(&m, data, sizeof(m));
 		m.version = IPC_VERSION;
-		fds[0] = STDERR_FILENO;
-		MUST(ipc_send(pair[0], &m, fds, nfds > 0) == 0);
-		MUST(ipc_recv(pair[1], &m, fds, &n) == 1);
-		MUST(n == (nfds > 0) && memcmp((uint8_t *)&m + 1, data + 1,
+		n = STDERR_FILENO;
+		MUST(ipc_send(pair[0], &m, &n, nfds > 0) == 0);
+		MUST(ipc_recv(pair[1], &m, &fds) == 1);
+		MUST(fds.n == (nfds > 0) && memcmp((uint8_t *)&m + 1, data + 1,
 		    sizeof(m) - 1) == 0);
-		take(fds, n);
+		take(&fds);
 	}
 	close(pair[0]);
-	MUST(ipc_recv(pair[1], &m, fds, &n) == 0 && n == 0);
+	MUST(ipc_recv(pair[1], &m, &fds) == 0 && fds.n == 0);
 	close(pair[1]);
 }
 

@@ -81,6 +81,21 @@ call(uint32_t client_addr, uint32_t server_addr)
 	return m;
 }
 
+/* The same call, given away. */
+static struct ipc_msg
+given(uint32_t client_addr, uint32_t server_addr)
+{
+	struct ipc_msg m;
+
+	memset(&m, 0, sizeof(m));
+	m.version = IPC_VERSION;
+	m.type = IPC_CALL_GIVE;
+	m.call_id = 7;
+	m.u.call_give.client_addr = client_addr;
+	m.u.call_give.server_addr = server_addr;
+	return m;
+}
+
 static void
 test_calls(void)
 {
@@ -237,7 +252,7 @@ test_two_engines(void)
 	engines = 2;
 	engine = 0;
 	good("a call of either", &m, fds, 1);
-	m.type = IPC_CALL_GIVE;
+	m = given(home, home);
 	good("a call is given away", &m, fds, 3);
 	good("... whose descriptors were lost", &m, fds, IPC_FDS_LOST);
 	good("... which the kernel carries", &m, fds, 2);
@@ -245,8 +260,7 @@ test_two_engines(void)
 	bad("... with one too many", &m, fds, 4);
 	m.call_id = 8;
 	bad("... which is the front's own", &m, fds, 3);
-	m = call(htonl(0xc6336407), home);
-	m.type = IPC_CALL_GIVE;
+	m = given(htonl(0xc6336407), home);
 	bad("... of somebody else", &m, fds, 3);
 	m.type = IPC_CALL_KICK;
 	m.u.kick.end = CTRL_END_ADMIN;
@@ -264,7 +278,7 @@ test_two_engines(void)
 	engine = 1;
 	m = call(home, home);
 	bad("a call asked for by the other", &m, fds, 1);
-	m.type = IPC_CALL_GIVE;
+	m = given(home, home);
 	bad("a call given away by it", &m, fds, 3);
 	m.type = IPC_CALL_NEWS;
 	for (unsigned int what = 0; what <= UINT8_MAX; what++) {

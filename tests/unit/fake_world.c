@@ -526,11 +526,11 @@ ipc_send(int sock, const struct ipc_msg *m, const int *fds, int n)
 }
 
 int
-ipc_recv(int sock, struct ipc_msg *m, int fds[IPC_FDS_MAX], int *n)
+ipc_recv(int sock, struct ipc_msg *m, struct ipc_fds *fds)
 {
 	struct world_file *f = world_file(sock);
 
-	*n = 0;
+	fds->n = 0;
 	if (!f->has_msg && !f->eof) {
 		errno = EAGAIN;
 		return -1;
@@ -540,16 +540,31 @@ ipc_recv(int sock, struct ipc_msg *m, int fds[IPC_FDS_MAX], int *n)
 	*m = f->msg;
 	f->has_msg = false;
 	if (f->msg_fd != -1)
-		fds[(*n)++] = f->msg_fd;
+		fds->fd[fds->n++] = f->msg_fd;
 	f->msg_fd = -1;
 	return 1;
 }
 
-void
-ipc_close(const int *fds, int *n)
+int
+ipc_fds_take(struct ipc_fds *fds, int i)
 {
-	while (*n > 0)
-		close(fds[--*n]);
+	int fd;
+
+	if (i >= fds->n)
+		return -1;
+	fd = fds->fd[i];
+	fds->fd[i] = -1;
+	return fd;
+}
+
+void
+ipc_fds_close(struct ipc_fds *fds)
+{
+	for (int i = 0; i < fds->n; i++) {
+		if (fds->fd[i] != -1)
+			close(fds->fd[i]);
+	}
+	fds->n = 0;
 }
 
 void

@@ -13,8 +13,6 @@
 #include "shared/call_record.h"
 #include "unit.h"
 
-enum { RECORD, CONTROL, PTY, FDS };
-
 static struct call_record *rec, *adopted;
 static int record, keeper, error, control_fd, pty_fd;
 static bool resumed, heard;
@@ -63,11 +61,12 @@ setup(void)
 static bool
 is_done(void)
 {
-	int fds[IPC_FDS_MAX], n, got;
+	struct ipc_fds fds;
+	int got;
 
 	if (resumed || heard)
 		return true;
-	got = ipc_recv(keeper, &answer, fds, &n);
+	got = ipc_recv(keeper, &answer, &fds);
 	heard = got != -1;
 	if (got == 0)
 		answer.type = 0;	/* it was hung up without a word */
@@ -78,14 +77,19 @@ is_done(void)
 static void
 hand_over(enum ipc_type type, bool kernel, int n)
 {
-	int pair[2], fds[FDS] = { record, STDIN_FILENO, STDIN_FILENO };
+	const int fds[IPC_CALL_FDS] = {
+		[IPC_CALL_FD_RECORD] = record,
+		[IPC_CALL_FD_CONTROL] = STDIN_FILENO,
+		[IPC_CALL_FD_PTY] = STDIN_FILENO,
+	};
+	int pair[2];
 	struct ipc_msg m;
 
 	ck_assert_int_eq(ipc_pair(pair), 0);
 	keeper = pair[0];
 	ck_assert_int_eq(evutil_make_socket_nonblocking(keeper), 0);
 	ipc_msg_init(&m, type, 0x1234);
-	m.u.ready.kernel = kernel;
+	m.u.call.kernel = kernel;
 	ck_assert_int_eq(ipc_send(keeper, &m, fds, n), 0);
 	adopt_new(pair[1]);
 	ck_assert(fake_engine_run(is_done, 5000));
@@ -103,7 +107,7 @@ refused(enum ctrl_end end, const char *why)
 
 START_TEST(a_call_that_is_up_goes_on)
 {
-	hand_over(IPC_CALL, false, FDS);
+	hand_over(IPC_CALL, false, IPC_CALL_FDS);
 	ck_assert(resumed);
 	ck_assert_uint_eq(adopted->our_id, 0x1234);
 	ck_assert_int_ne(pty_fd, -1);
@@ -114,7 +118,7 @@ END_TEST
 
 START_TEST(a_call_of_the_kernel_has_no_pty)
 {
-	hand_over(IPC_CALL, true, PTY);
+	hand_over(IPC_CALL, true, IPC_CALL_FD_PTY);
 	ck_assert(resumed);
 	ck_assert_int_eq(pty_fd, -1);
 }
@@ -123,7 +127,7 @@ END_TEST
 START_TEST(what_the_monitor_wrote_is_checked)
 {
 	rec->our_id++;
-	hand_over(IPC_CALL, false, FDS);
+	hand_over(IPC_CALL, false, IPC_CALL_FDS);
 	refused(CTRL_END_DAMAGED, "its record is damaged");
 }
 END_TEST
@@ -131,7 +135,7 @@ END_TEST
 START_TEST(what_an_engine_wrote_is_checked)
 {
 	rec->rx.wait_us = 0;
-	hand_over(IPC_CALL, false, FDS);
+	hand_over(IPC_CALL, false, IPC_CALL_FDS);
 	refused(CTRL_END_DAMAGED, "its numbers make no sense");
 }
 END_TEST
@@ -139,7 +143,7 @@ END_TEST
 START_TEST(a_record_of_another_version)
 {
 	rec->version++;
-	hand_over(IPC_CALL, false, FDS);
+	hand_over(IPC_CALL, false, IPC_CALL_FDS);
 	refused(CTRL_END_VERSION, "another version of pptpd");
 }
 END_TEST
@@ -147,7 +151,7 @@ END_TEST
 START_TEST(no_record_at_all)
 {
 	record = STDIN_FILENO;
-	hand_over(IPC_CALL, false, FDS);
+	hand_over(IPC_CALL, false, IPC_CALL_FDS);
 	refused(CTRL_END_DAMAGED, "its record is none");
 }
 END_TEST
@@ -156,7 +160,7 @@ END_TEST
 START_TEST(s10_another_call_has_its_id)
 {
 	error = EEXIST;
-	hand_over(IPC_CALL, false, FDS);
+	hand_over(IPC_CALL, false, IPC_CALL_FDS);
 	refused(CTRL_END_LOST, "another call has its Call ID");
 }
 END_TEST
@@ -164,7 +168,7 @@ END_TEST
 START_TEST(no_memory)
 {
 	error = ENOMEM;
-	hand_over(IPC_CALL, false, FDS);
+	hand_over(IPC_CALL, false, IPC_CALL_FDS);
 	refused(CTRL_END_RESOURCE, "out of memory");
 }
 END_TEST
@@ -173,21 +177,22 @@ END_TEST
 START_TEST(the_first_reason_counts)
 {
 	rec->ctrl.end = CTRL_END_CLEARED;
-	hand_over(IPC_CALL, false, FDS);
+	hand_over(IPC_CALL, false, IPC_CALL_FDS);
 	refused(CTRL_END_CLEARED, "no call was up");
 }
 END_TEST
 
 START_TEST(what_is_no_handover_is_hung_up)
 {
-	hand_over(IPC_CALL, false, PTY);	/* a descriptor is missing */
+	/* A descriptor is missing. */
+	hand_over(IPC_CALL, false, IPC_CALL_FD_PTY);
 	ck_assert_int_eq(answer.type, 0);
 	heard = false;
-	hand_over(IPC_PPPD_EXIT, false, FDS);
+	hand_over(IPC_PPPD_EXIT, false, IPC_CALL_FDS);
 	ck_assert_int_eq(answer.type, 0);
 	heard = false;
 	engine.stopping = true;			/* the next one has it */
-	hand_over(IPC_CALL, false, FDS);
+	hand_over(IPC_CALL, false, IPC_CALL_FDS);
 	ck_assert_int_eq(answer.type, 0);
 	ck_assert(!resumed);
 }
@@ -195,17 +200,46 @@ END_TEST
 
 START_TEST(a_call_that_was_given)
 {
-	int fds[1 + FDS] = { dup(STDIN_FILENO), record, dup(STDIN_FILENO),
-	    dup(STDIN_FILENO) };
+	const int control = dup(STDIN_FILENO), pty = dup(STDIN_FILENO);
+	struct ipc_fds fds = { IPC_TAKE_FDS - 2, {
+		[IPC_TAKE_FD_KEEPER] = dup(STDIN_FILENO),
+		[IPC_TAKE_FD_RECORD] = record,
+		[IPC_TAKE_FD_CONTROL] = control,
+		[IPC_TAKE_FD_PTY] = pty,
+	} };
 
-	ck_assert(!adopt_given(fds, 2));
+	adopt_given(&fds);		/* too few */
+	fds.n = IPC_TAKE_FDS;
 	engine.stopping = true;
-	ck_assert(!adopt_given(fds, 1 + FDS));
+	adopt_given(&fds);
 	engine.stopping = false;
-	ck_assert(adopt_given(fds, 1 + FDS));
+	ck_assert(!resumed);
+	for (int i = 0; i < IPC_TAKE_FDS; i++)
+		ck_assert_int_ne(fds.fd[i], -1);
+	adopt_given(&fds);
 	ck_assert(resumed);
-	ck_assert_int_eq(pty_fd, fds[3]);
-	ck_assert_int_eq(control_fd, fds[2]);
+	ck_assert_int_eq(pty_fd, pty);
+	ck_assert_int_eq(control_fd, control);
+	for (int i = 0; i < IPC_TAKE_FDS; i++)
+		ck_assert_int_eq(fds.fd[i], -1);	/* all are taken */
+}
+END_TEST
+
+/* Without a pty the kernel carries its frames. */
+START_TEST(a_call_of_the_kernel_that_was_given)
+{
+	const int control = dup(STDIN_FILENO);
+	struct ipc_fds fds = { IPC_TAKE_FD_PTY, {
+		[IPC_TAKE_FD_KEEPER] = dup(STDIN_FILENO),
+		[IPC_TAKE_FD_RECORD] = record,
+		[IPC_TAKE_FD_CONTROL] = control,
+		[IPC_TAKE_FD_PTY] = STDIN_FILENO,	/* not part of it */
+	} };
+
+	adopt_given(&fds);
+	ck_assert(resumed);
+	ck_assert_int_eq(pty_fd, -1);
+	ck_assert_int_eq(control_fd, control);
 }
 END_TEST
 
@@ -224,6 +258,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, the_first_reason_counts);
 	tcase_add_test(tc, what_is_no_handover_is_hung_up);
 	tcase_add_test(tc, a_call_that_was_given);
+	tcase_add_test(tc, a_call_of_the_kernel_that_was_given);
 }
 
 int

@@ -56,13 +56,13 @@ give(void)
 {
 	struct limit_conn c;
 	struct queued_call turn = { .taken = true };
-	int fds[BACK_FDS], record;
+	int fds[IPC_GIVE_FDS], record;
 
 	memset(&c, 0, sizeof(c));
 	(void)limit_open(limiter_limits, &c, client, fake.now_ms);
 	(void)limit_call(limiter_limits, &c, fake.now_ms);
 	limit_has_slot(limiter_limits, &c, fake.now_ms);
-	for (int i = 0; i < BACK_FDS; i++)
+	for (int i = 0; i < IPC_GIVE_FDS; i++)
 		fds[i] = STDIN_FILENO;
 	ck_assert(back_calls_give(make_record(&record), fds, &c, &turn));
 	ck_assert_ptr_null(c.source);
@@ -91,14 +91,14 @@ source(void)
 START_TEST(what_is_given_goes_with_its_descriptors)
 {
 	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n;
+	struct ipc_fds fds;
 
 	give();
-	ck_assert_int_eq(ipc_recv(monitor, &m, fds, &n), 1);
+	ck_assert_int_eq(ipc_recv(monitor, &m, &fds), 1);
 	ck_assert_int_eq(m.type, IPC_CALL_GIVE);
 	ck_assert_uint_eq(m.call_id, ID);
-	ck_assert_uint_eq(m.u.call_request.client_addr, client);
-	ck_assert_int_eq(n, BACK_FDS);
+	ck_assert_uint_eq(m.u.call_give.client_addr, client);
+	ck_assert_int_eq(fds.n, IPC_GIVE_FDS);
 	ck_assert_uint_eq(back_calls_count(), 1);
 	ck_assert_uint_eq(back_calls_record(ID)->our_id, ID);
 	ck_assert_uint_eq(source()->calls, 1);

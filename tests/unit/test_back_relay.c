@@ -84,18 +84,18 @@ front_reads(uint16_t *id)
 {
 	struct ipc_msg m;
 	struct stat st;
-	int fds[IPC_FDS_MAX], n;
+	struct ipc_fds fds;
 
-	if (ipc_recv(front[1], &m, fds, &n) != 1)
+	if (ipc_recv(front[1], &m, &fds) != 1)
 		return 0;
 	if (m.type == IPC_ELSEWHERE) {
-		ck_assert_int_eq(n, 1);
-		ck_assert_int_eq(fstat(fds[0], &st), 0);
+		ck_assert_int_eq(fds.n, 1);
+		ck_assert_int_eq(fstat(fds.fd[0], &st), 0);
 		ck_assert(st.st_ino == record_file.st_ino);
 		ck_assert_uint_eq(m.u.elsewhere.client_addr,
 		    CLIENT(m.call_id));
 	}
-	ipc_close(fds, &n);
+	ipc_fds_close(&fds);
 	*id = m.call_id;
 	return m.type;
 }

@@ -156,17 +156,19 @@ static void
 answer(uint8_t result, uint8_t error, enum ctrl_end end, bool with)
 {
 	struct ipc_msg m;
-	int fds[2] = { -1, -1 };
+	struct ipc_fds fds = { .n = 0 };
 
 	ipc_msg_init(&m, IPC_CALL_REPLY, id);
 	m.u.call_reply.result = result;
 	m.u.call_reply.error = error;
 	m.u.call_reply.end = end;
 	if (with) {
-		fds[0] = world_open(WORLD_KEEPER);
-		fds[1] = world_open(WORLD_RECORD);
+		fds.n = IPC_REPLY_FDS;
+		fds.fd[IPC_REPLY_FD_KEEPER] = world_open(WORLD_KEEPER);
+		fds.fd[IPC_REPLY_FD_RECORD] = world_open(WORLD_RECORD);
 	}
-	call_reply(&m, fds, with ? 2 : 0);
+	call_reply(&m, &fds);
+	ipc_fds_close(&fds);
 	world_event_over();
 }
 
@@ -331,15 +333,16 @@ END_TEST
 START_TEST(a_keeper_whose_record_is_none_is_a_failure)
 {
 	struct ipc_msg m;
-	int fds[2];
+	struct ipc_fds fds = { .n = IPC_REPLY_FDS };
 
 	start();
 	ipc_msg_init(&m, IPC_CALL_REPLY, id);
 	m.u.call_reply.result = PPTP_OCRP_CONNECTED;
-	fds[0] = world_open(WORLD_KEEPER);
-	fds[1] = world_open(WORLD_RECORD);
-	world_file(fds[1])->eof = true;
-	call_reply(&m, fds, 2);
+	fds.fd[IPC_REPLY_FD_KEEPER] = world_open(WORLD_KEEPER);
+	fds.fd[IPC_REPLY_FD_RECORD] = world_open(WORLD_RECORD);
+	world_file(fds.fd[IPC_REPLY_FD_RECORD])->eof = true;
+	call_reply(&m, &fds);
+	ipc_fds_close(&fds);
 	ck_assert_uint_eq(told.failed, 1);
 	ck_assert_uint_eq(told.result, PPTP_OCRP_ERROR);
 	ck_assert_uint_eq(told.error, PPTP_ERROR_NO_RESOURCE);

@@ -107,16 +107,18 @@ static void
 answer(uint8_t result, bool with)
 {
 	struct ipc_msg m;
-	int fds[2] = { -1, -1 };
+	struct ipc_fds fds = { .n = 0 };
 
 	ck_assert_uint_gt(world.nasked, 0);
 	ipc_msg_init(&m, IPC_CALL_REPLY, world.asked[--world.nasked].call_id);
 	m.u.call_reply.result = result;
 	if (with) {
-		fds[0] = world_open(WORLD_KEEPER);
-		fds[1] = world_open(WORLD_RECORD);
+		fds.n = IPC_REPLY_FDS;
+		fds.fd[IPC_REPLY_FD_KEEPER] = world_open(WORLD_KEEPER);
+		fds.fd[IPC_REPLY_FD_RECORD] = world_open(WORLD_RECORD);
 	}
-	call_reply(&m, fds, with ? 2 : 0);
+	call_reply(&m, &fds);
+	ipc_fds_close(&fds);
 	world_event_over();
 }
 

@@ -229,11 +229,11 @@ static void
 hears(int i)
 {
 	struct ipc_msg m;
-	int fds[IPC_FDS_MAX], n;
+	struct ipc_fds fds;
 
-	while (ipc_recv(engine[i].sock, &m, fds, &n) == 1) {
-		hear(&engine[i], &m, fds, n);
-		ipc_close(fds, &n);
+	while (ipc_recv(engine[i].sock, &m, &fds) == 1) {
+		hear(&engine[i], &m, fds.fd, fds.n);
+		ipc_fds_close(&fds);
 	}
 }
 

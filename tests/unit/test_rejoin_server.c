@@ -172,25 +172,29 @@ is_file(int fd, int like)
 	    a.st_ino == b.st_ino;
 }
 
-/* The answer is a link to an engine, the silencer, and so many more. */
+/* The answer is a link to an engine, and so many more: the silencer, if there
+ * is one, and then the map. */
 static void
 ck_engine(int sock, int more)
 {
 	struct rejoin_answer a;
-	int fds[IPC_FDS_MAX], n;
+	struct ipc_fds fds;
+	const int *others;
 
-	ck_assert_int_eq(ipc_recv_data(sock, &a, sizeof(a), fds, &n),
+	ck_assert_int_eq(ipc_recv_data(sock, &a, sizeof(a), &fds),
 	    (int)sizeof(a));
 	ck_assert_uint_eq(a.magic, REJOIN_MAGIC);
 	ck_assert_uint_eq(a.verdict, REJOIN_ENGINE);
 	ck_assert_uint_eq(a.end, CTRL_END_NONE);
-	ck_assert_int_eq(n, 2 + more);
-	ck_assert(is_file(fds[0], fake.engine_link));
-	ck_assert(is_file(fds[1], fake.silencer));
-	ck_assert(more == 0 || is_file(fds[2], fake.map));
-	ipc_close(fds, &n);
+	others = fds.fd + REJOIN_ANSWER_FD_OTHERS;
+	ck_assert_int_eq(fds.n, REJOIN_ANSWER_FD_OTHERS + more);
+	ck_assert(is_file(fds.fd[REJOIN_ANSWER_FD_ENGINE], fake.engine_link));
+	if (fake.silencer != -1)
+		ck_assert(more-- > 0 && is_file(*others++, fake.silencer));
+	ck_assert(more == 0 || is_file(*others, fake.map));
+	ipc_fds_close(&fds);
 	/* And that is all. */
-	ck_assert_int_eq(ipc_recv_data(sock, &a, sizeof(a), fds, &n), 0);
+	ck_assert_int_eq(ipc_recv_data(sock, &a, sizeof(a), &fds), 0);
 	close(sock);
 }
 
@@ -198,15 +202,15 @@ static void
 ck_hang_up(int sock, enum ctrl_end end)
 {
 	struct rejoin_answer a;
-	int fds[IPC_FDS_MAX], n;
+	struct ipc_fds fds;
 
-	ck_assert_int_eq(ipc_recv_data(sock, &a, sizeof(a), fds, &n),
+	ck_assert_int_eq(ipc_recv_data(sock, &a, sizeof(a), &fds),
 	    (int)sizeof(a));
 	ck_assert_uint_eq(a.magic, REJOIN_MAGIC);
 	ck_assert_uint_eq(a.verdict, REJOIN_HANG_UP);
 	ck_assert_uint_eq(a.end, end);
-	ck_assert_int_eq(n, 0);
-	ck_assert_int_eq(ipc_recv_data(sock, &a, sizeof(a), fds, &n), 0);
+	ck_assert_int_eq(fds.n, 0);
+	ck_assert_int_eq(ipc_recv_data(sock, &a, sizeof(a), &fds), 0);
 	close(sock);
 }
 
@@ -225,7 +229,7 @@ START_TEST(a_keeper_gets_an_engine)
 {
 	int before = files();
 
-	ck_engine(come_and_say(sizeof(hello)), 0);
+	ck_engine(come_and_say(sizeof(hello)), 1);
 	ck_did("rejoin adopt");
 	ck_assert_int_eq(files(), before);
 	ck_assert_str_eq(fake.log, "");
@@ -234,6 +238,17 @@ END_TEST
 
 START_TEST(a_call_of_the_kernels_gets_the_map)
 {
+	hello.call.flags = CALL_FLAG_KERNEL;
+	ck_engine(come_and_say(sizeof(hello)), 2);
+}
+END_TEST
+
+/* The keeper tells the two by their kind, so the map may come first. */
+START_TEST(a_map_without_a_silencer)
+{
+	close(fake.silencer);
+	fake.silencer = -1;
+	ck_engine(come_and_say(sizeof(hello)), 0);
 	hello.call.flags = CALL_FLAG_KERNEL;
 	ck_engine(come_and_say(sizeof(hello)), 1);
 }
@@ -363,11 +378,11 @@ START_TEST(a_visitor_waits_for_an_engine)
 	ck_did("rejoin adopt adopt");
 	fake.engine = true;
 	rejoin_server_serve();
-	ck_engine(sock, 0);
+	ck_engine(sock, 1);
 	ck_did("adopt");
 	ck_assert(waits(silent));	/* it has said nothing yet */
 	say(silent, sizeof(hello), REJOIN_FDS);
-	ck_engine(silent, 0);
+	ck_engine(silent, 1);
 	ck_assert_int_eq(files(), before);
 }
 END_TEST
@@ -438,6 +453,7 @@ tests(TCase *tc)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_keeper_gets_an_engine);
 	tcase_add_test(tc, a_call_of_the_kernels_gets_the_map);
+	tcase_add_test(tc, a_map_without_a_silencer);
 	tcase_add_loop_test(tc, a_hello_that_is_not_understood, 0, BAD);
 	tcase_add_test(tc, a_hello_of_another_length);
 	tcase_add_test(tc, an_older_version_is_known_by_its_head);
