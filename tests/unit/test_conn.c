@@ -19,7 +19,7 @@
 static struct limit_conf conf = { .connections = 64, .max_unauth = 64,
     .max_unauth_per_ip = 64, .call_timeout = 60 };
 static int fd;			/* of the connection */
-static struct ctrl *ctrl;	/* its state, once it has a record */
+static const struct ctrl *ctrl;	/* its state, once it has a record */
 
 /* --- how far a connection comes ------------------------------------------ */
 
@@ -169,7 +169,7 @@ spawned(void)
 
 	asked();
 	answer(PPTP_OCRP_CONNECTED, true);
-	ctrl = (struct ctrl *)&call_next_record(&next)->ctrl;
+	ctrl = &call_next_record(&next)->ctrl;
 }
 
 static void
