@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "config/conf.h"
 #include "engine/call_ids.h"
 #include "engine/engine.h"
 #include "engine/limiter.h"
@@ -18,7 +19,7 @@ struct away {
 };
 
 static struct away *away[UINT16_MAX + 1];	/* by Call ID */
-static unsigned int count, counts[ENGINES_MAX];
+static unsigned int count, counts[CONF_ENGINES_MAX];
 
 unsigned int
 back_calls_count(void)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/conf.h"
 #include "monitor/access.h"
 #include "monitor/child.h"
 #include "monitor/engine_output.h"
@@ -55,7 +56,7 @@ struct engine_proc {
 	uint16_t	 suspect, culprit;
 };
 
-static struct engine_proc engines[ENGINES_MAX];
+static struct engine_proc engines[CONF_ENGINES_MAX];
 static struct {
 	const struct monitor_setup *setup;
 	const struct engines_ops *ops;

@@ -19,7 +19,7 @@ struct monitor_setup {
 	struct conf *conf;
 	int	listener;	/* -1 from inetd */
 	unsigned int engines;		/* how many; 1 under inetd */
-	int	gre[ENGINES_MAX];	/* one for each engine */
+	int	gre[CONF_ENGINES_MAX];	/* one for each engine */
 	int	connection;	/* from inetd; else -1 */
 	int	admin;		/* listener for pptpdctl; -1: none */
 	gid_t	admin_group;	/* that may use it; -1: root only */

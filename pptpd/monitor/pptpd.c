@@ -25,8 +25,6 @@
 #include "shared/mono.h"
 #include "shared/syslog_sink.h"
 
-_Static_assert(CONF_ENGINES_MAX == ENGINES_MAX, "one limit, two headers");
-
 #define PREDECESSOR_MS	3000	/* time for the server before us to end */
 #define PREDECESSOR_LOOK_US	10000
 

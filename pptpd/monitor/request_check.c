@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "config/conf.h"
 #include "state/bucket.h"
 
 #define RATE_LEAST	10000	/* messages per second */
@@ -18,7 +19,7 @@
 #define ORDER_BURST	10
 #define PORTS		4	/* of our last listeners */
 
-static struct bucket buckets[ENGINES_MAX], status_bucket, order_bucket;
+static struct bucket buckets[CONF_ENGINES_MAX], status_bucket, order_bucket;
 static struct bucket call_bucket;
 static struct bucket_rate rate, call_rate;
 static bool count_logs, may_ask_access;

@@ -13,7 +13,6 @@
 
 #define IPC_VERSION	3
 #define IPC_FDS_MAX	4
-#define ENGINES_MAX	64
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
 #define IPC_FDS_LOST	(-1)	/* as their number: no room for them */
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/conf.h"
 #include "fuzz.h"
 
 /* Not in the library, which makes no system calls. */
@@ -23,7 +24,7 @@ static const struct limit_conf usual = {
 static unsigned int count;		/* of engines */
 static uint64_t now;			/* ms */
 static bool debug, ask_access;
-static uint64_t messages[ENGINES_MAX], statuses, orders;
+static uint64_t messages[CONF_ENGINES_MAX], statuses, orders;
 static int strangers, late;		/* sockets */
 
 /* What no sequence of messages may pass. */
@@ -139,7 +140,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	late = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	MUST(late != -1);
 	now = START_MS;
-	count = head % ENGINES_MAX + 1;
+	count = head % CONF_ENGINES_MAX + 1;
 	debug = (head & 0x40) != 0;
 	ask_access = (head & 0x80) != 0;
 	memset(messages, 0, sizeof(messages));
