@@ -35,7 +35,7 @@ refuse(int keeper, int control, struct call_record *rec, enum ctrl_end end,
     const char *why)
 {
 	char client[ADDR_TEXT] = "unknown";
-	struct sockaddr_in peer;
+	struct sockaddr_in peer = { 0 };
 	socklen_t len = sizeof(peer);
 	struct ipc_msg m;
 

@@ -156,7 +156,7 @@ find_entry(int fd, const struct utmp *ut, struct utmp *found)
 int
 wtmp_put_utmp(const char *path, const struct utmp *ut)
 {
-	struct utmp old;
+	struct utmp old = { .ut_type = EMPTY };
 	off_t at = -1;
 	int fd, error = 0;
 
