@@ -24,6 +24,7 @@
 #include "engine/limiter.h"
 #include "engine/line.h"
 #include "engine/lockdown.h"
+#include "shared/loop.h"
 #include "shared/sandbox.h"
 
 #define ACCEPT_MAX	16	/* connections accepted per event */
@@ -124,13 +125,6 @@ make_room(int error)
 		pause_accept(ACCEPT_PAUSE);
 }
 
-static bool
-is_shortage(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
-	    error == ENOMEM;
-}
-
 /* Whether the kernel, or a container's profile, forbids accept4() for good. */
 static bool
 is_forbidden(int error)
@@ -157,7 +151,7 @@ accept_some(int fd)
 			    SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (s != -1) {
 			conn_new(s);
-		} else if (is_shortage(errno)) {
+		} else if (loop_is_shortage(errno)) {
 			make_room(errno);
 			return false;
 		} else if (is_forbidden(errno)) {
