@@ -81,8 +81,9 @@ is()
 # within VALUE LOW HIGH (whole numbers)
 within()
 {
-	if [ "$1" -lt "$2" ] || [ "$1" -gt "$3" ]; then
-		echo "$1 is not from $2 to $3"
+	# What is no number is not within either.
+	if ! [ "$1" -ge "$2" ] || ! [ "$1" -le "$3" ]; then
+		echo "\"$1\" is not from $2 to $3"
 		return 1
 	fi
 }
