@@ -1,4 +1,4 @@
-/* Finds a call by Call ID, user, address or interface. */
+/* Finds a call by session id, Call ID, user, address or interface. */
 /* SPDX-License-Identifier: ISC */
 #include "admin/admin_find.h"
 
@@ -48,6 +48,13 @@ is_client(const struct call_record *rec, const char *what)
 }
 
 static bool
+is_session(const struct call_record *rec, const char *what)
+{
+	return strlen(what) == SESSION_ID_LEN &&
+	    strncasecmp(rec->session, what, sizeof(rec->session)) == 0;
+}
+
+static bool
 is_interface(const struct call_record *rec, const char *what)
 {
 	return is_text(rec->ifname, sizeof(rec->ifname), what);
@@ -62,6 +69,7 @@ static const struct {
 	{ "address=", is_address },
 	{ "client=", is_client },
 	{ "interface=", is_interface },
+	{ "session=", is_session },
 };
 #define KINDS	(sizeof(kinds) / sizeof(kinds[0]))
 

@@ -1,4 +1,4 @@
-/* Finds a call by Call ID, user, address or interface. */
+/* Finds a call by session id, Call ID, user, address or interface. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_ADMIN_FIND_H
 #define PPTPD_ADMIN_FIND_H
@@ -18,9 +18,10 @@ struct admin_find {
 };
 
 /*
- * what is our Call ID in four hex digits, the user, the client's address inside
- * or outside of the tunnel, or the interface.  A prefix "call=", "user=",
- * "address=", "client=" or "interface=" selects one of these.
+ * what is the session id, our Call ID in four hex digits, the user, the client's
+ * address inside or outside of the tunnel, or the interface.  A prefix
+ * "session=", "call=", "user=", "address=", "client=" or "interface=" selects
+ * one of these.
  */
 void	admin_find_init(struct admin_find *, const char *what);
 /* Compares one call; to be called for each. */

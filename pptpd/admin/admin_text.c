@@ -143,6 +143,7 @@ put_fields(FILE *out, const json_t *object, const struct field *f, size_t n)
 /* --- one call ------------------------------------------------------------ */
 
 static const struct field call_fields[] = {
+	{ "session", "session", PLAIN },
 	{ "call_id", "Call ID", PLAIN },
 	{ "peer_call_id", "Call ID of the client", PLAIN },
 	{ "state", "state", PLAIN },
@@ -188,6 +189,7 @@ static const struct field columns[] = {
 	{ "seconds", "TIME", DURATION },
 	{ "octets_in", "IN", OCTETS },
 	{ "octets_out", "OUT", OCTETS },
+	{ "session", "SESSION", PLAIN },
 };
 #define COLUMNS	(sizeof(columns) / sizeof(columns[0]))
 

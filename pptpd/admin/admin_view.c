@@ -67,8 +67,9 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 {
 	uint64_t lasted = now > rec->started_ms ? now - rec->started_ms : 0;
 
-	return json_pack("{so so so so so so so so ss sb ss so so so so so so "
+	return json_pack("{so so so so so so so so so ss sb ss so so so so so so "
 	    "so so so so so so so so}",
+	    "session", text(rec->session, sizeof(rec->session)),
 	    "call_id", call_id(rec->our_id),
 	    "peer_call_id", call_id(rec->peer_id),
 	    "client", address(rec->client_addr),

@@ -83,8 +83,9 @@ about_call(struct admin_client *c)
 	admin_client_answer(c, json_pack("{so}", "call", view(rec)));
 	if (!kick)
 		return;
-	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X",
-	    (long)c->pid, (unsigned long)c->uid, id);
+	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X, session "
+	    "%.*s", (long)c->pid, (unsigned long)c->uid, id, SESSION_ID_LEN,
+	    rec->session);
 	call_kick(id, CTRL_END_ADMIN);
 }
 

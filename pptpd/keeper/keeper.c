@@ -141,8 +141,7 @@ take_call(struct keeper *k, const struct keeper_call *call)
 	k->kernel_words = call->kernel_words;
 	k->kernel.path = (struct kernel_pptp){ call->server_addr,
 	    call->client_addr, call->our_id, call->peer_id };
-	login_init(&k->login, rec, call->flags, k->client, k->local,
-	    k->remote);
+	login_init(&k->login, rec, &k->call, k->client);
 	k->started_ms = call->started_ms;
 	log_set_debug((call->flags & CALL_FLAG_DEBUG) != 0);
 	snprintf(title, sizeof(title), "pptpd [%s:%04X - %04X]", k->client,
@@ -620,10 +619,10 @@ report_end(struct keeper *k)
 		end = k->life.end;
 	log_info("CTRL: Call of client %s ended: user \"%s\", local %s "
 	    "remote %s, %" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
-	    " octets, %s, pppd %s", k->client, k->login.user,
+	    " octets, %s, pppd %s, session %s", k->client, k->login.user,
 	    k->local[0] != '\0' ? k->local : "-",
 	    k->remote[0] != '\0' ? k->remote : "-", seconds,
-	    in, out, ctrl_end_text(end), words);
+	    in, out, ctrl_end_text(end), words, k->call.session);
 	/* Scripts rely on it: Poptop logs it without debug too. */
 	log_always(LOG_DEBUG, "CTRL: Reaping child PPP[%ld]",
 	    (long)k->pppd.pid);
@@ -666,6 +665,8 @@ keeper_run(const struct keeper_call *call, char **argv)
 	}
 	log_info("CTRL: Client %s control connection started", k.client);
 	log_info("CTRL: Starting call (launching pppd, opening GRE)");
+	log_info("CTRL: Client %s: call %04X is session %s", k.client,
+	    k.our_id, k.call.session);
 	if (start_call(&k) == -1) {
 		tell_engine(&k, IPC_KEEPER_FAILED, -1);
 	} else {

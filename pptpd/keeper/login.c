@@ -20,17 +20,18 @@
 #define PPPD_FATAL_SIGNAL 127	/* pppd's exit status then */
 
 void
-login_init(struct login *l, struct call_record *rec, uint32_t flags,
-    const char *client, const char *local, const char *remote)
+login_init(struct login *l, struct call_record *rec,
+    const struct keeper_call *call, const char *client)
 {
 	memset(l, 0, sizeof(*l));
 	l->rec = rec;
 	l->client = client;
-	l->flags = flags;
+	l->flags = call->flags;
+	l->session = call->session;
 	l->mppe_bits = -1;
 	l->look_at = UINT64_MAX;
-	(void)iprange_number(local, &l->local);
-	(void)iprange_number(remote, &l->remote);
+	(void)iprange_number(call->local, &l->local);
+	(void)iprange_number(call->remote, &l->remote);
 }
 
 void
@@ -80,8 +81,10 @@ log_up(const struct login *l)
 		snprintf(mppe, sizeof(mppe), "MPPE %d bit %s", l->mppe_bits,
 		    l->mppe_stateful ? "stateful" : "stateless");
 	log_info("CTRL: Client %s is up: user \"%s\", %s, %s, %s, local %s "
-	    "remote %s", l->client, l->user, session_auth_name(l->method),
-	    mppe, l->line, addr_text(l->local, local), addr_text(l->remote, remote));
+	    "remote %s, session %s", l->client, l->user,
+	    session_auth_name(l->method), mppe, l->line,
+	    addr_text(l->local, local), addr_text(l->remote, remote),
+	    l->session);
 }
 
 static void

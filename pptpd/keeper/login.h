@@ -10,6 +10,7 @@
 
 #include "protocol/session_msg.h"
 #include "shared/call_record.h"
+#include "shared/keeper_call.h"
 #include "shared/wtmp.h"
 
 /* Part of a keeper; times are ms of CLOCK_MONOTONIC. */
@@ -17,7 +18,7 @@ struct login {
 	struct call_record *rec;	/* gets user and ifname */
 	char		 user[CALL_USER_TEXT];	/* authenticated, escaped */
 	char		 ifname[16];	/* of pppd, while IP is up */
-	const char	*client;
+	const char	*client, *session;
 	uint32_t	 flags;		/* CALL_FLAG_* */
 	uint32_t	 local, remote;	/* network order, 0: not known */
 	pid_t		 pppd;
@@ -36,8 +37,8 @@ struct login {
 };
 
 /* Before pppd starts.  The pointers must stay valid. */
-void	login_init(struct login *, struct call_record *rec, uint32_t flags,
-	    const char *client, const char *local, const char *remote);
+void	login_init(struct login *, struct call_record *rec,
+	    const struct keeper_call *, const char *client);
 /* pppd was started (again); plugin: pptpd-logwtmp.so records the login. */
 void	login_started(struct login *, pid_t pppd, bool plugin, uint64_t now);
 /* Reads the reports on fd.  False: no more will come. */

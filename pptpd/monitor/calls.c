@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/addr.h"
@@ -32,6 +34,7 @@
 #include "shared/process.h"
 #include "shared/spawner_msg.h"
 #include "state/bucket.h"
+#include "state/session_id.h"
 
 #define KEEPER		SBINDIR "/pptpctrl"
 #define MINUTE_US	60000000U
@@ -76,6 +79,7 @@ static unsigned int orphans;	/* calls whose keeper is gone */
 static unsigned int unwatched;	/* calls whose keeper has no pidfd */
 static const struct conf *conf;
 static struct pool pool;
+static struct session_ids session_ids;
 static bool log_stderr;
 static void (*changed)(void);
 static struct loop_timer find_timer;	/* for the pppds of killed keepers */
@@ -87,6 +91,18 @@ static int kernel_map = -1;
 static void on_find(void *);
 static void on_tunnels(void *);
 
+/* Without random bits, as early in a system's boot, the clock has to do. */
+static void
+begin_session_ids(void)
+{
+	uint32_t random;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) !=
+	    sizeof(random))
+		random = (uint32_t)mono_ms() ^ (uint32_t)getpid() << 16;
+	session_ids_init(&session_ids, random);
+}
+
 int
 calls_init(const struct conf *c, bool to_stderr, void (*call_over)(void))
 {
@@ -94,6 +110,7 @@ calls_init(const struct conf *c, bool to_stderr, void (*call_over)(void))
 	changed = call_over;
 	log_stderr = to_stderr;
 	plugin_choice_init(true, c);
+	begin_session_ids();
 	loop_timer_init(&find_timer, on_find, NULL);
 	loop_timer_init(&tunnels_timer, on_tunnels, NULL);
 	return pool_init(&pool, c);
@@ -299,6 +316,7 @@ describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
 	    local != NULL ? local : "");
 	snprintf(kc->remote, sizeof(kc->remote), "%s",
 	    remote != NULL ? remote : "");
+	session_ids_next(&session_ids, (uint64_t)time(NULL), kc->session);
 	if (rejoin_path == NULL)
 		return;
 	kc->grace_s = conf->restart_grace;
@@ -323,6 +341,7 @@ make_record(struct slot *call, const struct keeper_call *kc)
 	rec->started_ms = kc->started_ms;
 	memcpy(rec->local, kc->local, sizeof(rec->local));
 	memcpy(rec->remote, kc->remote, sizeof(rec->remote));
+	memcpy(rec->session, kc->session, sizeof(rec->session));
 	call_record_seal(rec);
 	call->rec = rec;
 	return fd;

@@ -9,9 +9,10 @@
 #include "shared/layout.h"
 #include "state/ctrl.h"
 #include "state/gre_window.h"
+#include "state/session_id.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	5
+#define CALL_RECORD_VERSION	6
 #define CALL_ADDR_TEXT		64	/* an address as configured */
 #define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 
@@ -37,6 +38,7 @@ struct call_record {
 	uint64_t	started_ms;
 	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
 	char		remote[CALL_ADDR_TEXT];
+	char		session[SESSION_ID_TEXT];	/* never comes again */
 	uint32_t	checksum;		/* of all members above */
 
 	/* Written by the keeper; unknown values are empty. */
@@ -57,7 +59,7 @@ struct call_record {
 	struct gre_tx	tx;
 	struct gre_ack	ack;
 };
-LAYOUT(struct call_record, CALL_RECORD_VERSION, 5, 2904);
+LAYOUT(struct call_record, CALL_RECORD_VERSION, 6, 2920);
 
 /*
  * Makes a record in a new memfd of fixed size, with magic, version and size

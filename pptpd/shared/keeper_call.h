@@ -9,7 +9,7 @@
 #include "shared/layout.h"
 
 #define KEEPER_PATH	108	/* of a Unix socket */
-#define KEEPER_CALL_VERSION 1	/* raise REJOIN_ and SPAWNER_VERSION with it */
+#define KEEPER_CALL_VERSION 2	/* raise REJOIN_ and SPAWNER_VERSION with it */
 
 /*
  * The monitor's description of a call for its keeper.  The record has the
@@ -27,7 +27,8 @@ struct keeper_call {
 	char		remote[CALL_ADDR_TEXT];
 	uint32_t	grace_s;	/* to wait for another engine */
 	char		rejoin[KEEPER_PATH];	/* socket to ask for it */
+	char		session[SESSION_ID_TEXT];
 };
-LAYOUT(struct keeper_call, KEEPER_CALL_VERSION, 1, 272);
+LAYOUT(struct keeper_call, KEEPER_CALL_VERSION, 2, 296);
 
 #endif

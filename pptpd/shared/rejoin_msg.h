@@ -12,7 +12,7 @@
  * `call` never change.  A change of the rest changes REJOIN_VERSION.
  */
 #define REJOIN_MAGIC	0x50505452U	/* "PPTR" */
-#define REJOIN_VERSION	1
+#define REJOIN_VERSION	2
 
 /* The descriptors that come with the keeper's hello. */
 enum {
@@ -28,7 +28,7 @@ struct rejoin_hello {
 	uint32_t	client_addr;	/* network order */
 	struct keeper_call call;
 };
-LAYOUT(struct rejoin_hello, REJOIN_VERSION, 1, 296);
+LAYOUT(struct rejoin_hello, REJOIN_VERSION, 2, 320);
 
 enum rejoin_verdict {
 	REJOIN_ENGINE = 1,	/* fds: REJOIN_ANSWER_FD_* */
@@ -50,6 +50,6 @@ struct rejoin_answer {
 	uint32_t	magic, verdict;
 	uint32_t	end;		/* enum ctrl_end: why to hang up */
 };
-LAYOUT(struct rejoin_answer, REJOIN_VERSION, 1, 12);
+LAYOUT(struct rejoin_answer, REJOIN_VERSION, 2, 12);
 
 #endif

@@ -15,7 +15,7 @@ from pptptest.lab import CLIENT, OTHER, client, numbered
 from pptptest.points import Fail, check, ms, point
 
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
-CALL = ['call_id', 'peer_call_id', 'client', 'server', 'user', 'interface',
+CALL = ['session', 'call_id', 'peer_call_id', 'client', 'server', 'user', 'interface',
         'local', 'remote', 'state', 'authenticated', 'datapath', 'since',
         'seconds', 'pppd_pid', 'slot', 'octets_in', 'octets_out',
         'packets_in', 'packets_out', 'packets_lost', 'packets_reordered',
@@ -257,6 +257,50 @@ def kick(lab):
     check(ctl('-j', 'kick', hexa(session.theirs),
               expect=1).json['error']['code'] == 'no-such-call', 'again')
     return pptp.describe(got)
+
+
+@point('session', 'a call has one session id in log, list and show, also after '
+       'engine and server were killed; one that has ended is nobody',
+       limit=60)
+def session_id(lab):
+    run = start(lab)
+    one, two = lab.call(), lab.call(address=OTHER)
+
+    def ids():
+        return {c['call_id']: c['session']
+                for c in ctl('-j', 'list').json['calls']}
+    first = ids()
+    old = first[hexa(one.theirs)]
+    check(len(set(first.values())) == 2 and
+          all(re.fullmatch('[0-9A-F]{16}', s) for s in first.values()),
+          str(first))
+    check(lab.log.wait('CTRL: Client %s: call %s is session %s' % (
+        CLIENT, hexa(one.theirs), old), 3), 'not in the log')
+    check(old in ctl('list').out, 'not in the table')
+    check(ctl('show', 'session=' + old.lower()).field('Call ID') ==
+          hexa(one.theirs), 'not found')
+    os.kill(run.engines()[0].pid, signal.SIGKILL)
+    check(lab.until(lambda: run.engines(), 5), 'no engine')
+    check(lab.until(lambda: ctl('-j', 'list', expect=None).status == 0 and
+                    ids() == first, 10) is not None, 'other ids')
+    run.signal(signal.SIGKILL)
+    run.wait_exit(5)
+    check(lab.until(lambda: not run.listening()) is not None,
+          'its engine goes on listening')
+    run.start()
+    check(lab.until(lambda: ids() == first, 10) is not None,
+          'other ids: %s' % ids())
+    ctl('kick', old)
+    one.tcp.drain(1.0)
+    check(lab.log.wait('CTRL: Call of client %s ended: .*, session %s' % (
+        CLIENT, old), 5), 'not in the last line')
+    again = lab.call()
+    check(ids()[hexa(again.theirs)] not in first.values(), 'it came again')
+    check(ctl('-j', 'kick', old, expect=1).json['error']['code'] ==
+          'no-such-call', 'it is somebody')
+    again.needs()
+    two.needs()
+    return old
 
 
 @point('shutdown', 'shutdown ends all calls in order, then the server')

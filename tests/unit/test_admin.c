@@ -138,6 +138,7 @@ record(uint16_t id, const char *user, const char *remote, const char *client,
 	snprintf(rec.user, sizeof(rec.user), "%s", user);
 	snprintf(rec.remote, sizeof(rec.remote), "%s", remote);
 	snprintf(rec.ifname, sizeof(rec.ifname), "%s", ifname);
+	snprintf(rec.session, sizeof(rec.session), "6565F00D0000%04X", id);
 	return rec;
 }
 
@@ -162,7 +163,7 @@ look_for(const char *what, uint16_t *id, struct admin_error *e)
 	return "";
 }
 
-START_TEST(a_call_is_found_in_five_ways)
+START_TEST(a_call_is_found_in_six_ways)
 {
 	static const struct {
 		const char *what;
@@ -174,6 +175,9 @@ START_TEST(a_call_is_found_in_five_ways)
 		{ "call=00fe", 0x00fe }, { "user=00FE", 0xabcd },
 		{ "address=10.0.0.7", 0x0777 }, { "interface=ppp10", 0x0777 },
 		{ "client=198.51.100.3", 0x0777 },
+		{ "6565F00D0000ABCD", 0xabcd },
+		{ "6565f00d0000abcd", 0xabcd },
+		{ "session=6565F00D00001A2B", 0x1a2b },
 	};
 	struct admin_error e;
 	uint16_t id;
@@ -189,7 +193,8 @@ START_TEST(what_is_not_clear_is_no_call)
 {
 	static const char *const none[] = { "1A2", "01A2B", "fe", "Alice",
 	    "ppp", "10.0.0.8", "user=ppp0", "interface=", "user=", "address=",
-	    "call=", "client=10.0.0.5", "=", "198.51.100.1x" };
+	    "call=", "client=10.0.0.5", "=", "198.51.100.1x", "6565F00D0000AB", "6565F00D0000ABCDE",
+	    "session=", "session=ABCD", "call=6565F00D0000ABCD" };
 	struct admin_error e;
 	uint16_t id;
 
@@ -199,6 +204,28 @@ START_TEST(what_is_not_clear_is_no_call)
 	ck_assert_str_eq(look_for("00FE", &id, &e), "ambiguous");
 	ck_assert_str_eq(e.text, "2 calls are \"00FE\": 00FE, ABCD");
 	ck_assert_str_eq(look_for("198.51.100.1", &id, &e), "ambiguous");
+}
+END_TEST
+
+/* Call IDs come again; a script that ends a session must not hit another. */
+START_TEST(a_session_that_has_ended_is_not_the_one_with_its_call_id)
+{
+	struct call_record rec = record(0x1a2b, "alice", "10.0.0.5",
+	    "198.51.100.1", "ppp0");
+	struct admin_find f;
+	struct admin_error e;
+	char old[SESSION_ID_TEXT];
+
+	memcpy(old, rec.session, sizeof(old));
+	rec.session[0] = '7';		/* the next call with this Call ID */
+	admin_find_init(&f, old);
+	admin_find_look(&f, &rec);
+	ck_assert(!admin_find_verdict(&f, &e));
+	ck_assert_str_eq(e.code, "no-such-call");
+	admin_find_init(&f, rec.session);
+	admin_find_look(&f, &rec);
+	ck_assert(admin_find_verdict(&f, &e));
+	ck_assert_uint_eq(f.id[0], 0x1a2b);
 }
 END_TEST
 
@@ -256,6 +283,7 @@ START_TEST(a_record_in_full)
 	rec.ctrl.call_state = CTRL_CALL_UP;
 	rec.ctrl.authenticated = true;
 	call = admin_view_call(&rec, NOW_MS, NOW);
+	ck_assert_str_eq(text_of(call, "session"), "6565F00D00001A2B");
 	ck_assert_str_eq(text_of(call, "call_id"), "1A2B");
 	ck_assert_str_eq(text_of(call, "peer_call_id"), "0064");
 	ck_assert_str_eq(text_of(call, "client"), "198.51.100.1");
@@ -277,7 +305,7 @@ START_TEST(a_record_in_full)
 	ck_assert_int_eq(number_of(call, "packets_lost"), 7);
 	ck_assert_int_eq(number_of(call, "packets_duplicate"), 8);
 	ck_assert_str_eq(text_of(call, "datapath"), "userspace");
-	ck_assert_uint_eq(json_object_size(call), 25);
+	ck_assert_uint_eq(json_object_size(call), 26);
 	json_decref(call);
 	/* What the kernel does not tell is not known. */
 	rec.flags = CALL_FLAG_KERNEL;
@@ -331,6 +359,10 @@ START_TEST(a_damaged_record_does_no_harm)
 	json_decref(call);
 	memset(rec.user, 'a', sizeof(rec.user));
 	admin_find_init(&f, "a");
+	admin_find_look(&f, &rec);
+	ck_assert_uint_eq(f.n, 0);
+	memset(rec.session, 'a', sizeof(rec.session));
+	admin_find_init(&f, "aaaaaaaaaaaaaaaa");
 	admin_find_look(&f, &rec);
 	ck_assert_uint_eq(f.n, 0);
 }
@@ -389,19 +421,20 @@ START_TEST(table_of_calls)
 	    "{\"call_id\":\"1A2B\",\"user\":\"alice\",\"client\":"
 	    "\"198.51.100.20\",\"remote\":\"10.0.0.5\",\"interface\":\"ppp0\","
 	    "\"state\":\"up\",\"seconds\":3725,\"octets_in\":512,"
-	    "\"octets_out\":1500000,\"since\":3}]");
+	    "\"octets_out\":1500000,\"since\":3,\"session\":"
+	    "\"6565F00D00001A2B\"}]");
 
 	ck_assert_str_eq(text,
 	    "CALL  USER   CLIENT         ADDRESS   INTERFACE  STATE  TIME   "
-	    "IN   OUT\n"
+	    "IN   OUT   SESSION\n"
 	    "1A2B  alice  198.51.100.20  10.0.0.5  ppp0       up     1h02m  "
-	    "512  1.4M\n"
+	    "512  1.4M  6565F00D00001A2B\n"
 	    "3C4D  -      192.0.2.77     -         -          login  3s     "
-	    "0    0\n");
+	    "0    0     -\n");
 	free(text);
 	text = printed(admin_text_list, "[]");
 	ck_assert_str_eq(text, "CALL  USER  CLIENT  ADDRESS  INTERFACE  STATE"
-	    "  TIME  IN  OUT\n");
+	    "  TIME  IN  OUT  SESSION\n");
 	free(text);
 }
 END_TEST
@@ -438,7 +471,9 @@ tests(TCase *t)
 	tcase_add_test(t, ids_are_numbers_or_short_texts);
 	tcase_add_test(t, bad_requests_have_a_code);
 	tcase_add_test(t, which_call_has_a_longest_name);
-	tcase_add_test(t, a_call_is_found_in_five_ways);
+	tcase_add_test(t, a_call_is_found_in_six_ways);
+	tcase_add_test(t,
+	    a_session_that_has_ended_is_not_the_one_with_its_call_id);
 	tcase_add_test(t, what_is_not_clear_is_no_call);
 	tcase_add_test(t, many_that_fit_are_not_all_named);
 	tcase_add_test(t, a_record_in_full);

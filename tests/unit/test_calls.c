@@ -366,6 +366,25 @@ START_TEST(a_call_is_described_to_its_keeper)
 }
 END_TEST
 
+/* Call IDs come again at once here; addresses and slots too. */
+START_TEST(a_session_id_never_comes_again)
+{
+	char seen[3][SESSION_ID_TEXT];
+	struct child keeper;
+
+	for (int i = 0; i < 3; i++) {
+		if (i == 2)	/* another monitor */
+			ck_assert_int_eq(calls_init(&conf, false, changed), 0);
+		keeper = start(8);
+		memcpy(seen[i], fake.kc.session, SESSION_ID_TEXT);
+		ck_assert_uint_eq(strlen(seen[i]), SESSION_ID_LEN);
+		for (int before = 0; before < i; before++)
+			ck_assert_str_ne(seen[i], seen[before]);
+		child_exit(&keeper, 0);
+	}
+}
+END_TEST
+
 START_TEST(each_call_has_an_address_of_its_own)
 {
 	struct child first = start(8);
@@ -712,6 +731,7 @@ tests(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, a_call_is_described_to_its_keeper);
+	tcase_add_test(tc, a_session_id_never_comes_again);
 	tcase_add_test(tc, each_call_has_an_address_of_its_own);
 	tcase_add_test(tc, a_call_that_is_refused_takes_nothing);
 	tcase_add_test(tc, the_kernel_carries_a_call);
