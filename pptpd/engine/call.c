@@ -336,7 +336,8 @@ pppd_exited(struct call *call, int status)
 	call->verdict = true;
 	if (is_auth_failure(status))
 		call->of.events->auth_failed(call->of.owner);
-	return ended(call, CTRL_END_PPPD);
+	return ended(call, ctrl_end_of_pppd(WIFEXITED(status) ?
+	    WEXITSTATUS(status) : -1));
 }
 
 /* Gives the call to a back engine, which sends the OCRP and serves it. */
@@ -534,14 +535,15 @@ static void
 refused(struct call *call, const struct ipc_msg *m)
 {
 	uint8_t result = m->u.call_reply.result, error = m->u.call_reply.error;
+	enum ctrl_end end = m->u.call_reply.end;
 
 	if (result == PPTP_OCRP_BUSY) {
 		if (wait_for_slot(call))
 			return;
-		limiter_counted(CTRL_END_BUSY);
+		end = CTRL_END_BUSY;
 	}
-	if (call->of.owner != NULL && m->u.call_reply.end != CTRL_END_NONE)
-		call->of.events->refused(call->of.owner, m->u.call_reply.end);
+	if (call->of.owner != NULL && end != CTRL_END_NONE)
+		call->of.events->refused(call->of.owner, end);
 	if (result == PPTP_OCRP_CONNECTED) {	/* its record is unusable */
 		result = PPTP_OCRP_ERROR;
 		error = PPTP_ERROR_NO_RESOURCE;

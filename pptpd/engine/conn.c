@@ -127,12 +127,29 @@ leave(struct conn *conn)
 	engine_maybe_done();
 }
 
+/* Says why we end a connection that has had no call. */
+static void
+say_unserved(struct conn *conn)
+{
+	switch (conn->ctrl->end) {
+	case CTRL_END_NO_SCCRQ:
+	case CTRL_END_NO_CALL:
+	case CTRL_END_DRAIN:
+		limiter_refused(&conn->limit, conn->client, conn->ctrl->end);
+		break;
+	default:		/* the client's doing, or said elsewhere */
+		break;
+	}
+}
+
 /* Closes the connection, and logs its end. */
 static void
 finish(struct conn *conn, bool reset)
 {
 	struct linger at_once = { 1, 0 };
 
+	if (!conn->by_keeper)
+		say_unserved(conn);
 	announce(conn);
 	limiter_quiet();
 	if (conn->announced && !conn->by_keeper)
@@ -387,6 +404,8 @@ start_call(struct conn *conn)
 			end = CTRL_END_RESOURCE;
 		else if (ask_for_call(conn))
 			return 0;
+		else
+			end = CTRL_END_RESOURCE;
 		limit_call_over(limiter_limits, &conn->limit, now);
 	}
 	if (end != CTRL_END_NONE)
@@ -410,6 +429,16 @@ is_clients_doing(enum ctrl_end end)
 	case CTRL_END_NOT_READING:
 	case CTRL_END_ECHO:
 	case CTRL_END_PPPD:
+	case CTRL_END_AUTH_FAILED:
+	case CTRL_END_NEGOTIATION:
+	case CTRL_END_IDLE:
+	case CTRL_END_TIME:
+	case CTRL_END_TRAFFIC:
+	case CTRL_END_LCP_ECHO:
+	case CTRL_END_PPPD_SIGNAL:
+	case CTRL_END_PPPD_OPTIONS:
+	case CTRL_END_NO_PPP:
+	case CTRL_END_PPPD_FAILED:
 		return true;
 	default:
 		return false;
@@ -738,6 +767,8 @@ conn_access(uint32_t token, uint32_t client, bool allowed)
 	if (conn == NULL)
 		return;
 	conn->asking = false;
+	if (!allowed)
+		limiter_refused(&conn->limit, conn->client, CTRL_END_ACCESS);
 	if (allowed && !engine.stopping && !engine.draining)
 		conn_begin(conn);
 	else

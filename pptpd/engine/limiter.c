@@ -126,8 +126,8 @@ limiter_refused(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 	if (!limiter_permits(conn, client, SOURCE_LOG_REFUSED))
 		return;
 	speaker.limited = false;
-	log_warn("CTRL: Client %s refused: %s", address(client),
-	    ctrl_end_text(end));
+	log_warn("CTRL: Client %s refused: %s (%s)", address(client),
+	    ctrl_end_text(end), ctrl_end_word(end));
 	speaker.limited = was;
 }
 

@@ -617,12 +617,16 @@ report_end(struct keeper *k)
 	}
 	if (end == CTRL_END_NONE)
 		end = k->life.end;
+	if (end == CTRL_END_PPPD && recorded_end(k) == CTRL_END_NONE)
+		end = ctrl_end_of_pppd(WIFEXITED(k->status) ?
+		    WEXITSTATUS(k->status) : -1);
 	log_info("CTRL: Call of client %s ended: user \"%s\", local %s "
 	    "remote %s, %" PRIu64 " s, received %" PRIu64 " octets, sent %" PRIu64
-	    " octets, %s, pppd %s, session %s", k->client, k->login.user,
+	    " octets, %s, pppd %s, session %s, reason %s", k->client, k->login.user,
 	    k->local[0] != '\0' ? k->local : "-",
 	    k->remote[0] != '\0' ? k->remote : "-", seconds,
-	    in, out, ctrl_end_text(end), words, k->call.session);
+	    in, out, ctrl_end_text(end), words, k->call.session,
+	    ctrl_end_word(end));
 	/* Scripts rely on it: Poptop logs it without debug too. */
 	log_always(LOG_DEBUG, "CTRL: Reaping child PPP[%ld]",
 	    (long)k->pppd.pid);
@@ -669,6 +673,9 @@ keeper_run(const struct keeper_call *call, char **argv)
 	    k.our_id, k.call.session);
 	if (start_call(&k) == -1) {
 		tell_engine(&k, IPC_KEEPER_FAILED, -1);
+		log_info("CTRL: Client %s: session %s could not be started, "
+		    "reason %s", k.client, k.call.session,
+		    ctrl_end_word(CTRL_END_NOT_STARTED));
 	} else {
 		loop(&k, &while_waiting);
 		k.rec->pppd_pid = 0;

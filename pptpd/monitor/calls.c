@@ -573,6 +573,7 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 	if (!start(call, m, control_fd, fds)) {
 		call_free(call);
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
+		reply->u.call_reply.end = CTRL_END_NOT_STARTED;
 		return;
 	}
 	watch_keeper(call);

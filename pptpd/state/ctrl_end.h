@@ -9,7 +9,7 @@
 /*
  * Processes of two versions exchange these numbers, in records and messages.
  * So no number ever changes its meaning, and new ones come at the end.  A new
- * one needs a row in ctrl_end.c and nothing else.
+ * one needs a row in ctrl_end.c and one in docs/troubleshooting.md.
  */
 enum ctrl_end {
 	CTRL_END_NONE,
@@ -44,14 +44,37 @@ enum ctrl_end {
 	CTRL_END_BUSY,		/* no free slot */
 	CTRL_END_DRAIN,		/* the server takes no new calls */
 	CTRL_END_MADE_ROOM,	/* unauthenticated; another needed its slot */
+	/* pppd ended, with this meaning of its exit status */
+	CTRL_END_AUTH_FAILED,
+	CTRL_END_NEGOTIATION,	/* LCP, MPPE or IPCP failed */
+	CTRL_END_IDLE,		/* option idle */
+	CTRL_END_TIME,		/* option maxconnect */
+	CTRL_END_TRAFFIC,	/* option maxoctets */
+	CTRL_END_LCP_ECHO,	/* option lcp-echo-failure */
+	CTRL_END_PPPD_SIGNAL,	/* somebody's, but not ours */
+	CTRL_END_PPPD_OPTIONS,
+	CTRL_END_NO_PPP,
+	CTRL_END_PPPD_FAILED,	/* any other */
+	CTRL_END_ACCESS,	/* TCP wrappers */
 
 	CTRL_END_COUNT		/* number of reasons */
 };
 
 /* Whether this version knows the reason; CTRL_END_NONE is no reason. */
 bool		 ctrl_end_is_known(enum ctrl_end);
+/*
+ * The reason in one word, the same in the log, in events, in the history and in
+ * JSON.  No word ever changes; docs/troubleshooting.md explains each of them.
+ * Never NULL.
+ */
+const char	*ctrl_end_word(enum ctrl_end);
 /* The reason in words, for the log line at a call's end; never NULL. */
 const char	*ctrl_end_text(enum ctrl_end);
+/*
+ * The reason that an exit status of pppd means, if nobody hung up before; -1: it
+ * was killed by a signal.
+ */
+enum ctrl_end	 ctrl_end_of_pppd(int status);
 /*
  * The name under which "pptpdctl status" counts refusals for this reason; NULL:
  * they are not counted.

@@ -369,6 +369,8 @@ START_TEST(without_a_slot_it_has_failed)
 	ck_assert_uint_eq(told.no_slot, 1);
 	ck_assert_uint_eq(told.failed, 1);
 	ck_assert_uint_eq(told.result, PPTP_OCRP_BUSY);
+	ck_assert_uint_eq(told.refused, 1);
+	ck_assert_int_eq(told.end, CTRL_END_BUSY);
 	is_gone();
 }
 END_TEST
@@ -616,7 +618,7 @@ START_TEST(pppd_s_exit_may_be_a_failed_login)
 	up(false);
 	keeper_says(IPC_PPPD_EXIT, AUTH_FAILED);
 	ck_assert_uint_eq(told.auth_failed, 1);
-	has_ended(CTRL_END_PPPD);
+	has_ended(CTRL_END_AUTH_FAILED);
 }
 END_TEST
 

@@ -410,10 +410,10 @@ START_TEST(a_call_that_is_refused_takes_nothing)
 	    PPTP_ERROR_NO_RESOURCE, CTRL_END_RESOURCE);
 	fake.spawner_fails = true;
 	refused(start_for(8, CLIENT, 0), PPTP_OCRP_ERROR,
-	    PPTP_ERROR_NO_RESOURCE, CTRL_END_NONE);
+	    PPTP_ERROR_NO_RESOURCE, CTRL_END_NOT_STARTED);
 	ck_assert(said("fork() failed"));
 	refused(start_for(8, CLIENT, 0), PPTP_OCRP_ERROR,
-	    PPTP_ERROR_NO_RESOURCE, CTRL_END_NONE);
+	    PPTP_ERROR_NO_RESOURCE, CTRL_END_NOT_STARTED);
 }
 END_TEST
 

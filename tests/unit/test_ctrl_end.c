@@ -1,6 +1,8 @@
 /* The table of reasons. */
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "protocol/pptp_msg.h"
 #include "state/ctrl_end.h"
@@ -29,6 +31,7 @@ START_TEST(a_number_that_is_no_reason)
 
 		ck_assert(!ctrl_end_is_known(end));
 		ck_assert_str_eq(ctrl_end_text(end), "unknown reason");
+		ck_assert_str_eq(ctrl_end_word(end), "unknown");
 		ck_assert_ptr_null(ctrl_end_counter(end));
 		ck_assert_uint_eq(ctrl_end_stop_reason(end), PPTP_STOP_NONE);
 		ck_assert_uint_eq(ctrl_end_cdn_result(end),
@@ -46,6 +49,9 @@ START_TEST(numbers_stay)
 	ck_assert_int_eq(CTRL_END_DAMAGED, 17);
 	ck_assert_int_eq(CTRL_END_STALLED, 27);
 	ck_assert_int_eq(CTRL_END_DRAIN, 29);
+	ck_assert_int_eq(CTRL_END_MADE_ROOM, 30);
+	ck_assert_int_eq(CTRL_END_AUTH_FAILED, 31);
+	ck_assert_int_eq(CTRL_END_ACCESS, 41);
 }
 END_TEST
 
@@ -82,12 +88,95 @@ START_TEST(codes)
 }
 END_TEST
 
+START_TEST(every_reason_has_a_word_of_its_own)
+{
+	for (int end = CTRL_END_NONE; end < CTRL_END_COUNT; end++) {
+		const char *word = ctrl_end_word(end);
+
+		ck_assert_uint_eq(strspn(word, "abcdefghijklmnopqrstuvwxyz-"),
+		    strlen(word));
+		ck_assert_str_ne(word, "");
+		for (int other = CTRL_END_NONE; other < end; other++)
+			ck_assert_str_ne(word, ctrl_end_word(other));
+		/* Programs that know the counter know the word. */
+		if (ctrl_end_counter(end) != NULL && end != CTRL_END_NO_AUTH)
+			ck_assert_str_eq(word, ctrl_end_counter(end));
+	}
+}
+END_TEST
+
+/* The first column of the table below "## Reasons", as " word word ". */
+static void
+documented(char *words, size_t size)
+{
+	const char *top = getenv("TOP");
+	char path[1024], line[1024];
+	bool inside = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/docs/troubleshooting.md",
+	    top != NULL ? top : "../..");
+	f = fopen(path, "r");
+	ck_assert_msg(f != NULL, "%s", path);
+	snprintf(words, size, " ");
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, "## ", 3) == 0)
+			inside = strcmp(line, "## Reasons\n") == 0;
+		if (!inside || strncmp(line, "| `", 3) != 0)
+			continue;
+		snprintf(words + strlen(words), size - strlen(words), "%.*s ",
+		    (int)strcspn(line + 3, "`"), line + 3);
+	}
+	fclose(f);
+}
+
+START_TEST(every_reason_is_documented_and_no_other)
+{
+	char words[4096], word[64];
+	size_t n = 0;
+
+	documented(words, sizeof(words));
+	for (const char *p = words + 1; *p != '\0'; p += strcspn(p, " ") + 1)
+		n++;
+	ck_assert_uint_eq(n, CTRL_END_COUNT - 1);
+	for (int end = CTRL_END_NONE + 1; end < CTRL_END_COUNT; end++) {
+		snprintf(word, sizeof(word), " %s ", ctrl_end_word(end));
+		ck_assert_msg(strstr(words, word) != NULL,
+		    "%sis not in docs/troubleshooting.md", word + 1);
+	}
+}
+END_TEST
+
+START_TEST(what_pppd_means)
+{
+	static const struct {
+		int status;
+		enum ctrl_end end;
+	} all[] = {
+		{ 0, CTRL_END_PPPD }, { 16, CTRL_END_PPPD },
+		{ -1, CTRL_END_PPPD_SIGNAL }, { 5, CTRL_END_PPPD_SIGNAL },
+		{ 2, CTRL_END_PPPD_OPTIONS }, { 4, CTRL_END_NO_PPP },
+		{ 10, CTRL_END_NEGOTIATION }, { 11, CTRL_END_AUTH_FAILED },
+		{ 12, CTRL_END_IDLE }, { 13, CTRL_END_TIME },
+		{ 15, CTRL_END_LCP_ECHO }, { 20, CTRL_END_TRAFFIC },
+		{ 1, CTRL_END_PPPD_FAILED }, { 127, CTRL_END_PPPD_FAILED },
+		{ 255, CTRL_END_PPPD_FAILED },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		ck_assert_int_eq(ctrl_end_of_pppd(all[i].status), all[i].end);
+}
+END_TEST
+
 static void
 tests(TCase *tc)
 {
 	tcase_add_test(tc, every_reason_has_words);
 	tcase_add_test(tc, a_number_that_is_no_reason);
 	tcase_add_test(tc, numbers_stay);
+	tcase_add_test(tc, every_reason_has_a_word_of_its_own);
+	tcase_add_test(tc, every_reason_is_documented_and_no_other);
+	tcase_add_test(tc, what_pppd_means);
 	tcase_add_loop_test(tc, codes, 0, sizeof(rows) / sizeof(rows[0]));
 }
 
