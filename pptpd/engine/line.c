@@ -16,9 +16,11 @@
 
 /*
  * pppd discards what is in the pty when it takes it over.  So nothing is
- * written before its first frame, or for this long if it sends none.
+ * written before its first frame, or for this long if it sends none, as with
+ * its option "silent".  On a busy machine pppd needs more than a second to
+ * start, and a client whose request is lost asks again after two or three.
  */
-#define GATE_US		1000000
+#define GATE_US		2000000
 /* How long after pppd closed its pty the report of its exit may take. */
 #define LINE_GONE_US	500000
 

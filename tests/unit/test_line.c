@@ -268,12 +268,12 @@ START_TEST(the_gate_is_closed_until_pppd_speaks)
 }
 END_TEST
 
-START_TEST(the_gate_opens_after_a_second_of_silence)
+START_TEST(the_gate_opens_after_two_seconds_of_silence)
 {
 	begin();
 	client_sends(0, lcp, sizeof(lcp));
 	flush();
-	world_pass(999);
+	world_pass(1999);
 	ck_assert_uint_eq(opened, 0);
 	world_pass(1);
 	ck_assert_uint_eq(opened, 1);
@@ -519,7 +519,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, strangers_come_to_nobody);
 	tcase_add_test(tc, a_number_without_a_frame_is_acknowledged_only);
 	tcase_add_test(tc, the_gate_is_closed_until_pppd_speaks);
-	tcase_add_test(tc, the_gate_opens_after_a_second_of_silence);
+	tcase_add_test(tc, the_gate_opens_after_two_seconds_of_silence);
 	tcase_add_test(tc, words_that_are_no_frames_leave_the_gate_closed);
 	tcase_add_test(tc, a_line_that_has_carried_packets_goes_on);
 	tcase_add_test(tc, acknowledgements_are_for_several_packets);
