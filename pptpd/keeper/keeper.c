@@ -685,5 +685,6 @@ keeper_run(const struct keeper_call *call, char **argv)
 		exit_status = 0;
 	}
 	log_info("CTRL: Client %s control connection finished", k.client);
+	rejoin_say_end(&k.rejoin);
 	return exit_status;
 }

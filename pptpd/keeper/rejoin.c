@@ -22,7 +22,7 @@ void
 rejoin_init(struct rejoin *r)
 {
 	memset(r, 0, sizeof(*r));
-	r->sock = -1;
+	r->sock = r->monitor = -1;
 }
 
 void
@@ -41,11 +41,26 @@ disconnect(struct rejoin *r)
 	r->sock = -1;
 }
 
+/* A monitor that has heard of the call hears of its end, too. */
 void
 rejoin_stop(struct rejoin *r)
 {
-	disconnect(r);
+	if (r->sock != -1) {
+		if (r->monitor != -1)
+			close(r->monitor);
+		r->monitor = r->sock;
+		r->sock = -1;
+	}
 	r->until = 0;
+}
+
+void
+rejoin_say_end(const struct rejoin *r)
+{
+	const struct rejoin_end end = { REJOIN_MAGIC };
+
+	if (r->monitor != -1)
+		(void)ipc_send_data(r->monitor, &end, sizeof(end), NULL, 0);
 }
 
 uint64_t

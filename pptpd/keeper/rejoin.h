@@ -11,7 +11,8 @@
 
 /* The keeper's search; times are milliseconds of CLOCK_MONOTONIC. */
 struct rejoin {
-	int		sock;		/* -1: not connected */
+	int		sock;		/* to be read from; -1: not connected */
+	int		monitor;	/* kept for the last word; -1: none */
 	uint64_t	until;		/* end of the search; 0: no search */
 	uint64_t	next;		/* next try; UINT64_MAX: asked already */
 	unsigned int	tries;
@@ -34,5 +35,7 @@ enum rejoin_result rejoin_go_on(struct rejoin *, const struct keeper_call *,
 	    pid_t pppd, uint64_t now, int *engine, uint32_t *end);
 /* Ends the search. */
 void	rejoin_stop(struct rejoin *);
+/* Tells the monitor that it found that its call's end has been logged. */
+void	rejoin_say_end(const struct rejoin *);
 
 #endif

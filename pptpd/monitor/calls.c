@@ -3,11 +3,13 @@
 #include "monitor/calls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +34,7 @@
 #include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/process.h"
+#include "shared/rejoin_msg.h"
 #include "shared/spawner_msg.h"
 #include "state/bucket.h"
 #include "state/session_id.h"
@@ -67,6 +70,8 @@ struct slot {
 		struct loop_watch watch;
 		struct loop_timer look;	/* where fd cannot be watched */
 	}		 alien_keeper, alien_pppd;
+	int		 link;		/* its last word comes here (struct
+					   rejoin_end); -1: none */
 	char		*reserved;	/* its address, if it has no slot */
 	bool		 unwatched;	/* its keeper has no pidfd */
 	int		 ledger;	/* entry, -1: none */
@@ -265,7 +270,7 @@ call_new(uint16_t id)
 	call->id = id;
 	ids_in_use_add(id);
 	call->slot = call->ledger = -1;
-	call->alien_keeper.fd = call->alien_pppd.fd = -1;
+	call->alien_keeper.fd = call->alien_pppd.fd = call->link = -1;
 	LIST_INSERT_HEAD(&calls, call, entry);
 	count++;
 	return call;
@@ -284,6 +289,8 @@ call_free(struct slot *call)
 	back_relay_end(call->deal);
 	alien_free(&call->alien_keeper);
 	alien_free(&call->alien_pppd);
+	if (call->link != -1)
+		close(call->link);
 	if (call->kernel_id != 0)
 		(void)gre_filter_set(kernel_map, call->kernel_id, 0);
 	call_record_unmap(call->rec);
@@ -477,16 +484,17 @@ log_failed(const struct slot *call, int status)
 
 /*
  * Whether a keeper that is not our child, so that we do not get its exit
- * status, was killed.  A keeper that ends in order has waited for its pppd's
- * end, and the kernel reports the two ends in that order.
+ * status, was killed.  One that ends in order says so, and says it before it
+ * ends.  Without a link it is believed.
  */
 static bool
 was_cut_short(const struct slot *call)
 {
-	int fd = call->alien_pppd.fd;
+	struct rejoin_end end = { 0 };
 
-	/* If pppd's end can be watched, we would have heard of it before. */
-	return fd != -1 && (process_can_wait(fd) || !process_ended(fd));
+	return call->link != -1 && (recv(call->link, &end, sizeof(end),
+	    MSG_DONTWAIT) != (ssize_t)sizeof(end) ||
+	    end.magic != REJOIN_MAGIC);
 }
 
 /*
@@ -504,7 +512,7 @@ keeper_gone(struct slot *call, int status)
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		log_failed(call, WEXITSTATUS(status));
 	else if (was_cut_short(call))
-		log_killed(call, "it left its pppd behind");
+		log_killed(call, "it left without a word");
 	call->keeper = 0;
 	call->orphan_since = mono_ms();
 	orphans++;
@@ -633,8 +641,31 @@ claim(struct slot *call, const struct keeper_call *kc)
 	return "out of memory";
 }
 
+/* The keeper may be connected anew, then it has left its earlier link. */
+static void
+keep_link(struct slot *call, int sock)
+{
+	if (call->link != -1)
+		close(call->link);
+	call->link = fcntl(sock, F_DUPFD_CLOEXEC, 0);
+	if (call->link == -1)
+		log_warn("MGR: whether pptpctrl[%ld] is killed will not be "
+		    "seen: %s", (long)call->keeper, strerror(errno));
+}
+
+/* Watches for the ends of both, whose descriptors are the call's from now. */
+static bool
+watch_aliens(struct slot *call, int keeper_fd, int pppd_fd)
+{
+	bool keeper = alien_watch(&call->alien_keeper, keeper_fd,
+	    on_alien_keeper, call);
+
+	return alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&
+	    keeper;
+}
+
 static enum ctrl_end
-rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
+rejoin(pid_t keeper, const struct keeper_call *kc, int sock, int pppd_fd,
     int record_fd, const char **why)
 {
 	struct slot *call;
@@ -643,6 +674,8 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 	LIST_FOREACH(call, &calls, entry) {
 		if (call->keeper == keeper) {
 			close(pppd_fd);
+			if (call->rec == NULL)	/* an earlier monitor's */
+				keep_link(call, sock);
 			return CTRL_END_NONE;
 		}
 	}
@@ -665,8 +698,8 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 	call->client = kc->client_addr;
 	call->ledger = ledger_put(keeper, awaited_back(keeper), kc->our_id,
 	    kc->remote);
-	if (alien_watch(&call->alien_keeper, fd, on_alien_keeper, call) &&
-	    alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&
+	keep_link(call, sock);
+	if (watch_aliens(call, fd, pppd_fd) &&
 	    back_relay_rejoin(&call->deal, kc->our_id, kc->client_addr,
 	    record_fd) &&
 	    (*why = claim(call, kc)) == NULL)
@@ -676,10 +709,11 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
 }
 
 enum ctrl_end
-calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
-    int record_fd, const char **why)
+calls_rejoin(pid_t keeper, const struct keeper_call *kc, int sock,
+    int pppd_fd, int record_fd, const char **why)
 {
-	enum ctrl_end end = rejoin(keeper, kc, pppd_fd, record_fd, why);
+	enum ctrl_end end = rejoin(keeper, kc, sock, pppd_fd, record_fd,
+	    why);
 
 	close(record_fd);
 	return end;

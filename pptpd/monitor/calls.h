@@ -46,13 +46,14 @@ int	calls_kernel_map(const struct keeper_call *);
 void	calls_start(const struct ipc_msg *request, int control_fd,
 	    struct ipc_msg *reply, int fds[IPC_REPLY_FDS]);
 /*
- * A keeper has lost its engine, or its monitor.  pppd_fd is a pidfd of its
- * pppd, record_fd its record; both are owned from then on.  CTRL_END_NONE: its
+ * A keeper has lost its engine, or its monitor.  sock is the connection to it,
+ * which stays the caller's; pppd_fd is a pidfd of its pppd, record_fd its
+ * record; both are owned from then on.  CTRL_END_NONE: its
  * call goes on and is one of ours.  Otherwise the keeper has to end the call,
  * for the returned reason; *why says it in words.
  */
 enum ctrl_end calls_rejoin(pid_t keeper, const struct keeper_call *,
-	    int pppd_fd, int record_fd, const char **why);
+	    int sock, int pppd_fd, int record_fd, const char **why);
 /* Asks a keeper to end its call, if there is such a Call ID. */
 void	calls_kick(uint16_t id);
 /*

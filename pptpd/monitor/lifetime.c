@@ -252,8 +252,11 @@ lifetime_engine_failed(void)
 void
 lifetime_connection_over(void)
 {
-	if (!lifetime_is_over())
+	if (!lifetime_is_over()) {
 		set_state(LIFETIME_STOPPING, "the connection is over");
+		life.hurried = true;	/* no engine is left */
+		(void)loop_timer_in_ms(&life.timer, STOP_MS);
+	}
 	lifetime_look();
 }
 

@@ -144,7 +144,8 @@ hello(struct visitor *v, const struct rejoin_hello *h, ssize_t len, int pppd,
 		v->client = h->client_addr;
 	if (why == NULL) {
 		v->our_id = h->call.our_id;
-		end = calls_rejoin(v->pid, &h->call, pppd, record, &why);
+		end = calls_rejoin(v->pid, &h->call, v->sock, pppd, record,
+		    &why);
 		v->kernel_map = calls_kernel_map(&h->call);
 	} else {
 		end = CTRL_END_VERSION;

@@ -52,4 +52,15 @@ struct rejoin_answer {
 };
 LAYOUT(struct rejoin_answer, REJOIN_VERSION, 2, 12);
 
+/*
+ * From the keeper, its last word: it has waited for its pppd and logged the end
+ * of its call.  Both sides keep the connection for this after the answer.  A
+ * monitor that is not the parent of a keeper has no other way to know whether
+ * the keeper was killed.  This struct never changes.
+ */
+struct rejoin_end {
+	uint32_t	magic;
+};
+LAYOUT(struct rejoin_end, REJOIN_VERSION, 2, 4);
+
 #endif

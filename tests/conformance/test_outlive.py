@@ -478,6 +478,41 @@ def o_14(lab):
     return line.text
 
 
+@point('O-14b', 'a pptpctrl that began under another daemon is killed when the '
+       'end of its pppd is known already: the log says so')
+def o_14b(lab):
+    run = lab.server(conf=[('remoteip', '10.0.0.200')])
+    needs_engine(run)
+    session = lab.call()
+    kill_and_start(run)
+    goes_on(session)
+    mark = lab.log.mark()
+    keeper = session.pppd.hello['ppid']
+    before = len(pidfds(run))
+    os.kill(keeper, signal.SIGSTOP)
+    os.kill(session.pppd.pid, signal.SIGKILL)
+    check(lab.until(lambda: len(pidfds(run)) < before, 5) is not None,
+          'the daemon does not see the end of a pppd')
+    os.kill(keeper, signal.SIGKILL)
+    line = lab.log.wait(r'MGR: pptpctrl\[%d\] was killed.*' % keeper, 2, mark)
+    check(line, 'the log does not say that it was killed')
+    lab.call(address=OTHER).needs('a call with its address')
+    return line.text
+
+
+def pidfds(run):
+    """The daemon's descriptors for processes."""
+    found = []
+    for name in os.listdir('/proc/%d/fd' % run.pid):
+        try:
+            path = os.readlink('/proc/%d/fd/%s' % (run.pid, name))
+        except FileNotFoundError:
+            continue
+        if 'pidfd' in path:
+            found.append(path)
+    return found
+
+
 def keepers_socket():
     """Where keepers of a server that is gone find the next one."""
     found = [os.path.join(RUN_DIRECTORY, name)

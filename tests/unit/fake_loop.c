@@ -222,6 +222,8 @@ loop_watch_on(struct loop_watch *w)
 	int i = watch_find(w);
 
 	ck_assert_int_ne(i, -1);
+	if (fake_loop.no_memory)
+		return false;
 	watches[i].on = true;
 	return true;
 }

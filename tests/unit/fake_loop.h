@@ -12,6 +12,7 @@
 struct fake_loop {
 	uint64_t	now_us;
 	bool		stopped;	/* by loop_stop() */
+	bool		no_memory;	/* nothing more can be watched */
 };
 
 extern struct fake_loop fake_loop;

@@ -24,6 +24,7 @@
 #include "shared/gre_filter.h"
 #include "shared/linux_calls.h"
 #include "shared/process.h"
+#include "shared/rejoin_msg.h"
 #include "trace.h"
 #include "unit.h"
 
@@ -589,6 +590,28 @@ END_TEST
 /* --- calls of another monitor -------------------------------------------- */
 
 static const char *why;
+static int keeper_link;		/* the keeper's end of the last one */
+
+/* Descriptors that are open. */
+static int
+files(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) != -1;
+	return n;
+}
+
+/* What the keeper that came last says when it has logged its end. */
+static void
+last_word(uint32_t magic)
+{
+	struct rejoin_end end = { magic };
+
+	ck_assert_int_eq(ipc_send_data(keeper_link, &end, sizeof(end), NULL,
+	    0), 0);
+}
 
 /* A keeper comes, which has this ID and this address. */
 static enum ctrl_end
@@ -597,11 +620,18 @@ rejoin(const struct child *keeper, const struct child *pppd, uint16_t id,
 {
 	struct keeper_call kc = { .our_id = id, .client_addr = CLIENT,
 		.local = "10.0.0.1" };
+	enum ctrl_end end;
+	int pair[2];
 
 	snprintf(kc.remote, sizeof(kc.remote), "%s", remote);
 	why = NULL;
-	return calls_rejoin(keeper->pid, &kc, process_open(pppd->pid),
-	    memfd_create("record", MFD_CLOEXEC), &why);
+	ck_assert_int_eq(ipc_pair(pair), 0);
+	keeper_link = pair[1];
+	end = calls_rejoin(keeper->pid, &kc, pair[0],
+	    process_open(pppd->pid), memfd_create("record", MFD_CLOEXEC),
+	    &why);
+	close(pair[0]);
+	return end;
 }
 
 START_TEST(a_call_comes_back)
@@ -622,6 +652,7 @@ START_TEST(a_call_comes_back)
 	child_exit(&pppd, 0);
 	ck_did("changed");
 	free_slots(0);			/* the keeper still writes */
+	last_word(REJOIN_MAGIC);
 	child_exit(&keeper, 0);
 	ck_did("ledger-7 deal-end:7 changed");
 	free_slots(1);
@@ -636,13 +667,76 @@ START_TEST(a_call_that_came_back_loses_its_keeper)
 	ck_assert_int_eq((int)rejoin(&keeper, &pppd, 8, "10.1.0.1"),
 	    CTRL_END_NONE);
 	child_kill(&keeper);
-	ck_assert(said("it left its pppd behind"));
+	ck_assert(said("it left without a word"));
 	free_slots(1);
 	fake_loop_pass_ms(ORPHAN_MS);
 	ck_assert(calls_kill_orphans());
 	child_await(&pppd);
 	free_slots(2);
 	ck_assert(!calls_kill_orphans());
+}
+END_TEST
+
+/* A stopped keeper is killed after its pppd's end has been handled. */
+START_TEST(a_killed_keeper_whose_pppd_ended_before)
+{
+	struct child keeper = child_new(), pppd = child_new();
+
+	ck_assert_int_eq((int)rejoin(&keeper, &pppd, 8, "10.1.0.1"),
+	    CTRL_END_NONE);
+	child_exit(&pppd, 0);
+	ck_assert_str_eq(fake.log, "");
+	child_kill(&keeper);
+	ck_assert_msg(said("was killed"), "%s", fake.log);
+	free_slots(2);
+}
+END_TEST
+
+/* Both ends are there when the loop looks, the later one first. */
+START_TEST(a_keeper_that_ended_in_order_was_not_killed)
+{
+	struct child keeper = child_new(), pppd = child_new();
+	char status = 0;
+
+	ck_assert_int_eq((int)rejoin(&keeper, &pppd, 8, "10.1.0.1"),
+	    CTRL_END_NONE);
+	last_word(REJOIN_MAGIC);
+	ck_assert_int_eq(write(keeper.sock, &status, 1), 1);
+	child_wait(&keeper);
+	ck_assert_int_eq(write(pppd.sock, &status, 1), 1);
+	child_wait(&pppd);
+	loop_run_ready();
+	ck_assert_str_eq(fake.log, "");
+	free_slots(2);
+}
+END_TEST
+
+START_TEST(nonsense_is_no_last_word)
+{
+	struct child keeper = child_new(), pppd = child_new();
+
+	ck_assert_int_eq((int)rejoin(&keeper, &pppd, 8, "10.1.0.1"),
+	    CTRL_END_NONE);
+	last_word(REJOIN_MAGIC + 1);
+	child_exit(&pppd, 0);
+	child_exit(&keeper, 0);
+	ck_assert_msg(said("was killed"), "%s", fake.log);
+	free_slots(2);
+}
+END_TEST
+
+START_TEST(a_call_that_cannot_be_watched_leaves_nothing)
+{
+	struct child keeper = child_new(), pppd = child_new();
+	int before = files();
+
+	fake_loop.no_memory = true;
+	ck_assert_int_eq((int)rejoin(&keeper, &pppd, 8, "10.1.0.1"),
+	    CTRL_END_RESOURCE);
+	ck_assert_str_eq(why, "out of memory");
+	close(keeper_link);
+	ck_assert_int_eq(files(), before);
+	free_slots(2);
 }
 END_TEST
 
@@ -697,7 +791,7 @@ START_TEST(a_call_of_the_kernels_comes_back)
 		.flags = CALL_FLAG_KERNEL, .remote = "10.1.0.1" };
 
 	calls_kernel(MAP);
-	ck_assert_int_eq((int)calls_rejoin(keeper.pid, &kc,
+	ck_assert_int_eq((int)calls_rejoin(keeper.pid, &kc, -1,
 	    process_open(pppd.pid), memfd_create("record", MFD_CLOEXEC),
 	    &why), CTRL_END_NONE);
 	ck_did("map+8 awaited ledger+8:10.1.0.1");
@@ -746,6 +840,10 @@ tests(TCase *tc)
 	tcase_add_test(tc, all_are_killed);
 	tcase_add_test(tc, a_call_comes_back);
 	tcase_add_test(tc, a_call_that_came_back_loses_its_keeper);
+	tcase_add_test(tc, a_killed_keeper_whose_pppd_ended_before);
+	tcase_add_test(tc, a_keeper_that_ended_in_order_was_not_killed);
+	tcase_add_test(tc, nonsense_is_no_last_word);
+	tcase_add_test(tc, a_call_that_cannot_be_watched_leaves_nothing);
 	tcase_add_test(tc, an_address_is_given_once);
 	tcase_add_test(tc, an_address_that_is_no_more_in_the_configuration);
 	tcase_add_test(tc, a_keeper_that_has_gone);

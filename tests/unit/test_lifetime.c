@@ -346,6 +346,22 @@ START_TEST(calls_that_do_not_end_are_killed)
 }
 END_TEST
 
+/* pptpctrl under inetd: the engine has ended, and its keeper hangs. */
+START_TEST(an_only_call_that_does_not_end_is_killed)
+{
+	begin(false);
+	fake.engines = false;
+	fake.calls = 1;
+	lifetime_connection_over();
+	ck_assert(!fake_loop.stopped);
+	fake_loop_pass_ms(13900);
+	ck_did("");
+	fake_loop_pass_ms(200);
+	ck_did("calls-kill");
+	ck_assert(fake_loop.stopped);
+}
+END_TEST
+
 START_TEST(leave_waits_for_engines_alone)
 {
 	begin(true);
@@ -546,6 +562,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, stop_without_anybody_ends_at_once);
 	tcase_add_test(tc, engines_that_do_not_stop_are_killed);
 	tcase_add_test(tc, calls_that_do_not_end_are_killed);
+	tcase_add_test(tc, an_only_call_that_does_not_end_is_killed);
 	tcase_add_test(tc, leave_waits_for_engines_alone);
 	tcase_add_test(tc, leave_is_a_stop_where_calls_would_end);
 	tcase_add_test(tc, upgrade_keeps_the_listener);

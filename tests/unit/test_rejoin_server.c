@@ -34,10 +34,11 @@ static struct rejoin_hello hello;
 /* --- fakes --------------------------------------------------------------- */
 
 enum ctrl_end
-calls_rejoin(pid_t keeper, const struct keeper_call *kc, int pppd_fd,
-    int record_fd, const char **why)
+calls_rejoin(pid_t keeper, const struct keeper_call *kc, int sock,
+    int pppd_fd, int record_fd, const char **why)
 {
 	ck_assert_int_eq(keeper, getpid());
+	ck_assert_int_ne(fcntl(sock, F_GETFD), -1);
 	ck_assert_mem_eq(kc, &hello.call, sizeof(*kc));
 	close(pppd_fd);
 	close(record_fd);
