@@ -14,6 +14,7 @@ from pptptest.points import Fail, Skip, check
 
 SYSTEMD = '/usr/lib/systemd/systemd'
 UNITS = '/run/conformance/units'
+PACKAGED = ':/etc/systemd/system:/lib/systemd/system:/usr/lib/systemd/system'
 GROUP = 'pptpd-test-%d' % os.getpid()       # the runner's: all know it
 MESSAGES = '/dev/kmsg'
 CLONE_NEWCGROUP = 0x02000000
@@ -72,8 +73,8 @@ def protect():
     namespaces.mount('none', '/', '', MS_BIND | MS_REMOUNT | MS_RDONLY)
 
 
-def boot(ready):
-    """In the process that becomes systemd."""
+def boot(ready, path):
+    """In the process that becomes systemd; path is where it has units from."""
     namespaces.libc.prctl(1, 9, 0, 0, 0)        # not longer than the lab
     os.setsid()
     namespaces.mount('proc', '/proc', 'proc', MS_NOSUID)
@@ -89,19 +90,24 @@ def boot(ready):
     os.close(ready)
     os.execve(SYSTEMD, ['systemd', '--log-target=kmsg'],
               {'PATH': server.ENVIRONMENT['PATH'], 'container': 'lab',
-               'SYSTEMD_UNIT_PATH': UNITS})
+               'SYSTEMD_UNIT_PATH': path})
 
 
 class Systemd:
-    """unit is the text of pptpd.service."""
+    """unit is the text of pptpd.service; without it, there is the unit that a
+    package has installed."""
 
-    def __init__(self, lab, unit, dropin=''):
+    def __init__(self, lab, unit=None, dropin=''):
         machine.need_file(SYSTEMD)
         self.lab = lab
         os.mkdir(UNITS)
         for name in TARGETS:
             namespaces.write('%s/%s.target' % (UNITS, name), '[Unit]\n')
-        namespaces.write(UNITS + '/pptpd.service', unit)
+        self.path = UNITS
+        if unit:
+            namespaces.write(UNITS + '/pptpd.service', unit)
+        else:
+            self.path += PACKAGED
         os.mkdir(UNITS + '/pptpd.service.d')
         if dropin:
             self.drop_in('test', dropin)
@@ -144,7 +150,7 @@ class Systemd:
         first = os.fork()
         if first == 0:
             try:
-                boot(ready)
+                boot(ready, self.path)
             except OSError as err:
                 os.write(ready, ('-' + str(err)).encode())
             finally:
@@ -164,9 +170,13 @@ class Systemd:
         return self.pid and os.path.exists('/run/systemd/private') and \
             'default.target' in self.ctl('list-units', '--plain', status=None)
 
+    def inside(self, command):
+        """The command, to be run among its processes."""
+        return ['nsenter', '--target=%d' % self.pid, '--pid', '--mount',
+                '--cgroup', '--'] + command
+
     def ctl(self, *args, status=0, timeout=60):
-        command = ['nsenter', '--target=%d' % self.pid, '--pid', '--mount',
-                   '--cgroup', '--', 'systemctl', '--no-pager'] + list(args)
+        command = self.inside(['systemctl', '--no-pager'] + list(args))
         if status is None:
             command = ['sh', '-c', '"$@" || :', 'sh'] + command
             status = 0
