@@ -14,23 +14,25 @@
 #include "engine/admin_client.h"
 #include "engine/admin_serve.h"
 #include "engine/engine.h"
+#include "shared/loop.h"
 
-#define IDLE_S		30	/* no request, or answers unread */
-#define ACCEPT_PAUSE_S	1	/* when accept4() has failed */
+#define IDLE_MS		30000	/* no request, or answers unread */
+#define ACCEPT_PAUSE_US	1000000	/* when accept4() has failed */
 #define GROUPS_MAX	65536	/* NGROUPS_MAX of the kernel */
 
 static LIST_HEAD(, admin_client) clients = LIST_HEAD_INITIALIZER(clients);
 static unsigned int count;
-static struct event *listen_ev, *resume_ev;
+static struct loop_listener listener;
+static bool listens;
 static gid_t group = (gid_t)-1;
 
 static void
 client_free(struct admin_client *c)
 {
-	event_del(&c->readable);
-	event_del(&c->writable);
-	event_del(&c->again);
-	event_del(&c->idle);
+	loop_watch_off(&c->readable);
+	loop_watch_off(&c->writable);
+	loop_timer_stop(&c->again);
+	loop_timer_stop(&c->idle);
 	LIST_REMOVE(c, entry);
 	count--;
 	admin_client_free(c);
@@ -39,10 +41,8 @@ client_free(struct admin_client *c)
 static void
 used(struct admin_client *c)
 {
-	struct timeval tv = { IDLE_S, 0 };
-
 	c->used_at = engine_now_ms();
-	event_add(&c->idle, &tv);
+	(void)loop_timer_in_ms(&c->idle, IDLE_MS);
 }
 
 /* --- octets -------------------------------------------------------------- */
@@ -95,14 +95,14 @@ flush(struct admin_client *c)
 static bool
 wait_for(struct admin_client *c, bool unsent)
 {
-	event_del(&c->readable);
+	loop_watch_off(&c->readable);
 	if (unsent || c->next_id != 0)
-		return event_add(&c->writable, NULL) == 0;
+		return loop_watch_on(&c->writable);
 	if (c->token != 0)
 		return true;		/* admin_reply() goes on */
 	if (!has_line(c))
-		return event_add(&c->readable, NULL) == 0;
-	event_active(&c->again, EV_TIMEOUT, 0);
+		return loop_watch_on(&c->readable);
+	loop_timer_now(&c->again);
 	return true;
 }
 
@@ -131,12 +131,11 @@ proceed(struct admin_client *c)
 }
 
 static void
-on_readable(evutil_socket_t fd, short what, void *arg)
+on_readable(int fd, void *arg)
 {
 	struct admin_client *c = arg;
 
 	(void)fd;
-	(void)what;
 	if (admin_client_read(c))
 		proceed(c);
 	else
@@ -144,18 +143,21 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-on_turn(evutil_socket_t fd, short what, void *arg)
+on_writable(int fd, void *arg)
 {
 	(void)fd;
-	(void)what;
 	proceed(arg);
 }
 
 static void
-on_idle(evutil_socket_t fd, short what, void *arg)
+on_turn(void *arg)
 {
-	(void)fd;
-	(void)what;
+	proceed(arg);
+}
+
+static void
+on_idle(void *arg)
+{
 	client_free(arg);
 }
 
@@ -198,11 +200,11 @@ client_new(int fd)
 		close(fd);
 		return;
 	}
-	event_assign(&c->readable, engine.base, fd, EV_READ | EV_PERSIST,
-	    on_readable, c);
-	event_assign(&c->writable, engine.base, fd, EV_WRITE, on_turn, c);
-	event_assign(&c->again, engine.base, -1, 0, on_turn, c);
-	event_assign(&c->idle, engine.base, -1, 0, on_idle, c);
+	loop_watch_init(&c->readable, fd, LOOP_READ, on_readable, c);
+	loop_watch_init(&c->writable, fd, LOOP_WRITE | LOOP_ONCE, on_writable,
+	    c);
+	loop_timer_init(&c->again, on_turn, c);
+	loop_timer_init(&c->idle, on_idle, c);
 	LIST_INSERT_HEAD(&clients, c, entry);
 	count++;
 	used(c);
@@ -236,30 +238,17 @@ make_room(void)
 }
 
 static void
-on_listener(evutil_socket_t fd, short what, void *arg)
+on_listener(int fd, void *arg)
 {
-	struct timeval pause = { ACCEPT_PAUSE_S, 0 };
-	int s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int s;
 
-	(void)what;
-	(void)arg;
-	if (s != -1) {
-		make_room();
-		client_new(s);
-	} else if (errno != EAGAIN && errno != EINTR &&
-	    errno != ECONNABORTED) {
-		event_del(listen_ev);
-		event_add(resume_ev, &pause);
-	}
-}
-
-static void
-on_resume(evutil_socket_t fd, short what, void *arg)
-{
 	(void)fd;
-	(void)what;
 	(void)arg;
-	event_add(listen_ev, NULL);
+	s = loop_accept(&listener, ACCEPT_PAUSE_US);
+	if (s == -1)
+		return;
+	make_room();
+	client_new(s);
 }
 
 bool
@@ -273,18 +262,17 @@ admin_init(void)
 		return false;
 	}
 	json_object_seed(seed);
-	listen_ev = event_new(engine.base, IPC_FD_ADMIN, EV_READ | EV_PERSIST,
-	    on_listener, NULL);
-	resume_ev = evtimer_new(engine.base, on_resume, NULL);
-	return listen_ev != NULL && resume_ev != NULL;
+	loop_listener_init(&listener, IPC_FD_ADMIN, on_listener, NULL);
+	listens = true;
+	return true;
 }
 
 void
 admin_configure(gid_t gid)
 {
 	group = gid;
-	if (listen_ev != NULL)
-		event_add(listen_ev, NULL);
+	if (listens)
+		(void)loop_listener_on(&listener);
 }
 
 void

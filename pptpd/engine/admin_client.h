@@ -3,7 +3,6 @@
 #ifndef PPTPD_ADMIN_CLIENT_H
 #define PPTPD_ADMIN_CLIENT_H
 
-#include <event2/event_struct.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,6 +11,7 @@
 
 #include "admin/admin_request.h"
 #include "base/queue.h"
+#include "shared/loop.h"
 
 struct evbuffer;
 
@@ -25,7 +25,8 @@ struct admin_client {
 	uid_t		 uid;
 	pid_t		 pid;
 	uint64_t	 used_at;	/* ms */
-	struct event	 readable, writable, again, idle;
+	struct loop_watch readable, writable;
+	struct loop_timer again, idle;
 	/* admin_serve.c */
 	uint32_t	 token;		/* of the monitor's answer; 0: none */
 	uint32_t	 next_id;	/* of the list under way; 0: no list */

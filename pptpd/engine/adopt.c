@@ -3,8 +3,8 @@
 #include "engine/adopt.h"
 
 #include <errno.h>
-#include <event2/event.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,8 +14,16 @@
 #include "engine/engine.h"
 #include "engine/limiter.h"
 #include "shared/call_record.h"
+#include "shared/loop.h"
 
-#define HANDOVER_S	10	/* to hand over a call, which is done at once */
+#define HANDOVER_MS	10000	/* to hand over a call, which is done at once */
+
+/* A keeper that is about to hand over its call. */
+struct handover {
+	int		  keeper;	/* owned */
+	struct loop_watch readable;
+	struct loop_timer limit;
+};
 
 /* Why a call cannot be taken up; NULL: it can. */
 static const char *
@@ -89,15 +97,21 @@ take_up(int keeper, int record, int control, int pty)
 }
 
 static void
-on_keeper(evutil_socket_t fd, short what, void *arg)
+handover_free(struct handover *h)
+{
+	loop_watch_off(&h->readable);
+	loop_timer_stop(&h->limit);
+	free(h);
+}
+
+static void
+on_keeper(int fd, void *arg)
 {
 	struct ipc_msg m;
-	struct ipc_fds fds = { .n = 0 };
-	int got = 0;
+	struct ipc_fds fds;
+	int got = ipc_recv(fd, &m, &fds);
 
-	(void)arg;
-	if ((what & EV_READ) != 0)
-		got = ipc_recv(fd, &m, &fds);
+	handover_free(arg);
 	if (got == 1 && m.type == IPC_CALL && !engine.stopping &&
 	    fds.n == (m.u.call.kernel ? IPC_CALL_FD_PTY : IPC_CALL_FDS)) {
 		take_up(fd, ipc_fds_take(&fds, IPC_CALL_FD_RECORD),
@@ -107,6 +121,15 @@ on_keeper(evutil_socket_t fd, short what, void *arg)
 	}
 	ipc_fds_close(&fds);
 	close(fd);		/* the keeper asks the monitor again */
+}
+
+static void
+on_limit(void *arg)
+{
+	struct handover *h = arg;
+
+	close(h->keeper);
+	handover_free(h);
 }
 
 void
@@ -124,11 +147,18 @@ adopt_given(struct ipc_fds *fds)
 void
 adopt_new(int fd)
 {
-	struct timeval tv = { HANDOVER_S, 0 };
+	struct handover *h = calloc(1, sizeof(*h));
 
-	if (event_base_once(engine.base, fd, EV_READ, on_keeper, NULL,
-	    &tv) == 0)
-		return;
+	if (h != NULL) {
+		h->keeper = fd;
+		loop_watch_init(&h->readable, fd, LOOP_READ | LOOP_ONCE,
+		    on_keeper, h);
+		loop_timer_init(&h->limit, on_limit, h);
+		if (loop_watch_on(&h->readable) &&
+		    loop_timer_in_ms(&h->limit, HANDOVER_MS))
+			return;
+		handover_free(h);
+	}
 	log_err("engine: out of memory");
 	close(fd);
 }

@@ -3,7 +3,6 @@
 #include "engine/call.h"
 
 #include <errno.h>
-#include <event2/event_struct.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -18,6 +17,7 @@
 #include "engine/line.h"
 #include "protocol/pptp_msg.h"
 #include "shared/call_record.h"
+#include "shared/loop.h"
 
 #define PPPD_AUTH_FAILED 11	/* exit status, pppd(8) */
 
@@ -56,7 +56,7 @@ struct call {
 	int		 keeper, pty;	/* -1: none (pty: kernel data path) */
 	struct queued_call turn;
 	struct line	 line;		/* open if there is a pty */
-	struct event	 keeper_ev;
+	struct loop_watch from_keeper;
 	struct engine_ended ended;
 };
 
@@ -118,7 +118,7 @@ call_gone(struct call *call, const char *cause)
 	line_close(&call->line);
 	call_queue_done(&call->turn);
 	if (call->keeper != -1) {
-		event_del(&call->keeper_ev);
+		loop_watch_off(&call->from_keeper);
 		close(call->keeper);
 	}
 	if (call->pty != -1)
@@ -407,19 +407,22 @@ keeper_said(struct call *call, const struct ipc_msg *m, struct ipc_fds *fds)
 }
 
 static void
-on_keeper(evutil_socket_t fd, short what, void *arg)
+take_message(const struct ipc_msg *m, struct ipc_fds *fds, void *arg)
 {
 	struct call *call = arg;
-	struct ipc_msg m;
-	struct ipc_fds fds;
-	int got = ipc_recv(fd, &m, &fds);
 
-	(void)what;
-	if (got == -1 && errno == EAGAIN)
-		return;
 	engine_work(call->id);
-	end_work(keeper_said(call, got == 1 ? &m : NULL, &fds));
-	ipc_fds_close(&fds);
+	end_work(keeper_said(call, m, fds));
+}
+
+static void
+on_keeper(int fd, void *arg)
+{
+	struct ipc_fds none = { .n = 0 };
+	int got = loop_message(fd, take_message, arg);
+
+	if (got == 0 || (got == -1 && errno != EAGAIN))
+		take_message(NULL, &none, arg);
 }
 
 /* Gives the call its keeper and its record, which it owns from now on. */
@@ -433,8 +436,8 @@ take_keeper(struct call *call, int keeper, struct call_record *rec)
 	call->rec = rec;
 	call->keeper = keeper;
 	line_init(&call->line, &ends, rec, &line_events, call);
-	event_assign(&call->keeper_ev, engine.base, keeper,
-	    EV_READ | EV_PERSIST, on_keeper, call);
+	loop_watch_init(&call->from_keeper, keeper, LOOP_READ, on_keeper,
+	    call);
 }
 
 /* --- the beginning ------------------------------------------------------- */
@@ -574,7 +577,7 @@ call_reply(const struct ipc_msg *m, struct ipc_fds *fds)
 		return;
 	}
 	call->of.events->kept(call->of.owner, rec);
-	event_add(&call->keeper_ev, NULL);
+	(void)loop_watch_on(&call->from_keeper);
 }
 
 struct call *
@@ -594,7 +597,7 @@ call_adopt(const struct call_owner *of, struct call_record *rec, int keeper,
 	call->id = rec->our_id;
 	engine.calls++;
 	take_keeper(call, keeper, rec);
-	event_add(&call->keeper_ev, NULL);
+	(void)loop_watch_on(&call->from_keeper);
 	call->verdict = rec->ctrl.authenticated;
 	call->pty = pty;
 	call->begun = true;

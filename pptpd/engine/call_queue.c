@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "engine/limiter.h"
+#include "shared/loop.h"
 
 #define AGAIN_MS	250	/* from one try to the next */
 
@@ -13,9 +14,10 @@ TAILQ_HEAD(queue, queued_call);
 static struct queue waiting = TAILQ_HEAD_INITIALIZER(waiting);
 static struct queue later = TAILQ_HEAD_INITIALIZER(later);
 static unsigned int laters;
-static struct event *again_ev;
+static struct loop_timer again;
 static unsigned int taken;
-static struct event *next_ev;
+static struct loop_timer next;
+static bool has_timers;
 static void (*start_waiting)(struct queued_call *);
 
 /* Takes a turn.  False: there is none, and *at is when to ask again
@@ -35,25 +37,16 @@ take(struct queued_call *t, uint64_t *at)
 static void
 ask_again(uint64_t at)
 {
-	uint64_t now = engine_now_ms();
-	struct timeval tv;
-
-	if (at == UINT64_MAX)
-		return;
-	at = at > now ? at - now : 0;
-	tv.tv_sec = (time_t)(at / 1000);
-	tv.tv_usec = (suseconds_t)(at % 1000 * 1000);
-	event_add(next_ev, &tv);
+	if (at != UINT64_MAX)
+		(void)loop_timer_at_ms(&next, at);
 }
 
 static void
-on_next(evutil_socket_t fd, short what, void *arg)
+on_next(void *arg)
 {
 	struct queued_call *t;
 	uint64_t at;
 
-	(void)fd;
-	(void)what;
 	(void)arg;
 	while ((t = TAILQ_FIRST(&waiting)) != NULL) {
 		if (!take(t, &at)) {
@@ -66,15 +59,24 @@ on_next(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+static void on_again(void *);
+
+static void
+make_timers(void)
+{
+	if (has_timers)
+		return;
+	loop_timer_init(&next, on_next, NULL);
+	loop_timer_init(&again, on_again, NULL);
+	has_timers = true;
+}
+
 bool
 call_queue_take(struct queued_call *t, void (*start)(struct queued_call *))
 {
 	uint64_t at = UINT64_MAX;
 
-	if (next_ev == NULL)
-		next_ev = evtimer_new(engine.base, on_next, NULL);
-	if (next_ev == NULL)
-		return true;		/* no memory: start it at once */
+	make_timers();
 	if (TAILQ_EMPTY(&waiting) && take(t, &at))
 		return true;
 	start_waiting = start;
@@ -86,14 +88,11 @@ call_queue_take(struct queued_call *t, void (*start)(struct queued_call *))
 
 /* Moves calls that waited AGAIN_MS for a slot to the queue for a turn. */
 static void
-on_again(evutil_socket_t fd, short what, void *arg)
+on_again(void *arg)
 {
-	struct timeval tv = { 0, AGAIN_MS * 1000 };
 	uint64_t now = engine_now_ms();
 	struct queued_call *t;
 
-	(void)fd;
-	(void)what;
 	(void)arg;
 	while ((t = TAILQ_FIRST(&later)) != NULL && t->again_at <= now) {
 		TAILQ_REMOVE(&later, t, entry);
@@ -101,22 +100,18 @@ on_again(evutil_socket_t fd, short what, void *arg)
 		t->later = false;
 		t->waiting = true;
 		TAILQ_INSERT_TAIL(&waiting, t, entry);
-		event_active(next_ev, EV_TIMEOUT, 0);
+		loop_timer_now(&next);
 	}
 	if (t != NULL)
-		event_add(again_ev, &tv);
+		(void)loop_timer_in_ms(&again, AGAIN_MS);
 }
 
 bool
 call_queue_later(struct queued_call *t, void (*start)(struct queued_call *))
 {
-	struct timeval tv = { 0, AGAIN_MS * 1000 };
 	uint64_t now = engine_now_ms();
 
-	if (again_ev == NULL)
-		again_ev = evtimer_new(engine.base, on_again, NULL);
-	if (again_ev == NULL || next_ev == NULL ||
-	    laters >= CALL_QUEUE_LATER_MAX ||
+	if (laters >= CALL_QUEUE_LATER_MAX ||
 	    (t->since != 0 && now >= t->since + CALL_QUEUE_LATER_MS))
 		return false;
 	call_queue_done(t);
@@ -127,8 +122,8 @@ call_queue_later(struct queued_call *t, void (*start)(struct queued_call *))
 	t->later = true;
 	laters++;
 	TAILQ_INSERT_TAIL(&later, t, entry);
-	if (!event_pending(again_ev, EV_TIMEOUT, NULL))
-		event_add(again_ev, &tv);
+	if (!loop_timer_runs(&again))
+		(void)loop_timer_in_ms(&again, AGAIN_MS);
 	return true;
 }
 
@@ -145,7 +140,7 @@ call_queue_done(struct queued_call *t)
 	if (t->taken) {
 		taken--;
 		if (!TAILQ_EMPTY(&waiting))
-			event_active(next_ev, EV_TIMEOUT, 0);
+			loop_timer_now(&next);
 	}
 	t->waiting = t->taken = false;
 }

@@ -3,7 +3,6 @@
 #include "engine/conn.h"
 
 #include <errno.h>
-#include <event2/event_struct.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "engine/engine.h"
 #include "engine/limiter.h"
 #include "shared/call_record.h"
+#include "shared/loop.h"
 
 #define READ_SIZE	4096
 /* If a connection has asked for no call by then, the engine logs its start. */
@@ -56,7 +56,8 @@ struct conn {
 	struct limit_conn limit;
 	struct limit_messages messages;
 	uint64_t	 room_at;		/* ms, ended another's call */
-	struct event	 readable, writable, timer, release, resume, closed;
+	struct loop_watch readable, writable, closed;
+	struct loop_timer timer, release, resume;
 	bool		 over;			/* freed after this event */
 	struct engine_ended ended;
 };
@@ -112,12 +113,12 @@ static void
 leave(struct conn *conn)
 {
 	limit_close(limiter_limits, &conn->limit);
-	event_del(&conn->readable);
-	event_del(&conn->writable);
-	event_del(&conn->timer);
-	event_del(&conn->release);
-	event_del(&conn->resume);
-	event_del(&conn->closed);
+	loop_watch_off(&conn->readable);
+	loop_watch_off(&conn->writable);
+	loop_watch_off(&conn->closed);
+	loop_timer_stop(&conn->timer);
+	loop_timer_stop(&conn->release);
+	loop_timer_stop(&conn->resume);
 	if (conn->fd != -1)
 		close(conn->fd);
 	LIST_REMOVE(conn, entry);
@@ -197,7 +198,7 @@ conn_flush(struct conn *conn)
 		if (n > 0)
 			sent(conn, n);
 		if (ctrl->out_len > 0) {
-			event_add(&conn->writable, NULL);
+			(void)loop_watch_on(&conn->writable);
 			return true;
 		}
 	}
@@ -207,17 +208,13 @@ conn_flush(struct conn *conn)
 static void
 set_timer(struct conn *conn)
 {
-	uint64_t now = engine_now_ms(), at = ctrl_deadline(conn->ctrl);
-	struct timeval tv;
+	uint64_t at = ctrl_deadline(conn->ctrl);
 
 	if (conn->ctrl->started && !conn->announced && !conn->muted &&
 	    !conn->by_keeper &&
 	    at > conn->ctrl->state_since + ANNOUNCE_MS)
 		at = conn->ctrl->state_since + ANNOUNCE_MS;
-	at = at > now ? at - now : 0;
-	tv.tv_sec = at / 1000;
-	tv.tv_usec = at % 1000 * 1000;
-	event_add(&conn->timer, &tv);
+	(void)loop_timer_at_ms(&conn->timer, at);
 }
 
 /*
@@ -235,9 +232,9 @@ static bool
 hold(struct conn *conn, const uint8_t *data, size_t len)
 {
 	conn->holding = true;
-	event_del(&conn->readable);
+	loop_watch_off(&conn->readable);
 	if (conn->call != NULL && call_is_waiting(conn->call))
-		event_add(&conn->closed, NULL);
+		(void)loop_watch_on(&conn->closed);
 	if (len == 0)
 		return true;
 	conn->held = malloc(len);
@@ -255,7 +252,6 @@ static enum conn_life MUST_LOOK
 pace(struct conn *conn)
 {
 	uint64_t now = engine_now_ms(), at;
-	struct timeval tv;
 	unsigned int todo = 0;
 
 	switch (limit_message(limiter_limits, &conn->messages, now, &at)) {
@@ -271,9 +267,7 @@ pace(struct conn *conn)
 		break;
 	}
 	conn->paused = true;
-	tv.tv_sec = (at - now) / 1000;
-	tv.tv_usec = (at - now) % 1000 * 1000;
-	event_add(&conn->resume, &tv);
+	(void)loop_timer_in_ms(&conn->resume, at - now);
 	return conn_do(conn, todo);
 }
 
@@ -335,33 +329,29 @@ release(struct conn *conn)
 
 	conn->held = NULL;
 	conn->held_len = 0;
-	event_del(&conn->closed);
+	loop_watch_off(&conn->closed);
 	life = input(conn, data, len);
 	free(data);
 	if (life == CONN_LIVES && !conn->holding &&
 	    conn->ctrl->state != CTRL_CLOSED)
-		event_add(&conn->readable, NULL);
+		(void)loop_watch_on(&conn->readable);
 	return life;
 }
 
 static void
-on_release(evutil_socket_t fd, short what, void *arg)
+on_release(void *arg)
 {
 	struct conn *conn = arg;
 
-	(void)fd;
-	(void)what;
 	begin_work(conn);
 	end_work(release(conn));
 }
 
 static void
-on_resume(evutil_socket_t fd, short what, void *arg)
+on_resume(void *arg)
 {
 	struct conn *conn = arg;
 
-	(void)fd;
-	(void)what;
 	begin_work(conn);
 	conn->paused = false;
 	end_work(conn_do(conn, 0));
@@ -503,11 +493,11 @@ conn_do(struct conn *conn, unsigned int todo)
 			finish(conn, reset);
 			return CONN_OVER;
 		}
-		event_del(&conn->readable);
+		loop_watch_off(&conn->readable);
 	}
 	if (conn->holding && !is_starting(conn) && !conn->paused) {
 		conn->holding = false;
-		event_active(&conn->release, EV_TIMEOUT, 0);
+		loop_timer_now(&conn->release);
 	}
 	set_timer(conn);
 	return CONN_LIVES;
@@ -638,7 +628,7 @@ on_no_slot(void *arg)
 		return true;
 	if (victim == NULL && !later)
 		return false;
-	event_add(&conn->closed, NULL);
+	(void)loop_watch_on(&conn->closed);
 	if (victim != NULL) {
 		conn->room_at = now;
 		end_for_others(victim);
@@ -661,13 +651,12 @@ static const struct call_events call_events = {
 /* --- events -------------------------------------------------------------- */
 
 static void
-on_readable(evutil_socket_t fd, short what, void *arg)
+on_readable(int fd, void *arg)
 {
 	struct conn *conn = arg;
 	uint8_t buf[READ_SIZE];
 	ssize_t n = recv(fd, buf, sizeof(buf), 0);
 
-	(void)what;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	begin_work(conn);
@@ -680,12 +669,11 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 
 /* The client has closed the connection while its call waited. */
 static void
-on_closed(evutil_socket_t fd, short what, void *arg)
+on_closed(int fd, void *arg)
 {
 	struct conn *conn = arg;
 
 	(void)fd;
-	(void)what;
 	if (!is_starting(conn))
 		return;
 	begin_work(conn);
@@ -693,25 +681,22 @@ on_closed(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-on_writable(evutil_socket_t fd, short what, void *arg)
+on_writable(int fd, void *arg)
 {
 	struct conn *conn = arg;
 
 	(void)fd;
-	(void)what;
 	begin_work(conn);
 	end_work(conn_do(conn, conn->ctrl->state == CTRL_CLOSED ?
 	    CTRL_DO_CLOSE : 0));
 }
 
 static void
-on_timer(evutil_socket_t fd, short what, void *arg)
+on_timer(void *arg)
 {
 	struct conn *conn = arg;
 	uint64_t now = engine_now_ms();
 
-	(void)fd;
-	(void)what;
 	begin_work(conn);
 	if (now >= conn->ctrl->state_since + ANNOUNCE_MS)
 		announce(conn);
@@ -733,7 +718,7 @@ conn_begin(struct conn *conn)
 	if (conn->refuse != CTRL_END_NONE)
 		ctrl_refuse(conn->ctrl, conn->refuse == CTRL_END_PENALTY ?
 		    PPTP_SCCRP_FORBIDDEN : PPTP_SCCRP_ERROR, conn->refuse);
-	if (event_add(&conn->readable, NULL) == -1) {
+	if (!loop_watch_on(&conn->readable)) {
 		leave(conn);	/* no memory */
 		return;
 	}
@@ -837,15 +822,14 @@ conn_init(struct conn *conn, int fd, uint32_t client, uint32_t server)
 	conn->client = client;
 	conn->server = server;
 	conn->limit.owner = conn;
-	event_assign(&conn->readable, engine.base, fd, EV_READ | EV_PERSIST,
-	    on_readable, conn);
-	event_assign(&conn->writable, engine.base, fd, EV_WRITE, on_writable,
+	loop_watch_init(&conn->readable, fd, LOOP_READ, on_readable, conn);
+	loop_watch_init(&conn->writable, fd, LOOP_WRITE | LOOP_ONCE,
+	    on_writable, conn);
+	loop_watch_init(&conn->closed, fd, LOOP_CLOSED | LOOP_ONCE, on_closed,
 	    conn);
-	event_assign(&conn->timer, engine.base, -1, 0, on_timer, conn);
-	event_assign(&conn->release, engine.base, -1, 0, on_release, conn);
-	event_assign(&conn->resume, engine.base, -1, 0, on_resume, conn);
-	event_assign(&conn->closed, engine.base, fd, EV_CLOSED, on_closed,
-	    conn);
+	loop_timer_init(&conn->timer, on_timer, conn);
+	loop_timer_init(&conn->release, on_release, conn);
+	loop_timer_init(&conn->resume, on_resume, conn);
 	LIST_INSERT_HEAD(&conns, conn, entry);
 	engine.conns++;
 }
@@ -863,7 +847,7 @@ conn_new(int fd)
 	    getpeername(fd, (struct sockaddr *)&peer, &peer_len) == -1 ||
 	    getsockname(fd, (struct sockaddr *)&self, &self_len) == -1 ||
 	    peer.sin_family != AF_INET ||
-	    evutil_make_socket_nonblocking(fd) == -1) {
+	    !loop_unblock(fd)) {
 		log_debug("CTRL: connection was gone before it was served");
 		if (conn != NULL)
 			free(conn->own);
@@ -896,11 +880,11 @@ conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 	limit_adopt(limiter_limits, &conn->limit, conn->client,
 	    conn->ctrl->authenticated, engine_now_ms());
 	of = owner(conn);
-	if (event_add(&conn->readable, NULL) == 0)
+	if (loop_watch_on(&conn->readable))
 		conn->call = call_adopt(&of, rec, keeper, pty);
 	if (conn->call == NULL) {
 		error = errno;
-		event_del(&conn->readable);
+		loop_watch_off(&conn->readable);
 		conn->fd = -1;		/* still the caller's */
 		leave(conn);
 		errno = error;

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 
 #define FILES_OWN	(16 + ADMIN_CLIENTS_MAX) /* all but clients' */
@@ -15,7 +16,7 @@
 struct engine engine;
 
 static uint16_t nobody_looks;
-static struct event *ended_ev;
+static struct loop_timer after_event;
 static SLIST_HEAD(, engine_ended) ended = SLIST_HEAD_INITIALIZER(ended);
 
 uint64_t
@@ -86,17 +87,15 @@ engine_maybe_done(void)
 {
 	if ((engine.stopping || engine.one_connection) && engine.conns == 0 &&
 	    engine.calls == 0)
-		event_base_loopbreak(engine.base);
+		loop_stop();
 }
 
 /* An event that ends an object makes this one active, so it runs afterwards. */
 static void
-on_ended(evutil_socket_t fd, short what, void *arg)
+on_ended(void *arg)
 {
 	struct engine_ended *e;
 
-	(void)fd;
-	(void)what;
 	(void)arg;
 	while ((e = SLIST_FIRST(&ended)) != NULL) {
 		SLIST_REMOVE_HEAD(&ended, entry);
@@ -110,7 +109,7 @@ engine_free_later(struct engine_ended *e, void (*free_it)(void *), void *what)
 	e->free = free_it;
 	e->what = what;
 	SLIST_INSERT_HEAD(&ended, e, entry);
-	event_active(ended_ev, EV_TIMEOUT, 0);
+	loop_timer_now(&after_event);
 }
 
 bool
@@ -119,16 +118,11 @@ engine_init(void)
 	engine.count = 1;
 	engine.max_files = max_files();
 	engine.at_work = &nobody_looks;
-	engine.base = event_base_new();
-	if (engine.base == NULL) {
+	if (!loop_init()) {
 		log_err("engine: no event loop: %s", strerror(errno));
 		return false;
 	}
-	ended_ev = evtimer_new(engine.base, on_ended, NULL);
-	if (ended_ev == NULL) {
-		log_err("engine: out of memory");
-		return false;
-	}
+	loop_timer_init(&after_event, on_ended, NULL);
 	engine.started_ms = engine_now_ms();
 	return true;
 }

@@ -3,7 +3,6 @@
 #ifndef PPTPD_ENGINE_H
 #define PPTPD_ENGINE_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,7 +19,6 @@
 #define FILES_CALL	3	/* descriptors of a call: keeper, record, pty */
 
 struct engine {
-	struct event_base *base;
 	uint32_t	 stimeout_ms;
 	uint16_t	 first_call_id;	/* given to pptpd by inetd; 0: none */
 	bool		 ask_access;

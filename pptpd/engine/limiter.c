@@ -11,9 +11,10 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "shared/loop.h"
 #include "state/limit_memory.h"
 
-#define FLUSH_S		60	/* between summaries of lines left out */
+#define FLUSH_MS	60000	/* between summaries of lines left out */
 
 struct limits *limiter_limits;
 
@@ -23,7 +24,7 @@ static struct {
 	uint32_t	   client;	/* network order */
 } speaker;
 
-static struct event *flush_ev;
+static struct loop_timer flush;
 static struct limit_memory *memory;	/* NULL: none */
 static uint64_t counts[CTRL_END_COUNT];
 
@@ -68,22 +69,17 @@ report(const struct limit_summary *sum)
 }
 
 static void
-on_flush(evutil_socket_t fd, short what, void *arg)
+on_flush(void *arg)
 {
-	struct timeval tv = { FLUSH_S, 0 };
-
-	(void)fd;
-	(void)what;
 	(void)arg;
 	if (limit_log_flush(limiter_limits, engine_now_ms(), report))
-		event_add(flush_ev, &tv);
+		(void)loop_timer_in_ms(&flush, FLUSH_MS);
 }
 
 bool
 limiter_permits(struct limit_conn *conn, uint32_t client,
     enum source_class class)
 {
-	struct timeval tv = { FLUSH_S, 0 };
 	struct limit_summary sum;
 
 	if (limit_log(limiter_limits, conn, client, class, engine_now_ms(),
@@ -92,8 +88,8 @@ limiter_permits(struct limit_conn *conn, uint32_t client,
 			report(&sum);
 		return true;
 	}
-	if (!event_pending(flush_ev, EV_TIMEOUT, NULL))
-		event_add(flush_ev, &tv);
+	if (!loop_timer_runs(&flush))
+		(void)loop_timer_in_ms(&flush, FLUSH_MS);
 	return false;
 }
 
@@ -229,9 +225,7 @@ limiter_configure(const struct limit_conf *conf)
 		limit_change(limiter_limits, conf);
 		return true;
 	}
-	flush_ev = evtimer_new(engine.base, on_flush, NULL);
-	if (flush_ev == NULL)
-		return false;
+	loop_timer_init(&flush, on_flush, NULL);
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
 		log_err("engine: getrandom: %s", strerror(errno));
 		return false;

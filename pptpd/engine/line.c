@@ -164,9 +164,9 @@ write_pty(struct line *line)
 		return;		/* the event is right already */
 	line->full = left == 1;
 	if (line->full)
-		event_add(&line->writable, NULL);
+		(void)loop_watch_on(&line->writable);
 	else
-		event_del(&line->writable);
+		loop_watch_off(&line->writable);
 }
 
 static void
@@ -216,8 +216,7 @@ to_pppd(const uint8_t *frame, size_t len, void *arg)
 static void
 set_timer(struct line *line)
 {
-	uint64_t at, other, now;
-	struct timeval tv;
+	uint64_t at, other;
 
 	at = gre_rx_deadline(&line->rec->rx, &line->reorder);
 	other = gre_ack_deadline(&line->rec->ack);
@@ -234,11 +233,7 @@ set_timer(struct line *line)
 	if (at >= line->timer_at)
 		return;
 	line->timer_at = at;
-	now = engine_now_us();
-	at = at > now ? at - now : 0;
-	tv.tv_sec = at / 1000000;
-	tv.tv_usec = at % 1000000;
-	event_add(&line->timer, &tv);
+	(void)loop_timer_at_us(&line->timer, at);
 }
 
 static void
@@ -308,12 +303,10 @@ time_passed(struct line *line)
 }
 
 static void
-on_timer(evutil_socket_t fd, short what, void *arg)
+on_timer(void *arg)
 {
 	struct line *line = arg;
 
-	(void)fd;
-	(void)what;
 	engine_work(line->ends.id);
 	time_passed(line);
 	engine_work(0);
@@ -413,8 +406,8 @@ read_pty(struct line *line)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	/* No process has the pty open, so pppd is about to exit. */
-	event_del(&line->readable);
-	event_del(&line->writable);
+	loop_watch_off(&line->readable);
+	loop_watch_off(&line->writable);
 	pty_queue_free(&line->queue);
 	line->gone_at = engine_now_us();
 	set_timer(line);
@@ -422,12 +415,11 @@ read_pty(struct line *line)
 }
 
 static void
-on_readable(evutil_socket_t fd, short what, void *arg)
+on_readable(int fd, void *arg)
 {
 	struct line *line = arg;
 
 	(void)fd;
-	(void)what;
 	engine_work(line->ends.id);
 	for (int i = 0; i < PTY_READS && read_pty(line) >= PTY_READ_MUCH; i++)
 		;
@@ -438,12 +430,11 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-on_writable(evutil_socket_t fd, short what, void *arg)
+on_writable(int fd, void *arg)
 {
 	struct line *line = arg;
 
 	(void)fd;
-	(void)what;
 	engine_work(line->ends.id);
 	write_pty(line);
 	settle(line);
@@ -491,12 +482,10 @@ void
 line_open(struct line *line, int pty)
 {
 	line->pty = pty;
-	event_assign(&line->readable, engine.base, pty, EV_READ | EV_PERSIST,
-	    on_readable, line);
-	event_assign(&line->writable, engine.base, pty, EV_WRITE | EV_PERSIST,
-	    on_writable, line);
-	event_assign(&line->timer, engine.base, -1, 0, on_timer, line);
-	event_add(&line->readable, NULL);
+	loop_watch_init(&line->readable, pty, LOOP_READ, on_readable, line);
+	loop_watch_init(&line->writable, pty, LOOP_WRITE, on_writable, line);
+	loop_timer_init(&line->timer, on_timer, line);
+	(void)loop_watch_on(&line->readable);
 	close_gate(line);
 	line->gate_open = line->rec->tx.next > 0;
 	set_timer(line);
@@ -525,11 +514,11 @@ line_restart(struct line *line)
 		return;
 	decoder_put(line);
 	login_hold_free(&line->hold);
-	event_del(&line->writable);
+	loop_watch_off(&line->writable);
 	line->full = false;
 	line->gone_at = 0;
 	close_gate(line);
-	event_add(&line->readable, NULL);
+	(void)loop_watch_on(&line->readable);
 	set_timer(line);
 }
 
@@ -540,9 +529,9 @@ line_close(struct line *line)
 		return;
 	line->pty = -1;
 	untouch(line);
-	event_del(&line->readable);
-	event_del(&line->writable);
-	event_del(&line->timer);
+	loop_watch_off(&line->readable);
+	loop_watch_off(&line->writable);
+	loop_timer_stop(&line->timer);
 }
 
 void

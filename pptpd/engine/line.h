@@ -3,11 +3,11 @@
 #ifndef PPTPD_LINE_H
 #define PPTPD_LINE_H
 
-#include <event2/event_struct.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "engine/pty_queue.h"
+#include "shared/loop.h"
 #include "state/gre_window.h"
 #include "state/login_hold.h"
 #include "state/login_steps.h"
@@ -54,7 +54,8 @@ struct line {
 	struct login_hold hold;		/* frames that come too early */
 	struct login_steps steps;
 	struct hdlc_decoder *decoder;	/* NULL: no frame is half read */
-	struct event	 readable, writable, timer;
+	struct loop_watch readable, writable;
+	struct loop_timer timer;
 };
 
 /* Makes a closed line.  The record must stay mapped until line_close(). */

@@ -29,10 +29,12 @@
 
 #define ACCEPT_MAX	16	/* connections accepted per event */
 #define ROUNDS_MAX	64	/* of ACCEPT_MAX, before a listener is closed */
-#define ACCEPT_PAUSE	1000	/* ms, when out of descriptors or memory */
+#define ACCEPT_PAUSE_MS	1000	/* when out of descriptors or memory */
 #define ACCEPT_SAY	60000	/* ms until that is logged again */
 
-static struct event *monitor_ev, *listen_ev, *gre_ev, *resume_ev;
+static struct loop_watch from_monitor, from_clients;
+static struct loop_listener listener;
+static bool listens;	/* we have a listener, perhaps paused */
 
 /* The engine's root directory has no /dev/log, so the monitor logs for it. */
 static void
@@ -52,11 +54,10 @@ log_to_monitor(int priority, const char *line, void *arg)
 static void
 stop_listening(void)
 {
-	event_del(resume_ev);
-	if (listen_ev == NULL)
+	if (!listens)
 		return;
-	event_free(listen_ev);
-	listen_ev = NULL;
+	loop_listener_off(&listener);
+	listens = false;
 	close(IPC_FD_LISTEN);	/* the next server may need the port */
 }
 
@@ -82,22 +83,9 @@ drain(void)
 /* --- new connections ----------------------------------------------------- */
 
 static void
-on_resume(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	(void)arg;
-	event_add(listen_ev, NULL);
-}
-
-static void
 pause_accept(uint64_t ms)
 {
-	struct timeval tv = { (time_t)(ms / 1000),
-	    (suseconds_t)(ms % 1000 * 1000) };
-
-	event_del(listen_ev);
-	event_add(resume_ev, &tv);
+	loop_listener_pause_us(&listener, ms * 1000);
 }
 
 static void
@@ -122,7 +110,7 @@ make_room(int error)
 {
 	say_accept(error);
 	if (!conn_make_room())
-		pause_accept(ACCEPT_PAUSE);
+		pause_accept(ACCEPT_PAUSE_MS);
 }
 
 /* Whether the kernel, or a container's profile, forbids accept4() for good. */
@@ -156,7 +144,7 @@ accept_some(int fd)
 			return false;
 		} else if (is_forbidden(errno)) {
 			say_accept(errno);
-			pause_accept(ACCEPT_PAUSE);
+			pause_accept(ACCEPT_PAUSE_MS);
 			return false;
 		} else if (errno != ECONNABORTED && errno != EINTR)
 			return false;	/* EAGAIN, or a network error */
@@ -165,9 +153,8 @@ accept_some(int fd)
 }
 
 static void
-on_connection(evutil_socket_t fd, short what, void *arg)
+on_connection(int fd, void *arg)
 {
-	(void)what;
 	(void)arg;
 	(void)accept_some(fd);
 }
@@ -175,9 +162,8 @@ on_connection(evutil_socket_t fd, short what, void *arg)
 /* --- GRE ----------------------------------------------------------------- */
 
 static void
-on_gre(evutil_socket_t fd, short what, void *arg)
+on_gre(int fd, void *arg)
 {
-	(void)what;
 	(void)arg;
 	if (gre_socket_read(fd, call_receive) > 0)
 		line_flush_touched();
@@ -200,8 +186,8 @@ show_work(int fd)
 static void
 begin_listen(void)
 {
-	if (listen_ev != NULL)
-		event_add(listen_ev, NULL);
+	if (listens)
+		(void)loop_listener_on(&listener);
 }
 
 static void
@@ -226,7 +212,7 @@ configure(const struct ipc_msg *m)
 	engine.count = m->u.config.count;
 	if (!m->u.config.wait_listen)
 		begin_listen();
-	event_add(gre_ev, NULL);
+	(void)loop_watch_on(&from_clients);
 }
 
 /* Leaves the calls: other engines go on with them from their records. */
@@ -234,7 +220,7 @@ static void
 leave(void)
 {
 	gre_socket_flush(IPC_FD_GRE);
-	event_base_loopbreak(engine.base);
+	loop_stop();
 }
 
 /*
@@ -245,16 +231,20 @@ leave(void)
 static void
 change_listener(int fd)
 {
+	bool paused;
+
 	for (int i = 0; i < ROUNDS_MAX && accept_some(IPC_FD_LISTEN); i++)
 		;
-	event_del(listen_ev);
+	paused = loop_listener_is_paused(&listener);
+	if (!paused)
+		loop_listener_off(&listener);
 	if (dup3(fd, IPC_FD_LISTEN, O_CLOEXEC) == -1) {
 		log_err("MGR: engine: no new listener: %s", strerror(errno));
 		if (engine.leave_calls)
 			leave();
 	}
-	if (!event_pending(resume_ev, EV_TIMEOUT, NULL))
-		event_add(listen_ev, NULL);
+	if (!paused)
+		(void)loop_listener_on(&listener);
 }
 
 /*
@@ -291,106 +281,129 @@ say_other_version(void)
 }
 
 static void
-on_monitor(evutil_socket_t fd, short what, void *arg)
+take_connection(struct ipc_fds *fds)
 {
-	struct ipc_msg m;
-	struct ipc_fds fds;
-	int got = ipc_recv(fd, &m, &fds);
+	engine.one_connection = true;
+	conn_new(ipc_fds_take(fds, 0));
+	engine_maybe_done();
+}
 
-	(void)what;
-	(void)arg;
-	if (got == -1 && errno == EAGAIN)
+/* Messages that bring one descriptor; without it they mean nothing. */
+static void
+take_descriptor(const struct ipc_msg *m, struct ipc_fds *fds)
+{
+	if (fds->n != 1)
 		return;
-	if (got == -1 && errno == EBADMSG)
-		say_other_version();
-	if (got != 1) {			/* it is gone: stop in order */
-		event_del(monitor_ev);
-		if (engine.leave_calls)
-			leave();
-		else
-			stop();
-		return;
-	}
-	switch (m.type) {
-	case IPC_CALL_REPLY:
-		call_reply(&m, &fds);
-		break;
+	switch (m->type) {
 	case IPC_CONNECTION:
-		if (fds.n == 1) {
-			engine.one_connection = true;
-			conn_new(ipc_fds_take(&fds, 0));
-			engine_maybe_done();
-		}
-		break;
-	case IPC_CONFIG:
-		if (fds.n == 1)
-			show_work(fds.fd[0]);
-		configure(&m);
+		take_connection(fds);
 		break;
 	case IPC_ADOPT:
-		if (fds.n == 1)
-			adopt_new(ipc_fds_take(&fds, 0));
-		break;
-	case IPC_TAKE:
-		adopt_given(&fds);
+		adopt_new(ipc_fds_take(fds, 0));
 		break;
 	case IPC_LIMIT_MEMORY:
-		if (fds.n == 1)
-			limiter_map_memory(fds.fd[0]);
-		break;
-	case IPC_IDS_IN_USE:
-		await_ids(&m);
+		limiter_map_memory(fds->fd[0]);
 		break;
 	case IPC_ELSEWHERE:
-		if (fds.n == 1)
-			back_calls_tell(m.call_id, m.u.elsewhere.client_addr,
-			    fds.fd[0]);
+		back_calls_tell(m->call_id, m->u.elsewhere.client_addr,
+		    fds->fd[0]);
 		break;
-	case IPC_CALL_KICK:
-		call_kick(m.call_id, m.u.kick.end);
+	default:
 		break;
-	case IPC_CALL_NEWS:
-		back_calls_news(&m);
+	}
+}
+
+/* Messages about the engine itself: how and for how long it serves. */
+static void
+take_order(const struct ipc_msg *m, struct ipc_fds *fds)
+{
+	switch (m->type) {
+	case IPC_CONFIG:
+		if (fds->n == 1)
+			show_work(fds->fd[0]);
+		configure(m);
 		break;
 	case IPC_LISTEN:
 		begin_listen();
 		break;
-	case IPC_LEAVE:
-		leave();
+	case IPC_LISTENER:
+		if (listens && !engine.stopping)
+			change_listener(fds->n == 1 ? fds->fd[0] : -1);
 		break;
 	case IPC_PING:
 		pong();
 		break;
-	case IPC_ACCESS_REPLY:
-		conn_access(m.u.access.token, m.u.access.client_addr,
-		    m.u.access.allowed);
+	case IPC_DRAIN:
+		drain();
+		break;
+	case IPC_LEAVE:
+		leave();
 		break;
 	case IPC_SHUTDOWN:
 		stop();
 		break;
-	case IPC_LISTENER:
-		if (listen_ev != NULL && !engine.stopping)
-			change_listener(fds.n == 1 ? fds.fd[0] : -1);
-		break;
-	case IPC_DRAIN:
-		drain();
-		break;
-	case IPC_ADMIN_REPLY:
-		admin_reply(&m);
+	default:
+		take_descriptor(m, fds);
 		break;
 	}
-	ipc_fds_close(&fds);
 }
 
-/*
- * Otherwise libevent logs to stderr.  That may be a file, and RLIMIT_FSIZE is 0
- * in the sandbox, so the message would be lost.
- */
+/* Messages about calls and clients; the others go to take_order(). */
 static void
-log_libevent(int severity, const char *text)
+take_message(const struct ipc_msg *m, struct ipc_fds *fds, void *arg)
 {
-	log_msg(severity == EVENT_LOG_ERR ? LOG_ERR : LOG_DEBUG,
-	    "engine: libevent: %s", text);
+	(void)arg;
+	switch (m->type) {
+	case IPC_CALL_REPLY:
+		call_reply(m, fds);
+		break;
+	case IPC_TAKE:
+		adopt_given(fds);
+		break;
+	case IPC_IDS_IN_USE:
+		await_ids(m);
+		break;
+	case IPC_CALL_KICK:
+		call_kick(m->call_id, m->u.kick.end);
+		break;
+	case IPC_CALL_NEWS:
+		back_calls_news(m);
+		break;
+	case IPC_ACCESS_REPLY:
+		conn_access(m->u.access.token, m->u.access.client_addr,
+		    m->u.access.allowed);
+		break;
+	case IPC_ADMIN_REPLY:
+		admin_reply(m);
+		break;
+	default:
+		take_order(m, fds);
+		break;
+	}
+}
+
+/* The monitor is gone, or what it sends makes no sense: stops in order. */
+static void
+lost_monitor(int error)
+{
+	if (error == EBADMSG)
+		say_other_version();
+	loop_watch_off(&from_monitor);
+	if (engine.leave_calls)
+		leave();
+	else
+		stop();
+}
+
+static void
+on_monitor(int fd, void *arg)
+{
+	int got = loop_message(fd, take_message, arg);
+
+	if (got == 0)
+		lost_monitor(0);
+	else if (got == -1 && errno != EAGAIN)
+		lost_monitor(errno);
 }
 
 /* A supervisor or terminal signals each process; only the monitor shall act. */
@@ -403,19 +416,6 @@ ignore_signals(void)
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &sa, NULL);
-}
-
-static struct event *
-watch(int fd, event_callback_fn callback)
-{
-	struct event *ev = event_new(engine.base, fd, EV_READ | EV_PERSIST,
-	    callback, NULL);
-
-	if (ev == NULL) {
-		log_err("engine: out of memory");
-		exit(1);
-	}
-	return ev;
 }
 
 /*
@@ -448,7 +448,7 @@ main(int argc, char **argv)
 {
 	int flags = fcntl(IPC_FD_PARENT, F_GETFL);
 	pid_t monitor = getppid();
-	bool listens, controlled;
+	bool controlled;
 
 	if (argc < 3 || argc > 4 || flags == -1) {
 		fprintf(stderr, "pptpd-engine is started by pptpd, see "
@@ -465,22 +465,21 @@ main(int argc, char **argv)
 		return 1;
 	if (argc == 4 && strcmp(argv[3], ENGINE_LEAVES) == 0)
 		die_with(monitor);
-	event_set_log_callback(log_libevent);
 	if (!engine_init())
 		return 1;
-	monitor_ev = watch(IPC_FD_PARENT, on_monitor);
-	gre_ev = watch(IPC_FD_GRE, on_gre);
-	if (listens)
-		listen_ev = watch(IPC_FD_LISTEN, on_connection);
-	resume_ev = evtimer_new(engine.base, on_resume, NULL);
-	if (resume_ev == NULL || (controlled && !admin_init())) {
+	loop_watch_init(&from_monitor, IPC_FD_PARENT, LOOP_READ, on_monitor,
+	    NULL);
+	loop_watch_init(&from_clients, IPC_FD_GRE, LOOP_READ, on_gre, NULL);
+	loop_listener_init(&listener, IPC_FD_LISTEN, on_connection, NULL);
+	if (controlled && !admin_init())
+		return 1;
+	engine.sandbox = argv[2];
+	if (!loop_watch_on(&from_monitor)) {
 		log_err("engine: out of memory");
 		return 1;
 	}
-	engine.sandbox = argv[2];
-	event_add(monitor_ev, NULL);
 	if (lockdown(argv[2]) == -1)
 		return 1;
-	event_base_dispatch(engine.base);
+	loop_run();
 	return 0;
 }

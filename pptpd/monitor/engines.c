@@ -498,7 +498,7 @@ start(struct engine_proc *e)
 	}
 	e->sock = pair[0];
 	e->since = mono_s();
-	evutil_make_socket_nonblocking(e->sock);
+	(void)loop_unblock(e->sock);
 	loop_watch_init(&e->watch, e->sock, LOOP_READ, on_engine, e);
 	(void)loop_watch_on(&e->watch);
 	introduce(e);

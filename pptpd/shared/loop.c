@@ -6,13 +6,26 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include "base/log.h"
 #include "shared/mono.h"
 
 static struct event_base *base;
 
+/*
+ * libevent's own words go to stderr, unless it is told otherwise.  That may be
+ * a file, which a sandbox forbids to grow, so they would be lost.
+ */
+static void
+log_libevent(int severity, const char *text)
+{
+	log_msg(severity == EVENT_LOG_ERR ? LOG_ERR : LOG_DEBUG,
+	    "libevent: %s", text);
+}
+
 bool
 loop_init(void)
 {
+	event_set_log_callback(log_libevent);
 	base = event_base_new();
 	return base != NULL;
 }
@@ -46,12 +59,6 @@ void
 loop_update_time(void)
 {
 	event_base_update_cache_time(base);
-}
-
-struct event_base *
-loop_base(void)
-{
-	return base;
 }
 
 /* --- timers -------------------------------------------------------------- */
@@ -105,6 +112,14 @@ loop_timer_at_us(struct loop_timer *t, uint64_t deadline)
 	uint64_t now = mono_us();
 
 	return loop_timer_in_us(t, deadline > now ? deadline - now : 0);
+}
+
+bool
+loop_timer_at_ms(struct loop_timer *t, uint64_t deadline)
+{
+	uint64_t now = mono_ms();
+
+	return loop_timer_in_ms(t, deadline > now ? deadline - now : 0);
 }
 
 bool
@@ -177,6 +192,12 @@ loop_watch_is_on(const struct loop_watch *w)
 {
 	return w->fn != NULL && event_pending(&w->event, EV_READ | EV_WRITE |
 	    EV_CLOSED, NULL);
+}
+
+bool
+loop_unblock(int fd)
+{
+	return evutil_make_socket_nonblocking(fd) == 0;
 }
 
 /* --- signals ------------------------------------------------------------- */
@@ -252,6 +273,13 @@ loop_is_shortage(int error)
 	    error == ENOMEM;
 }
 
+/* Whether the next accept(2) may succeed, now or when the socket is ready. */
+static bool
+is_passing(int error)
+{
+	return error == EAGAIN || error == EINTR || error == ECONNABORTED;
+}
+
 int
 loop_accept(struct loop_listener *l, uint64_t pause_us)
 {
@@ -259,24 +287,8 @@ loop_accept(struct loop_listener *l, uint64_t pause_us)
 	    SOCK_CLOEXEC | SOCK_NONBLOCK);
 	int error = errno;
 
-	if (s == -1 && loop_is_shortage(error))
+	if (s == -1 && !is_passing(error))
 		loop_listener_pause_us(l, pause_us);
 	errno = error;
 	return s;
-}
-
-/* --- messages ------------------------------------------------------------ */
-
-int
-loop_message(int sock, loop_message_fn *fn, void *arg)
-{
-	struct ipc_msg m;
-	struct ipc_fds fds;
-	int got = ipc_recv(sock, &m, &fds), error = errno;
-
-	if (got == 1)
-		fn(&m, &fds, arg);
-	ipc_fds_close(&fds);
-	errno = error;
-	return got;
 }

@@ -16,7 +16,7 @@
  * memory is freed; zeroed memory may be stopped as well.  Functions that
  * return bool return false if there is no memory.
  */
-bool	loop_init(void);
+bool	loop_init(void);	/* and libevent's own words go to our log */
 /* Serves events until loop_stop(). */
 void	loop_run(void);
 /* Serves the events that are ready now; does not wait for more. */
@@ -29,8 +29,6 @@ void	loop_free(void);
  * work: then they count from now.
  */
 void	loop_update_time(void);
-/* libevent's own base, for functions that this module does not have. */
-struct event_base *loop_base(void);
 
 /* --- timers -------------------------------------------------------------- */
 
@@ -47,8 +45,9 @@ void	loop_timer_init(struct loop_timer *, loop_fn *, void *arg);
 /* Fires once, after this time; a running timer starts over. */
 bool	loop_timer_in_us(struct loop_timer *, uint64_t us);
 bool	loop_timer_in_ms(struct loop_timer *, uint64_t ms);
-/* Fires once, at a time of mono_us(); a past time means at once. */
+/* Fires once, at a time of mono_us() or mono_ms(); a past one means at once. */
 bool	loop_timer_at_us(struct loop_timer *, uint64_t deadline);
+bool	loop_timer_at_ms(struct loop_timer *, uint64_t deadline);
 /* Fires every ms milliseconds. */
 bool	loop_timer_every_ms(struct loop_timer *, uint64_t ms);
 /* Fires once, right after the present callback; cannot fail. */
@@ -78,6 +77,8 @@ void	loop_watch_init(struct loop_watch *, int fd, int what, loop_fd_fn *,
 bool	loop_watch_on(struct loop_watch *);
 void	loop_watch_off(struct loop_watch *);
 bool	loop_watch_is_on(const struct loop_watch *);
+/* Reads and writes on it wait no more; false: errno says why. */
+bool	loop_unblock(int fd);
 
 /* Until the process ends; runs in the loop, not in the signal handler. */
 typedef void loop_signal_fn(int signo);
@@ -87,8 +88,9 @@ bool	loop_signal(int signo, loop_signal_fn *);
 /* --- listeners ----------------------------------------------------------- */
 
 /*
- * A listening socket.  Without free descriptors or memory accept(2) fails,
- * and the event would come again at once: so the listener pauses.
+ * A listening socket.  Without free descriptors or memory accept(2) fails, as
+ * it does where accept4() is forbidden, and the event would come again at
+ * once: so the listener pauses.
  */
 struct loop_listener {
 	struct loop_watch watch;
@@ -106,8 +108,8 @@ void	loop_listener_pause_us(struct loop_listener *, uint64_t us);
 bool	loop_listener_is_paused(const struct loop_listener *);
 /*
  * Accepts one connection: a non-blocking close-on-exec descriptor, the
- * caller's.  -1 with errno if there is none; after a shortage of descriptors
- * or memory the listener pauses for pause_us.
+ * caller's.  -1 with errno if there is none.  The listener then pauses for
+ * pause_us, unless errno is EAGAIN, EINTR or ECONNABORTED.
  */
 int	loop_accept(struct loop_listener *, uint64_t pause_us);
 /* Whether an errno of accept(2) means a shortage of resources. */

@@ -1,6 +1,6 @@
 /*
  * Fuzz target: connections and their calls, with the kernel, the monitor and
- * libevent played by the input.  It says what clients send, how much of our
+ * the event loop played by the input.  It says what clients send, how much of our
  * octets the kernel takes, when a connection fails, what monitor, keepers and
  * pppds do, and in which order events are served.  Everything must end, and
  * nothing may be left behind or be used when it is gone.
@@ -237,7 +237,7 @@ step(struct fuzz_input *in)
 		(void)world_serve_one(fuzz_u8(in));
 		break;
 	case 17:
-		world.now_us += (uint64_t)fuzz_u16(in) * (fuzz_u8(in) < 200 ? 100 :
+		fake_loop.now_us += (uint64_t)fuzz_u16(in) * (fuzz_u8(in) < 200 ? 100 :
 		    10000);
 		break;
 	case 18: case 19: case 20:
@@ -301,7 +301,7 @@ finish(void)
 			world_event_over();
 		}
 		if (!world_serve_one((unsigned int)i))
-			world.now_us += 1000000;
+			fake_loop.now_us += 1000000;
 	}
 	MUST(engine.conns == 0 && engine.calls == 0);
 	MUST(world.records == 0);
@@ -339,7 +339,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		log_set_sink(quiet, NULL);
 		begin();
 	}
-	world.now_us += 3600ULL * 1000000;	/* all penalties are over */
+	fake_loop.now_us += 3600ULL * 1000000;	/* all penalties are over */
 	for (int i = 0; i < STEPS_MAX && in.left > 0; i++)
 		step(&in);
 	finish();

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "shared/mono.h"
 
 struct engine engine;
 struct fake_engine fake;
@@ -27,26 +26,20 @@ fake_engine_init(void)
 {
 	memset(&fake, 0, sizeof(fake));
 	memset(&engine, 0, sizeof(engine));
-	fake.now_ms = 1000000;
-	engine.base = event_base_new();
+	fake_loop_init();
 	engine.count = 1;
 	engine.at_work = &at_work;
 	log_set_sink(sink, NULL);
 }
 
-void
-fake_engine_free(void)
-{
-	event_base_free(engine.base);
-}
-
 bool
 fake_engine_run(bool (*ready)(void), unsigned int ms)
 {
-	uint64_t end = mono_ms() + ms;
-
-	while (!ready() && mono_ms() < end)
-		event_base_loop(engine.base, EVLOOP_NONBLOCK);
+	loop_run_ready();
+	for (unsigned int i = 0; i < ms && !ready(); i++) {
+		fake_loop_pass_ms(1);
+		loop_run_ready();
+	}
 	return ready();
 }
 
@@ -66,13 +59,13 @@ engine_free_later(struct engine_ended *ended, void (*f)(void *), void *what)
 uint64_t
 engine_now_ms(void)
 {
-	return fake.now_ms;
+	return fake_loop.now_us / 1000;
 }
 
 uint64_t
 engine_now_us(void)
 {
-	return fake.now_ms * 1000;
+	return fake_loop.now_us;
 }
 
 bool

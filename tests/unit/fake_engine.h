@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
+#include "fake_loop.h"
 
 #define FAKE_TOLD_MAX	256
 
-/* In place of engine/engine.c: the time is what a test says. */
+/* In place of engine/engine.c; the time and the event loop are fake_loop's. */
 struct fake_engine {
-	uint64_t	now_ms;
 	bool		deaf;		/* the monitor cannot be told */
 	bool		full;		/* no descriptors are left */
 	struct ipc_msg	told[FAKE_TOLD_MAX];	/* ... to the monitor */
@@ -22,10 +22,9 @@ struct fake_engine {
 
 extern struct fake_engine fake;
 
-/* A new event loop, and all as at a start. */
+/* All as at a start. */
 void	fake_engine_init(void);
-void	fake_engine_free(void);
-/* Runs the event loop until ready() or for so many ms; whether it is. */
+/* Serves events until ready(), for so many ms at most; whether it is. */
 bool	fake_engine_run(bool (*ready)(void), unsigned int ms);
 
 #endif

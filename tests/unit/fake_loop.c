@@ -2,15 +2,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "fake_loop.h"
 
-#include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../fuzz/fuzz.h"
 #include "shared/mono.h"
 
-#define FAKE_MAX	64
+#define FAKE_MAX	512
 #define TURNS_MAX	1000	/* of loop_run_ready() */
 
 struct fake_loop fake_loop;
@@ -69,17 +70,16 @@ timer_start(struct loop_timer *t, uint64_t at_us)
 
 	if (i == -1)
 		i = timer_find(NULL);
-	ck_assert_int_ne(i, -1);
+	MUST(i != -1);
 	timers[i].timer = t;
 	timers[i].at_us = at_us;
 	return true;
 }
 
-/* The first timer that fires until end, or NULL; its entry is free then. */
-static struct loop_timer *
+/* The first timer that fires until end; -1: none does. */
+static int
 timer_next(uint64_t end)
 {
-	struct loop_timer *t;
 	int first = -1;
 
 	for (int i = 0; i < FAKE_MAX; i++) {
@@ -87,26 +87,30 @@ timer_next(uint64_t end)
 		    (first == -1 || timers[i].at_us < timers[first].at_us))
 			first = i;
 	}
-	if (first == -1)
-		return NULL;
-	if (timers[first].at_us > fake_loop.now_us)
-		fake_loop.now_us = timers[first].at_us;
-	t = timers[first].timer;
-	timers[first].timer = NULL;
-	return t;
+	return first;
+}
+
+static void
+timer_serve(int i)
+{
+	struct loop_timer *t = timers[i].timer;
+
+	if (timers[i].at_us > fake_loop.now_us)
+		fake_loop.now_us = timers[i].at_us;
+	timers[i].timer = NULL;
+	if (t->every_us > 0)
+		(void)timer_start(t, fake_loop.now_us + t->every_us);
+	t->fn(t->arg);
 }
 
 static bool
 timer_fire(uint64_t end)
 {
-	struct loop_timer *t = timer_next(end);
+	int i = timer_next(end);
 
-	if (t == NULL)
-		return false;
-	if (t->every_us > 0)
-		(void)timer_start(t, fake_loop.now_us + t->every_us);
-	t->fn(t->arg);
-	return true;
+	if (i != -1)
+		timer_serve(i);
+	return i != -1;
 }
 
 void
@@ -159,6 +163,14 @@ loop_timer_at_us(struct loop_timer *t, uint64_t deadline)
 }
 
 bool
+loop_timer_at_ms(struct loop_timer *t, uint64_t deadline)
+{
+	uint64_t now = mono_ms();
+
+	return loop_timer_in_ms(t, deadline > now ? deadline - now : 0);
+}
+
+bool
 loop_timer_every_ms(struct loop_timer *t, uint64_t ms)
 {
 	t->every_us = ms * 1000;
@@ -205,9 +217,10 @@ loop_watch_init(struct loop_watch *w, int fd, int what, loop_fd_fn *fn,
 {
 	int i = watch_find(w);
 
+	MUST(i == -1 || !watches[i].on);
 	if (i == -1)
 		i = watch_find(NULL);
-	ck_assert_int_ne(i, -1);
+	MUST(i != -1);
 	watches[i].watch = w;
 	watches[i].fd = fd;
 	watches[i].what = what;
@@ -216,15 +229,39 @@ loop_watch_init(struct loop_watch *w, int fd, int what, loop_fd_fn *fn,
 	w->arg = arg;
 }
 
+static bool
+fd_is_ready(int fd, int what)
+{
+	struct pollfd p = { .fd = fd };
+
+	if (fake_loop.is_ready != NULL)
+		return fake_loop.is_ready(fd, what);
+	if ((what & LOOP_READ) != 0)
+		p.events |= POLLIN;
+	if ((what & LOOP_WRITE) != 0)
+		p.events |= POLLOUT;
+	if ((what & LOOP_CLOSED) != 0)
+		p.events |= POLLRDHUP;
+	return poll(&p, 1, 0) == 1;
+}
+
+static bool
+is_ready(int i)
+{
+	return watches[i].watch != NULL && watches[i].on &&
+	    fd_is_ready(watches[i].fd, watches[i].what);
+}
+
 bool
 loop_watch_on(struct loop_watch *w)
 {
 	int i = watch_find(w);
 
-	ck_assert_int_ne(i, -1);
+	MUST(i != -1);
 	if (fake_loop.no_memory)
 		return false;
 	watches[i].on = true;
+	(void)is_ready(i);	/* its descriptor is open */
 	return true;
 }
 
@@ -246,24 +283,16 @@ loop_watch_is_on(const struct loop_watch *w)
 	return i != -1 && watches[i].on;
 }
 
-static bool
-is_ready(int i)
+static void
+watch_serve(int i)
 {
-	struct pollfd p = { .fd = watches[i].fd };
-
-	if (watches[i].watch == NULL || !watches[i].on)
-		return false;
-	if ((watches[i].what & LOOP_READ) != 0)
-		p.events |= POLLIN;
-	if ((watches[i].what & LOOP_WRITE) != 0)
-		p.events |= POLLOUT;
-	if ((watches[i].what & LOOP_CLOSED) != 0)
-		p.events |= POLLRDHUP;
-	return poll(&p, 1, 0) == 1;
+	if ((watches[i].what & LOOP_ONCE) != 0)
+		watches[i].on = false;
+	watches[i].watch->fn(watches[i].fd, watches[i].watch->arg);
 }
 
 static bool
-watch_serve(void)
+watches_serve(void)
 {
 	bool any = false;
 
@@ -271,18 +300,74 @@ watch_serve(void)
 		if (!is_ready(i))
 			continue;
 		any = true;
-		if ((watches[i].what & LOOP_ONCE) != 0)
-			watches[i].on = false;
-		watches[i].watch->fn(watches[i].fd, watches[i].watch->arg);
+		watch_serve(i);
 	}
 	return any;
+}
+
+bool
+loop_unblock(int fd)
+{
+	return fake_loop.is_ready != NULL ||
+	    fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
+}
+
+/* --- one event after the other ------------------------------------------- */
+
+static bool
+timer_is_due(int i)
+{
+	return timers[i].timer != NULL && timers[i].at_us <= fake_loop.now_us;
+}
+
+bool
+fake_loop_serve_one(unsigned int nth)
+{
+	unsigned int n = 0;
+
+	for (int i = 0; i < FAKE_MAX; i++)
+		n += (unsigned int)timer_is_due(i) + (unsigned int)is_ready(i);
+	if (n == 0)
+		return false;
+	nth %= n;
+	for (int i = 0; i < FAKE_MAX; i++) {
+		if (timer_is_due(i) && nth-- == 0) {
+			timer_serve(i);
+			break;
+		}
+		if (is_ready(i) && nth-- == 0) {
+			watch_serve(i);
+			break;
+		}
+	}
+	return true;
+}
+
+static bool
+is_in(const void *what, const void *from, size_t len)
+{
+	const char *p = what, *start = from;
+
+	return p >= start && p < start + len;
+}
+
+void
+fake_loop_forget(const void *from, size_t len)
+{
+	for (int i = 0; i < FAKE_MAX; i++) {
+		MUST(!is_in(timers[i].timer, from, len));
+		if (!is_in(watches[i].watch, from, len))
+			continue;
+		MUST(!watches[i].on);
+		watches[i].watch = NULL;
+	}
 }
 
 void
 loop_run_ready(void)
 {
 	for (int i = 0; i < TURNS_MAX && !fake_loop.stopped; i++) {
-		if (!timer_fire(fake_loop.now_us) && !watch_serve())
+		if (!timer_fire(fake_loop.now_us) && !watches_serve())
 			return;
 	}
 }

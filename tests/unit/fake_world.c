@@ -4,9 +4,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <event2/event.h>
-#include <event2/event_struct.h>
-#include <event2/util.h>
 #include <malloc.h>
 #include <string.h>
 #include <sys/random.h>
@@ -19,7 +16,6 @@
 #include "engine/gre_socket.h"
 #include "shared/call_record.h"
 
-#define EVENTS_MAX	512
 #define SERVE_MAX	10000	/* events in a row: more make no end */
 
 /* --- descriptors --------------------------------------------------------- */
@@ -219,13 +215,6 @@ getsockname(int fd, struct sockaddr *sa, socklen_t *len)
 	return address(sa, htonl(WORLD_SERVER));
 }
 
-int
-evutil_make_socket_nonblocking(evutil_socket_t fd)
-{
-	(void)world_file(fd);
-	return 0;
-}
-
 /* The same on every run. */
 ssize_t
 getrandom(void *buf, size_t len, unsigned int flags)
@@ -243,149 +232,38 @@ getrandom(void *buf, size_t len, unsigned int flags)
 	return (ssize_t)len;
 }
 
-/* --- libevent ------------------------------------------------------------ */
-
-static struct watched {
-	struct event	*ev;		/* NULL: free */
-	int		 fd;
-	short		 what;
-	event_callback_fn fn;
-	void		*arg;
-	bool		 added, timed, active;
-	uint64_t	 at;		/* us */
-} watched[EVENTS_MAX];
-
-static struct watched *
-find(const struct event *ev)
-{
-	for (int i = 0; i < EVENTS_MAX; i++) {
-		if (watched[i].ev == ev)
-			return &watched[i];
-	}
-	return NULL;
-}
-
-int
-event_assign(struct event *ev, struct event_base *base, evutil_socket_t fd,
-    short what, event_callback_fn fn, void *arg)
-{
-	struct watched *w = find(ev);
-
-	(void)base;
-	MUST(w == NULL || !w->added);
-	if (w == NULL)
-		w = find(NULL);
-	MUST(w != NULL);
-	*w = (struct watched){ .ev = ev, .fd = fd, .what = what, .fn = fn,
-	    .arg = arg };
-	return 0;
-}
-
-struct event *
-event_new(struct event_base *base, evutil_socket_t fd, short what,
-    event_callback_fn fn, void *arg)
-{
-	struct event *ev = calloc(1, sizeof(*ev));
-
-	MUST(ev != NULL);
-	event_assign(ev, base, fd, what, fn, arg);
-	return ev;
-}
-
-int
-event_add(struct event *ev, const struct timeval *tv)
-{
-	struct watched *w = find(ev);
-
-	MUST(w != NULL);
-	if (w->fd != -1)
-		(void)world_file(w->fd);
-	w->added = true;
-	if (tv != NULL) {
-		w->timed = true;
-		w->at = world.now_us + (uint64_t)tv->tv_sec * 1000000 +
-		    (uint64_t)tv->tv_usec;
-	}
-	return 0;
-}
-
-int
-event_del(struct event *ev)
-{
-	struct watched *w = find(ev);
-
-	if (w != NULL)
-		w->added = w->timed = w->active = false;
-	return 0;
-}
-
-void
-event_active(struct event *ev, int what, short n)
-{
-	struct watched *w = find(ev);
-
-	(void)what;
-	(void)n;
-	MUST(w != NULL);
-	w->active = true;
-}
-
-int
-event_pending(const struct event *ev, short what, struct timeval *tv)
-{
-	struct watched *w = find(ev);
-
-	(void)what;
-	(void)tv;
-	return w != NULL && w->added;
-}
-
-int
-event_base_loopbreak(struct event_base *base)
-{
-	(void)base;
-	return 0;
-}
+/* --- what is ready ------------------------------------------------------- */
 
 static bool
-is_ready(const struct watched *w)
+is_ready(int fd, int what)
 {
-	const struct world_file *f;
+	const struct world_file *f = world_file(fd);
 
-	if (w->ev == NULL || w->active)
-		return w->ev != NULL;
-	if (!w->added)
-		return false;
-	if (w->timed && w->at <= world.now_us)
-		return true;
-	if (w->fd == -1)
-		return false;
-	f = world_file(w->fd);
-	if ((w->what & EV_READ) != 0 && (f->rx_len > 0 || f->error != 0 ||
+	if ((what & LOOP_READ) != 0 && (f->rx_len > 0 || f->error != 0 ||
 	    f->eof || f->has_msg))
 		return true;
-	if ((w->what & EV_CLOSED) != 0 && (f->error != 0 || f->eof))
+	if ((what & LOOP_CLOSED) != 0 && (f->error != 0 || f->eof))
 		return true;
-	return (w->what & EV_WRITE) != 0 && (f->room > 0 || f->error != 0);
+	return (what & LOOP_WRITE) != 0 && (f->room > 0 || f->error != 0);
 }
 
 /* --- the ground ---------------------------------------------------------- */
 
 struct engine engine;
-struct world world = { .now_us = 1000000000, .files_max = 40 };
+struct world world = { .files_max = 40 };
 static uint16_t at_work;
 static SLIST_HEAD(, engine_ended) ended = SLIST_HEAD_INITIALIZER(ended);
 
 uint64_t
 engine_now_us(void)
 {
-	return world.now_us;
+	return fake_loop.now_us;
 }
 
 uint64_t
 engine_now_ms(void)
 {
-	return world.now_us / 1000;
+	return fake_loop.now_us / 1000;
 }
 
 bool
@@ -444,55 +322,19 @@ world_event_over(void)
 	struct engine_ended *e;
 
 	while ((e = SLIST_FIRST(&ended)) != NULL) {
-		char *from = e->what, *to = from + malloc_usable_size(from);
-
 		SLIST_REMOVE_HEAD(&ended, entry);
-		for (int i = 0; i < EVENTS_MAX; i++) {
-			char *ev = (char *)watched[i].ev;
-
-			if (ev < from || ev >= to)
-				continue;
-			MUST(!watched[i].added && !watched[i].active);
-			watched[i].ev = NULL;
-		}
+		fake_loop_forget(e->what, malloc_usable_size(e->what));
 		e->free(e->what);
 	}
 }
 
-static void
-serve(struct watched *w)
-{
-	short what = w->what & (EV_READ | EV_WRITE | EV_CLOSED);
-
-	w->active = false;
-	if (w->timed && w->at <= world.now_us) {
-		w->timed = false;
-		what = EV_TIMEOUT;
-	}
-	if ((w->what & EV_PERSIST) == 0)
-		w->added = false;
-	w->fn(w->fd, what, w->arg);
-	MUST(at_work == 0);
-	world_event_over();
-}
-
-/* The nth of the events that are ready, if there are so many. */
 bool
 world_serve_one(unsigned int nth)
 {
-	unsigned int n = 0;
-
-	for (int i = 0; i < EVENTS_MAX; i++)
-		n += is_ready(&watched[i]);
-	if (n == 0)
+	if (!fake_loop_serve_one(nth))
 		return false;
-	nth %= n;
-	for (int i = 0; i < EVENTS_MAX; i++) {
-		if (is_ready(&watched[i]) && nth-- == 0) {
-			serve(&watched[i]);
-			break;
-		}
-	}
+	MUST(at_work == 0);
+	world_event_over();
 	return true;
 }
 
@@ -623,13 +465,15 @@ world_serve(void)
 void
 world_pass(uint64_t ms)
 {
-	world.now_us += ms * 1000;
+	fake_loop.now_us += ms * 1000;
 	world_serve();
 }
 
 void
 world_init(void)
 {
+	fake_loop_init();
+	fake_loop.is_ready = is_ready;
 	engine.count = 1;
 	engine.stimeout_ms = 10000;
 	engine.at_work = &at_work;

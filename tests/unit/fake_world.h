@@ -8,13 +8,14 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
+#include "fake_loop.h"
 #include "protocol/pptp_gre.h"
 
 /*
- * In place of the kernel, libevent, the monitor, keepers, the GRE socket and
+ * In place of the kernel, the monitor, keepers, the GRE socket and
  * engine/engine.c, for unit tests and the fuzz target.  A descriptor from
- * WORLD_FIRST on is one of these; the others are the program's own.  The time
- * passes when the program says so.  Whatever the engine must never do, such as
+ * WORLD_FIRST on is one of these; the others are the program's own.  The event
+ * loop and the clock are fake_loop's.  Whatever the engine must never do, such as
  * to close a descriptor twice, aborts.
  */
 #define WORLD_FIRST	1000
@@ -54,7 +55,6 @@ struct world_file {
 };
 
 struct world {
-	uint64_t	 now_us;
 	bool		 deaf;		/* the monitor cannot be told */
 	unsigned int	 files_max;	/* that the engine may have */
 	/* Calls that the monitor owes. */

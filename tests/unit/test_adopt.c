@@ -49,7 +49,7 @@ setup(void)
 	ck_assert_int_ne(record, -1);
 	rec->our_id = 0x1234;
 	call_record_seal(rec);
-	ctrl_init(&rec->ctrl, "198.51.100.7", 10000, fake.now_ms);
+	ctrl_init(&rec->ctrl, "198.51.100.7", 10000, engine_now_ms());
 	rec->ctrl.state = CTRL_ESTABLISHED;
 	rec->ctrl.call_state = CTRL_CALL_UP;
 	rec->ctrl.call.our_id = 0x1234;
@@ -87,7 +87,7 @@ hand_over(enum ipc_type type, bool kernel, int n)
 
 	ck_assert_int_eq(ipc_pair(pair), 0);
 	keeper = pair[0];
-	ck_assert_int_eq(evutil_make_socket_nonblocking(keeper), 0);
+	ck_assert(loop_unblock(keeper));
 	ipc_msg_init(&m, type, 0x1234);
 	m.u.call.kernel = kernel;
 	ck_assert_int_eq(ipc_send(keeper, &m, fds, n), 0);

@@ -59,9 +59,9 @@ give(void)
 	int fds[IPC_GIVE_FDS], record;
 
 	memset(&c, 0, sizeof(c));
-	(void)limit_open(limiter_limits, &c, client, fake.now_ms);
-	(void)limit_call(limiter_limits, &c, fake.now_ms);
-	limit_has_slot(limiter_limits, &c, fake.now_ms);
+	(void)limit_open(limiter_limits, &c, client, engine_now_ms());
+	(void)limit_call(limiter_limits, &c, engine_now_ms());
+	limit_has_slot(limiter_limits, &c, engine_now_ms());
 	for (int i = 0; i < IPC_GIVE_FDS; i++)
 		fds[i] = STDIN_FILENO;
 	ck_assert(back_calls_give(make_record(&record), fds, &c, &turn));
@@ -121,8 +121,8 @@ START_TEST(its_end_gives_all_back)
 	ck_assert_uint_eq(source()->authenticated, 0);
 	news(IPC_NEWS_OVER, CTRL_END_NONE);	/* of nothing */
 	/* Its Call ID rests, and is not lent any more. */
-	ck_assert_uint_ne(call_ids_take(NULL, ID, 1, fake.now_ms), ID);
-	ck_assert_uint_eq(call_ids_take(NULL, ID, 1, fake.now_ms +
+	ck_assert_uint_ne(call_ids_take(NULL, ID, 1, engine_now_ms()), ID);
+	ck_assert_uint_eq(call_ids_take(NULL, ID, 1, engine_now_ms() +
 	    CALL_ID_REST_MS), ID);
 }
 END_TEST
@@ -144,7 +144,7 @@ START_TEST(s8_an_early_end_costs_while_slots_are_short)
 	give();
 	news(IPC_NEWS_OVER, CTRL_END_NONE);
 	ck_assert_uint_eq(limiter_count(CTRL_END_NO_AUTH), 0);
-	limit_no_slot(limiter_limits, fake.now_ms);
+	limit_no_slot(limiter_limits, engine_now_ms());
 	give();
 	news(IPC_NEWS_OVER, CTRL_END_NONE);
 	ck_assert_uint_eq(limiter_count(CTRL_END_NO_AUTH), 1);
@@ -164,7 +164,7 @@ START_TEST(a_new_front_is_told)
 	back_calls_tell(ID, client, fd);	/* once more */
 	ck_assert_uint_eq(back_calls_count(), 1);
 	ck_assert_uint_eq(source()->calls, 1);
-	ck_assert_uint_ne(call_ids_take(NULL, ID, 1, fake.now_ms), ID);
+	ck_assert_uint_ne(call_ids_take(NULL, ID, 1, engine_now_ms()), ID);
 	call_record_unmap(rec);
 	back_calls_tell(ID + 2, client, STDIN_FILENO);	/* no record at all */
 	ck_assert_uint_eq(back_calls_count(), 1);

@@ -78,7 +78,7 @@ START_TEST(nobody_overtakes)
 	begin(10);
 	for (int i = 0; i < 12; i++)
 		ck_assert_int_eq(call_queue_take(&calls[i], start), i < 10);
-	fake.now_ms += 1000;
+	fake_loop.now_us += 1000 * 1000;
 	ck_assert(!call_queue_take(&calls[12], start));
 	ck_assert(fake_engine_run(one_more, 5000));
 	ck_assert_int_eq(started[0], 10);
@@ -92,17 +92,17 @@ START_TEST(s8_without_a_slot_it_comes_round_again)
 	ck_assert(call_queue_take(&calls[0], start));
 	ck_assert(call_queue_later(&calls[0], start));
 	ck_assert(!calls[0].taken);
-	fake.now_ms += 300;
+	fake_loop.now_us += 300 * 1000;
 	ck_assert(fake_engine_run(one_more, 5000));
 	ck_assert(calls[0].taken);
-	fake.now_ms += CALL_QUEUE_LATER_MS;
+	fake_loop.now_us += CALL_QUEUE_LATER_MS * 1000;
 	ck_assert(!call_queue_later(&calls[0], start));
 	ck_assert(calls[0].taken);	/* and nothing has changed */
 	nstarted = 0;
 	ck_assert(call_queue_take(&calls[1], start));
 	ck_assert(call_queue_later(&calls[1], start));
 	call_queue_done(&calls[1]);
-	fake.now_ms += 300;
+	fake_loop.now_us += 300 * 1000;
 	ck_assert(!fake_engine_run(one_more, 600));
 }
 END_TEST
@@ -117,7 +117,7 @@ START_TEST(s8_only_so_many_wait_for_a_slot)
 		call_queue_done(i < CALL_QUEUE_LATER_MAX ? &calls[MANY - 1] :
 		    &calls[i]);
 	}
-	fake.now_ms += 300;
+	fake_loop.now_us += 300 * 1000;
 	ck_assert(!fake_engine_run(nobody, 600));
 	ck_assert_int_eq(nstarted, CALL_QUEUE_LATER_MAX);
 	for (int i = 0; i < nstarted; i++)

@@ -32,8 +32,8 @@ static void
 dial(struct limit_conn *c, uint32_t addr)
 {
 	memset(c, 0, sizeof(*c));
-	(void)limit_open(limiter_limits, c, addr, fake.now_ms);
-	(void)limit_call(limiter_limits, c, fake.now_ms);
+	(void)limit_open(limiter_limits, c, addr, engine_now_ms());
+	(void)limit_call(limiter_limits, c, engine_now_ms());
 }
 
 static int
@@ -68,7 +68,7 @@ START_TEST(more_of_them_are_counted_and_not_logged)
 		limiter_refused(NULL, client, CTRL_END_RATE);
 	ck_assert_int_eq(lines("refused"), 3);
 	ck_assert_uint_eq(limiter_count(CTRL_END_RATE), 50);
-	fake.now_ms += 60000;
+	fake_loop.now_us += 60000 * 1000;
 	limiter_refused(NULL, client, CTRL_END_RATE);
 	ck_assert_int_eq(lines("47 more such lines suppressed"), 1);
 }
@@ -106,7 +106,7 @@ START_TEST(failures_end_in_a_penalty_that_is_logged_once)
 	ck_assert_int_eq(lines("refused for 20 s"), 1);
 	ck_assert_int_eq(lines("authentication failed"), 3);	/* log_rate */
 	memset(&c, 0, sizeof(c));
-	ck_assert_int_eq(limit_open(limiter_limits, &c, client, fake.now_ms),
+	ck_assert_int_eq(limit_open(limiter_limits, &c, client, engine_now_ms()),
 	    CTRL_END_PENALTY);
 }
 END_TEST

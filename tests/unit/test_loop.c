@@ -231,6 +231,23 @@ START_TEST(s15_listener_without_descriptors_pauses)
 }
 END_TEST
 
+/* Where accept4() is forbidden, or fails for good, it must not be tried again
+ * and again. */
+START_TEST(listener_that_cannot_accept_pauses)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	loop_listener_init(&listener, fd, on_client, NULL);
+	ck_assert(loop_listener_on(&listener));
+	ck_assert_int_eq(loop_accept(&listener, PAUSE_US), -1);
+	ck_assert_int_eq(errno, EINVAL);	/* it does not listen */
+	ck_assert(loop_listener_is_paused(&listener));
+	loop_listener_off(&listener);
+	ck_assert(!loop_listener_is_paused(&listener));
+	close(fd);
+}
+END_TEST
+
 START_TEST(shortages)
 {
 	ck_assert(loop_is_shortage(EMFILE) && loop_is_shortage(ENFILE) &&
@@ -300,6 +317,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, watch_goes_on_and_off);
 	tcase_add_test(tc, signals_come_in_the_loop);
 	tcase_add_test(tc, s15_listener_without_descriptors_pauses);
+	tcase_add_test(tc, listener_that_cannot_accept_pauses);
 	tcase_add_test(tc, shortages);
 	tcase_add_test(tc,
 	    descriptors_of_a_message_are_closed_but_for_those_taken);
