@@ -1,25 +1,18 @@
-/* Engine: a control connection on its TCP socket. */
+/* Engine: a control connection, its state machine and its call. */
 /* SPDX-License-Identifier: ISC */
 #include "engine/conn.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/addr.h"
 #include "base/log.h"
-#include "base/queue.h"
 #include "engine/call.h"
+#include "engine/conn_parts.h"
 #include "engine/engine.h"
 #include "engine/limiter.h"
 #include "shared/call_record.h"
-#include "shared/loop.h"
 
-#define READ_SIZE	4096
 /* If a connection has asked for no call by then, the engine logs its start. */
 #define ANNOUNCE_MS	3000	/* pptp-linux takes 1 s */
 #define SLOT_PATIENCE_MS	3000	/* wait for another call to end */
@@ -34,36 +27,8 @@ enum conn_life {
 	CONN_OVER
 };
 
-struct conn {
-	LIST_ENTRY(conn) entry;
-	int		 fd;
-	uint32_t	 client, server;	/* network order */
-	uint32_t	 token;			/* of its access request */
-	bool		 asking;		/* waits for that answer */
-	bool		 announced;		/* we have logged "started" */
-	bool		 muted;			/* log-rate forbade it */
-	bool		 by_keeper;		/* a keeper logs both ends */
-	struct call	*call;
-	struct ctrl	*ctrl;			/* own, or in a record */
-	struct ctrl	*own;			/* NULL: ctrl is in a record */
-	struct call_record *record;		/* of an ended call, owned */
-	bool		 holding;		/* input waits for an OCRP */
-	uint8_t		*held;			/* input that waits, owned */
-	size_t		 held_len;
-	bool		 paused;		/* input waits for resume */
-	bool		 more;			/* input behind this message */
-	enum ctrl_end	 refuse;		/* why its SCCRQ is refused */
-	struct limit_conn limit;
-	struct limit_messages messages;
-	uint64_t	 room_at;		/* ms, ended another's call */
-	struct loop_watch readable, writable, closed;
-	struct loop_timer timer, release, resume;
-	bool		 over;			/* freed after this event */
-	struct engine_ended ended;
-};
-
 static const struct call_events call_events;
-static void on_auth_failed(void *);
+static const struct conn_tcp_events tcp_events;
 static LIST_HEAD(, conn) conns = LIST_HEAD_INITIALIZER(conns);
 
 static void
@@ -103,24 +68,17 @@ conn_free(void *arg)
 {
 	struct conn *conn = arg;
 
-	free(conn->held);
+	conn_tcp_free(&conn->tcp);
 	free_ctrl(conn);
 	free(conn);
 }
 
-/* Closes the connection and logs nothing.  It is freed after the event. */
-static void
-leave(struct conn *conn)
+void
+conn_leave(struct conn *conn)
 {
 	limit_close(limiter_limits, &conn->limit);
-	loop_watch_off(&conn->readable);
-	loop_watch_off(&conn->writable);
-	loop_watch_off(&conn->closed);
 	loop_timer_stop(&conn->timer);
-	loop_timer_stop(&conn->release);
-	loop_timer_stop(&conn->resume);
-	if (conn->fd != -1)
-		close(conn->fd);
+	conn_tcp_close(&conn->tcp);
 	LIST_REMOVE(conn, entry);
 	engine.conns--;
 	conn->over = true;
@@ -147,8 +105,6 @@ say_unserved(struct conn *conn)
 static void
 finish(struct conn *conn, bool reset)
 {
-	struct linger at_once = { 1, 0 };
-
 	if (!conn->by_keeper)
 		say_unserved(conn);
 	announce(conn);
@@ -156,53 +112,8 @@ finish(struct conn *conn, bool reset)
 	if (conn->announced && !conn->by_keeper)
 		log_info("CTRL: Client %s control connection finished",
 		    conn->ctrl->client);
-	if (reset)
-		(void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &at_once,
-		    sizeof(at_once));
-	else		/* a keeper may have the socket, too */
-		(void)shutdown(conn->fd, SHUT_RDWR);
-	leave(conn);
-}
-
-/* Removes n octets of queued messages, which were sent. */
-static void
-sent(struct conn *conn, size_t n)
-{
-	const uint8_t *data;
-
-	while (n > 0) {
-		size_t len = ctrl_out_next(conn->ctrl, &data);
-		size_t part = len < n ? len : n;
-
-		ctrl_out_sent(conn->ctrl, part);
-		n -= part;
-		if (part == len)
-			log_debug("CTRL: Sent packet to client");
-	}
-}
-
-/* Writes queued messages, all at once; false: the peer is gone. */
-static bool
-conn_flush(struct conn *conn)
-{
-	const struct ctrl *ctrl = conn->ctrl;
-
-	while (ctrl->out_len > 0) {
-		ssize_t n = send(conn->fd, ctrl->out, ctrl->out_len,
-		    MSG_NOSIGNAL);
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1 && errno != EAGAIN)
-			return false;
-		if (n > 0)
-			sent(conn, n);
-		if (ctrl->out_len > 0) {
-			(void)loop_watch_on(&conn->writable);
-			return true;
-		}
-	}
-	return true;
+	conn_tcp_end(&conn->tcp, reset);
+	conn_leave(conn);
 }
 
 static void
@@ -227,24 +138,6 @@ is_starting(const struct conn *conn)
 	return conn->ctrl->call_state == CTRL_CALL_WAIT_START;
 }
 
-/* Keeps input that has to wait; false: no memory. */
-static bool
-hold(struct conn *conn, const uint8_t *data, size_t len)
-{
-	conn->holding = true;
-	loop_watch_off(&conn->readable);
-	if (conn->call != NULL && call_is_waiting(conn->call))
-		(void)loop_watch_on(&conn->closed);
-	if (len == 0)
-		return true;
-	conn->held = malloc(len);
-	if (conn->held == NULL)
-		return false;
-	memcpy(conn->held, data, len);
-	conn->held_len = len;
-	return true;
-}
-
 static enum conn_life conn_do(struct conn *, unsigned int) MUST_LOOK;
 
 /* After each message: a client that sends too many is read from later. */
@@ -266,8 +159,7 @@ pace(struct conn *conn)
 	case LIMIT_PAUSE:
 		break;
 	}
-	conn->paused = true;
-	(void)loop_timer_in_ms(&conn->resume, at - now);
+	conn_tcp_pause(&conn->tcp, at - now);
 	return conn_do(conn, todo);
 }
 
@@ -286,9 +178,11 @@ input(struct conn *conn, const uint8_t *data, size_t len)
 		if (conn->ctrl->messages != messages &&
 		    pace(conn) == CONN_OVER)
 			return CONN_OVER;
-		if (!is_starting(conn) && !conn->paused)
+		if (!is_starting(conn) && !conn->tcp.paused)
 			continue;
-		if (!hold(conn, data, len))
+		if (conn->call != NULL && call_is_waiting(conn->call))
+			conn_tcp_watch_close(&conn->tcp);
+		if (!conn_tcp_hold(&conn->tcp, data, len))
 			return conn_do(conn, ctrl_eof(conn->ctrl, true,
 			    engine_now_ms()));
 		break;
@@ -319,49 +213,11 @@ end_work(enum conn_life life)
 	limiter_quiet();
 }
 
-/* Goes on with the input that has waited. */
-static enum conn_life MUST_LOOK
-release(struct conn *conn)
-{
-	uint8_t *data = conn->held;
-	size_t len = conn->held_len;
-	enum conn_life life;
-
-	conn->held = NULL;
-	conn->held_len = 0;
-	loop_watch_off(&conn->closed);
-	life = input(conn, data, len);
-	free(data);
-	if (life == CONN_LIVES && !conn->holding &&
-	    conn->ctrl->state != CTRL_CLOSED)
-		(void)loop_watch_on(&conn->readable);
-	return life;
-}
-
-static void
-on_release(void *arg)
-{
-	struct conn *conn = arg;
-
-	begin_work(conn);
-	end_work(release(conn));
-}
-
-static void
-on_resume(void *arg)
-{
-	struct conn *conn = arg;
-
-	begin_work(conn);
-	conn->paused = false;
-	end_work(conn_do(conn, 0));
-}
-
 static struct call_owner
 owner(struct conn *conn)
 {
 	return (struct call_owner){ &call_events, conn, conn->client,
-	    conn->server, conn->ctrl->call.peer_id, conn->fd, &conn->limit };
+	    conn->server, conn->ctrl->call.peer_id, conn->tcp.fd, &conn->limit };
 }
 
 static bool
@@ -406,44 +262,6 @@ start_call(struct conn *conn)
 	return ctrl_call_failed(conn->ctrl, result, error, now);
 }
 
-/* Whether the client caused the end of its call. */
-static bool
-is_clients_doing(enum ctrl_end end)
-{
-	switch (end) {
-	case CTRL_END_CLEARED:
-	case CTRL_END_STOPPED:
-	case CTRL_END_EOF:
-	case CTRL_END_RESET:
-	case CTRL_END_PROTOCOL:
-	case CTRL_END_NOT_READING:
-	case CTRL_END_ECHO:
-	case CTRL_END_PPPD:
-	case CTRL_END_AUTH_FAILED:
-	case CTRL_END_NEGOTIATION:
-	case CTRL_END_IDLE:
-	case CTRL_END_TIME:
-	case CTRL_END_TRAFFIC:
-	case CTRL_END_LCP_ECHO:
-	case CTRL_END_PPPD_SIGNAL:
-	case CTRL_END_PPPD_OPTIONS:
-	case CTRL_END_NO_PPP:
-	case CTRL_END_PPPD_FAILED:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Whether this end counts as a failed authentication. */
-static bool
-is_failure(struct conn *conn, enum ctrl_end end)
-{
-	return end == CTRL_END_NO_AUTH || (conn->limit.slot &&
-	    is_clients_doing(end) &&
-	    limit_slots_short(limiter_limits, engine_now_ms()));
-}
-
 /* Takes note that the call is over, and owns its record if it had one. */
 static void
 call_over(struct conn *conn, struct call_record *rec)
@@ -460,8 +278,7 @@ end_call(struct conn *conn)
 {
 	enum ctrl_end end = conn->ctrl->end;
 
-	if (is_failure(conn, end))
-		on_auth_failed(conn);
+	conn_auth_ended(conn, end);
 	call_over(conn, call_end(conn->call, end != CTRL_END_NONE ? end :
 	    CTRL_END_NOT_STARTED));
 }
@@ -474,7 +291,7 @@ conn_do(struct conn *conn, unsigned int todo)
 	if (conn->over)
 		return CONN_OVER;
 	/* If the peer is gone, its call need not be started any more. */
-	if (!conn_flush(conn))
+	if (!conn_tcp_flush(&conn->tcp, conn->ctrl))
 		todo = (todo & ~CTRL_DO_START) |
 		    ctrl_eof(conn->ctrl, true, engine_now_ms());
 	if ((todo & CTRL_DO_END) != 0 && conn->call != NULL)
@@ -493,12 +310,10 @@ conn_do(struct conn *conn, unsigned int todo)
 			finish(conn, reset);
 			return CONN_OVER;
 		}
-		loop_watch_off(&conn->readable);
+		conn_tcp_stop_reading(&conn->tcp);
 	}
-	if (conn->holding && !is_starting(conn) && !conn->paused) {
-		conn->holding = false;
-		loop_timer_now(&conn->release);
-	}
+	if (!is_starting(conn))
+		conn_tcp_go_on(&conn->tcp);
 	set_timer(conn);
 	return CONN_LIVES;
 }
@@ -528,30 +343,13 @@ on_started(void *arg)
 static void
 on_authenticated(void *arg)
 {
-	struct conn *conn = arg;
-
-	ctrl_call_authenticated(conn->ctrl);
-	if (engine.index == 0) {
-		limiter_authenticated(&conn->limit, conn->client);
-		return;
-	}
-	/* Here it only counts for the log. */
-	(void)limit_authenticated(limiter_limits, &conn->limit,
-	    engine_now_ms());
-	engine_news(IPC_NEWS_AUTHENTICATED, conn->ctrl->call.our_id,
-	    CTRL_END_NONE);
+	conn_auth_succeeded(arg);
 }
 
 static void
 on_auth_failed(void *arg)
 {
-	struct conn *conn = arg;
-
-	if (engine.index == 0)
-		limiter_failed(&conn->limit, conn->client, conn->ctrl->end);
-	else
-		engine_news(IPC_NEWS_AUTH_FAILED, conn->ctrl->call.our_id,
-		    conn->ctrl->end);
+	conn_auth_failed(arg);
 }
 
 static void
@@ -577,8 +375,7 @@ on_ended(void *arg, enum ctrl_end end, struct call_record *rec)
 {
 	struct conn *conn = arg;
 
-	if (is_failure(conn, end))
-		on_auth_failed(conn);
+	conn_auth_ended(conn, end);
 	call_over(conn, rec);
 	let_go(conn_do(conn, ctrl_call_ended(conn->ctrl, end,
 	    engine_now_ms())));
@@ -590,7 +387,7 @@ on_given(void *arg)
 	struct conn *conn = arg;
 
 	conn->call = NULL;
-	leave(conn);
+	conn_leave(conn);
 }
 
 /* Ends an unauthenticated call so that another call gets its slot. */
@@ -628,7 +425,7 @@ on_no_slot(void *arg)
 		return true;
 	if (victim == NULL && !later)
 		return false;
-	(void)loop_watch_on(&conn->closed);
+	conn_tcp_watch_close(&conn->tcp);
 	if (victim != NULL) {
 		conn->room_at = now;
 		end_for_others(victim);
@@ -651,45 +448,59 @@ static const struct call_events call_events = {
 /* --- events -------------------------------------------------------------- */
 
 static void
-on_readable(int fd, void *arg)
+on_input(void *arg, const uint8_t *data, size_t len)
 {
 	struct conn *conn = arg;
-	uint8_t buf[READ_SIZE];
-	ssize_t n = recv(fd, buf, sizeof(buf), 0);
 
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
 	begin_work(conn);
-	if (n > 0)
-		end_work(input(conn, buf, n));
-	else
-		end_work(conn_do(conn, ctrl_eof(conn->ctrl, n == -1,
-		    engine_now_ms())));
+	end_work(input(conn, data, len));
+}
+
+static void
+on_eof(void *arg, bool reset)
+{
+	struct conn *conn = arg;
+
+	begin_work(conn);
+	end_work(conn_do(conn, ctrl_eof(conn->ctrl, reset, engine_now_ms())));
 }
 
 /* The client has closed the connection while its call waited. */
 static void
-on_closed(int fd, void *arg)
+on_closed(void *arg)
 {
 	struct conn *conn = arg;
 
-	(void)fd;
-	if (!is_starting(conn))
-		return;
-	begin_work(conn);
-	end_work(conn_do(conn, ctrl_eof(conn->ctrl, false, engine_now_ms())));
+	if (is_starting(conn))
+		on_eof(conn, false);
 }
 
 static void
-on_writable(int fd, void *arg)
+on_writable(void *arg)
 {
 	struct conn *conn = arg;
 
-	(void)fd;
 	begin_work(conn);
 	end_work(conn_do(conn, conn->ctrl->state == CTRL_CLOSED ?
 	    CTRL_DO_CLOSE : 0));
 }
+
+static void
+on_resumed(void *arg)
+{
+	struct conn *conn = arg;
+
+	begin_work(conn);
+	end_work(conn_do(conn, 0));
+}
+
+static const struct conn_tcp_events tcp_events = {
+	.input = on_input,
+	.eof = on_eof,
+	.closed = on_closed,
+	.writable = on_writable,
+	.resumed = on_resumed,
+};
 
 static void
 on_timer(void *arg)
@@ -705,7 +516,7 @@ on_timer(void *arg)
 
 /* --- beginning and end --------------------------------------------------- */
 
-static void
+void
 conn_begin(struct conn *conn)
 {
 	char client[ADDR_TEXT];
@@ -718,56 +529,20 @@ conn_begin(struct conn *conn)
 	if (conn->refuse != CTRL_END_NONE)
 		ctrl_refuse(conn->ctrl, conn->refuse == CTRL_END_PENALTY ?
 		    PPTP_SCCRP_FORBIDDEN : PPTP_SCCRP_ERROR, conn->refuse);
-	if (!loop_watch_on(&conn->readable)) {
-		leave(conn);	/* no memory */
+	if (!conn_tcp_read(&conn->tcp)) {
+		conn_leave(conn);	/* no memory */
 		return;
 	}
 	set_timer(conn);
 }
 
-static bool
-ask_access(struct conn *conn)
-{
-	static uint32_t last_token;
-	struct ipc_msg m;
-
-	conn->token = ++last_token;
-	conn->asking = true;
-	ipc_msg_init(&m, IPC_ACCESS_REQUEST, 0);
-	m.u.access.token = conn->token;
-	m.u.access.client_addr = conn->client;
-	return engine_tell(&m, -1);
-}
-
 void
-conn_access(uint32_t token, uint32_t client, bool allowed)
-{
-	struct conn *conn;
-
-	LIST_FOREACH(conn, &conns, entry) {
-		if (conn->asking && conn->token == token &&
-		    conn->client == client)
-			break;
-	}
-	if (conn == NULL)
-		return;
-	conn->asking = false;
-	if (!allowed)
-		limiter_refused(&conn->limit, conn->client, CTRL_END_ACCESS);
-	if (allowed && !engine.stopping && !engine.draining)
-		conn_begin(conn);
-	else
-		leave(conn);
-}
-
-/* Closes a connection to make room for others.  Never the one being served. */
-static void
-evict(struct conn *conn)
+conn_evict(struct conn *conn)
 {
 	limiter_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
 	limit_close(limiter_limits, &conn->limit);
 	if (conn->asking)
-		leave(conn);
+		conn_leave(conn);
 	else
 		let_go(conn_do(conn, ctrl_drop(conn->ctrl, CTRL_END_CROWDED,
 		    engine_now_ms())));
@@ -780,89 +555,20 @@ conn_make_room(void)
 	    engine_now_ms());
 
 	if (victim != NULL)
-		evict(victim->owner);
+		conn_evict(victim->owner);
 	return victim != NULL;
 }
 
-/* Counts a new connection; false: it has to be closed. */
-static bool
-admit(struct conn *conn)
-{
-	uint64_t now = engine_now_ms();
-	struct limit_conn *victim;
-
-	conn->refuse = limit_open(limiter_limits, &conn->limit, conn->client,
-	    now);
-	if (conn->refuse == CTRL_END_UNAUTH_PER_IP) {
-		victim = limit_neighbour(limiter_limits, &conn->limit, now);
-		if (victim != NULL) {
-			evict(victim->owner);
-			conn->refuse = CTRL_END_NONE;
-		}
-	}
-	if (conn->refuse != CTRL_END_NONE)
-		limiter_refused(&conn->limit, conn->client, conn->refuse);
-	if (conn->limit.source == NULL)
-		return false;
-	victim = limit_victim(limiter_limits, false, now);
-	if (victim == NULL)
-		return true;
-	if (victim != &conn->limit) {
-		evict(victim->owner);
-		return true;
-	}
-	limiter_refused(&conn->limit, conn->client, CTRL_END_CROWDED);
-	return false;
-}
-
-static void
+void
 conn_init(struct conn *conn, int fd, uint32_t client, uint32_t server)
 {
-	conn->fd = fd;
 	conn->client = client;
 	conn->server = server;
 	conn->limit.owner = conn;
-	loop_watch_init(&conn->readable, fd, LOOP_READ, on_readable, conn);
-	loop_watch_init(&conn->writable, fd, LOOP_WRITE | LOOP_ONCE,
-	    on_writable, conn);
-	loop_watch_init(&conn->closed, fd, LOOP_CLOSED | LOOP_ONCE, on_closed,
-	    conn);
+	conn_tcp_init(&conn->tcp, fd, &tcp_events, conn);
 	loop_timer_init(&conn->timer, on_timer, conn);
-	loop_timer_init(&conn->release, on_release, conn);
-	loop_timer_init(&conn->resume, on_resume, conn);
 	LIST_INSERT_HEAD(&conns, conn, entry);
 	engine.conns++;
-}
-
-void
-conn_new(int fd)
-{
-	struct sockaddr_in peer = { .sin_family = AF_UNSPEC }, self;
-	socklen_t peer_len = sizeof(peer), self_len = sizeof(self);
-	struct conn *conn = calloc(1, sizeof(*conn));
-	int on = 1;
-
-	if (conn == NULL ||
-	    (conn->own = calloc(1, sizeof(*conn->own))) == NULL ||
-	    getpeername(fd, (struct sockaddr *)&peer, &peer_len) == -1 ||
-	    getsockname(fd, (struct sockaddr *)&self, &self_len) == -1 ||
-	    peer.sin_family != AF_INET ||
-	    !loop_unblock(fd)) {
-		log_debug("CTRL: connection was gone before it was served");
-		if (conn != NULL)
-			free(conn->own);
-		free(conn);
-		close(fd);
-		return;
-	}
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	conn_init(conn, fd, peer.sin_addr.s_addr, self.sin_addr.s_addr);
-	if (!admit(conn))
-		leave(conn);
-	else if (!engine.ask_access)
-		conn_begin(conn);
-	else if (!ask_access(conn))
-		leave(conn);
 }
 
 struct conn *
@@ -880,13 +586,12 @@ conn_adopt(int fd, struct call_record *rec, int keeper, int pty)
 	limit_adopt(limiter_limits, &conn->limit, conn->client,
 	    conn->ctrl->authenticated, engine_now_ms());
 	of = owner(conn);
-	if (loop_watch_on(&conn->readable))
+	if (conn_tcp_read(&conn->tcp))
 		conn->call = call_adopt(&of, rec, keeper, pty);
 	if (conn->call == NULL) {
 		error = errno;
-		loop_watch_off(&conn->readable);
-		conn->fd = -1;		/* still the caller's */
-		leave(conn);
+		conn_tcp_give_back(&conn->tcp);	/* still the caller's */
+		conn_leave(conn);
 		errno = error;
 		return NULL;
 	}
@@ -908,6 +613,19 @@ conn_resume(struct conn *conn)
 	end_work(life);
 }
 
+struct conn *
+conn_asking(uint32_t token, uint32_t client)
+{
+	struct conn *conn;
+
+	LIST_FOREACH(conn, &conns, entry) {
+		if (conn->asking && conn->token == token &&
+		    conn->client == client)
+			break;
+	}
+	return conn;
+}
+
 /* Ends all connections in order, or those without a call. */
 static void
 stop_some(enum ctrl_end end, bool all)
@@ -917,7 +635,7 @@ stop_some(enum ctrl_end end, bool all)
 	for (conn = LIST_FIRST(&conns); conn != NULL; conn = next) {
 		next = LIST_NEXT(conn, entry);
 		if (conn->asking)
-			leave(conn);
+			conn_leave(conn);
 		else if (all || conn->call == NULL)
 			let_go(conn_do(conn, ctrl_stop(conn->ctrl, end,
 			    engine_now_ms())));
