@@ -14,9 +14,6 @@
 #define RATE_LEAST	10000	/* messages per second */
 #define RATE_MOST	1000000
 #define SECOND		1000
-#define STATUS_RATE	100	/* administrators' questions per second */
-#define ORDER_RATE	2
-#define ORDER_BURST	10
 #define PORTS		4	/* of our last listeners */
 
 static struct bucket buckets[CONF_ENGINES_MAX], status_bucket, order_bucket;
@@ -197,10 +194,10 @@ back_fault(unsigned int index, unsigned int count, const struct ipc_msg *m,
 static const char *
 admin_fault(const struct ipc_msg *m, int n, uint64_t now)
 {
-	struct bucket_rate status = bucket_rate(STATUS_RATE, SECOND,
-	    STATUS_RATE);
-	struct bucket_rate order = bucket_rate(ORDER_RATE, SECOND,
-	    ORDER_BURST);
+	struct bucket_rate status = bucket_rate(REQUEST_STATUS_RATE,
+	    SECOND, REQUEST_STATUS_RATE);
+	struct bucket_rate order = bucket_rate(REQUEST_ORDER_RATE, SECOND,
+	    REQUEST_ORDER_BURST);
 	bool fits;
 
 	if (n != 0 || m->u.admin_request.verb < IPC_ADMIN_STATUS ||

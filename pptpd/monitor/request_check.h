@@ -9,6 +9,11 @@
 #include "shared/ipc.h"
 #include "state/limit.h"
 
+/* What administrators may ask by way of an engine, per second and at once. */
+#define REQUEST_STATUS_RATE	100	/* questions; as many at once */
+#define REQUEST_ORDER_RATE	2
+#define REQUEST_ORDER_BURST	10
+
 /* Sets the rates of requests, from the limits that the engine keeps to. */
 void		 request_check_init(const struct limit_conf *, bool debug,
 		    bool ask_access);

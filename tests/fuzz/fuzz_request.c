@@ -6,15 +6,16 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdbool.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "config/conf.h"
 #include "fuzz.h"
+#include "monitor/request_check.h"
 
-/* Not in the library, which makes no system calls. */
-#include "monitor/request_check.c"
-
-#define START_MS	1000
+#define SECOND		1000	/* ms */
+#define HOUR		3600000
+#define MESSAGE_RATE	24000	/* 4 * (2000 + 10 * (300 + 100)), of `usual` */
 #define STRANGER	0x80	/* of a step: the connection is no client's */
 
 static const struct limit_conf usual = {
@@ -22,7 +23,7 @@ static const struct limit_conf usual = {
 	.message_rate = 10,
 };
 static unsigned int count;		/* of engines */
-static uint64_t now;			/* ms */
+static uint64_t now, start;		/* ms, of the input's first step */
 static bool debug, ask_access;
 static uint64_t messages[CONF_ENGINES_MAX], statuses, orders;
 static int strangers, late;		/* sockets */
@@ -31,11 +32,15 @@ static int strangers, late;		/* sockets */
 static void
 check_rates(unsigned int index)
 {
-	uint64_t ms = now - START_MS;
+	uint64_t ms = now - start;
 
-	MUST(messages[index] <= rate.burst + ms * 1000 / rate.interval_us + 1);
-	MUST(statuses <= STATUS_RATE + STATUS_RATE * ms / SECOND + 1);
-	MUST(orders <= ORDER_BURST + ORDER_RATE * ms / SECOND + 1);
+	/* A rate is of whole microseconds between two messages. */
+	MUST(messages[index] <= MESSAGE_RATE + ms * 1000 /
+	    (1000000 / MESSAGE_RATE) + 1);
+	MUST(statuses <= REQUEST_STATUS_RATE + REQUEST_STATUS_RATE * ms /
+	    SECOND + 1);
+	MUST(orders <= REQUEST_ORDER_BURST + REQUEST_ORDER_RATE * ms / SECOND +
+	    1);
 }
 
 static void
@@ -139,13 +144,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	strangers = pair[0];
 	late = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	MUST(late != -1);
-	now = START_MS;
+	now = start = now + HOUR;	/* what was used up has come back */
 	count = head % CONF_ENGINES_MAX + 1;
 	debug = (head & 0x40) != 0;
 	ask_access = (head & 0x80) != 0;
 	memset(messages, 0, sizeof(messages));
 	statuses = orders = 0;
-	status_bucket = order_bucket = (struct bucket){ 0 };
 	request_check_init(&usual, debug, ask_access);
 	while (in.left > 0)
 		step(&in);

@@ -11,20 +11,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "shared/patience.h"
+
 #define LINGER_S	15
 #define SOON_S		5	/* on a busy machine */
 
 static bool refused;	/* the engine sets it again in this very moment */
 
-static int
-set_option(int fd, int level, int name, const void *value, socklen_t len)
-{
-	return refused ? 0 : setsockopt(fd, level, name, value, len);
-}
+/* The linker's: what the library calls, and libc's. */
+int	__wrap_setsockopt(int, int, int, const void *, socklen_t);
+int	__real_setsockopt(int, int, int, const void *, socklen_t);
 
-#define setsockopt(...)	set_option(__VA_ARGS__)
-#include "shared/patience.c"
-#undef setsockopt
+int
+__wrap_setsockopt(int fd, int level, int name, const void *value,
+    socklen_t len)
+{
+	return refused ? 0 : __real_setsockopt(fd, level, name, value, len);
+}
 
 static unsigned int passed, failed;
 
@@ -56,7 +59,8 @@ full_connection(int *peer, struct linger l)
 	    (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
 	    (fd = accept(listener, NULL, NULL)) == -1 ||
 	    fcntl(fd, F_SETFL, O_NONBLOCK) == -1 ||
-	    setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)) == -1) {
+	    __real_setsockopt(fd, SOL_SOCKET, SO_LINGER, &l,
+	    sizeof(l)) == -1) {
 		perror("connection");
 		exit(1);
 	}
