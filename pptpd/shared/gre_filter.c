@@ -108,11 +108,9 @@ gre_filter_map(void)
 #define LOAD_IND(size, base, at) OP(BPF_LD | BPF_IND | (size), 0, base, 0, at)
 #define LOAD_WORD(dst, base, off) \
 	OP(BPF_LDX | BPF_MEM | BPF_W, dst, base, off, 0)
-/* A jump is relative, so each one names its own position first. */
-#define JUMP_K(at, op, dst, k, to) \
-	OP(BPF_JMP | (op) | BPF_K, dst, 0, (to) - (at) - 1, k)
-#define JUMP(at, op, dst, src, to) \
-	OP(BPF_JMP | (op) | BPF_X, dst, src, (to) - (at) - 1, 0)
+/* To a label; place_jumps() makes it a distance. */
+#define JUMP_K(op, dst, k, to)	OP(BPF_JMP | (op) | BPF_K, dst, 0, to, k)
+#define JUMP(op, dst, src, to)	OP(BPF_JMP | (op) | BPF_X, dst, src, to, 0)
 
 #define SOURCE	12		/* offset of the address in the IP header */
 #define S_BIT	0x10		/* GRE, first octet: sequence number present */
@@ -120,74 +118,153 @@ gre_filter_map(void)
 #define UI	0xFF03		/* address and control of PPP */
 #define LINK	0xC0		/* link control, authentication */
 
-enum { PROTOCOL = 37, COUNT = 42, DROP = 44, PASS = 46 };
-
 /*
- * R7 is the offset of the GRE header, R8 the second octet of that header, R9
- * the call's entry.  The program counts as the kernel counts on the call's
- * interface: all packets but those of link control and authentication.
+ * The program counts as the kernel counts on the call's interface: all packets
+ * but those of link control and authentication.  R7 is the offset of the GRE
+ * header, R8 the second octet of that header, R9 the call's entry.
  */
+enum label { PROTOCOL, COUNT, DROP, PASS, LABELS };
+
+struct program {
+	struct bpf_insn	code[64];
+	size_t		n;
+	size_t		at[LABELS];	/* where each label stands */
+};
+
+static void
+add(struct program *p, const struct bpf_insn *code, size_t n)
+{
+	memcpy(p->code + p->n, code, n * sizeof(*code));
+	p->n += n;
+}
+
+#define ADD_CODE(p, ...) do {						\
+	const struct bpf_insn code_[] = { __VA_ARGS__ };		\
+									\
+	add(p, code_, sizeof(code_) / sizeof(code_[0]));		\
+} while (0)
+
+/* Drops what is no packet of enhanced GRE, or is for another engine. */
+static void
+read_call_id(struct program *p, int index, int count)
+{
+	ADD_CODE(p,
+	    MOVE(BPF_REG_6, BPF_REG_1),		/* where LD_ABS wants it */
+	    LOAD_ABS(BPF_B, 0),
+	    ALU_K(BPF_AND, BPF_REG_0, 15),
+	    ALU_K(BPF_LSH, BPF_REG_0, 2),
+	    MOVE(BPF_REG_7, BPF_REG_0),
+	    LOAD_IND(BPF_H, BPF_REG_7, 2),
+	    JUMP_K(BPF_JNE, BPF_REG_0, PPTP_GRE_PROTO, DROP),
+	    LOAD_IND(BPF_B, BPF_REG_7, 1),
+	    MOVE(BPF_REG_8, BPF_REG_0),
+	    ALU_K(BPF_AND, BPF_REG_0, 7),
+	    JUMP_K(BPF_JNE, BPF_REG_0, 1, DROP),
+	    LOAD_IND(BPF_H, BPF_REG_7, 6),	/* Call ID */
+	    MOVE(BPF_REG_1, BPF_REG_0),
+	    ALU_K(BPF_MOD, BPF_REG_1, count),
+	    JUMP_K(BPF_JNE, BPF_REG_1, index, DROP));
+}
+
+/* Passes what is of no call that the kernel carries. */
+static void
+find_entry(struct program *p, int map)
+{
+	ADD_CODE(p,
+	    OP(BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_0, -4, 0),
+	    MOVE(BPF_REG_2, BPF_REG_10),
+	    ALU_K(BPF_ADD, BPF_REG_2, -4),
+	    OP(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0,
+		map),
+	    OP(0, 0, 0, 0, 0),			/* its second half */
+	    OP(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
+	    JUMP_K(BPF_JEQ, BPF_REG_0, 0, PASS),
+	    MOVE(BPF_REG_9, BPF_REG_0),
+	    LOAD_WORD(BPF_REG_1, BPF_REG_9, 0),
+	    JUMP_K(BPF_JEQ, BPF_REG_1, 0, PASS));
+}
+
+/* Drops what is from a stranger, or has no sequence number. */
+static void
+check_sender(struct program *p)
+{
+	ADD_CODE(p,
+	    LOAD_ABS(BPF_W, SOURCE),
+	    LOAD_WORD(BPF_REG_1, BPF_REG_9, 0),
+	    JUMP(BPF_JNE, BPF_REG_0, BPF_REG_1, DROP),
+	    LOAD_IND(BPF_B, BPF_REG_7, 0),
+	    ALU_K(BPF_AND, BPF_REG_0, S_BIT),
+	    JUMP_K(BPF_JEQ, BPF_REG_0, 0, DROP));
+}
+
+/* Drops link control and authentication; a protocol may be of one octet. */
+static void
+read_protocol(struct program *p)
+{
+	ADD_CODE(p,
+	    ALU_K(BPF_AND, BPF_REG_8, A_BIT),
+	    ALU_K(BPF_RSH, BPF_REG_8, 5),	/* 4 octets or 0 */
+	    ADD(BPF_REG_7, BPF_REG_8),
+	    LOAD_IND(BPF_H, BPF_REG_7, 12),
+	    JUMP_K(BPF_JNE, BPF_REG_0, UI, PROTOCOL),
+	    LOAD_IND(BPF_H, BPF_REG_7, 14));
+	p->at[PROTOCOL] = p->n;
+	ADD_CODE(p,
+	    ALU_K(BPF_RSH, BPF_REG_0, 8),
+	    MOVE(BPF_REG_1, BPF_REG_0),
+	    ALU_K(BPF_AND, BPF_REG_1, 1),
+	    JUMP_K(BPF_JNE, BPF_REG_1, 0, COUNT),
+	    JUMP_K(BPF_JGE, BPF_REG_0, LINK, DROP));
+}
+
+static void
+end_program(struct program *p)
+{
+	p->at[COUNT] = p->n;
+	ADD_CODE(p,
+	    MOVE_K(BPF_REG_1, 1),
+	    OP(BPF_STX | BPF_XADD | BPF_DW, BPF_REG_9, BPF_REG_1,
+		offsetof(struct entry, packets), 0));
+	p->at[DROP] = p->n;
+	ADD_CODE(p,
+	    MOVE_K(BPF_REG_0, 0),
+	    OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
+	p->at[PASS] = p->n;
+	ADD_CODE(p,
+	    OP(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, -1),
+	    OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
+}
+
+/* Jumps are relative to the instruction behind them. */
+static void
+place_jumps(struct program *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct bpf_insn *insn = &p->code[i];
+
+		if (BPF_CLASS(insn->code) == BPF_JMP &&
+		    BPF_OP(insn->code) != BPF_CALL &&
+		    BPF_OP(insn->code) != BPF_EXIT)
+			insn->off = (int16_t)(p->at[insn->off] - i - 1);
+	}
+}
+
 static int
 load_program(int map, int index, int count)
 {
-	const struct bpf_insn code[] = {
-/*  0 */	MOVE(BPF_REG_6, BPF_REG_1),	/* where LD_ABS wants it */
-		LOAD_ABS(BPF_B, 0),
-		ALU_K(BPF_AND, BPF_REG_0, 15),
-		ALU_K(BPF_LSH, BPF_REG_0, 2),
-		MOVE(BPF_REG_7, BPF_REG_0),
-/*  5 */	LOAD_IND(BPF_H, BPF_REG_7, 2),
-		JUMP_K(6, BPF_JNE, BPF_REG_0, PPTP_GRE_PROTO, DROP),
-		LOAD_IND(BPF_B, BPF_REG_7, 1),
-		MOVE(BPF_REG_8, BPF_REG_0),
-		ALU_K(BPF_AND, BPF_REG_0, 7),
-/* 10 */	JUMP_K(10, BPF_JNE, BPF_REG_0, 1, DROP),
-		LOAD_IND(BPF_H, BPF_REG_7, 6),		/* Call ID */
-		MOVE(BPF_REG_1, BPF_REG_0),
-		ALU_K(BPF_MOD, BPF_REG_1, count),
-		JUMP_K(14, BPF_JNE, BPF_REG_1, index, DROP),
-/* 15 */	OP(BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_0, -4, 0),
-		MOVE(BPF_REG_2, BPF_REG_10),
-		ALU_K(BPF_ADD, BPF_REG_2, -4),
-		OP(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0,
-		    map),
-		OP(0, 0, 0, 0, 0),		/* its second half */
-/* 20 */	OP(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
-		JUMP_K(21, BPF_JEQ, BPF_REG_0, 0, PASS),
-		MOVE(BPF_REG_9, BPF_REG_0),
-		LOAD_WORD(BPF_REG_1, BPF_REG_9, 0),
-		JUMP_K(24, BPF_JEQ, BPF_REG_1, 0, PASS),
-/* 25 */	LOAD_ABS(BPF_W, SOURCE),
-		LOAD_WORD(BPF_REG_1, BPF_REG_9, 0),
-		JUMP(27, BPF_JNE, BPF_REG_0, BPF_REG_1, DROP),
-		LOAD_IND(BPF_B, BPF_REG_7, 0),
-		ALU_K(BPF_AND, BPF_REG_0, S_BIT),
-/* 30 */	JUMP_K(30, BPF_JEQ, BPF_REG_0, 0, DROP),
-		ALU_K(BPF_AND, BPF_REG_8, A_BIT),
-		ALU_K(BPF_RSH, BPF_REG_8, 5),		/* 4 octets or 0 */
-		ADD(BPF_REG_7, BPF_REG_8),
-		LOAD_IND(BPF_H, BPF_REG_7, 12),
-/* 35 */	JUMP_K(35, BPF_JNE, BPF_REG_0, UI, PROTOCOL),
-		LOAD_IND(BPF_H, BPF_REG_7, 14),
-		ALU_K(BPF_RSH, BPF_REG_0, 8),		/* PROTOCOL */
-		MOVE(BPF_REG_1, BPF_REG_0),
-		ALU_K(BPF_AND, BPF_REG_1, 1),		/* of one octet */
-/* 40 */	JUMP_K(40, BPF_JNE, BPF_REG_1, 0, COUNT),
-		JUMP_K(41, BPF_JGE, BPF_REG_0, LINK, DROP),
-		MOVE_K(BPF_REG_1, 1),			/* COUNT */
-		OP(BPF_STX | BPF_XADD | BPF_DW, BPF_REG_9, BPF_REG_1,
-		    offsetof(struct entry, packets), 0),
-		MOVE_K(BPF_REG_0, 0),			/* DROP */
-/* 45 */	OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-		OP(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, -1), /* PASS */
-		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-	};
+	struct program p = { .n = 0 };
 	union bpf_attr attr;
 
+	read_call_id(&p, index, count);
+	find_entry(&p, map);
+	check_sender(&p);
+	read_protocol(&p);
+	end_program(&p);
+	place_jumps(&p);
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
-	attr.insns = pointer(code);
-	attr.insn_cnt = sizeof(code) / sizeof(code[0]);
+	attr.insns = pointer(p.code);
+	attr.insn_cnt = (uint32_t)p.n;
 	attr.license = pointer("ISC");
 	return bpf(BPF_PROG_LOAD, &attr);
 }
