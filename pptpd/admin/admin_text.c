@@ -168,6 +168,7 @@ static const struct field call_fields[] = {
 	{ "packets_duplicate", "duplicate", PLAIN },
 	{ "packets_distant", "too far ahead", PLAIN },
 	{ "sequence_jumps", "jumps in sequence", PLAIN },
+	{ "acknowledged", "acknowledged up to", PLAIN },
 };
 
 void
@@ -305,4 +306,6 @@ admin_text_status(FILE *out, const json_t *status)
 	    json_object_get(status, "refused"));
 	put_object(out, "GRE packets of no use",
 	    json_object_get(status, "gre"));
+	put_object(out, "frames from pppds",
+	    json_object_get(status, "hdlc"));
 }

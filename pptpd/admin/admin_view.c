@@ -68,7 +68,7 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 	uint64_t lasted = now > rec->started_ms ? now - rec->started_ms : 0;
 
 	return json_pack("{so so so so so so so so so ss sb ss so so so so so so "
-	    "so so so so so so so so}",
+	    "so so so so so so so so so}",
 	    "session", text(rec->session, sizeof(rec->session)),
 	    "call_id", call_id(rec->our_id),
 	    "peer_call_id", call_id(rec->peer_id),
@@ -96,5 +96,7 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 	    "packets_late", counted(rec, rec->rx.late),
 	    "packets_duplicate", counted(rec, rec->rx.duplicate),
 	    "packets_distant", counted(rec, rec->rx.distant),
-	    "sequence_jumps", counted(rec, rec->rx.jumps));
+	    "sequence_jumps", counted(rec, rec->rx.jumps),
+	    "acknowledged", rec->tx.any_acked ? counted(rec, rec->tx.acked) :
+	    json_null());
 }

@@ -13,6 +13,8 @@
 #include "engine/engine.h"
 #include "engine/gre_socket.h"
 #include "engine/limiter.h"
+#include "engine/line.h"
+#include "protocol/hdlc.h"
 
 static json_t *
 refused(void)
@@ -65,10 +67,24 @@ gre(void)
 	    "send_errors", (json_int_t)s->send_errors);
 }
 
+/* What came from pppds; all but frames were dropped. */
+static json_t *
+hdlc(void)
+{
+	const struct hdlc_counts *c = line_frames();
+
+	return json_pack("{sI sI sI sI sI}",
+	    "frames", (json_int_t)c->frames,
+	    "bad_fcs", (json_int_t)c->bad_fcs,
+	    "too_long", (json_int_t)c->too_long,
+	    "too_short", (json_int_t)c->too_short,
+	    "aborted", (json_int_t)c->aborted);
+}
+
 json_t *
 admin_status(const struct ipc_admin_status *s)
 {
-	return json_pack("{ss si si sI si ss sb sb si si si si si so so so}",
+	return json_pack("{ss si si sI si ss sb sb si si si si si so so so so}",
 	    "version", PACKAGE_VERSION,
 	    "pid", (int)s->pid,
 	    "uptime", (int)s->uptime_s,
@@ -85,5 +101,6 @@ admin_status(const struct ipc_admin_status *s)
 	    "unauthenticated", (int)limiter_limits->unauthenticated,
 	    "limits", limits(),
 	    "refused", refused(),
-	    "gre", gre());
+	    "gre", gre(),
+	    "hdlc", hdlc());
 }

@@ -360,6 +360,7 @@ line_receive(struct line *line, const struct gre_packet *p)
 
 static struct hdlc_decoder *spare[DECODERS_SPARE];
 static size_t spares;
+static struct hdlc_counts counts;	/* of decoders that were put back */
 
 /*
  * Lines share decoders: a line needs its own only while a frame is half read,
@@ -381,11 +382,19 @@ decoder_get(struct line *line)
 static void
 decoder_put(struct line *line)
 {
+	if (line->decoder != NULL)
+		hdlc_counts_add(&counts, &line->decoder->counts);
 	if (line->decoder != NULL && spares < DECODERS_SPARE)
 		spare[spares++] = line->decoder;
 	else
 		free(line->decoder);
 	line->decoder = NULL;
+}
+
+const struct hdlc_counts *
+line_frames(void)
+{
+	return &counts;
 }
 
 /* Reads once; returns the octets, 0: there are none, or pppd has closed it. */

@@ -14,6 +14,7 @@
 
 struct call_record;
 struct gre_packet;
+struct hdlc_counts;
 struct hdlc_decoder;
 
 /* The two ends: addresses in network order, our Call ID and the peer's. */
@@ -92,5 +93,11 @@ void	line_client_spoke(struct line *);
  */
 void	line_receive(struct line *, const struct gre_packet *);
 void	line_flush_touched(void);
+
+/*
+ * Frames from the pppds of all lines, with those that have ended.  A line with
+ * a frame half read is counted when the rest has come.
+ */
+const struct hdlc_counts *line_frames(void);
 
 #endif

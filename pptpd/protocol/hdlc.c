@@ -254,7 +254,7 @@ decode_part(struct hdlc_decoder *d, const uint8_t *p, size_t n)
 		room = sizeof(d->frame) - d->len;
 		if (room == 0) {
 			d->skipping = true;
-			d->too_long++;
+			d->counts.too_long++;
 			return;
 		}
 		if (room > n)
@@ -272,15 +272,15 @@ decode_flag(struct hdlc_decoder *d, hdlc_deliver *deliver, void *arg)
 	if (d->skipping)
 		;				/* counted already */
 	else if (d->escaped)
-		d->aborted++;			/* RFC 1662 4.3 */
+		d->counts.aborted++;			/* RFC 1662 4.3 */
 	else if (d->len == 0)
 		;				/* flags in a row */
 	else if (d->len <= FCS_LEN)
-		d->too_short++;
+		d->counts.too_short++;
 	else if (d->fcs != HDLC_FCS_GOOD)
-		d->bad_fcs++;
+		d->counts.bad_fcs++;
 	else {
-		d->frames++;
+		d->counts.frames++;
 		deliver(d->frame, d->len - FCS_LEN, arg);
 	}
 	d->len = 0;
@@ -306,4 +306,14 @@ hdlc_decode(struct hdlc_decoder *d, const uint8_t *p, size_t n,
 		p += part + 1;
 		n -= part + 1;
 	}
+}
+
+void
+hdlc_counts_add(struct hdlc_counts *sum, const struct hdlc_counts *more)
+{
+	sum->frames += more->frames;
+	sum->bad_fcs += more->bad_fcs;
+	sum->too_long += more->too_long;
+	sum->too_short += more->too_short;
+	sum->aborted += more->aborted;
 }

@@ -26,14 +26,19 @@ uint16_t hdlc_fcs(uint16_t fcs, const uint8_t *, size_t);
  */
 size_t	hdlc_encode(uint8_t *dst, const uint8_t *frame, size_t len);
 
+/* What became of the frames that a flag, or its absence, ended. */
+struct hdlc_counts {
+	uint64_t frames;	/* delivered */
+	uint64_t bad_fcs, too_long, too_short, aborted;
+};
+
 /* A decoder keeps the frame that a read from the pty has begun. */
 struct hdlc_decoder {
 	size_t	 len;		/* octets in frame[] */
 	uint16_t fcs;		/* over frame[] so far */
 	bool	 escaped;	/* the last octet was 0x7D */
 	bool	 skipping;	/* too long: drop up to the next flag */
-	uint64_t frames;	/* delivered */
-	uint64_t bad_fcs, too_long, too_short, aborted;
+	struct hdlc_counts counts;	/* since hdlc_decoder_init() */
 	uint8_t	 frame[HDLC_FRAME_MAX + 2];
 };
 
@@ -43,6 +48,8 @@ typedef void hdlc_deliver(const uint8_t *frame, size_t len, void *arg);
 void	hdlc_decoder_init(struct hdlc_decoder *);
 /* Whether no frame is half read, so that a fresh decoder would do as well. */
 bool	hdlc_decoder_is_idle(const struct hdlc_decoder *);
+/* Adds the second to the first. */
+void	hdlc_counts_add(struct hdlc_counts *, const struct hdlc_counts *);
 /*
  * Takes n octets from the pty and delivers each whole frame with a good FCS
  * and at least one more octet.  Every octet is un-escaped whatever the ACCM

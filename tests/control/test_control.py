@@ -9,7 +9,7 @@ import struct
 import threading
 import time
 
-from pptptest import namespaces, pptp, server
+from pptptest import hdlc, namespaces, pptp, server
 from pptptest.control import DIRECTORY, Client, ctl, exists, gone, path, start
 from pptptest.lab import CLIENT, OTHER, client, numbered
 from pptptest.points import Fail, check, ms, point
@@ -20,10 +20,10 @@ CALL = ['session', 'call_id', 'peer_call_id', 'client', 'server', 'user', 'inter
         'seconds', 'pppd_pid', 'slot', 'octets_in', 'octets_out',
         'packets_in', 'packets_out', 'packets_lost', 'packets_reordered',
         'packets_late', 'packets_duplicate', 'packets_distant',
-        'sequence_jumps']
+        'sequence_jumps', 'acknowledged']
 STATUS = ['version', 'pid', 'uptime', 'engine_uptime', 'engine_restarts',
           'sandbox', 'draining', 'stopping', 'calls', 'slots', 'slots_free',
-          'connections', 'unauthenticated', 'limits', 'refused', 'gre']
+          'connections', 'unauthenticated', 'limits', 'refused', 'gre', 'hdlc']
 
 
 def hexa(number):
@@ -93,6 +93,34 @@ def gre_counts(lab):
           '%d and %d, not 3 and 5' % counts())
     check('bad_header' in ctl('status').out, 'not in the table')
     return str(ctl('-j', 'status').json['gre'])
+
+
+@point('status-hdlc', 'status counts frames that pppd has damaged, show what '
+       'the client has acknowledged')
+def hdlc_counts(lab):
+    start(lab, conf=POOL)
+    session = lab.call()
+
+    def counts():
+        got = ctl('-j', 'status').json['hdlc']
+        return got['frames'], got['bad_fcs'], got['aborted']
+
+    def acknowledged():
+        return ctl('-j', 'show', hexa(session.theirs)).json['call'][
+            'acknowledged']
+    frames = counts()[0]
+    check(acknowledged() is None, 'acknowledged: %s' % acknowledged())
+    session.pppd.write(b'\x7eABCDEFGH\x7e\x7e\xff\x7d\x7e')
+    session.pppd.write(hdlc.frame(numbered(1)))
+    down = session.down()
+    check(down is not None, 'a good frame is lost')
+    session.up(numbered(0), seq=0, ack=down.seq)
+    check(lab.until(lambda: counts() == (frames + 1, 1, 1), 5) is not None,
+          '%d, %d and %d' % counts())
+    check(lab.until(lambda: acknowledged() == down.seq, 5) is not None,
+          'acknowledged: %s, not %d' % (acknowledged(), down.seq))
+    check('bad_fcs' in ctl('status').out, 'not in the table')
+    return str(ctl('-j', 'status').json['hdlc'])
 
 
 @point('list', 'list: a row for each call, and the same in JSON')

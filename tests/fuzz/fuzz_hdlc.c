@@ -62,7 +62,7 @@ check_encode(const uint8_t *frame, size_t len)
 	hdlc_decoder_init(&back);
 	hdlc_decode(&back, line, n, deliver_same, &o);
 	MUST(o.frames == (len > 0));
-	MUST(back.frames == o.frames && back.bad_fcs == 0);
+	MUST(back.counts.frames == o.frames && back.counts.bad_fcs == 0);
 }
 
 /* The first octet says how long the pieces are, the rest is the line. */
@@ -86,11 +86,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(pieces.len <= sizeof(pieces.frame));
 	}
 	MUST(a.frames == b.frames && a.hash == b.hash);
-	MUST(whole.frames == a.frames && pieces.frames == b.frames);
-	MUST(whole.bad_fcs == pieces.bad_fcs);
-	MUST(whole.too_long == pieces.too_long);
-	MUST(whole.too_short == pieces.too_short);
-	MUST(whole.aborted == pieces.aborted);
+	MUST(whole.counts.frames == a.frames && pieces.counts.frames == b.frames);
+	MUST(whole.counts.bad_fcs == pieces.counts.bad_fcs);
+	MUST(whole.counts.too_long == pieces.counts.too_long);
+	MUST(whole.counts.too_short == pieces.counts.too_short);
+	MUST(whole.counts.aborted == pieces.counts.aborted);
 	MUST(whole.escaped == pieces.escaped);
 	MUST(whole.skipping == pieces.skipping);
 	MUST(whole.len == pieces.len && whole.fcs == pieces.fcs);

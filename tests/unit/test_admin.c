@@ -305,7 +305,13 @@ START_TEST(a_record_in_full)
 	ck_assert_int_eq(number_of(call, "packets_lost"), 7);
 	ck_assert_int_eq(number_of(call, "packets_duplicate"), 8);
 	ck_assert_str_eq(text_of(call, "datapath"), "userspace");
-	ck_assert_uint_eq(json_object_size(call), 26);
+	ck_assert(json_is_null(json_object_get(call, "acknowledged")));
+	ck_assert_uint_eq(json_object_size(call), 27);
+	json_decref(call);
+	rec.tx.any_acked = true;
+	rec.tx.acked = 0xFFFFFFFF;
+	call = admin_view_call(&rec, NOW_MS, NOW);
+	ck_assert_int_eq(number_of(call, "acknowledged"), 0xFFFFFFFF);
 	json_decref(call);
 	/* What the kernel does not tell is not known. */
 	rec.flags = CALL_FLAG_KERNEL;
@@ -313,6 +319,7 @@ START_TEST(a_record_in_full)
 	ck_assert_str_eq(text_of(call, "datapath"), "kernel");
 	ck_assert(json_is_null(json_object_get(call, "packets_lost")));
 	ck_assert(json_is_null(json_object_get(call, "sequence_jumps")));
+	ck_assert(json_is_null(json_object_get(call, "acknowledged")));
 	ck_assert_int_eq(number_of(call, "packets_out"), 3);
 	json_decref(call);
 }

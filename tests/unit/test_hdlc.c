@@ -190,14 +190,14 @@ feed(const void *p, size_t n)
 static void
 assert_same_as_model(void)
 {
-	ck_assert_uint_eq(decoder.frames, expected.frames);
+	ck_assert_uint_eq(decoder.counts.frames, expected.frames);
 	ck_assert_uint_eq(got.frames, expected.frames);
 	ck_assert_uint_eq(got.len, expected.len);
 	ck_assert_mem_eq(got.octets, expected.octets, got.len);
-	ck_assert_uint_eq(decoder.bad_fcs, model.bad_fcs);
-	ck_assert_uint_eq(decoder.too_long, model.too_long);
-	ck_assert_uint_eq(decoder.too_short, model.too_short);
-	ck_assert_uint_eq(decoder.aborted, model.aborted);
+	ck_assert_uint_eq(decoder.counts.bad_fcs, model.bad_fcs);
+	ck_assert_uint_eq(decoder.counts.too_long, model.too_long);
+	ck_assert_uint_eq(decoder.counts.too_short, model.too_short);
+	ck_assert_uint_eq(decoder.counts.aborted, model.aborted);
 }
 
 /* The counters, frames first; the last delivered frame is `frame`. */
@@ -205,12 +205,12 @@ static void
 assert_counts(unsigned int frames, unsigned int bad_fcs,
     unsigned int too_long, unsigned int too_short, unsigned int aborted)
 {
-	ck_assert_uint_eq(decoder.frames, frames);
+	ck_assert_uint_eq(decoder.counts.frames, frames);
 	ck_assert_uint_eq(got.frames, frames);
-	ck_assert_uint_eq(decoder.bad_fcs, bad_fcs);
-	ck_assert_uint_eq(decoder.too_long, too_long);
-	ck_assert_uint_eq(decoder.too_short, too_short);
-	ck_assert_uint_eq(decoder.aborted, aborted);
+	ck_assert_uint_eq(decoder.counts.bad_fcs, bad_fcs);
+	ck_assert_uint_eq(decoder.counts.too_long, too_long);
+	ck_assert_uint_eq(decoder.counts.too_short, too_short);
+	ck_assert_uint_eq(decoder.counts.aborted, aborted);
 }
 
 static void
@@ -315,9 +315,9 @@ START_TEST(abort_at_every_place)
 		if (lcp_line[cut - 1] != 0x7d)
 			feed("\x7d", 1);
 		feed("\x7e", 1);
-		ck_assert_uint_eq(decoder.aborted, cut);
+		ck_assert_uint_eq(decoder.counts.aborted, cut);
 		feed(lcp_line + 1, sizeof(lcp_line) - 1);
-		ck_assert_uint_eq(decoder.frames, cut);
+		ck_assert_uint_eq(decoder.counts.frames, cut);
 		assert_last_is(lcp, sizeof(lcp));
 	}
 	assert_counts(sizeof(lcp_line) - 1, 0, 0, 0, sizeof(lcp_line) - 1);
@@ -356,11 +356,11 @@ START_TEST(one_wrong_bit)
 	for (bit = 8; bit < 8 * (sizeof(lcp_line) - 1); bit++) {
 		memcpy(line, lcp_line, sizeof(line));
 		line[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		dropped = decoder.bad_fcs + decoder.aborted +
-		    decoder.too_short;
+		dropped = decoder.counts.bad_fcs + decoder.counts.aborted +
+		    decoder.counts.too_short;
 		feed(line, sizeof(line));
-		ck_assert_uint_gt(decoder.bad_fcs + decoder.aborted +
-		    decoder.too_short, dropped);
+		ck_assert_uint_gt(decoder.counts.bad_fcs + decoder.counts.aborted +
+		    decoder.counts.too_short, dropped);
 		ck_assert_uint_eq(got.frames, bit - 8);
 		feed(lcp_line, sizeof(lcp_line));
 		ck_assert_uint_eq(got.frames, bit - 7);

@@ -172,7 +172,7 @@ pppd_got(void)
 	hdlc_decode(&d, world_file(pty)->tx, world_file(pty)->tx_len, deliver,
 	    NULL);
 	ck_assert(hdlc_decoder_is_idle(&d));
-	ck_assert_uint_eq(d.bad_fcs, 0);
+	ck_assert_uint_eq(d.counts.bad_fcs, 0);
 	return got.n;
 }
 
@@ -510,6 +510,30 @@ START_TEST(a_closed_line_does_nothing)
 }
 END_TEST
 
+/* For administrators: of all lines, after their end as well. */
+START_TEST(frames_of_pppd_are_counted)
+{
+	static const uint8_t bad[] = "\x7e" "ABCDEFGH\x7e";
+	static const uint8_t half[] = "\x7e" "A";
+
+	begin_open();
+	ck_assert_uint_eq(line_frames()->frames, 1);
+	pppd_writes(ip, sizeof(ip));
+	world_feed(world_file(pty), bad, sizeof(bad) - 1);
+	world_serve();
+	ck_assert_uint_eq(line_frames()->frames, 2);
+	ck_assert_uint_eq(line_frames()->bad_fcs, 1);
+	world_feed(world_file(pty), half, sizeof(half) - 1);
+	world_serve();
+	ck_assert_uint_eq(line_frames()->too_short, 0);
+	world_feed(world_file(pty), (const uint8_t *)"\x7e", 1);
+	world_serve();
+	ck_assert_uint_eq(line_frames()->too_short, 1);
+	finish();
+	ck_assert_uint_eq(line_frames()->frames, 2);
+}
+END_TEST
+
 static void
 tests(TCase *tc)
 {
@@ -535,6 +559,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, another_pppd_in_time_keeps_the_line);
 	tcase_add_test(tc, the_last_words_of_pppd_are_read);
 	tcase_add_test(tc, a_closed_line_does_nothing);
+	tcase_add_test(tc, frames_of_pppd_are_counted);
 }
 
 int
