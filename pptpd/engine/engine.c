@@ -11,8 +11,6 @@
 #include "shared/loop.h"
 #include "shared/mono.h"
 
-#define FILES_OWN	(16 + ADMIN_CLIENTS_MAX) /* all but clients' */
-
 struct engine engine;
 
 static uint16_t nobody_looks;
@@ -70,14 +68,14 @@ max_files(void)
 bool
 engine_has_files(unsigned int n)
 {
-	return FILES_OWN + engine.conns + FILES_CALL * engine.calls + n <=
-	    engine.max_files;
+	return FILES_OWN + FILES_CONN * engine.conns +
+	    FILES_CALL * engine.calls + n <= engine.max_files;
 }
 
 bool
 engine_has_room(unsigned int calls)
 {
-	return FILES_OWN + (1 + FILES_CALL) * (calls + 1) <= engine.max_files;
+	return files_engine(calls + 1UL) <= engine.max_files;
 }
 
 /* --- the end ------------------------------------------------------------- */

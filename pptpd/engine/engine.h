@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/queue.h"
+#include "shared/files.h"
 #include "shared/ipc.h"
 
 /*
@@ -14,9 +15,6 @@
  * whether it did, so the caller has to look at it.
  */
 #define MUST_LOOK	__attribute__((warn_unused_result))
-
-#define ADMIN_CLIENTS_MAX 16	/* of pptpdctl; each takes a descriptor */
-#define FILES_CALL	3	/* descriptors of a call: keeper, record, pty */
 
 struct engine {
 	uint32_t	 stimeout_ms;

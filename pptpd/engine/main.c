@@ -134,7 +134,7 @@ accept_some(int fd)
 			return false;
 		}
 		errno = EMFILE;
-		if (engine_has_files(1 + FILES_CALL))
+		if (engine_has_files(FILES_CONN + FILES_CALL))
 			s = accept4(fd, NULL, NULL,
 			    SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (s != -1) {

@@ -3,11 +3,11 @@
 #include "monitor/access.h"
 
 #include "base/addr.h"
+#include "monitor/file_id.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <syslog.h>
 #include <tcpd.h>
 
@@ -24,7 +24,7 @@ access_built(void)
 /* One of the two files; some: it had rules when it was last read. */
 struct rules {
 	const char	*path;
-	struct stat	 st;
+	struct file_id	 id;
 	bool		 some;
 };
 
@@ -46,15 +46,11 @@ says_something(const char *path)
 static bool
 has_rules(struct rules *r)
 {
-	struct stat st;
+	struct file_id now;
 
-	if (stat(r->path, &st) == -1)
-		return false;
-	if (st.st_ino != r->st.st_ino || st.st_dev != r->st.st_dev ||
-	    st.st_size != r->st.st_size ||
-	    st.st_mtim.tv_sec != r->st.st_mtim.tv_sec ||
-	    st.st_mtim.tv_nsec != r->st.st_mtim.tv_nsec) {
-		r->st = st;
+	file_id_get(r->path, &now);
+	if (!file_id_equals(&now, &r->id)) {
+		r->id = now;
 		r->some = says_something(r->path);
 	}
 	return r->some;

@@ -16,6 +16,7 @@
 #include "monitor/access.h"
 #include "monitor/subprocess.h"
 #include "shared/linux_calls.h"
+#include "shared/mono.h"
 
 #define LIMIT_S	2
 #define SAY_S	60		/* between two log lines about a shortage */
@@ -73,8 +74,8 @@ ask(struct question *q, bool names)
 static void
 log_crowd(void)
 {
-	static int64_t said_at;
-	int64_t now = subprocess_now_ms();
+	static uint64_t said_at;
+	uint64_t now = mono_ms();
 
 	if (said_at != 0 && now < said_at + SAY_S * 1000)
 		return;

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "config/instance.h"
+#include "monitor/file_id.h"
 
 #define DIRECTORY	RUNDIR "/pptpd"
 #define BACKLOG		16
@@ -111,11 +112,7 @@ admin_socket_change(const char *group, gid_t *gid)
 void
 admin_socket_remove(void)
 {
-	struct stat now;
-
-	if (admin.there && lstat(admin.path, &now) == 0 &&
-	    now.st_ino == admin.made.st_ino &&
-	    now.st_dev == admin.made.st_dev)
-		(void)unlink(admin.path);
+	if (admin.there)
+		file_id_unlink(admin.path, &admin.made);
 	admin.there = false;
 }

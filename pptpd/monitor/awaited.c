@@ -24,8 +24,8 @@
 #define START_SLACK_MS	2000	/* from a keeper's start to its entry */
 
 /* A reserved address: its keeper or the keeper's pppd runs, or may run. */
-struct absent {
-	LIST_ENTRY(absent) entry;
+struct awaited_keeper {
+	LIST_ENTRY(awaited_keeper) entry;
 	pid_t		 keeper;	/* 0: gone */
 	int		 ledger;
 	uint16_t	 call_id;	/* 0: not known */
@@ -37,19 +37,19 @@ struct absent {
 	char		 remote[CALL_ADDR_TEXT];
 };
 
-static LIST_HEAD(, absent) absents = LIST_HEAD_INITIALIZER(absents);
+static LIST_HEAD(, awaited_keeper) keepers = LIST_HEAD_INITIALIZER(keepers);
 static struct pool *pool;
 static void (*changed)(void);
 
 static void
-unwatch(struct absent *a)
+unwatch(struct awaited_keeper *a)
 {
 	loop_timer_stop(&a->timer);
 	loop_watch_off(&a->watch);
 }
 
 static void
-awaited_free(struct absent *a)
+awaited_free(struct awaited_keeper *a)
 {
 	pool_unreserve(pool, a->remote);
 	ledger_drop(a->ledger);
@@ -72,7 +72,7 @@ on_ready(int fd, void *arg)
 
 /* Waits for the end of a process, or if it is -1 for so many seconds. */
 static void
-watch(struct absent *a, int process, int seconds)
+watch(struct awaited_keeper *a, int process, int seconds)
 {
 	bool waits = process != -1 && process_can_wait(process), watched;
 
@@ -98,7 +98,7 @@ static bool is_same(pid_t, uint64_t);
 
 /* Whether the keeper still runs; if so, waits on. */
 static bool
-lives(struct absent *a)
+lives(struct awaited_keeper *a)
 {
 	if (a->process == -1 && a->keeper != 0)
 		a->process = process_open(a->keeper);	/* failed before */
@@ -112,7 +112,7 @@ lives(struct absent *a)
 static void
 on_end(void *arg)
 {
-	struct absent *a = arg;
+	struct awaited_keeper *a = arg;
 
 	if (lives(a))
 		return;
@@ -164,7 +164,7 @@ is_same(pid_t keeper, uint64_t since_ms)
 static void
 old_entry(int ledger, const struct ledger_entry *e)
 {
-	struct absent *a;
+	struct awaited_keeper *a;
 
 	/* If pppd chose the address, only a running keeper counts as a call. */
 	if (e->remote[0] == '\0' && !is_same(e->keeper, e->since_ms)) {
@@ -184,7 +184,7 @@ old_entry(int ledger, const struct ledger_entry *e)
 	a->call_id = (uint16_t)e->call_id;
 	ids_in_use_add(a->call_id);
 	memcpy(a->remote, e->remote, sizeof(a->remote));
-	LIST_INSERT_HEAD(&absents, a, entry);
+	LIST_INSERT_HEAD(&keepers, a, entry);
 	if (is_same(e->keeper, e->since_ms))
 		a->keeper = e->keeper;
 	else
@@ -215,13 +215,13 @@ find_pppds(void)
 	while (proc != NULL && (d = readdir(proc)) != NULL) {
 		pid_t pid = (pid_t)strtol(d->d_name, NULL, 10);
 		char path[32], *args;
-		struct absent *a;
+		struct awaited_keeper *a;
 		size_t len;
 
 		snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)pid);
 		if (pid <= 1 || (args = slurp(path, &len)) == NULL)
 			continue;
-		LIST_FOREACH(a, &absents, entry) {
+		LIST_FOREACH(a, &keepers, entry) {
 			if (a->keeper == 0 && a->process == -1 &&
 			    a->remote[0] != '\0' &&
 			    has_address(args, len, a->remote)) {
@@ -238,18 +238,18 @@ find_pppds(void)
 void
 awaited_init(struct pool *p, const char *path, void (*one_gone)(void))
 {
-	struct absent *a, *next;
+	struct awaited_keeper *a, *next;
 	bool dead = false;
 
 	pool = p;
 	changed = one_gone;
 	if (ledger_open(path, old_entry) == -1)
 		return;
-	LIST_FOREACH(a, &absents, entry)
+	LIST_FOREACH(a, &keepers, entry)
 		dead = dead || a->keeper == 0;
 	if (dead)
 		find_pppds();
-	for (a = LIST_FIRST(&absents); a != NULL; a = next) {
+	for (a = LIST_FIRST(&keepers); a != NULL; a = next) {
 		next = LIST_NEXT(a, entry);
 		if (a->keeper != 0) {
 			a->process = process_open(a->keeper);
@@ -265,9 +265,9 @@ awaited_init(struct pool *p, const char *path, void (*one_gone)(void))
 uint64_t
 awaited_back(pid_t keeper)
 {
-	struct absent *a;
+	struct awaited_keeper *a;
 
-	LIST_FOREACH(a, &absents, entry) {
+	LIST_FOREACH(a, &keepers, entry) {
 		if (a->keeper == keeper) {
 			awaited_free(a);
 			break;
@@ -279,15 +279,15 @@ awaited_back(pid_t keeper)
 bool
 awaited_any(void)
 {
-	return !LIST_EMPTY(&absents);
+	return !LIST_EMPTY(&keepers);
 }
 
 bool
 awaited_expected(void)
 {
-	struct absent *a;
+	struct awaited_keeper *a;
 
-	LIST_FOREACH(a, &absents, entry) {
+	LIST_FOREACH(a, &keepers, entry) {
 		if (a->keeper != 0)
 			return true;
 	}

@@ -13,10 +13,10 @@
 
 #define TELL_MAX	64	/* messages in one turn of the event loop */
 
-TAILQ_HEAD(deals, relayed_call);
-static struct deals told = TAILQ_HEAD_INITIALIZER(told);
-static struct deals untold = TAILQ_HEAD_INITIALIZER(untold);
-static struct deals ended = TAILQ_HEAD_INITIALIZER(ended);
+TAILQ_HEAD(relayed_calls, relayed_call);
+static struct relayed_calls told = TAILQ_HEAD_INITIALIZER(told);
+static struct relayed_calls untold = TAILQ_HEAD_INITIALIZER(untold);
+static struct relayed_calls ended = TAILQ_HEAD_INITIALIZER(ended);
 static struct relayed_call *by_id[UINT16_MAX + 1];
 static struct loop_watch front;	/* watches for room to write; on while there
 				   are calls that it does not know */
@@ -32,7 +32,7 @@ back_relay_find(uint16_t id)
 	return by_id[id];
 }
 
-static struct deals *
+static struct relayed_calls *
 list_of(const struct relayed_call *d)
 {
 	if (d->ended != 0)
@@ -116,7 +116,7 @@ on_ended(void *arg)
 
 	(void)arg;
 	while ((d = TAILQ_FIRST(&ended)) != NULL &&
-	    d->ended + DEAL_LINGER_S < mono_s())
+	    d->ended + RELAY_LINGER_S < mono_s())
 		finish(d);
 	if (d != NULL)
 		(void)loop_timer_in_ms(&ended_timer, 1000);

@@ -10,7 +10,7 @@
 #include "base/queue.h"
 #include "shared/ipc.h"
 
-#define DEAL_LINGER_S	2	/* for an engine's last word on a call */
+#define RELAY_LINGER_S	2	/* for an engine's last word on a call */
 
 /* A call of an engine that is not the front. */
 struct relayed_call {
@@ -39,7 +39,7 @@ bool	back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client,
 	    int record);
 /*
  * The keeper and pppd of the call are gone.  The entry stays for
- * DEAL_LINGER_S, since the call's engine may still report its end.  NULL is
+ * RELAY_LINGER_S, since the call's engine may still report its end.  NULL is
  * passed over.
  */
 void	back_relay_end(struct relayed_call *);

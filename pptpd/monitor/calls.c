@@ -75,7 +75,7 @@ struct slot {
 	char		*reserved;	/* its address, if it has no slot */
 	bool		 unwatched;	/* its keeper has no pidfd */
 	int		 ledger;	/* entry, -1: none */
-	struct relayed_call	*deal;		/* NULL: the front's call */
+	struct relayed_call *relayed;	/* NULL: the front's call */
 };
 
 static LIST_HEAD(, slot) calls = LIST_HEAD_INITIALIZER(calls);
@@ -286,7 +286,7 @@ call_free(struct slot *call)
 	free(call->reserved);
 	ledger_drop(call->ledger);
 	ids_in_use_remove(call->id);
-	back_relay_end(call->deal);
+	back_relay_end(call->relayed);
 	alien_free(&call->alien_keeper);
 	alien_free(&call->alien_pppd);
 	if (call->link != -1)
@@ -405,8 +405,8 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 		    "memfd_create: %s", strerror(errno));
 		return false;
 	}
-	if (!back_relay_begin(&call->deal, kc.our_id, kc.client_addr, record) ||
-	    ipc_pair(pair) == -1) {
+	if (!back_relay_begin(&call->relayed, kc.our_id, kc.client_addr,
+	    record) || ipc_pair(pair) == -1) {
 		log_err("MGR: socketpair: %s", strerror(errno));
 		close(record);
 		return false;
@@ -700,7 +700,7 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int sock, int pppd_fd,
 	    kc->remote);
 	keep_link(call, sock);
 	if (watch_aliens(call, fd, pppd_fd) &&
-	    back_relay_rejoin(&call->deal, kc->our_id, kc->client_addr,
+	    back_relay_rejoin(&call->relayed, kc->our_id, kc->client_addr,
 	    record_fd) &&
 	    (*why = claim(call, kc)) == NULL)
 		return CTRL_END_NONE;
@@ -725,7 +725,7 @@ calls_kick(uint16_t id)
 	struct slot *call;
 
 	LIST_FOREACH(call, &calls, entry) {
-		if (call->deal == NULL || call->deal->id != id)
+		if (call->relayed == NULL || call->relayed->id != id)
 			continue;
 		if (call->alien_keeper.fd != -1)
 			(void)process_kill(call->alien_keeper.fd, SIGTERM);

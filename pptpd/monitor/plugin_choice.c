@@ -5,15 +5,15 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "monitor/file_id.h"
 #include "monitor/plugin_check.h"
 #include "monitor/plugin_elf.h"
 #include "monitor/plugin_probe.h"
-#include "monitor/subprocess.h"
 #include "shared/loop.h"
+#include "shared/mono.h"
 
 #define SOON_MS	50
 #define CHOOSE_MS	3000	/* a call waits so long for all answers */
@@ -57,20 +57,11 @@ begins_with(const char *path, const char *octets, size_t n)
 static void
 look_at_pppd(void)
 {
-	static struct stat last;
-	struct stat st;
+	static struct file_id last;
 
-	if (stat(session.probe.pppd, &st) == -1) {
-		last = (struct stat){ 0 };	/* look if it comes back */
-		is_pppd = is_script = false;
+	if (file_id_is(session.probe.pppd, &last))
 		return;
-	}
-	if (st.st_dev == last.st_dev && st.st_ino == last.st_ino &&
-	    st.st_size == last.st_size &&
-	    st.st_mtim.tv_sec == last.st_mtim.tv_sec &&
-	    st.st_mtim.tv_nsec == last.st_mtim.tv_nsec)
-		return;
-	last = st;
+	file_id_get(session.probe.pppd, &last);
 	is_pppd = plugin_elf_exports(session.probe.pppd, PPPD_SYMBOL);
 	is_script = !is_pppd && begins_with(session.probe.pppd, "#!", 2);
 }
@@ -137,14 +128,14 @@ on_answer(int fd, void *arg)
 static void
 leave(struct choice *c)
 {
-	int64_t left = c->probe.deadline_ms - subprocess_now_ms();
+	uint64_t left = mono_left_ms(c->probe.deadline_ms);
 
 	if (!in_loop || loop_watch_is_on(&c->watch))
 		return;
 	loop_watch_init(&c->watch, c->probe.fd, LOOP_READ, on_answer, c);
 	loop_timer_init(&c->timer, on_time, c);
 	if (!loop_watch_on(&c->watch) ||
-	    !loop_timer_in_ms(&c->timer, left > 0 ? (uint64_t)left + 1 : 0))
+	    !loop_timer_in_ms(&c->timer, left > 0 ? left + 1 : 0))
 		forget(c);
 }
 
@@ -171,7 +162,7 @@ begin(struct choice *c)
 static void
 ask(struct choice *const all[], size_t n)
 {
-	int64_t now = subprocess_now_ms(), until = now;
+	uint64_t now = mono_ms(), until = now;
 
 	for (size_t i = 0; i < n; i++) {
 		if (all[i] != NULL && begin(all[i]))

@@ -19,6 +19,7 @@
 #include "monitor/plugin_elf.h"
 #include "monitor/subprocess.h"
 #include "shared/linux_calls.h"
+#include "shared/mono.h"
 
 /* How long an answer holds if it may have other causes than the two files. */
 #define UNSURE_MS	30000
@@ -59,36 +60,6 @@ plugin_probe_init(struct plugin_probe *p, const char *pppd,
 		snprintf(p->options, sizeof(p->options), "%s", options);
 }
 
-static void
-get_id(const char *path, struct plugin_file_id *id)
-{
-	struct stat st;
-
-	memset(id, 0, sizeof(*id));
-	if (stat(path, &st) == -1) {
-		id->error = errno;
-		return;
-	}
-	id->dev = st.st_dev;
-	id->ino = st.st_ino;
-	id->size = st.st_size;
-	id->mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 +
-	    st.st_mtim.tv_nsec;
-	id->ctime_ns = (int64_t)st.st_ctim.tv_sec * 1000000000 +
-	    st.st_ctim.tv_nsec;
-}
-
-static bool
-same_id(const char *path, const struct plugin_file_id *old)
-{
-	struct plugin_file_id now;
-
-	get_id(path, &now);
-	return now.error == old->error && now.dev == old->dev &&
-	    now.ino == old->ino && now.size == old->size &&
-	    now.mtime_ns == old->mtime_ns && now.ctime_ns == old->ctime_ns;
-}
-
 /* Makes DIR/VERSION/NAME of DIR/NAME: plugins for other versions are there. */
 static bool
 versioned_path(const struct plugin_probe *p, const char *version, char *path,
@@ -112,20 +83,20 @@ plugin_probe_fresh(const struct plugin_probe *p)
 		return false;
 	if ((a->verdict == PLUGIN_BROKEN ||
 	    a->verdict == PLUGIN_PPPD_BROKEN) &&
-	    subprocess_now_ms() - a->at_ms >
-	    (int64_t)UNSURE_MS << (p->lates > 0 ? p->lates - 1 : 0))
+	    mono_ms() - a->at_ms >
+	    (uint64_t)UNSURE_MS << (p->lates > 0 ? p->lates - 1 : 0))
 		return false;
-	if (!same_id(p->pppd, &a->pppd_id))
+	if (!file_id_is(p->pppd, &a->pppd_id))
 		return false;
 	if (p->plugin[0] == '\0')
 		return true;
-	if (!same_id(p->plugin, &a->plugin_id))
+	if (!file_id_is(p->plugin, &a->plugin_id))
 		return false;
 	/* The file in VERSION/ matters only if the plugin does not fit. */
 	if ((a->verdict == PLUGIN_FITS && !a->versioned) ||
 	    !versioned_path(p, a->pppd_version, path, sizeof(path)))
 		return true;
-	return same_id(path, &a->versioned_id);
+	return file_id_is(path, &a->versioned_id);
 }
 
 /*
@@ -179,7 +150,7 @@ version_line(const char *out, char *version, size_t size)
  * version.
  */
 static bool
-ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
+ask(const struct plugin_probe *p, const char *plugin, uint64_t deadline_ms,
     char *version, struct plugin_answer *a)
 {
 	char out[OUTPUT_MAX], *argv[7], *text = a->text;
@@ -198,7 +169,7 @@ ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 	argv[n++] = (char *)"--version";
 	argv[n] = NULL;
 	status = subprocess_run(argv, "/", deadline_ms, out, sizeof(out));
-	a->late = status == PLUGIN_EXEC_LATE;
+	a->late = status == SUBPROCESS_LATE;
 	if (a->late)
 		snprintf(text, size, "no answer within %d seconds",
 		    PLUGIN_PROBE_MS / 1000);
@@ -217,7 +188,7 @@ ask(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
 
 /* Asks about one file, and fills in the answer except for the file IDs. */
 static enum plugin_verdict
-judge(const struct plugin_probe *p, const char *plugin, int64_t deadline_ms,
+judge(const struct plugin_probe *p, const char *plugin, uint64_t deadline_ms,
     struct plugin_answer *a)
 {
 	char version[PLUGIN_VERSION_MAX];
@@ -262,14 +233,14 @@ probe(const struct plugin_probe *p, struct plugin_answer *a)
 {
 	struct plugin_answer other;
 	char path[PATH_MAX];
-	int64_t deadline_ms;
+	uint64_t deadline_ms;
 
 	memset(a, 0, sizeof(*a));
-	a->at_ms = subprocess_now_ms();
+	a->at_ms = mono_ms();
 	deadline_ms = a->at_ms + PLUGIN_PROBE_MS;
-	get_id(p->pppd, &a->pppd_id);
+	file_id_get(p->pppd, &a->pppd_id);
 	if (p->plugin[0] != '\0')
-		get_id(p->plugin, &a->plugin_id);
+		file_id_get(p->plugin, &a->plugin_id);
 	if (!ask(p, NULL, deadline_ms, a->pppd_version, a)) {
 		a->verdict = PLUGIN_PPPD_BROKEN;
 		return;
@@ -287,7 +258,7 @@ probe(const struct plugin_probe *p, struct plugin_answer *a)
 	if (a->verdict == PLUGIN_FITS ||
 	    !versioned_path(p, a->pppd_version, path, sizeof(path)))
 		return;
-	get_id(path, &a->versioned_id);
+	file_id_get(path, &a->versioned_id);
 	other = *a;
 	if (a->versioned_id.error == 0 &&
 	    judge(p, path, deadline_ms, &other) == PLUGIN_FITS) {
@@ -316,10 +287,10 @@ no_answer(struct plugin_probe *p, const char *why)
 	memset(a, 0, sizeof(*a));
 	a->verdict = p->plugin[0] != '\0' ? PLUGIN_BROKEN :
 	    PLUGIN_PPPD_BROKEN;
-	a->at_ms = subprocess_now_ms();
-	get_id(p->pppd, &a->pppd_id);
+	a->at_ms = mono_ms();
+	file_id_get(p->pppd, &a->pppd_id);
 	if (p->plugin[0] != '\0')
-		get_id(p->plugin, &a->plugin_id);
+		file_id_get(p->plugin, &a->plugin_id);
 	snprintf(a->text, sizeof(a->text), "%s", why);
 }
 
@@ -354,7 +325,7 @@ plugin_probe_start(struct plugin_probe *p)
 		return -1;
 	}
 	p->fd = fds[0];
-	p->deadline_ms = subprocess_now_ms() + PLUGIN_PROBE_MS + SLACK_MS;
+	p->deadline_ms = mono_ms() + PLUGIN_PROBE_MS + SLACK_MS;
 	return 0;
 }
 
@@ -408,11 +379,10 @@ plugin_probe_abort(struct plugin_probe *p)
 }
 
 bool
-plugin_probe_wait(struct plugin_probe *p, int64_t until_ms)
+plugin_probe_wait(struct plugin_probe *p, uint64_t until_ms)
 {
 	struct plugin_answer late;
 	struct pollfd pfd;
-	int64_t left;
 	int n;
 
 	if (p->fd == -1)
@@ -420,16 +390,15 @@ plugin_probe_wait(struct plugin_probe *p, int64_t until_ms)
 	if (until_ms > p->deadline_ms)
 		until_ms = p->deadline_ms;
 	do {
-		left = until_ms - subprocess_now_ms();
 		pfd.fd = p->fd;
 		pfd.events = POLLIN;
-		n = poll(&pfd, 1, left > 0 ? (int)left : 0);
+		n = poll(&pfd, 1, (int)mono_left_ms(until_ms));
 	} while (n == -1 && errno == EINTR);
 	if (n == 1) {
 		plugin_probe_finish(p);
 		return true;
 	}
-	if (subprocess_now_ms() < p->deadline_ms)
+	if (mono_ms() < p->deadline_ms)
 		return false;
 	plugin_probe_abort(p);
 	no_answer(p, "the probe does not end");

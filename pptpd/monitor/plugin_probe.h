@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "monitor/file_id.h"
+
 /*
  * pppd refuses a plugin built for another version of pppd, and then exits at
  * once: after an upgrade of ppp every call would die.  So pppd itself is asked
@@ -32,21 +34,12 @@ enum plugin_verdict {
 #define PLUGIN_VERSION_MAX 32
 #define PLUGIN_TEXT_MAX	   256
 
-/* Tells whether a file has changed: two equal IDs mean the same contents. */
-struct plugin_file_id {
-	int		error;		/* errno of stat(2); the rest is 0 */
-	dev_t		dev;
-	ino_t		ino;
-	off_t		size;
-	int64_t		mtime_ns, ctime_ns;	/* since the epoch */
-};
-
 struct plugin_answer {
 	enum plugin_verdict verdict;
 	bool	 versioned;	/* use .../VERSION/NAME.so, beside the plugin */
 	bool	 late;		/* no answer: pppd took too long */
-	int64_t	 at_ms;		/* CLOCK_MONOTONIC */
-	struct plugin_file_id pppd_id, plugin_id, versioned_id;
+	uint64_t at_ms;		/* CLOCK_MONOTONIC */
+	struct file_id pppd_id, plugin_id, versioned_id;
 	char	 pppd_version[PLUGIN_VERSION_MAX];	/* "": unknown */
 	char	 plugin_version[PLUGIN_VERSION_MAX];	/* "": unknown */
 	char	 text[PLUGIN_TEXT_MAX];		/* one line, "" if none */
@@ -64,7 +57,7 @@ struct plugin_probe {
 	pid_t	 pid;			/* of a probe under way; 0: none */
 	int	 fd;			/* readable when the probe is done;
 					   -1: none is under way */
-	int64_t	 deadline_ms;		/* when the probe is given up */
+	uint64_t deadline_ms;		/* when the probe is given up */
 };
 
 /*
@@ -106,7 +99,7 @@ void	plugin_probe_finish(struct plugin_probe *);
  * Waits for a probe under way until until_ms (CLOCK_MONOTONIC), but not beyond
  * the probe's deadline.  Returns whether the probe is done.
  */
-bool	plugin_probe_wait(struct plugin_probe *, int64_t until_ms);
+bool	plugin_probe_wait(struct plugin_probe *, uint64_t until_ms);
 /* Ends a probe under way without an answer. */
 void	plugin_probe_abort(struct plugin_probe *);
 

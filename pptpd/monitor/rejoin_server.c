@@ -15,6 +15,7 @@
 #include "base/queue.h"
 #include "monitor/calls.h"
 #include "monitor/engines.h"
+#include "monitor/file_id.h"
 #include "monitor/listener.h"
 #include "shared/loop.h"
 #include "shared/mono.h"
@@ -276,17 +277,6 @@ rejoin_server_end(void)
 	rejoin_server_serve();
 }
 
-/* Removes our socket's file, unless the next server has put its own there. */
-static void
-remove_path(void)
-{
-	struct stat now;
-
-	if (lstat(socket_path, &now) == 0 && now.st_ino == made.st_ino &&
-	    now.st_dev == made.st_dev)
-		(void)unlink(socket_path);
-}
-
 void
 rejoin_server_close(void)
 {
@@ -297,7 +287,7 @@ rejoin_server_close(void)
 	loop_listener_off(&clients);
 	if (listener == -1)
 		return;
-	remove_path();
+	file_id_unlink(socket_path, &made);
 	close(listener);
 	listener = -1;
 }

@@ -72,16 +72,16 @@ admin_request(const struct ipc_msg *request)
 static void
 call_give(const struct ipc_msg *m, const int *fds, int n)
 {
-	const struct relayed_call *deal = back_relay_find(m->call_id);
+	const struct relayed_call *relayed = back_relay_find(m->call_id);
 	struct ipc_msg take;
 	int all_fds[IPC_TAKE_FDS];
 	bool pty = n == IPC_GIVE_FDS;
 
-	if (deal == NULL || deal->client != m->u.call_give.client_addr)
+	if (relayed == NULL || relayed->client != m->u.call_give.client_addr)
 		return;		/* the call has just ended */
 	ipc_msg_init(&take, IPC_TAKE, m->call_id);
 	all_fds[IPC_TAKE_FD_KEEPER] = fds[IPC_GIVE_FD_KEEPER];
-	all_fds[IPC_TAKE_FD_RECORD] = deal->record;
+	all_fds[IPC_TAKE_FD_RECORD] = relayed->record;
 	all_fds[IPC_TAKE_FD_CONTROL] = fds[IPC_GIVE_FD_CONTROL];
 	if (pty)
 		all_fds[IPC_TAKE_FD_PTY] = fds[IPC_GIVE_FD_PTY];

@@ -11,13 +11,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "monitor/subprocess.h"
 #include "shared/ipc.h"
+#include "shared/mono.h"
 
-static int64_t deadline;	/* ms of CLOCK_MONOTONIC */
+static uint64_t deadline;	/* of mono_ms() */
 
 bool
 resolve_name(const char *name, uint32_t *addr, void *arg)
@@ -39,7 +39,7 @@ resolve_name(const char *name, uint32_t *addr, void *arg)
 void
 resolve_begin(void)
 {
-	deadline = subprocess_now_ms() + RESOLVE_MS;
+	deadline = mono_ms() + RESOLVE_MS;
 }
 
 static void
@@ -57,12 +57,10 @@ static bool
 wait_for(int fd)
 {
 	struct pollfd answer = { fd, POLLIN, 0 };
-	int64_t left;
 	int n;
 
 	do {
-		left = deadline - subprocess_now_ms();
-		n = left > 0 ? poll(&answer, 1, (int)left) : 0;
+		n = poll(&answer, 1, (int)mono_left_ms(deadline));
 	} while (n == -1 && errno == EINTR);
 	return n == 1;
 }
@@ -75,7 +73,7 @@ resolve_in_time(const char *name, uint32_t *addr, void *arg)
 	pid_t pid;
 
 	(void)arg;
-	if (subprocess_now_ms() >= deadline || ipc_pair(pair) == -1)
+	if (mono_left_ms(deadline) == 0 || ipc_pair(pair) == -1)
 		return false;
 	pid = fork();
 	if (pid == 0)

@@ -11,20 +11,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "shared/linux_calls.h"
+#include "shared/mono.h"
 #include "shared/search_path.h"
-
-int64_t
-subprocess_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 void
 subprocess_signals(void)
@@ -88,18 +79,18 @@ keep(char *out, size_t size, size_t *len, const char *new, size_t n)
 
 /* Reads the output until end of file.  False: the deadline came first. */
 static bool
-listen_to(int fd, int64_t deadline_ms, char *out, size_t size)
+listen_to(int fd, uint64_t deadline_ms, char *out, size_t size)
 {
 	struct pollfd pfd;
 	char buf[512];
-	int64_t left;
+	uint64_t left;
 	ssize_t n;
 	size_t len = 0;
 
 	out[0] = '\0';
 	for (;;) {
-		left = deadline_ms - subprocess_now_ms();
-		if (left <= 0)
+		left = mono_left_ms(deadline_ms);
+		if (left == 0)
 			return false;
 		pfd.fd = fd;
 		pfd.events = POLLIN;
@@ -117,7 +108,7 @@ listen_to(int fd, int64_t deadline_ms, char *out, size_t size)
 
 /* Waits for the child, which may go on after it has closed its outputs. */
 static bool
-wait_for(pid_t pid, int64_t deadline_ms, int *status)
+wait_for(pid_t pid, uint64_t deadline_ms, int *status)
 {
 	pid_t got;
 
@@ -126,14 +117,14 @@ wait_for(pid_t pid, int64_t deadline_ms, int *status)
 		if (got == pid)
 			return true;
 		if ((got == -1 && errno != EINTR) ||
-		    subprocess_now_ms() >= deadline_ms)
+		    mono_left_ms(deadline_ms) == 0)
 			return false;
 		usleep(1000);
 	}
 }
 
 int
-subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms,
+subprocess_run(char *const argv[], const char *dir, uint64_t deadline_ms,
     char *out, size_t size)
 {
 	pid_t pid;
@@ -142,7 +133,7 @@ subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms,
 
 	if (pipe2(fds, O_CLOEXEC) == -1) {
 		snprintf(out, size, "%s", strerror(errno));
-		return PLUGIN_EXEC_FAILED;
+		return SUBPROCESS_FAILED;
 	}
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	pid = fork();
@@ -152,7 +143,7 @@ subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms,
 	if (pid == -1) {
 		snprintf(out, size, "%s", strerror(errno));
 		close(fds[0]);
-		return PLUGIN_EXEC_FAILED;
+		return SUBPROCESS_FAILED;
 	}
 	ended = listen_to(fds[0], deadline_ms, out, size) &&
 	    wait_for(pid, deadline_ms, &status);
@@ -161,11 +152,11 @@ subprocess_run(char *const argv[], const char *dir, int64_t deadline_ms,
 		kill(pid, SIGKILL);
 		while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 			;
-		return PLUGIN_EXEC_LATE;
+		return SUBPROCESS_LATE;
 	}
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	if (out[0] == '\0')
 		snprintf(out, size, "killed by signal %d", WTERMSIG(status));
-	return PLUGIN_EXEC_FAILED;
+	return SUBPROCESS_FAILED;
 }

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "monitor/subprocess.h"
 #include "shared/linux_calls.h"
+#include "shared/mono.h"
 
 #define VARIABLE	"PPTPD_LISTENER"
 #define ABOVE_IPC	16
@@ -106,7 +107,7 @@ upgrade_check(void)
 	argv[1] = check;
 	memcpy(argv + 2, self.argv + 1, (size_t)argc * sizeof(*argv));
 	status = subprocess_run(argv, self.dir != NULL ? self.dir : "/",
-	    subprocess_now_ms() + CHECK_MS, out, sizeof(out));
+	    mono_ms() + CHECK_MS, out, sizeof(out));
 	free(argv);
 	if (status != 0)
 		log_refusal(status, out);

@@ -13,15 +13,8 @@
 
 #include "config/conf_report.h"
 #include "monitor/slurp.h"
+#include "shared/files.h"
 
-#define FILES_OWN	48	/* descriptors of a process, without calls */
-#define FILES_ENGINE	2	/* in the monitor: link, GRE socket */
-/*
- * Descriptors for each call.  In its engine: control connection, keeper, record
- * and pty.  In the monitor after a restart: pidfds of pptpctrl and pppd, the
- * record, and the connection of a pptpctrl that waits for its engine.
- */
-#define FILES_CALL	4
 #define TASKS_OWN	16
 #define TASKS_CALL	2	/* pptpctrl and pppd */
 
@@ -52,11 +45,13 @@ static void
 check_files(struct conf *conf, const struct conf_env *env,
     unsigned int engines)
 {
-	unsigned long need = FILES_OWN + FILES_ENGINE * engines +
-	    FILES_CALL * (unsigned long)conf->slots;
+	unsigned long slots = (unsigned long)conf->slots;
+	unsigned long need = files_monitor(engines, slots);
 	struct rlimit files;
 	char text[200];
 
+	if (need < files_engine(slots))
+		need = files_engine(slots);
 	/* We raise our own limit up to the hard one. */
 	if (getrlimit(RLIMIT_NOFILE, &files) == -1 || files.rlim_max >= need)
 		return;

@@ -22,7 +22,7 @@
 
 #include "monitor/plugin_check.h"
 #include "monitor/plugin_probe.h"
-#include "monitor/subprocess.h"
+#include "shared/mono.h"
 
 static struct plugin_probe p;
 
@@ -42,13 +42,13 @@ static void
 async(void)
 {
 	struct pollfd	pfd;
-	int64_t		start_ms = subprocess_now_ms();
+	uint64_t	start_ms = mono_ms();
 
 	if (plugin_probe_start(&p) == -1) {
 		printf("cannot start: %s\n", strerror(errno));
 		return;
 	}
-	if (subprocess_now_ms() - start_ms > 500)
+	if (mono_ms() - start_ms > 500)
 		printf("start took too long\n");
 	pfd.fd = p.fd;
 	pfd.events = POLLIN;

@@ -165,9 +165,7 @@ loop_timer_at_us(struct loop_timer *t, uint64_t deadline)
 bool
 loop_timer_at_ms(struct loop_timer *t, uint64_t deadline)
 {
-	uint64_t now = mono_ms();
-
-	return loop_timer_in_ms(t, deadline > now ? deadline - now : 0);
+	return loop_timer_in_ms(t, mono_left_ms(deadline));
 }
 
 bool

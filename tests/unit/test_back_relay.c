@@ -245,14 +245,14 @@ START_TEST(no_last_word)
 	int free_before = lowest_free();
 
 	back_relay_end(begin(5));
-	fake_loop_pass_ms(DEAL_LINGER_S * 1000);
+	fake_loop_pass_ms(RELAY_LINGER_S * 1000);
 	ck_did("");
 	ck_assert_ptr_nonnull(back_relay_find(5));
 	back_relay_end(begin(6));
 	fake_loop_pass_ms(1000);
 	ck_did("5:4");
 	ck_assert_ptr_null(back_relay_find(5));
-	fake_loop_pass_ms(DEAL_LINGER_S * 1000);
+	fake_loop_pass_ms(RELAY_LINGER_S * 1000);
 	ck_did("6:4");
 	ck_assert_int_eq(lowest_free(), free_before);
 	ck_assert_uint_eq(fake_loop_timers(), 0);

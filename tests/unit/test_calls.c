@@ -47,7 +47,7 @@ static struct {
 	int		 nfds;		/* ... with so many descriptors */
 	pid_t		 orphan;	/* what is to be found among children */
 	char		 args[128];	/* its arguments, as one text */
-	struct relayed_call deal[16];	/* of calls with odd IDs */
+	struct relayed_call relayed[16];	/* of calls with odd IDs */
 	char		 log[4096];
 } fake;
 static struct conf conf;
@@ -196,8 +196,8 @@ back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client,
 	ck_assert_uint_eq(client, CLIENT);
 	ck_assert_int_ne(fcntl(record, F_GETFD), -1);
 	ck_assert_uint_lt(id, 16);
-	fake.deal[id].id = id;
-	*d = id % 2 == 0 ? NULL : &fake.deal[id];
+	fake.relayed[id].id = id;
+	*d = id % 2 == 0 ? NULL : &fake.relayed[id];
 	return true;
 }
 
@@ -212,7 +212,7 @@ void
 back_relay_end(struct relayed_call *d)
 {
 	if (d != NULL)
-		did("deal-end:%u", d->id);
+		did("relay-end:%u", d->id);
 }
 
 /* An entry is the Call ID. */
@@ -452,7 +452,7 @@ START_TEST(a_keeper_ends)
 
 	trace_text[0] = '\0';
 	child_exit(&keeper, 0);
-	ck_did("ledger-7 deal-end:7 changed");
+	ck_did("ledger-7 relay-end:7 changed");
 	ck_assert_str_eq(fake.log, "");
 	ck_assert_uint_eq(calls_count(), 0);
 	free_slots(2);
@@ -654,7 +654,7 @@ START_TEST(a_call_comes_back)
 	free_slots(0);			/* the keeper still writes */
 	last_word(REJOIN_MAGIC);
 	child_exit(&keeper, 0);
-	ck_did("ledger-7 deal-end:7 changed");
+	ck_did("ledger-7 relay-end:7 changed");
 	free_slots(1);
 	ck_assert_str_eq(fake.log, "");
 }

@@ -1,0 +1,36 @@
+/* How many descriptors calls take: what an engine may need, and the monitor. */
+/* SPDX-License-Identifier: ISC */
+#ifndef PPTPD_FILES_H
+#define PPTPD_FILES_H
+
+#define ADMIN_CLIENTS_MAX 16	/* of pptpdctl; each takes a descriptor */
+
+/* In an engine. */
+#define FILES_OWN	(16 + ADMIN_CLIENTS_MAX) /* all but clients' */
+#define FILES_CONN	1	/* the control connection */
+#define FILES_CALL	3	/* of its call: keeper, record, pty */
+
+/*
+ * In the monitor.  Of a call, after a restart: pidfds of pptpctrl and pppd, the
+ * record, and the connection of a pptpctrl that waits for its engine.
+ */
+#define FILES_MONITOR_OWN 48
+#define FILES_MONITOR_ENGINE 2	/* link, GRE socket */
+#define FILES_MONITOR_CALL 4
+
+/* What an engine needs for n connections, each with a call. */
+static inline unsigned long
+files_engine(unsigned long n)
+{
+	return FILES_OWN + n * (FILES_CONN + FILES_CALL);
+}
+
+/* What the monitor needs for that many engines and calls. */
+static inline unsigned long
+files_monitor(unsigned long engines, unsigned long calls)
+{
+	return FILES_MONITOR_OWN + engines * FILES_MONITOR_ENGINE +
+	    calls * FILES_MONITOR_CALL;
+}
+
+#endif
