@@ -275,7 +275,8 @@ def e_14(lab):
                 got = tcp.call(timeout=3)
             if not got or got.result != 1:
                 break
-            tcp.drain(0.3)
+            tcp.expect(CDN, 3)          # pppd has ended
+            tcp.drain(0.3)              # and the front engine knows it
             tcp.close()
         check(3 <= number <= 4, 'client %d: refused after %d failures' % (
             address, number))
