@@ -101,6 +101,7 @@ def ac_3(lab):
         raise Skip('it does not ask TCP wrappers')
     took = time.monotonic() - begin
     check(most <= 256, '%d children' % most)
-    time.sleep(2)
+    check(lab.until(lambda: not askers(run), 10) is not None,
+          'children are left')
     lab.serves(OTHER, within=3)
     return '%d children at most, %.1f s' % (most, took)
