@@ -5,7 +5,7 @@ import signal
 import time
 
 from pptptest import pptp, puppet, server
-from pptptest.calls import ended, goes_on, start
+from pptptest.calls import ended, goes_on, sessions_left, start
 from pptptest.lab import CLIENT, OTHER, client, data
 from pptptest.points import Skip, check, ms, point
 from pptptest.pptp import CCRQ, CDN, STOPRP, STOPRQ, build
@@ -99,8 +99,8 @@ def e_3(lab):
 @point('E-4', 'engines 3: max-per-ip counts the calls of all of them, and '
        'forgets those that have ended')
 def e_4(lab):
-    start_with(lab, 3, conf=[('max-per-ip', '5')])
-    for _ in range(2):
+    run, _ = start_with(lab, 3, conf=[('max-per-ip', '5')])
+    for turn in range(2):
         calls = [lab.call() for _ in range(5)]
         tcp = lab.control()
         got = tcp.call(timeout=3)
@@ -111,7 +111,7 @@ def e_4(lab):
             session.needs()
             session.close()
         tcp.close()
-        time.sleep(0.3)
+        sessions_left(run, 1 + turn)    # of the other address
     return 'sixth: result %d' % got.result
 
 
@@ -130,7 +130,7 @@ def e_5(lab):
         tcp.close()
     for session in calls:
         session.close()
-    time.sleep(0.5)
+    sessions_left(run)
     lab.call().needs('a call after they have ended')
     return 'seventh: result %d' % got.result
 

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from pptptest import namespaces, pptp, server
+from pptptest.calls import sessions_left
 from pptptest.lab import OTHER, client, data, numbered
 from pptptest.points import Fail, Skip, check, ms, point
 from pptptest.pptp import CCRQ, CDN, OCRQ, SCCRQ, SLI, STOPRP, STOPRQ, build
@@ -92,7 +93,7 @@ def fl_4(lab):
     if not engines:
         raise Skip('no such process: one for each call')
     os.kill(engines[0].pid, signal.SIGKILL)
-    time.sleep(0.5)
+    lab.until(lambda: not server.Process(engines[0].pid).alive(), 5)
     took = lab.until(run.listening, 5)
     check(took is not None, 'nobody listens any more')
     lab.serves(OTHER, within=3)
@@ -326,7 +327,7 @@ def fl_18(lab):
     for tcp in calls:
         check(tcp.echo(), 'a call is lost')
     calls[0].close()
-    time.sleep(0.5)
+    sessions_left(run, len(calls) - 1)
     lab.call(address=OTHER).needs('a call when there is one again')
     return refused
 

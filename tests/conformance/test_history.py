@@ -11,6 +11,7 @@ import sys
 import time
 
 from pptptest import pptp
+from pptptest.calls import settled
 from pptptest.lab import CLIENT, OTHER, client, many
 from pptptest.points import check, ms, point
 from pptptest.pptp import (CCRQ, CDN, ECHORP, ECHORQ, ICCN, ICRP, ICRQ, OCRP,
@@ -249,8 +250,7 @@ def t_9(lab):
     lab.serves()
     with lab.control() as tcp:
         tcp.call()
-    time.sleep(0.5)
-    before = (run.fds(), len(run.processes()))
+    before = settled(run)
     for number in range(150):
         tcp = pptp.Client(lab.address, many(number), timeout=15)
         way = number % 6

@@ -8,6 +8,7 @@ import threading
 import time
 
 from pptptest import gre, namespaces, pptp, puppet, server
+from pptptest.calls import sessions_left
 from pptptest.lab import OTHER, client, data, many, numbered
 from pptptest.points import Skip, check, ms, point
 from pptptest.pptp import (CCRQ, CDN, ECHORQ, OCRP, OCRQ, SCCRQ, STOPRP, STOPRQ,
@@ -235,7 +236,7 @@ def d_10(lab):
         if not session.tcp.try_send(build(OCRQ, call_id=number + 1)):
             break
     session.tcp.drain(1)
-    time.sleep(1)
+    time.sleep(1)               # for pppds that should not come
     started = len(lab.theatre.puppets)
     check(started <= 10, '60 OCRQ start %d pppds' % started)
     lab.serves(OTHER, within=None)
@@ -252,7 +253,7 @@ def d_11(lab):
                      build(SCCRQ, cookie=number))
         tcp.wait_closed(2)
         tcp.close()
-    time.sleep(0.3)
+    time.sleep(0.3)             # for lines that should not come
     lines = lab.log.since(mark)
     check(len(lines) <= 100, '%d lines' % len(lines))
     return '%d lines' % len(lines)
@@ -394,7 +395,7 @@ def d_16(lab):
 
 @point('D-17', 'after all pppds were killed all addresses are free again')
 def d_17(lab):
-    lab.server(conf=[('remoteip', '10.0.0.200-203'), ('connections', '4')])
+    run = lab.server(conf=[('remoteip', '10.0.0.200-203'), ('connections', '4')])
     for turn in range(3):
         calls = [lab.call(address=client(10 + n)) for n in range(4)]
         given = sorted(c.pppd.argv[4] for c in calls)
@@ -404,7 +405,7 @@ def d_17(lab):
         for session in calls:
             session.tcp.drain(0.3)
             session.close()
-        time.sleep(1)
+        sessions_left(run)
     return 'three times 4 of 4'
 
 
@@ -461,7 +462,7 @@ def d_21(lab):
     for number in range(200):
         session.up(numbered(number), seq=number * 3)
         session.gre.send(session.theirs, ack=number)
-    time.sleep(0.3)
+    time.sleep(0.3)             # for answers that should not come
     answers = [p for p in watch.drain() if p.from_server() and p.proto != 6]
     size = sum(len(p.body) for p in answers)
     sent = 200 * (12 + 8) + 200 * 12

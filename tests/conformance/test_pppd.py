@@ -6,6 +6,7 @@ import signal
 import time
 
 from pptptest import namespaces, pptp, server
+from pptptest.calls import sessions_left
 from pptptest.lab import CLIENT, OTHER, client, data
 from pptptest.points import Skip, check, point
 from pptptest.pptp import CCRQ, build
@@ -91,11 +92,11 @@ def a_7(lab):
 
 @point('A-8', 'a new call gets the lowest free address')
 def a_8(lab):
-    lab.server()
+    run = lab.server()
     calls = [lab.call(address=client(n)) for n in (1, 2, 3)]
     calls[1].close()
     check(calls[1].pppd.wait_gone(3), 'pppd lives on')
-    time.sleep(0.3)
+    sessions_left(run, 2)
     got = lab.call(address=client(4)).pppd.argv[4]
     check(got == server.LOCAL + ':10.0.0.201', got)
     return got
@@ -221,7 +222,7 @@ def pp_3(lab):
 @point('PP-4', 'the address of a pppd that does not end is given to nobody '
        'else', waits=True)
 def pp_4(lab):
-    lab.server(conf=[('connections', '1'), ('remoteip', '10.0.0.200')])
+    run = lab.server(conf=[('connections', '1'), ('remoteip', '10.0.0.200')])
     session = lab.call()
     session.pppd.ignore_everything()
     time.sleep(0.1)
@@ -235,7 +236,7 @@ def pp_4(lab):
     tcp.close()
     check(session.pppd.wait_gone(14), 'pppd is still there 14 s later, and '
           'its slot with it')
-    time.sleep(1)
+    sessions_left(run)
     again = lab.call(address=OTHER)
     check(again.pppd.argv[4].endswith('10.0.0.200'), again.pppd.argv[4])
     return 'refused until pppd was gone, then given to the next'
@@ -281,7 +282,7 @@ def pp_7(lab):
     lab.theatre.begin = started.append          # says nothing yet
     session = lab.call(greeting=False)
     session.up(data(b'early'))
-    time.sleep(1)
+    time.sleep(1)               # pppd starts slowly
     started[0].send(*lab.theatre.greeting)
     check(session.pppd.wait_frame(data(b'early'), 3), 'lost')
     check(session.down(2), 'nothing from pppd')

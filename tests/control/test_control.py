@@ -195,8 +195,11 @@ def show(lab):
     session = lab.call()
     session.needs()
     session.up(b'\xff\x03\x00\x21after a gap', seq=session.seq + 2)
-    time.sleep(0.5)
-    got = ctl('-j', 'show', hexa(session.theirs)).json['call']
+
+    def shown():
+        return ctl('-j', 'show', hexa(session.theirs)).json['call']
+    lab.until(lambda: shown()['packets_lost'] > 0)
+    got = shown()
     same(got, CALL)
     title = session.pppd.hello['parent_title']
     check('%s:%s - %s' % (got['client'], got['peer_call_id'],

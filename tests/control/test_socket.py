@@ -8,6 +8,7 @@ import stat
 import struct
 import time
 
+from pptptest.calls import settled
 from pptptest.control import STRANGER, Client, ctl, path, start
 from pptptest.lab import OTHER
 from pptptest.points import Fail, check, ms, point
@@ -279,8 +280,7 @@ def reset(lab):
     run = start(lab)
     session = lab.call()
     ctl('status')
-    time.sleep(0.3)
-    before = run.fds()
+    before = settled(run)[0]
     for number in range(200):
         one = Client(greet=number % 2 == 0)
         if number % 3:
@@ -294,7 +294,8 @@ def reset(lab):
     check(lab.until(lambda: run.fds() == before, 3) is not None,
           'descriptors: %d, before %d' % (run.fds(), before))
     session.needs()
-    time.sleep(1.2)                     # they have asked for much
+    # They have asked for much.
+    lab.until(lambda: ctl('-j', 'status', expect=None).status == 0, 5)
     check(ctl('-j', 'status').json['engine_restarts'] == 0,
           'the engine died')
     return '200 clients'
@@ -343,7 +344,7 @@ def deaf(lab):
     check(run.memory() - memory < 4096, '%d KiB more'
           % (run.memory() - memory))
     cpu = run.cpu()
-    time.sleep(1)
+    time.sleep(1)               # in which it should do nothing
     used = run.cpu() - cpu
     check(used < 0.2, 'takes %.0f %% of a processor' % (used * 100))
     lab.serves(OTHER)

@@ -4,6 +4,7 @@ import time
 from errno import EMFILE, ENFILE, ENOMEM, ENOSPC
 
 from pptptest import rules
+from pptptest.calls import settled
 from pptptest.control import ctl, start
 from pptptest.points import check, ms, point
 
@@ -35,8 +36,7 @@ def no_answer(call, error, sentence):
         run = start(lab)
         session = lab.call()
         ctl('status')
-        time.sleep(0.3)
-        before = run.fds()
+        before = settled(run)[0]
         for _ in range(3):
             faults.set('engine', call, error, 1)
             said = ctl('status', expect=2)

@@ -7,7 +7,7 @@ from errno import (EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS,
                    ENOMEM, ENOSPC, EPERM, EPROTO, ETOOMANYREFS)
 
 from pptptest import pptp, rules, server
-from pptptest.calls import goes_on, needs_engine, settled
+from pptptest.calls import goes_on, needs_engine, sessions_left, settled
 from pptptest.lab import OTHER, client
 from pptptest.points import Fail, check, ms, point
 
@@ -46,13 +46,15 @@ def shortage(process, call, error, first=False):
         if not first:
             old = lab.call()
             lab.call(address=client(30)).close()
-        time.sleep(0.3)
+            sessions_left(run, 1)
         before = settled(run)
         faults.set(process, call, error)
         for number in range(TRIES):
             said = refused(lab, client(10 + number))
-            if process == 'engine':     # after it was started, pppd has to
-                time.sleep(0.4)         # end before the slot is free
+            if (process, call) == ('engine', 'recvmsg'):
+                time.sleep(0.4)         # its pptpctrl stays while this lasts
+            elif process == 'engine':   # it was started, and has to end
+                sessions_left(run, 1 if old else 0)
         check(faults.hits() >= TRIES, 'only %d of %d calls had to do with it'
               % (faults.hits(), TRIES))
         if old:

@@ -174,7 +174,7 @@ def u_7(lab):
     check(manager.state() == 'active/running', manager.state())
     session.close()
     manager.wait_state('inactive/dead', 15)
-    time.sleep(1.5)
+    time.sleep(1.5)             # for a start that should not come
     check(machine.monitor() is None, 'systemd has started it again')
 
 
@@ -239,7 +239,7 @@ def u_11(lab):
     machine.configure(lab, raw='listen nowhere.invalid\n')
     manager.ctl('start', 'pptpd', status=1)
     manager.wait_state('failed/failed')
-    time.sleep(1.5)
+    time.sleep(1.5)             # for a start that should not come
     check(manager.state() == 'failed/failed', manager.state())
 
 

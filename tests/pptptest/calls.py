@@ -31,6 +31,14 @@ def settled(run, timeout=3.0):
     return seen
 
 
+def sessions_left(run, count=0, timeout=5.0):
+    """Waits until the server has no more than so many calls, with their
+    slots and addresses; Fail if it keeps more."""
+    check(run.lab.until(lambda: len(run.sessions()) <= count, timeout)
+          is not None, '%d calls are left, not %d' % (len(run.sessions()),
+                                                      count))
+
+
 def goes_on(session, within=5.0, what='the call'):
     """Seconds until the call works again; Fail if it does not."""
     begin = time.monotonic()
