@@ -215,7 +215,7 @@ class Client:
     def expect(self, kind, timeout=2.0):
         """Skips to the next message of this type; None when it does not
         come or the connection ends first."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * points.patience()
         while True:
             try:
                 got = self.message(max(end - time.monotonic(), 0.0005))
@@ -227,7 +227,7 @@ class Client:
     def drain(self, timeout=1.0):
         """All messages until the time is up or the connection ends (then
         self.closed says how)."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * points.patience()
         out = []
         while True:
             left = end - time.monotonic()
@@ -250,17 +250,16 @@ class Client:
     def start(self, timeout=3.0, **fields):
         """SCCRQ; returns the SCCRP or None."""
         self.send(build(SCCRQ, **fields))
-        return self.expect(SCCRP, timeout * points.patience())
+        return self.expect(SCCRP, timeout)
 
     def call(self, timeout=5.0, **fields):
         """OCRQ; returns the OCRP or None."""
         self.send(build(OCRQ, **fields))
-        return self.expect(OCRP, timeout * points.patience())
+        return self.expect(OCRP, timeout)
 
     def echo(self, ident=0x0A0B0C0D, timeout=2.0):
         """Seconds until this Echo-Request is answered, else None."""
         begin = time.monotonic()
-        timeout *= points.patience()
         if not self.try_send(build(ECHORQ, ident=ident)):
             return None
         while True:
