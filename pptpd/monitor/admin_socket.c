@@ -3,7 +3,9 @@
 #include "monitor/admin_socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,6 +100,36 @@ admin_socket_open(const char *pidfile, const char *group, gid_t *gid)
 	if (fd != -1)
 		close(fd);
 	return -1;
+}
+
+static bool
+is_shut(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) == 1 &&
+	    (p.revents & (POLLHUP | POLLRDHUP)) != 0;
+}
+
+void
+admin_socket_restore(int fd, gid_t gid)
+{
+	int new;
+
+	if (fd == -1)
+		return;
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	if (!is_shut(fd))
+		return;
+	new = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (new != -1 && make(new, gid) && dup3(new, fd, O_CLOEXEC) == fd)
+		log_warn("MGR: an engine had shut the control socket, "
+		    "there is a new one");
+	else
+		log_err("MGR: an engine has shut the control socket: %s",
+		    strerror(errno));
+	if (new != -1)
+		close(new);
 }
 
 void

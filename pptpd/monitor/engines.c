@@ -15,10 +15,12 @@
 #include "base/log.h"
 #include "config/conf.h"
 #include "monitor/access.h"
+#include "monitor/admin_socket.h"
 #include "monitor/child.h"
 #include "monitor/engine_output.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/limit_file.h"
+#include "monitor/listener.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
 #include "shared/linux_calls.h"
@@ -426,6 +428,7 @@ give_limits(struct engine_proc *e)
 	struct ipc_msg m;
 
 	ipc_msg_init(&m, IPC_LIMIT_MEMORY, 0);
+	limit_file_restore(all.limit_file);
 	if (all.limit_file != -1)
 		(void)tell(e, &m, &all.limit_file, 1);
 }
@@ -472,6 +475,11 @@ start(struct engine_proc *e)
 	for (int i = 0; i < 2; i++)
 		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUFFORCE, &size,
 		    sizeof(size));
+	if (e == FRONT) {
+		listener_restore(all.setup->listener);
+		admin_socket_restore(all.setup->admin,
+		    all.setup->admin_group);
+	}
 	fds[0] = pair[1];		/* IPC_FD_PARENT, and so on */
 	fds[IPC_FD_LISTEN - IPC_FD_PARENT] =
 	    e == FRONT ? all.setup->listener : -1;

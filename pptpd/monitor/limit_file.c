@@ -50,3 +50,12 @@ limit_file_open(const char *pidfile)
 		close(fd);
 	return -1;
 }
+
+void
+limit_file_restore(int fd)
+{
+	int error = fd != -1 ? make_size(fd) : 0;
+
+	if (error != 0)
+		log_warn("MGR: the limits' memory: %s", strerror(error));
+}

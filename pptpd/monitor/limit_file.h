@@ -10,5 +10,10 @@
  * counts of an engine are lost when it ends.
  */
 int	limit_file_open(const char *pidfile);
+/*
+ * Gives it its size again, should an engine have changed that, before the next
+ * engine gets it.  -1 is passed over.
+ */
+void	limit_file_restore(int fd);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -71,6 +72,29 @@ listener_open(uint32_t addr, int old)
 	fd = make(addr, true);
 	(void)share(old, 0);
 	return fd;
+}
+
+void
+listener_restore(int fd)
+{
+	const struct linger none = { 0, 0 };
+	int listens = 0;
+	socklen_t len = sizeof(listens);
+
+	if (fd == -1)
+		return;
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	/* Connections would inherit it. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 &&
+	    listens)
+		return;
+	if (listen(fd, BACKLOG) == 0)
+		log_warn("MGR: an engine had shut the listener, it listens "
+		    "again");
+	else
+		log_err("MGR: an engine has shut the listener: %s",
+		    strerror(errno));
 }
 
 /*

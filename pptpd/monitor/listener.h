@@ -14,6 +14,11 @@ uint16_t listener_port(void);
  */
 int	listener_open(uint32_t addr, int old);
 /*
+ * Before another engine gets a listener: undoes what the one before may have
+ * done to it, and has it listen again.  -1 is passed over.
+ */
+void	listener_restore(int fd);
+/*
  * Opens a raw socket for the GRE packets of one engine's calls: those whose
  * Call ID modulo count is index.  Its filter passes enhanced GRE (version 1,
  * protocol 0x880B) of these calls and nothing else, and the engine cannot

@@ -78,6 +78,24 @@ sane_bucket(uint64_t us, const struct bucket_rate *rate, uint64_t now)
 	return us < most ? us : most;
 }
 
+/*
+ * Takes an entry out of the memory.  Another process may still write there, so
+ * it is read once.
+ */
+static struct limit_memory_entry
+take(struct limit_memory_entry *e)
+{
+	struct limit_memory_entry taken =
+	    *(const volatile struct limit_memory_entry *)e;
+
+	memset(e, 0, sizeof(*e));
+	return taken;
+}
+
+/*
+ * Believes an entry as far as it makes sense, and puts it back like that: what
+ * an engine has left can't be more than that for the engines after the next.
+ */
 static void
 recall(struct limits *l, const struct limit_memory_entry *e, uint64_t now)
 {
@@ -100,12 +118,16 @@ recall(struct limits *l, const struct limit_memory_entry *e, uint64_t now)
 	s->connect.empty_us = sane_bucket(e->connect_us,
 	    &l->connect_rate_per_ip, now);
 	s->call.empty_us = sane_bucket(e->call_us, &l->call_rate_per_ip, now);
+	limit_memory_note(l, s);
 }
 
 void
 limit_memory_use(struct limits *l, struct limit_memory *m, uint32_t seed,
     uint64_t now)
 {
+	struct limit_memory_entry e;
+	uint64_t amnesty;
+
 	if (m->magic != LIMIT_MEMORY_MAGIC ||
 	    m->version != LIMIT_MEMORY_VERSION || m->size != sizeof(*m)) {
 		memset(m, 0, sizeof(*m));
@@ -114,9 +136,12 @@ limit_memory_use(struct limits *l, struct limit_memory *m, uint32_t seed,
 		m->size = sizeof(*m);
 		m->seed = seed;
 	}
-	if (m->amnesty <= now)
-		l->amnesty = m->amnesty;
-	for (size_t i = 0; i < sizeof(m->entry) / sizeof(m->entry[0]); i++)
-		recall(l, &m->entry[i], now);
+	amnesty = *(const volatile uint64_t *)&m->amnesty;
+	if (amnesty <= now)
+		l->amnesty = amnesty;
 	l->memory = m;
+	for (size_t i = 0; i < sizeof(m->entry) / sizeof(m->entry[0]); i++) {
+		e = take(&m->entry[i]);
+		recall(l, &e, now);
+	}
 }

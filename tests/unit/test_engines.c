@@ -12,11 +12,13 @@
 #include "base/log.h"
 #include "fake_loop.h"
 #include "monitor/access.h"
+#include "monitor/admin_socket.h"
 #include "monitor/child.h"
 #include "monitor/engine_output.h"
 #include "monitor/engines.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/limit_file.h"
+#include "monitor/listener.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
 #include "trace.h"
@@ -109,6 +111,30 @@ limit_file_open(const char *pidfile)
 {
 	ck_assert_ptr_eq(pidfile, conf.pidfile);
 	return memfd_create("limits", MFD_CLOEXEC);
+}
+
+void
+listener_restore(int fd)
+{
+	ck_assert_int_eq(fd, setup_of.listener);
+	did("listener");
+}
+
+void
+admin_socket_restore(int fd, gid_t gid)
+{
+	ck_assert_int_eq(fd, setup_of.admin);
+	ck_assert_uint_eq(gid, setup_of.admin_group);
+	did("control");
+}
+
+void
+limit_file_restore(int fd)
+{
+	if (fd == -1)		/* under inetd */
+		return;
+	ck_assert_int_ne(fcntl(fd, F_GETFD), -1);
+	did("limits");
 }
 
 bool
@@ -327,7 +353,7 @@ START_TEST(told_in_order)
 {
 	ck_assert(!engines_running());
 	ck_assert(engines_start());
-	ck_did("start:0 ids started:0 ready:0 start:1 started:1 ready:1");
+	ck_did("listener control start:0 limits ids started:0 ready:0 start:1 started:1 ready:1");
 	ck_heard(0, "limits config ping");
 	ck_heard(1, "config ping");
 	ck_assert(engines_running());
@@ -346,7 +372,7 @@ START_TEST(one_that_cannot_be_started)
 {
 	fake.spawn_fails = true;
 	ck_assert(!engines_start());
-	ck_did("");
+	ck_did("listener control");
 	ck_assert(!engines_running());
 	ck_assert(said("cannot start"));
 }
@@ -509,12 +535,12 @@ START_TEST(a_start_that_fails_is_tried_again)
 	fake.spawn_fails = true;
 	dies(0, 1 << 8);
 	loop_run_ready();
-	ck_did("ended:0");
+	ck_did("ended:0 listener control");
 	fake.spawn_fails = false;
 	fake_loop_pass_ms(9);
 	ck_did("");
 	fake_loop_pass_ms(1);
-	ck_did("start:0 ids started:0 ready:0");
+	ck_did("listener control start:0 limits ids started:0 ready:0");
 	ck_assert_uint_eq(engines_restarts(), 1);
 }
 END_TEST

@@ -1,7 +1,11 @@
 /* What is remembered of addresses over the death of the process that counts. */
 /* SPDX-License-Identifier: ISC */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "state/limit.h"
 #include "state/limit_memory.h"
@@ -192,6 +196,74 @@ START_TEST(nonsense_does_no_harm)
 }
 END_TEST
 
+/* An entry that says: refused until the end of time. */
+static void
+ban(struct limit_memory_entry *e, uint32_t addr)
+{
+	*e = (struct limit_memory_entry){ .addr = addr,
+		.flags = LIMIT_MEMORY_REFUSED, .failed_at = now,
+		.penalty_until = UINT64_MAX, .connect_us = UINT64_MAX,
+		.call_us = UINT64_MAX };
+}
+
+/* Each new engine gave such an address 10 minutes more, for ever. */
+START_TEST(no_ban_is_renewed_by_the_next_engine)
+{
+	for (int i = 0; i < ENTRIES; i++)
+		ban(&memory.entry[i], 7);	/* most are not its places */
+	restart();
+	ck_assert_int_ne(knock(7), CTRL_END_NONE);
+	ck_assert_int_eq(knock(8), CTRL_END_NONE);
+	for (int minutes = 0; minutes < 10; minutes++) {
+		now += 60 * SECOND;
+		restart();
+	}
+	now += 60 * SECOND;
+	restart();
+	ck_assert_int_eq(knock(7), CTRL_END_NONE);
+}
+END_TEST
+
+/* Another process writes all the time: what was checked is what is taken. */
+START_TEST(memory_that_changes_meanwhile_does_no_harm)
+{
+	pid_t writer;
+	struct limit_memory *shared = mmap(NULL, sizeof(*shared),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile struct limit_memory_entry *e = shared->entry;
+
+	ck_assert_ptr_ne(shared, MAP_FAILED);
+	*shared = memory;
+	writer = fork();
+	ck_assert_int_ne(writer, -1);
+	for (int i = 0; writer == 0; i = (i + 1) % ENTRIES) {
+		e[i].addr = (uint32_t)i % 1000 + 1;
+		e[i].flags = LIMIT_MEMORY_REFUSED;
+		e[i].failed_at = e[i].penalty_until = e[i].connect_us = 1;
+		e[i].failed_at = e[i].penalty_until = e[i].connect_us =
+		    UINT64_MAX;
+		shared->amnesty = i % 2 == 0 ? 0 : UINT64_MAX;
+	}
+	for (int round = 0; round < 200; round++) {
+		limit_free(l);
+		l = limit_new(&usual, 1);
+		limit_memory_use(l, shared, 77, now);
+		ck_assert_uint_le(l->amnesty, now);
+		for (uint32_t i = 1; i <= l->sources.used; i++) {
+			const struct source *s = &l->sources.entry[i];
+
+			ck_assert_uint_le(s->failed_at, now);
+			ck_assert_uint_le(s->penalty_until, now +
+			    LIMIT_PENALTY_MAX_MS);
+			ck_assert_uint_ne(s->connect.empty_us, UINT64_MAX);
+		}
+		fail_auth(7, 3);
+	}
+	ck_assert_int_eq(kill(writer, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(writer, NULL, 0), writer);
+}
+END_TEST
+
 START_TEST(another_version_is_overwritten)
 {
 	fail_auth(7, 5);
@@ -224,6 +296,8 @@ tests(TCase *tc)
 	tcase_add_test(tc, amnesty_lives_on);
 	tcase_add_test(tc, memory_is_bounded);
 	tcase_add_test(tc, nonsense_does_no_harm);
+	tcase_add_test(tc, no_ban_is_renewed_by_the_next_engine);
+	tcase_add_test(tc, memory_that_changes_meanwhile_does_no_harm);
 	tcase_add_test(tc, another_version_is_overwritten);
 	tcase_add_test(tc, what_lies_in_the_future_is_forgotten);
 }
