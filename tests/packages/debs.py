@@ -71,12 +71,11 @@ def checksum(path):
 
 class Machine:
     """/usr, /etc and /var, to be written to and forgotten.  With systemd, dpkg
-    runs among its processes, as on a machine that it has booted; without, the
-    runlevel says whether init scripts start services (1: no)."""
+    runs among its processes, as on a machine that it has booted; without, init
+    scripts may start and stop services if starts is true."""
 
-    def __init__(self, lab, booted=False, runlevel='1'):
+    def __init__(self, lab, booted=False, starts=False):
         self.lab = lab
-        self.runlevel = runlevel
         self.systemd = None
         for top in ('usr', 'etc', 'var'):
             if os.path.islink('/' + top):
@@ -91,9 +90,13 @@ class Machine:
             raise Skip('/lib is a directory of its own')
         # What images of containers leave out and forbid; man-db's index.
         for path in glob.glob('/etc/dpkg/dpkg.cfg.d/*') + [
-                '/usr/sbin/policy-rc.d', '/var/lib/man-db/auto-update']:
+                '/var/lib/man-db/auto-update']:
             if os.path.exists(path):
                 os.unlink(path)
+        policy = '/usr/sbin/policy-rc.d'
+        namespaces.write(policy, '#!/bin/sh\nexit %d\n' % (
+            104 if booted or starts else 101))
+        os.chmod(policy, 0o755)
         os.makedirs('/run/lock', exist_ok=True)
         namespaces.write(FAKE, server.read(lab.pppd))
         os.chmod(FAKE, 0o755)
@@ -115,7 +118,7 @@ class Machine:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, cwd='/', env=dict(
                 server.ENVIRONMENT, DEBIAN_FRONTEND='noninteractive',
-                LC_ALL='C', RUNLEVEL=self.runlevel))
+                LC_ALL='C'))
         text = done.stdout.decode(errors='replace')
         check(done.returncode == status, '%s: status %d: %s' % (
             ' '.join(command[-3:]), done.returncode, text[-900:]))

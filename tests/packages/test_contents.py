@@ -161,3 +161,26 @@ def pk_9(lab):
             check(os.path.basename(path) in pages, 'no page of ' + path)
     apart = [f for f in os.listdir(DEBS) if '-dbgsym_' in f]
     check(len(apart) == len(NAMES), 'dbgsym: %s' % apart)
+
+
+def exposure(deb):
+    """What systemd-analyze thinks of a package's unit: 0 to 10, ten times."""
+    unit = [p for p in files(deb) if p.endswith('/pptpd.service')][0]
+    place = '/run/conformance/' + field(deb, 'Version').replace('~', '-')
+    subprocess.run(['dpkg-deb', '-x', deb, place], check=True)
+    text = said('sh', '-c', 'systemd-analyze security --offline=true '
+                '--no-pager "$1" || :', 'sh', place + unit)
+    found = re.search(r'Overall exposure level .*: (\d+)\.(\d)', text)
+    if not found:
+        raise Skip('this systemd-analyze looks at no file')
+    return int(found.group(1) + found.group(2))
+
+
+@point('Pk-10', "systemd-analyze security: less exposed than with Poptop's "
+       'unit by a third')
+def pk_10(lab):
+    if not shutil.which('systemd-analyze'):
+        raise Skip('no systemd-analyze')
+    theirs, mine = exposure(poptop()), exposure(ours('pptpd'))
+    check(mine * 3 <= theirs * 2, '%d and %d' % (mine, theirs))
+    return 'exposure %.1f, with Poptop %.1f' % (mine / 10, theirs / 10)

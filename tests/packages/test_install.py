@@ -192,7 +192,7 @@ def pi_6(lab):
 @point('Pi-7', "no systemd: the init script takes Poptop's place, and calls "
        'outlive an upgrade', limit=240)
 def pi_7(lab):
-    there = Machine(lab, runlevel='2')
+    there = Machine(lab, starts=True)
     there.install(all_poptop())
     there.configure()
     there.script('restart')
