@@ -323,8 +323,9 @@ def session_id(lab):
           'other ids: %s' % ids())
     ctl('kick', old)
     one.tcp.drain(1.0)
-    check(lab.log.wait('CTRL: Call of client %s ended: .*, session %s' % (
-        CLIENT, old), 5), 'not in the last line')
+    check(lab.log.wait('CTRL: Call of client %s ended: .*, session %s, '
+                       'reason admin' % (CLIENT, old), 5),
+          'not in the last line')
     again = lab.call()
     check(ids()[hexa(again.theirs)] not in first.values(), 'it came again')
     check(ctl('-j', 'kick', old, expect=1).json['error']['code'] ==

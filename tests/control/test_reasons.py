@@ -140,7 +140,7 @@ def by_version(lab):
 def by_time(lab):
     lab.theatre.greeting = (puppet.LCP,)
     start(lab, conf=[('stimeout', '1'), ('call-timeout', '1'),
-                     ('auth-timeout', '1')])
+                     ('auth-timeout', '4')])    # pppd has to start
     ends(lab, 'auth-timeout', lambda s: None)
     refuses(lab, 'stimeout', lab.connect)
     refuses(lab, 'call-timeout', lab.control)

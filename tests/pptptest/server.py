@@ -12,6 +12,8 @@ CONF = '/run/conformance/pptpd.conf'
 OPTIONS = '/run/conformance/options'
 PIDFILE = '/run/conformance/pptpd.pid'
 OUTPUT = '/run/conformance/output'
+ENGINE = '/usr/libexec/pptpd/pptpd-engine'
+LISTENER = 4            # its number in an engine
 
 LOCAL = '10.0.0.2'
 SECURE = 'name pptpd\nrequire-mschap-v2\nrequire-mppe-128\n'
@@ -46,6 +48,16 @@ class Process:
 
     def alive(self):
         return self.state not in 'XZ'
+
+    def watches(self, fd):
+        """Whether it waits for this descriptor, by epoll_wait(2)."""
+        folder = '/proc/%d/fdinfo' % self.pid
+        try:
+            return any(line.split()[:2] == ['tfd:', str(fd)]
+                       for name in os.listdir(folder)
+                       for line in read('%s/%s' % (folder, name)).splitlines())
+        except OSError:
+            return False
 
     def status(self, key):
         for line in read('/proc/%d/status' % self.pid).splitlines():
@@ -134,7 +146,19 @@ class Server:
                                (read(OUTPUT).strip() or 'nothing') + '; ' +
                                '; '.join(line.text for line in
                                          self.lab.log.since())[-600:])
+        if wait:
+            self.wait_served(5.0 * patience())
         return child
+
+    def wait_served(self, timeout):
+        """Waits until an engine takes clients from the listener, which is
+        there before it; for a server without one, not at all."""
+        end = time.monotonic() + timeout
+        while (os.path.exists(ENGINE) and time.monotonic() < end and
+               self.alive() and
+               not any(process.watches(LISTENER)
+                       for process in self.engines())):
+            time.sleep(0.01)
 
     def listening(self, timeout=0.0):
         """Whether something listens on the PPTP port in its namespace."""
