@@ -72,7 +72,7 @@ def e_3(lab):
         calls = sum(calls_of_all(lab, 2), [])
         session = next(s for s in calls if s.theirs % 2)
         session.tcp.send(build(CCRQ, call_id=session.mine))
-        got = session.tcp.drain(1)
+        got = session.tcp.drain(1, count=2)
         check([m.type for m in got][:2] == [CDN, STOPRQ], 'cleared: ' +
               pptp.describe(got))
         session.tcp.try_send(build(STOPRP))
@@ -80,7 +80,7 @@ def e_3(lab):
         calls.remove(session)
         session = calls_of_all(lab, 2)[1][0]
         session.pppd.exit(0)
-        got = session.tcp.drain(1)
+        got = session.tcp.drain(1, count=2)
         check([m.type for m in got][:2] == [CDN, STOPRQ], 'pppd ended: ' +
               pptp.describe(got))
         session = calls_of_all(lab, 2)[1][0]
@@ -233,7 +233,7 @@ def e_11(lab):
     calls = sum(calls_of_all(lab, 2), [])
     run.signal(signal.SIGINT)
     for session in calls:
-        got = session.tcp.drain(2)
+        got = session.tcp.drain(2, count=2)
         session.tcp.try_send(build(STOPRP))
         check([m.type for m in got] == [CDN, STOPRQ] and got[1].reason == 3,
               pptp.describe(got, session.tcp.closed or 'open'))
@@ -251,7 +251,7 @@ def e_12(lab):
                  build(pptp.ECHORQ, ident=number))
         got = []
         while len(got) < 2:
-            more = tcp.drain(2)
+            more = tcp.drain(2, count=2 - len(got))
             check(more, 'answered with: ' + pptp.describe(got, tcp.closed or
                                                           'open'))
             got += more

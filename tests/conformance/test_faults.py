@@ -21,7 +21,7 @@ def fl_1(lab):
     mark = lab.log.mark()
     begin = time.monotonic()
     session.pppd.kill()
-    got = session.tcp.drain(1.2)
+    got = session.tcp.drain(1.2, count=2)
     check([m.type for m in got] == [CDN, STOPRQ] and
           (got[0].result, got[1].reason) == (1, 1),
           pptp.describe(got, session.tcp.closed or 'open'))

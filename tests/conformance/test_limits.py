@@ -403,7 +403,7 @@ def d_17(lab):
         for session in calls:
             session.pppd.kill()
         for session in calls:
-            session.tcp.drain(0.3)
+            session.tcp.drain(0.3, count=2)     # CDN, StopCCRQ
             session.close()
         sessions_left(run)
     return 'three times 4 of 4'

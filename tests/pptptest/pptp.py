@@ -224,12 +224,15 @@ class Client:
             if got is None or got.type == kind:
                 return got
 
-    def drain(self, timeout=1.0):
+    def drain(self, timeout=1.0, count=None):
         """All messages until the time is up or the connection ends (then
-        self.closed says how)."""
+        self.closed says how).  count: so many should come; then there is a
+        tenth of a second for those that should not."""
         end = time.monotonic() + timeout * points.patience()
         out = []
         while True:
+            if len(out) == count:
+                end = min(end, time.monotonic() + 0.1)
             left = end - time.monotonic()
             try:
                 got = self.message(max(left, 0.0005))
