@@ -3,6 +3,7 @@
 #include "admin/admin_request.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ static const struct {
 	[ADMIN_LIST] = { "list", false },
 	[ADMIN_SHOW] = { "show", true },
 	[ADMIN_KICK] = { "kick", true },
+	[ADMIN_HISTORY] = { "history", false },
+	[ADMIN_EVENTS] = { "events", false },
 	[ADMIN_RELOAD] = { "reload", false },
 	[ADMIN_DRAIN] = { "drain", false },
 	[ADMIN_SHUTDOWN] = { "shutdown", false },
@@ -108,6 +111,21 @@ take_call(struct admin_request *r, const json_t *root, struct admin_error *e)
 	return true;
 }
 
+static bool
+take_count(struct admin_request *r, const json_t *root, struct admin_error *e)
+{
+	const json_t *count = json_object_get(root, "count");
+	json_int_t n = json_integer_value(count);
+
+	r->count = ADMIN_COUNT_USUAL;
+	if (r->verb != ADMIN_HISTORY || count == NULL)
+		return true;
+	if (!json_is_integer(count) || n < 1 || n > UINT16_MAX)
+		return bad(e, "\"count\" is no number from 1 to 65535");
+	r->count = (unsigned int)n;
+	return true;
+}
+
 bool
 admin_request_parse(struct admin_request *r, const char *line, size_t len,
     struct admin_error *e)
@@ -123,7 +141,7 @@ admin_request_parse(struct admin_request *r, const char *line, size_t len,
 	}
 	good = json_is_object(root) || bad(e, "a request is an object");
 	good = good && take_id(r, root, e) && take_verb(r, root, e) &&
-	    take_call(r, root, e);
+	    take_call(r, root, e) && take_count(r, root, e);
 	json_decref(root);
 	return good;
 }

@@ -13,12 +13,15 @@
 #define ADMIN_LINE_MAX	4096	/* octets of a request, newline included */
 #define ADMIN_ID_MAX	64	/* octets of a text id */
 #define ADMIN_CALL_MAX	160	/* octets of a call's name, NUL included */
+#define ADMIN_COUNT_USUAL 20	/* entries of the history */
 
 enum admin_verb {
 	ADMIN_STATUS,
 	ADMIN_LIST,
 	ADMIN_SHOW,
 	ADMIN_KICK,
+	ADMIN_HISTORY,
+	ADMIN_EVENTS,
 	ADMIN_RELOAD,
 	ADMIN_DRAIN,
 	ADMIN_SHUTDOWN,
@@ -30,6 +33,7 @@ struct admin_request {
 	enum admin_verb	 verb;
 	json_t		*id;		/* for the answer; NULL: none; owned */
 	char		 call[ADMIN_CALL_MAX];	/* of show and kick, else "" */
+	unsigned int	 count;		/* of history: entries */
 };
 
 /* The reason of a refusal, for programs and for people. */

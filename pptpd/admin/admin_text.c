@@ -178,7 +178,47 @@ admin_text_call(FILE *out, const json_t *call)
 	    sizeof(call_fields) / sizeof(call_fields[0]));
 }
 
-/* --- all calls ----------------------------------------------------------- */
+/* --- tables -------------------------------------------------------------- */
+
+static void
+measure(size_t *width, const struct field *columns, size_t n,
+    const json_t *rows)
+{
+	char value[CELL_MAX];
+	size_t i, c;
+	const json_t *row;
+
+	for (c = 0; c < n; c++) {
+		width[c] = strlen(columns[c].title);
+		json_array_foreach(rows, i, row) {
+			cell(value, json_object_get(row, columns[c].key),
+			    columns[c].kind);
+			if (strlen(value) > width[c])
+				width[c] = strlen(value);
+		}
+	}
+}
+
+/* row NULL: the titles. */
+static void
+put_row(FILE *out, const size_t *width, const struct field *columns, size_t n,
+    const json_t *row)
+{
+	char value[CELL_MAX];
+
+	for (size_t c = 0; c < n; c++) {
+		if (row == NULL)
+			snprintf(value, sizeof(value), "%s",
+			    columns[c].title);
+		else
+			cell(value, json_object_get(row, columns[c].key),
+			    columns[c].kind);
+		if (c + 1 < n)
+			fprintf(out, "%-*s", (int)(width[c] + GAP), value);
+		else
+			fprintf(out, "%s\n", value);
+	}
+}
 
 static const struct field columns[] = {
 	{ "call_id", "CALL", PLAIN },
@@ -194,46 +234,7 @@ static const struct field columns[] = {
 };
 #define COLUMNS	(sizeof(columns) / sizeof(columns[0]))
 
-static void
-measure(size_t width[COLUMNS], const json_t *calls)
-{
-	char value[CELL_MAX];
-	size_t i, c;
-
-	for (c = 0; c < COLUMNS; c++)
-		width[c] = strlen(columns[c].title);
-	for (i = 0; i < json_array_size(calls); i++) {
-		const json_t *call = json_array_get(calls, i);
-
-		for (c = 0; c < COLUMNS; c++) {
-			cell(value, json_object_get(call, columns[c].key),
-			    columns[c].kind);
-			if (strlen(value) > width[c])
-				width[c] = strlen(value);
-		}
-	}
-}
-
-/* Prints a row with a call's values; call NULL: with the titles. */
-static void
-put_row(FILE *out, const size_t width[COLUMNS], const json_t *call)
-{
-	char value[CELL_MAX];
-
-	for (size_t c = 0; c < COLUMNS; c++) {
-		if (call == NULL)
-			snprintf(value, sizeof(value), "%s",
-			    columns[c].title);
-		else
-			cell(value, json_object_get(call, columns[c].key),
-			    columns[c].kind);
-		if (c + 1 < COLUMNS)
-			fprintf(out, "%-*s", (int)(width[c] + GAP), value);
-		else
-			fprintf(out, "%s\n", value);
-	}
-}
-
+/* For qsort(3): the oldest call first. */
 static int
 by_age(const void *a, const void *b)
 {
@@ -245,7 +246,6 @@ by_age(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* For qsort(3): the oldest call first. */
 void
 admin_text_list(FILE *out, const json_t *calls)
 {
@@ -257,11 +257,75 @@ admin_text_list(FILE *out, const json_t *calls)
 	for (i = 0; i < n; i++)
 		sorted[i] = json_array_get(calls, i);
 	qsort(sorted, n, sizeof(json_t *), by_age);
-	measure(width, calls);
-	put_row(out, width, NULL);
+	measure(width, columns, COLUMNS, calls);
+	put_row(out, width, columns, COLUMNS, NULL);
 	for (i = 0; i < n; i++)
-		put_row(out, width, sorted[i]);
+		put_row(out, width, columns, COLUMNS, sorted[i]);
 	free(sorted);
+}
+
+static const struct field past[] = {
+	{ "at", "WHEN", DATE },
+	{ "event", "WHAT", PLAIN },
+	{ "times", "TIMES", PLAIN },
+	{ "client", "CLIENT", PLAIN },
+	{ "user", "USER", PLAIN },
+	{ "remote", "ADDRESS", PLAIN },
+	{ "seconds", "TIME", DURATION },
+	{ "octets_in", "IN", OCTETS },
+	{ "octets_out", "OUT", OCTETS },
+	{ "session", "SESSION", PLAIN },
+	{ "reason", "REASON", PLAIN },
+};
+#define PAST	(sizeof(past) / sizeof(past[0]))
+
+void
+admin_text_history(FILE *out, const json_t *entries)
+{
+	size_t width[PAST], i;
+	const json_t *entry;
+
+	measure(width, past, PAST, entries);
+	put_row(out, width, past, PAST, NULL);
+	json_array_foreach(entries, i, entry)
+		put_row(out, width, past, PAST, entry);
+}
+
+/* --- events -------------------------------------------------------------- */
+
+/* What is known of it, behind its time and its name. */
+static const struct field event_words[] = {
+	{ "client", "client", PLAIN },
+	{ "session", "session", PLAIN },
+	{ "call_id", "call", PLAIN },
+	{ "user", "user", PLAIN },
+	{ "interface", "interface", PLAIN },
+	{ "remote", "address", PLAIN },
+	{ "reason", "reason", PLAIN },
+	{ "text", "text", PLAIN },
+	{ "count", "count", PLAIN },
+};
+
+void
+admin_text_event(FILE *out, const json_t *event)
+{
+	char value[CELL_MAX];
+	const json_t *got = json_object_get(event, "at");
+
+	cell(value, got, DATE);
+	fprintf(out, "%-19s  ", value);
+	cell(value, json_object_get(event, "event"), PLAIN);
+	fprintf(out, "%-16s", value);
+	for (size_t i = 0; i < sizeof(event_words) / sizeof(event_words[0]);
+	    i++) {
+		got = json_object_get(event, event_words[i].key);
+		if (got == NULL || json_is_null(got))
+			continue;
+		cell(value, got, event_words[i].kind);
+		fprintf(out, strchr(value, ' ') == NULL ? " %s=%s" :
+		    " %s=\"%s\"", event_words[i].title, value);
+	}
+	fputc('\n', out);
 }
 
 /* --- the server ---------------------------------------------------------- */

@@ -17,6 +17,10 @@ void	admin_text_status(FILE *, const json_t *status);
 void	admin_text_call(FILE *, const json_t *call);
 /* calls: an array. */
 void	admin_text_list(FILE *, const json_t *calls);
+/* entries: an array. */
+void	admin_text_history(FILE *, const json_t *entries);
+/* One line. */
+void	admin_text_event(FILE *, const json_t *event);
 
 /* "45s", "12m34s", "1h02m", "3d04h"; buf has room for 24. */
 char	*admin_text_time(char *buf, size_t size, uint64_t seconds);

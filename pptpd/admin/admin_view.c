@@ -100,3 +100,27 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 	    "acknowledged", rec->tx.any_acked ? counted(rec, rec->tx.acked) :
 	    json_null());
 }
+
+json_t *
+admin_view_entry(const struct history_entry *e, const char *event)
+{
+	bool call = e->session[0] != '\0', over = e->end != CTRL_END_NONE;
+	enum ctrl_end end = (enum ctrl_end)e->end;
+
+	return json_pack("{ss so so so so so so so sb so so so so so so}",
+	    "event", event,
+	    "at", number(e->at_s),
+	    "client", e->client != 0 ? address(e->client) : json_null(),
+	    "session", text(e->session, sizeof(e->session)),
+	    "call_id", call ? call_id(e->call_id) : json_null(),
+	    "user", text(e->user, sizeof(e->user)),
+	    "remote", text(e->remote, sizeof(e->remote)),
+	    "interface", text(e->ifname, sizeof(e->ifname)),
+	    "authenticated", e->authenticated ? 1 : 0,
+	    "seconds", call ? number(e->seconds) : json_null(),
+	    "octets_in", call ? number(e->octets_in) : json_null(),
+	    "octets_out", call ? number(e->octets_out) : json_null(),
+	    "reason", over ? json_string(ctrl_end_word(end)) : json_null(),
+	    "text", over ? json_string(ctrl_end_text(end)) : json_null(),
+	    "times", number(e->times));
+}

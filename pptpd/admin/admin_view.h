@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "shared/call_record.h"
+#include "state/history.h"
 
 /*
  * Returns a new object, the caller's, or NULL without memory.  The record may
@@ -15,5 +16,7 @@
  */
 json_t	*admin_view_call(const struct call_record *, uint64_t now,
 	    uint64_t calendar);
+/* The same for an entry of the history, or an event. */
+json_t	*admin_view_entry(const struct history_entry *, const char *event);
 
 #endif

@@ -18,14 +18,12 @@
 #include "admin/admin_text.h"
 #include "config/conf_key.h"
 #include "config/instance.h"
+#include "ctl/pptpdctl_events.h"
 #include "ctl/pptpdctl_link.h"
 #include "ctl/pptpdctl_output.h"
 
 #define CALLS_MAX	65536
 #define LOOK_MS		100	/* between looks whether the server runs */
-
-#define EXIT_REFUSED	1	/* by the server */
-#define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
 
 static bool waits;		/* option --wait */
 
@@ -38,6 +36,9 @@ usage(FILE *out)
 	    "  show CALL      one call: by its session, Call ID, user, address "
 	    "or interface\n"
 	    "  kick CALL      end it\n"
+	    "  events         what happens, as it happens, until interrupted\n"
+	    "  history [N]    the last N calls that have ended and clients "
+	    "refused (20)\n"
 	    "  reload         read the configuration again\n"
 	    "  drain          take no new calls, leave after the last\n"
 	    "  shutdown       end all calls and leave\n"
@@ -54,19 +55,6 @@ usage(FILE *out)
 }
 
 /* --- answers ------------------------------------------------------------- */
-
-static int
-report_refusal(const json_t *answer)
-{
-	const json_t *error = json_object_get(answer, "error");
-	const char *code = json_string_value(json_object_get(error, "code"));
-	const char *text = json_string_value(json_object_get(error, "text"));
-
-	ctl_complain(code != NULL ? code : "failed", "%s",
-	    text != NULL ? text : "the server does not say why not");
-	return code != NULL && strcmp(code, "permission") == 0 ?
-	    EXIT_TROUBLE : EXIT_REFUSED;
-}
 
 static void
 report_kick(const json_t *call)
@@ -98,6 +86,9 @@ report(enum admin_verb verb, const json_t *result, json_t *calls)
 	case ADMIN_LIST:
 		admin_text_list(stdout, calls);
 		break;
+	case ADMIN_HISTORY:
+		admin_text_history(stdout, calls);
+		break;
 	case ADMIN_SHOW:
 		admin_text_call(stdout, call);
 		break;
@@ -117,11 +108,12 @@ report_json(enum admin_verb verb, const json_t *result, json_t *calls)
 {
 	json_t *list;
 
-	if (verb != ADMIN_LIST) {
+	if (verb != ADMIN_LIST && verb != ADMIN_HISTORY) {
 		ctl_put_json(result);
 		return;
 	}
-	list = json_pack("{sO}", "calls", calls);
+	list = json_pack("{sO}", verb == ADMIN_LIST ? "calls" : "history",
+	    calls);
 	ctl_put_json(list);
 	json_decref(list);
 }
@@ -147,7 +139,8 @@ hear(struct link *in, enum admin_verb verb)
 
 	while ((object = link_next(in)) != NULL) {
 		ok = json_object_get(object, "ok");
-		call = json_object_get(object, "call");
+		call = json_object_get(object, verb == ADMIN_HISTORY ?
+		    "entry" : "call");
 		if (ok != NULL)
 			break;
 		/* Ignore other objects: a later version may send them. */
@@ -156,7 +149,7 @@ hear(struct link *in, enum admin_verb verb)
 		json_decref(object);
 	}
 	if (object != NULL && !json_is_true(ok))
-		status = report_refusal(object);
+		status = link_refused(object);
 	else if (object != NULL) {
 		(ctl_is_json() ? report_json : report)(verb, json_object_get(object,
 		    "result"), calls);
@@ -169,31 +162,22 @@ hear(struct link *in, enum admin_verb verb)
 	return status;
 }
 
-/* Reads the greeting.  False with the error reported. */
-static bool
-greet(struct link *in)
+/* word: of the command line, or NULL. */
+static json_t *
+request(enum admin_verb verb, const char *word)
 {
-	json_t *greeting = link_next(in);
-	const json_t *protocol = json_object_get(greeting, "protocol");
-	bool good = false;
+	json_t *r = json_pack("{ss}", "command", admin_verb_name(verb));
 
-	if (greeting == NULL)
-		return false;
-	if (json_object_get(greeting, "error") != NULL)
-		(void)report_refusal(greeting);
-	else if (json_integer_value(protocol) != ADMIN_PROTOCOL)
-		ctl_complain("unreachable", "the server speaks version "
-		    "%" JSON_INTEGER_FORMAT " of this protocol, and pptpdctl "
-		    "version %d: use the pptpdctl that came with it",
-		    json_integer_value(protocol), ADMIN_PROTOCOL);
-	else
-		good = true;
-	json_decref(greeting);
-	return good;
+	if (word != NULL && verb == ADMIN_HISTORY)
+		(void)json_object_set_new(r, "count",
+		    json_integer(strtol(word, NULL, 10)));
+	else if (word != NULL)
+		(void)json_object_set_new(r, "call", json_string(word));
+	return r;
 }
 
 static int
-talk(const char *path, enum admin_verb verb, const char *call)
+talk(const char *path, enum admin_verb verb, const char *word)
 {
 	static struct link in;
 	int status = EXIT_TROUBLE;
@@ -201,8 +185,8 @@ talk(const char *path, enum admin_verb verb, const char *call)
 	in.fd = link_open(path);
 	if (in.fd == -1)
 		return EXIT_TROUBLE;
-	if (link_give_up_root() && greet(&in) &&
-	    link_ask(in.fd, admin_verb_name(verb), call))
+	if (link_give_up_root() && link_greet(&in) &&
+	    link_ask(in.fd, request(verb, word)))
 		status = hear(&in, verb);
 	close(in.fd);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
@@ -235,12 +219,19 @@ run(int argc, char **argv, const char *path)
 	verb = admin_verb_find(argv[0]);
 	if (verb == ADMIN_VERBS)
 		return wrong("no such command");
-	if (argc > (admin_verb_takes_call(verb) ? 2 : 1))
+	if (argc > (admin_verb_takes_call(verb) || verb == ADMIN_HISTORY ?
+	    2 : 1))
 		return wrong("too many words");
+	if (argc == 2 && verb == ADMIN_HISTORY &&
+	    (argv[1][0] == '\0' || strlen(argv[1]) > 5 ||
+	    argv[1][strspn(argv[1], "0123456789")] != '\0'))
+		return wrong("how many of the history?");
 	if (argc == 1 && admin_verb_takes_call(verb))
 		return wrong("which call?");
 	if (waits && verb != ADMIN_DRAIN && verb != ADMIN_SHUTDOWN)
 		return wrong("only drain and shutdown can be waited for");
+	if (verb == ADMIN_EVENTS)
+		return events_follow(path);
 	return talk(path, verb, argv[1]);
 }
 

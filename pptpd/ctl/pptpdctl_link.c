@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "admin/admin_request.h"
 #include "ctl/pptpdctl_output.h"
 
 #define ANSWER_MS	30000	/* time limit of an answer */
@@ -47,16 +48,15 @@ explain_connect(const char *path, int error)
 }
 
 int
-link_open(const char *path)
+link_try(const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct timeval limit = { ANSWER_MS / 1000, 0 };
 	size_t len = strlen(path);
-	int fd;
+	int fd, error;
 
 	if (len >= sizeof(sun.sun_path)) {
-		ctl_complain("unreachable", "%s: %s", path,
-		    strerror(ENAMETOOLONG));
+		errno = ENAMETOOLONG;
 		return -1;
 	}
 	memcpy(sun.sun_path, path, len + 1);
@@ -66,10 +66,21 @@ link_open(const char *path)
 		    sizeof(limit));
 	if (fd != -1 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
 		return fd;
-	explain_connect(path, errno);
+	error = errno;
 	if (fd != -1)
 		close(fd);
+	errno = error;
 	return -1;
+}
+
+int
+link_open(const char *path)
+{
+	int fd = link_try(path);
+
+	if (fd == -1)
+		explain_connect(path, errno);
+	return fd;
 }
 
 /* The engine, which clients can attack, answers: read that without root. */
@@ -104,12 +115,14 @@ link_next(struct link *in)
 
 	while ((end = memchr(in->buf, '\n', in->len)) == NULL &&
 	    in->len < sizeof(in->buf)) {
-		if (poll(&poll_fd, 1, ANSWER_MS) == 0) {
+		if (poll(&poll_fd, 1, in->patient ? -1 : ANSWER_MS) == 0) {
 			ctl_complain("unreachable", "the server does not answer");
 			return NULL;
 		}
 		n = read(in->fd, in->buf + in->len,
 		    sizeof(in->buf) - in->len);
+		if (n <= 0 && in->patient)
+			return NULL;
 		if (n <= 0) {
 			ctl_complain("unreachable", "the server has ended, or "
 			    "does not want to answer");
@@ -130,15 +143,12 @@ link_next(struct link *in)
 }
 
 bool
-link_ask(int fd, const char *verb, const char *call)
+link_ask(int fd, json_t *request)
 {
-	json_t *request = json_pack("{ss}", "command", verb);
 	char *text = NULL, *line = NULL;
 	int len = -1;
 	bool sent;
 
-	if (call != NULL)
-		(void)json_object_set_new(request, "call", json_string(call));
 	if (request != NULL)
 		text = json_dumps(request, JSON_COMPACT | JSON_ENSURE_ASCII);
 	if (text != NULL)
@@ -153,4 +163,39 @@ link_ask(int fd, const char *verb, const char *call)
 	free(text);
 	json_decref(request);
 	return sent;
+}
+
+int
+link_refused(const json_t *answer)
+{
+	const json_t *error = json_object_get(answer, "error");
+	const char *code = json_string_value(json_object_get(error, "code"));
+	const char *text = json_string_value(json_object_get(error, "text"));
+
+	ctl_complain(code != NULL ? code : "failed", "%s",
+	    text != NULL ? text : "the server does not say why not");
+	return code != NULL && strcmp(code, "permission") == 0 ?
+	    EXIT_TROUBLE : EXIT_REFUSED;
+}
+
+bool
+link_greet(struct link *in)
+{
+	json_t *greeting = link_next(in);
+	const json_t *protocol = json_object_get(greeting, "protocol");
+	bool good = false;
+
+	if (greeting == NULL)
+		return false;
+	if (json_object_get(greeting, "error") != NULL)
+		(void)link_refused(greeting);
+	else if (json_integer_value(protocol) != ADMIN_PROTOCOL)
+		ctl_complain("unreachable", "the server speaks version "
+		    "%" JSON_INTEGER_FORMAT " of this protocol, and pptpdctl "
+		    "version %d: use the pptpdctl that came with it",
+		    json_integer_value(protocol), ADMIN_PROTOCOL);
+	else
+		good = true;
+	json_decref(greeting);
+	return good;
 }

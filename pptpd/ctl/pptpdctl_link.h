@@ -7,21 +7,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define EXIT_REFUSED	1	/* by the server */
+#define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
 #define LINK_LINE_MAX	65536	/* octets of a line that the server sends */
 
 /* All functions report errors by ctl_complain(). */
 struct link {
 	int	 fd;
+	bool	 patient;	/* link_next() waits for as long as it takes,
+				   and does not complain of the end */
 	size_t	 len;
 	char	 buf[LINK_LINE_MAX];
 };
 
 /* Connects.  Returns the descriptor, or -1. */
 int	 link_open(const char *path);
+/* The same without a complaint; -1 with errno set. */
+int	 link_try(const char *path);
 /* Becomes user nobody, if we are root. */
 bool	 link_give_up_root(void);
-/* Sends a command; call may be NULL. */
-bool	 link_ask(int fd, const char *verb, const char *call);
+/* Sends a request, which it takes; NULL: there was no memory for it. */
+bool	 link_ask(int fd, json_t *request);
+/* Reads the greeting.  False with the error reported. */
+bool	 link_greet(struct link *);
+/* Reports what the server says against a request; returns the exit status. */
+int	 link_refused(const json_t *answer);
 /* Receives the next object, which is the caller's; NULL on error. */
 json_t	*link_next(struct link *);
 

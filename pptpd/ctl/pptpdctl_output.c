@@ -10,7 +10,13 @@
 #include "admin/admin_text.h"
 #include "base/log.h"
 
-static bool json;
+static bool json, lines;
+
+void
+ctl_set_lines(void)
+{
+	lines = true;
+}
 
 void
 ctl_set_json(bool on)
@@ -27,7 +33,8 @@ ctl_is_json(void)
 void
 ctl_put_json(const json_t *value)
 {
-	char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+	char *text = json_dumps(value, (lines ? JSON_COMPACT : JSON_INDENT(2)) |
+	    JSON_ENSURE_ASCII);
 
 	/* Jansson lets DEL through, and some terminals act on it. */
 	for (const char *p = text; p != NULL && *p != '\0'; p++) {

@@ -13,6 +13,9 @@ bool	ctl_is_json(void);
 /* Prints a value on standard output, in ASCII without control characters. */
 void	ctl_put_json(const json_t *);
 
+/* From now on in one line, errors too. */
+void	ctl_set_lines(void);
+
 /*
  * Reports an error: for programs an object with code and text on standard
  * output, for people the text alone on standard error.

@@ -14,6 +14,7 @@
 #include "engine/admin_client.h"
 #include "engine/admin_serve.h"
 #include "engine/engine.h"
+#include "engine/journal.h"
 #include "shared/loop.h"
 
 #define IDLE_MS		30000	/* no request, or answers unread */
@@ -42,7 +43,11 @@ static void
 used(struct admin_client *c)
 {
 	c->used_at = engine_now_ms();
-	(void)loop_timer_in_ms(&c->idle, IDLE_MS);
+	/* Who watches has nothing to say, and may read when it likes. */
+	if (c->watches)
+		loop_timer_stop(&c->idle);
+	else
+		(void)loop_timer_in_ms(&c->idle, IDLE_MS);
 }
 
 /* --- octets -------------------------------------------------------------- */
@@ -50,7 +55,7 @@ used(struct admin_client *c)
 static bool
 is_busy(const struct admin_client *c)
 {
-	return c->token != 0 || c->next_id != 0;
+	return c->token != 0 || c->next_id != 0 || c->in_history;
 }
 
 static bool
@@ -96,7 +101,7 @@ static bool
 wait_for(struct admin_client *c, bool unsent)
 {
 	loop_watch_off(&c->readable);
-	if (unsent || c->next_id != 0)
+	if (unsent || c->next_id != 0 || c->in_history)
 		return loop_watch_on(&c->writable);
 	if (c->token != 0)
 		return true;		/* admin_reply() goes on */
@@ -114,12 +119,13 @@ proceed(struct admin_client *c)
 
 	if (!is_busy(c) && !unsent && !c->closing)
 		take_line(c);
-	if (c->next_id != 0)
+	if (c->next_id != 0 || c->in_history)
 		admin_serve_list(c);
 	if (c->broken || !flush(c)) {
 		client_free(c);
 		return;
 	}
+	admin_serve_lost(c);
 	unsent = admin_client_unsent(c) > 0;
 	if (!unsent && !is_busy(c) && (c->closing ||
 	    (c->eof && !has_line(c)))) {
@@ -128,6 +134,21 @@ proceed(struct admin_client *c)
 	}
 	if (!wait_for(c, unsent))
 		client_free(c);
+}
+
+/* Something has happened: tells the clients that watch. */
+static void
+on_event(enum journal_what what, const struct history_entry *e)
+{
+	struct admin_client *c, *next;
+
+	for (c = LIST_FIRST(&clients); c != NULL; c = next) {
+		next = LIST_NEXT(c, entry);
+		if (!c->watches)
+			continue;
+		admin_serve_event(c, what, e);
+		loop_timer_now(&c->again);
+	}
 }
 
 static void
@@ -221,6 +242,15 @@ client_new(int fd)
 	proceed(c);
 }
 
+/* Who watches is quiet by nature, and goes last. */
+static bool
+is_quieter(const struct admin_client *c, const struct admin_client *than)
+{
+	if (c->watches != than->watches)
+		return than->watches;
+	return c->used_at <= than->used_at;
+}
+
 /* Closes the client that was quiet for longest, to make room for a new one. */
 static void
 make_room(void)
@@ -230,7 +260,7 @@ make_room(void)
 	if (count < ADMIN_CLIENTS_MAX)
 		return;
 	LIST_FOREACH(c, &clients, entry) {
-		if (oldest == NULL || c->used_at <= oldest->used_at)
+		if (oldest == NULL || is_quieter(c, oldest))
 			oldest = c;
 	}
 	if (oldest != NULL)
@@ -262,6 +292,7 @@ admin_init(void)
 		return false;
 	}
 	json_object_seed(seed);
+	journal_watch(on_event);
 	loop_listener_init(&listener, IPC_FD_ADMIN, on_listener, NULL);
 	listens = true;
 	return true;

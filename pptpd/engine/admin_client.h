@@ -30,6 +30,10 @@ struct admin_client {
 	/* admin_serve.c */
 	uint32_t	 token;		/* of the monitor's answer; 0: none */
 	uint32_t	 next_id;	/* of the list under way; 0: no list */
+	uint64_t	 after;		/* entry of the history that was sent */
+	bool		 in_history;	/* the history is under way */
+	bool		 watches;	/* is told of events */
+	json_int_t	 lost;		/* events that it has not been told */
 	json_int_t	 listed;
 	struct admin_request request;	/* the one being answered */
 	/* admin_client.c */

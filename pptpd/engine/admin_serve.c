@@ -15,10 +15,12 @@
 #include "engine/engine.h"
 #include "shared/call_record.h"
 #include "state/bucket.h"
+#include "state/history.h"
 
 #define STATUS_PER_S	20	/* requests for it that reach the monitor */
 #define ORDERS_AT_ONCE	3	/* kept by the monitor: it does one a second */
 #define SECOND_MS	1000
+#define EVENTS_UNSENT	65536	/* octets queued for one that reads slowly */
 
 static json_t *
 view(const struct call_record *rec)
@@ -30,12 +32,55 @@ view(const struct call_record *rec)
 	    (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000);
 }
 
+static void
+serve_history(struct admin_client *c)
+{
+	const struct history_entry *e;
+
+	while (!admin_client_is_full(c)) {
+		e = history_after(journal_history(), c->after);
+		if (e == NULL) {
+			c->in_history = false;
+			admin_client_answer(c, json_pack("{sI}", "entries",
+			    c->listed));
+			return;
+		}
+		c->after = e->number;
+		admin_client_put(c, json_pack("{so}", "entry",
+		    admin_view_entry(e, e->kind == HISTORY_ENDED ?
+		    "ended" : "refused")));
+		c->listed++;
+	}
+}
+
+/* Finds where the last entries begin. */
+static void
+begin_history(struct admin_client *c)
+{
+	const struct history_entry *e = NULL;
+	uint64_t number = UINT64_MAX;
+
+	c->in_history = true;
+	c->listed = 0;
+	for (unsigned int i = 0; i < c->request.count; i++) {
+		e = history_before(journal_history(), number);
+		if (e == NULL)
+			break;
+		number = e->number;
+	}
+	c->after = number == UINT64_MAX ? 0 : number - 1;
+}
+
 /* Stops when the buffer is full: the client may read slowly. */
 void
 admin_serve_list(struct admin_client *c)
 {
 	const struct call_record *rec;
 
+	if (c->in_history) {
+		serve_history(c);
+		return;
+	}
 	while (!admin_client_is_full(c)) {
 		rec = call_next_record(&c->next_id);
 		if (rec == NULL) {
@@ -47,6 +92,42 @@ admin_serve_list(struct admin_client *c)
 		c->listed++;
 	}
 }
+
+/* --- events -------------------------------------------------------------- */
+
+static const char *const event_names[] = {
+	[JOURNAL_CONNECTED] = "connected",
+	[JOURNAL_STARTED] = "started",
+	[JOURNAL_AUTHENTICATED] = "authenticated",
+	[JOURNAL_UP] = "up",
+	[JOURNAL_CHANGED] = "changed",
+	[JOURNAL_ENDED] = "ended",
+	[JOURNAL_REFUSED] = "refused",
+	[JOURNAL_RELOADED] = "reloaded",
+};
+
+void
+admin_serve_lost(struct admin_client *c)
+{
+	if (c->lost == 0 || admin_client_unsent(c) >= EVENTS_UNSENT)
+		return;
+	admin_client_put(c, json_pack("{ss sI}", "event", "lost", "count",
+	    c->lost));
+	c->lost = 0;
+}
+
+void
+admin_serve_event(struct admin_client *c, enum journal_what what,
+    const struct history_entry *e)
+{
+	admin_serve_lost(c);
+	if (c->lost > 0 || admin_client_unsent(c) >= EVENTS_UNSENT)
+		c->lost++;
+	else
+		admin_client_put(c, admin_view_entry(e, event_names[what]));
+}
+
+/* --- requests ------------------------------------------------------------ */
 
 static const struct call_record *
 find(struct admin_client *c)
@@ -159,6 +240,13 @@ admin_serve(struct admin_client *c, const char *line, size_t len)
 	case ADMIN_LIST:
 		c->next_id = 1;
 		c->listed = 0;
+		break;
+	case ADMIN_HISTORY:
+		begin_history(c);
+		break;
+	case ADMIN_EVENTS:
+		c->watches = true;
+		admin_client_answer(c, json_pack("{sb}", "watching", 1));
 		break;
 	case ADMIN_SHOW:
 	case ADMIN_KICK:

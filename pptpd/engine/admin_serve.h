@@ -6,16 +6,25 @@
 #include <stddef.h>
 
 #include "engine/admin_client.h"
+#include "engine/journal.h"
 #include "shared/ipc.h"
 
 /*
  * Serves a request: a line of len octets, without its newline.  Its answer is
  * queued at once, or comes later: if token is set, when the monitor has
- * answered; if next_id is set, by admin_serve_list().
+ * answered; if next_id or in_history is set, by admin_serve_list().
  */
 void	admin_serve(struct admin_client *, const char *line, size_t len);
-/* Queues more of the list, as much as there is room for. */
+/* Queues more of the list or the history, as much as there is room for. */
 void	admin_serve_list(struct admin_client *);
+/*
+ * Queues an event for a client that watches.  If it reads too slowly the event
+ * is only counted; the client is told how many it has lost.
+ */
+void	admin_serve_event(struct admin_client *, enum journal_what,
+	    const struct history_entry *);
+/* Tells the client how many events it has lost, once there is room again. */
+void	admin_serve_lost(struct admin_client *);
 /* Queues the answer that the monitor gave for this client. */
 void	admin_serve_reply(struct admin_client *, const struct ipc_msg *);
 

@@ -8,6 +8,7 @@
 #include "config/conf.h"
 #include "engine/call_ids.h"
 #include "engine/engine.h"
+#include "engine/journal.h"
 #include "engine/limiter.h"
 #include "shared/call_record.h"
 
@@ -105,6 +106,7 @@ over(uint16_t id, struct away *a)
 	if (a->limit.slot && limit_slots_short(limiter_limits,
 	    engine_now_ms()))
 		limiter_failed(&a->limit, a->client, CTRL_END_CLEARED);
+	journal_ended(a->rec, a->rec->end);
 	limit_close(limiter_limits, &a->limit);
 	call_queue_done(&a->turn);
 	call_record_unmap(a->rec);
@@ -127,6 +129,9 @@ back_calls_news(const struct ipc_msg *m)
 		call_queue_done(&a->turn);
 		break;
 	case IPC_NEWS_AUTHENTICATED:
+		/* An engine that takes the call up says it again. */
+		if (!a->limit.authenticated)
+			journal_call(JOURNAL_AUTHENTICATED, a->rec);
 		limiter_authenticated(&a->limit, a->client);
 		break;
 	case IPC_NEWS_AUTH_FAILED:
@@ -134,6 +139,9 @@ back_calls_news(const struct ipc_msg *m)
 		break;
 	case IPC_NEWS_OVER:
 		over(m->call_id, a);
+		break;
+	case IPC_NEWS_REPORT:
+		journal_report(a->rec);
 		break;
 	}
 }

@@ -13,6 +13,7 @@
 #include "engine/call_ids.h"
 #include "engine/call_queue.h"
 #include "engine/engine.h"
+#include "engine/journal.h"
 #include "engine/limiter.h"
 #include "engine/line.h"
 #include "protocol/pptp_msg.h"
@@ -162,8 +163,10 @@ call_end(struct call *call, enum ctrl_end end)
 	line_close(&call->line);
 	call->of.owner = NULL;
 	call->end = end;
-	if (rec != NULL)
+	if (rec != NULL) {
 		rec->end = end;
+		journal_ended(rec, end);
+	}
 	call->rec = NULL;
 	switch (call->stage) {
 	case CALL_WAITING:
@@ -226,6 +229,7 @@ line_authenticated(void *arg)
 	struct call *call = arg;
 
 	call->of.events->authenticated(call->of.owner);
+	journal_call(JOURNAL_AUTHENTICATED, call->rec);
 }
 
 static void
@@ -274,6 +278,7 @@ static enum call_life MUST_LOOK
 call_up(struct call *call)
 {
 	set_stage(call, CALL_UP, "pppd runs");
+	journal_call(JOURNAL_STARTED, call->rec);
 	line_begin(&call->line, call->rec->ctrl.call.window,
 	    call->rec->ctrl.call_since * 1000);
 	open_line(call);
@@ -354,6 +359,7 @@ give_away(struct call *call, int pty)
 	enum call_life life = CALL_OVER;
 
 	if (back_calls_give(call->rec, fds, of.limit, &call->turn)) {
+		journal_call(JOURNAL_STARTED, call->rec);
 		call->rec = NULL;
 		call_gone(call, "another engine's");
 		call_ids_lend(id);
@@ -377,6 +383,11 @@ keeper_message(struct call *call, const struct ipc_msg *m)
 	case IPC_AUTHENTICATED:
 		call->verdict = true;
 		call->of.events->authenticated(call->of.owner);
+		journal_call(JOURNAL_AUTHENTICATED, call->rec);
+		return CALL_LIVES;
+	case IPC_REPORT:
+		journal_report(call->rec);
+		engine_news(IPC_NEWS_REPORT, call->id, CTRL_END_NONE);
 		return CALL_LIVES;
 	case IPC_TERM:
 		return ended(call, CTRL_END_ADMIN);
@@ -391,6 +402,8 @@ keeper_message(struct call *call, const struct ipc_msg *m)
 static enum call_life MUST_LOOK
 keeper_said(struct call *call, const struct ipc_msg *m, struct ipc_fds *fds)
 {
+	if (m != NULL && m->type == IPC_REPORT && call->stage != CALL_UP)
+		return CALL_LIVES;	/* too early or too late to be told */
 	if (call->stage == CALL_VERDICT)
 		return late_verdict(call, m);
 	if (m != NULL && m->type == IPC_KEEPER_READY && call->pty == -1 &&
@@ -573,6 +586,7 @@ call_reply(const struct ipc_msg *m, struct ipc_fds *fds)
 	take_keeper(call, ipc_fds_take(fds, IPC_REPLY_FD_KEEPER), rec);
 	if (call->of.owner == NULL) {	/* its owner has ended it */
 		rec->end = call->end;
+		journal_ended(rec, call->end);
 		hang_up(call);
 		return;
 	}

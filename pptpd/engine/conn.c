@@ -10,6 +10,7 @@
 #include "engine/call.h"
 #include "engine/conn_parts.h"
 #include "engine/engine.h"
+#include "engine/journal.h"
 #include "engine/limiter.h"
 #include "shared/call_record.h"
 
@@ -91,6 +92,11 @@ static void
 say_unserved(struct conn *conn)
 {
 	switch (conn->ctrl->end) {
+	case CTRL_END_PROTOCOL:		/* ctrl.c has logged these */
+	case CTRL_END_NOT_READING:
+	case CTRL_END_ECHO:
+		journal_refused(conn->client, conn->ctrl->end);
+		break;
 	case CTRL_END_NO_SCCRQ:
 	case CTRL_END_NO_CALL:
 	case CTRL_END_DRAIN:
@@ -522,6 +528,7 @@ conn_begin(struct conn *conn)
 	char client[ADDR_TEXT];
 
 	addr_text(conn->client, client);
+	journal_connected(conn->client);
 	conn->ctrl = conn->own;
 	ctrl_init(conn->ctrl, client, engine.stimeout_ms, engine_now_ms());
 	conn->ctrl->call_timeout_ms = limiter_limits->conf.call_timeout * 1000;

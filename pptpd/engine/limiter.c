@@ -11,6 +11,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "engine/journal.h"
 #include "shared/loop.h"
 #include "state/limit_memory.h"
 
@@ -119,6 +120,9 @@ limiter_refused(struct limit_conn *conn, uint32_t client, enum ctrl_end end)
 	bool was = speaker.limited;
 
 	limiter_counted(end);
+	/* Of a call that floods the end is told. */
+	if (end != CTRL_END_FLOOD || !conn->call)
+		journal_refused(client, end);
 	if (!limiter_permits(conn, client, SOURCE_LOG_REFUSED))
 		return;
 	speaker.limited = false;

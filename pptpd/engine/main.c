@@ -21,6 +21,7 @@
 #include "engine/conn.h"
 #include "engine/engine.h"
 #include "engine/gre_socket.h"
+#include "engine/journal.h"
 #include "engine/limiter.h"
 #include "engine/line.h"
 #include "engine/lockdown.h"
@@ -206,8 +207,10 @@ configure(const struct ipc_msg *m)
 	}
 	engine.draining = m->u.config.draining;
 	admin_configure(m->u.config.admin_gid);
-	if (!first)
+	if (!first) {
+		journal_reloaded();
 		return;
+	}
 	engine.index = m->u.config.index;
 	engine.count = m->u.config.count;
 	if (!m->u.config.wait_listen)
@@ -303,6 +306,9 @@ take_descriptor(const struct ipc_msg *m, struct ipc_fds *fds)
 		break;
 	case IPC_LIMIT_MEMORY:
 		limiter_map_memory(fds->fd[0]);
+		break;
+	case IPC_HISTORY:
+		journal_map(fds->fd[0]);
 		break;
 	case IPC_ELSEWHERE:
 		back_calls_tell(m->call_id, m->u.elsewhere.client_addr,

@@ -409,6 +409,9 @@ read_session(struct keeper *k)
 		tell_ready(k);
 	}
 	tell_authenticated(k);
+	if (k->login.news)
+		tell_engine(k, IPC_REPORT, -1);
+	k->login.news = false;
 }
 
 /* Removes the words with these bits from pppd's arguments. */

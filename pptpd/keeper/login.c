@@ -48,8 +48,14 @@ login_started(struct login *l, pid_t pppd, bool plugin, uint64_t now)
 
 /* Writes to the record; the engine can write there too. */
 static void
-publish(const struct login *l)
+publish(struct login *l)
 {
+	if (strcmp(l->user, l->told_user) == 0 &&
+	    strcmp(l->ifname, l->told_ifname) == 0)
+		return;
+	l->news = true;
+	memcpy(l->told_user, l->user, sizeof(l->user));
+	memcpy(l->told_ifname, l->ifname, sizeof(l->ifname));
 	memcpy(l->rec->user, l->user, sizeof(l->user));
 	memcpy(l->rec->ifname, l->ifname, sizeof(l->ifname));
 }

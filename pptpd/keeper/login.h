@@ -18,6 +18,8 @@ struct login {
 	struct call_record *rec;	/* gets user and ifname */
 	char		 user[CALL_USER_TEXT];	/* authenticated, escaped */
 	char		 ifname[16];	/* of pppd, while IP is up */
+	char		 told_user[CALL_USER_TEXT], told_ifname[16];
+					/* as the record has them */
 	const char	*client, *session;
 	uint32_t	 flags;		/* CALL_FLAG_* */
 	uint32_t	 local, remote;	/* network order, 0: not known */
@@ -25,6 +27,7 @@ struct login {
 	time_t		 since;		/* wall clock */
 	bool		 reports;	/* pptpd-session.so is in use */
 	bool		 authenticated;
+	bool		 news;		/* the engine has to be told */
 	bool		 counted;	/* the next four are known */
 	uint64_t	 octets_in, octets_out;	/* final, of pppd */
 	uint32_t	 packets_in, packets_out;

@@ -17,9 +17,9 @@
 #include "monitor/access.h"
 #include "monitor/admin_socket.h"
 #include "monitor/child.h"
+#include "monitor/engine_file.h"
 #include "monitor/engine_output.h"
 #include "monitor/ids_in_use.h"
-#include "monitor/limit_file.h"
 #include "monitor/listener.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
@@ -27,6 +27,8 @@
 #include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/patience.h"
+#include "state/history.h"
+#include "state/limit_memory.h"
 
 #define ENGINE		LIBEXECDIR "/pptpd-engine"
 
@@ -68,7 +70,8 @@ static struct {
 	bool		 draining;
 	bool		 stopping;
 	bool		 keep_calls;	/* calls outlive engines */
-	int		 limit_file;	/* for the front; -1: none */
+	/* Of the front, for the next one; -1: none. */
+	int		 limit_file, history_file;
 } all;
 
 #define FRONT		(&engines[0])
@@ -421,16 +424,17 @@ engines_configure(void)
 		configure(e, -1);
 }
 
-/* Gives the engine the limits' memory of the engine before it. */
+/* Gives the engine a memory of the engine before it. */
 static void
-give_limits(struct engine_proc *e)
+give_file(struct engine_proc *e, enum ipc_type type, int fd, const char *name,
+    size_t size)
 {
 	struct ipc_msg m;
 
-	ipc_msg_init(&m, IPC_LIMIT_MEMORY, 0);
-	limit_file_restore(all.limit_file);
-	if (all.limit_file != -1)
-		(void)tell(e, &m, &all.limit_file, 1);
+	ipc_msg_init(&m, type, 0);
+	engine_file_restore(fd, name, size);
+	if (fd != -1)
+		(void)tell(e, &m, &fd, 1);
 }
 
 /* Tells a new engine all that it has to know before its first call. */
@@ -441,8 +445,12 @@ introduce(struct engine_proc *e)
 	int fd = make_at_work(e);
 
 	/* Before it listens: it must not draw a Call ID that is in use. */
-	if (e == FRONT)
-		give_limits(e);
+	if (e == FRONT) {
+		give_file(e, IPC_LIMIT_MEMORY, all.limit_file, "limits",
+		    sizeof(struct limit_memory));
+		give_file(e, IPC_HISTORY, all.history_file, "history",
+		    sizeof(struct history));
+	}
 	if (e == FRONT)
 		ids_in_use_tell(e->sock, all.setup->conf->restart_grace *
 		    1000 + HANG_UP_MS);
@@ -625,8 +633,15 @@ engines_init(const struct monitor_setup *setup, bool keep_calls,
 	all.setup = setup;
 	all.ops = ops;
 	all.count = setup->engines;
-	all.limit_file = setup->conf->inetd || !rundir_make() ? -1 :
-	    limit_file_open(setup->conf->pidfile);
+	all.limit_file = all.history_file = -1;
+	if (!setup->conf->inetd && rundir_make()) {
+		all.limit_file = engine_file_open(setup->conf->pidfile,
+		    "limits", sizeof(struct limit_memory),
+		    "an engine that dies takes penalties and limits with it");
+		all.history_file = engine_file_open(setup->conf->pidfile,
+		    "history", sizeof(struct history),
+		    "an engine that dies takes the history with it");
+	}
 	for (unsigned int i = 0; i < all.count; i++) {
 		engines[i] = (struct engine_proc){ .index = i, .sock = -1 };
 		loop_timer_init(&engines[i].restart, on_restart, &engines[i]);

@@ -185,7 +185,7 @@ back_fault(unsigned int index, unsigned int count, const struct ipc_msg *m,
 {
 	if (m->type != IPC_CALL_NEWS || n != 0 ||
 	    m->u.news.what < IPC_NEWS_SPOKEN ||
-	    m->u.news.what > IPC_NEWS_OVER)
+	    m->u.news.what > IPC_NEWS_REPORT)
 		return "sent what it must not send";
 	return m->call_id % count == index ? NULL :
 	    "spoke of a call of another engine";

@@ -11,7 +11,7 @@
 #include "shared/layout.h"
 #include "state/limit.h"
 
-#define IPC_VERSION	3
+#define IPC_VERSION	4
 #define IPC_FDS_MAX	4
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
 #define IPC_FDS_LOST	(-1)	/* as their number: no room for them */
@@ -83,7 +83,10 @@ enum ipc_type {
 				   follows; accept connections */
 	/* monitor -> front, before IPC_CONFIG */
 	IPC_IDS_IN_USE,		/* u.ids: of calls unknown to the front */
-	IPC_LIMIT_MEMORY	/* fd of a struct limit_memory */
+	IPC_LIMIT_MEMORY,	/* fd of a struct limit_memory */
+	IPC_HISTORY,		/* fd of a struct history */
+	/* keeper -> engine */
+	IPC_REPORT		/* user or interface in the record are new */
 };
 
 /*
@@ -106,7 +109,8 @@ enum ipc_news {
 	IPC_NEWS_SPOKEN = 1,	/* pppd has sent its first frame */
 	IPC_NEWS_AUTHENTICATED,
 	IPC_NEWS_AUTH_FAILED,
-	IPC_NEWS_OVER
+	IPC_NEWS_OVER,
+	IPC_NEWS_REPORT		/* as IPC_REPORT */
 };
 
 /* Commands of an administrator; the monitor knows each as a signal too. */
@@ -205,7 +209,7 @@ struct ipc_msg {
 		} log;
 	} u;
 };
-LAYOUT(struct ipc_msg, IPC_VERSION, 3, 524);
+LAYOUT(struct ipc_msg, IPC_VERSION, 4, 524);
 
 void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 

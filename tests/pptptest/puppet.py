@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import threading
 import time
 
@@ -96,6 +97,24 @@ class Puppet:
 
     def exit(self, status=0):
         self.order(do='exit', status=status)
+
+    def reports(self):
+        """Whether pptpd-session.so is among its arguments."""
+        return 'pptpd-session-fd' in self.argv
+
+    def session(self, kind, body):
+        """A message of pptpd-session.so (session_msg.h)."""
+        self.order(do='session', hex=(struct.pack(
+            '>BBH', 1, kind, 4 + len(body)) + body).hex())
+
+    def login(self, user, ifname='ppp0', local='10.0.0.2',
+              remote='10.0.0.200'):
+        """Reports that this user has come in, and that IP is up."""
+        name = user.encode()
+        self.session(3, struct.pack('>BB255s', 4, len(name), name))
+        self.session(5, struct.pack(
+            '>16sI', ifname.encode(), 0) + socket.inet_aton(local) +
+            socket.inet_aton(remote) + bytes(16))
 
     def ignore_everything(self):
         """Neither hangup nor SIGTERM ends it any more."""

@@ -283,7 +283,7 @@ test_two_engines(void)
 	m.type = IPC_CALL_NEWS;
 	for (unsigned int what = 0; what <= UINT8_MAX; what++) {
 		m.u.news.what = (uint8_t)what;
-		if (what >= IPC_NEWS_SPOKEN && what <= IPC_NEWS_OVER)
+		if (what >= IPC_NEWS_SPOKEN && what <= IPC_NEWS_REPORT)
 			good("news", &m, fds, 0);
 		else
 			bad("no news", &m, fds, 0);

@@ -120,6 +120,27 @@ START_TEST(which_call_has_a_longest_name)
 }
 END_TEST
 
+START_TEST(so_many_of_the_history)
+{
+	static const char *const wrong[] = { "0", "-1", "65536", "\"7\"",
+	    "1.5", "[]" };
+	struct admin_request r;
+	struct admin_error e;
+	char line[100];
+
+	ck_assert(parse(&r, "{\"command\":\"history\"}", &e));
+	ck_assert_uint_eq(r.count, ADMIN_COUNT_USUAL);
+	ck_assert(parse(&r, "{\"command\":\"history\",\"count\":1}", &e));
+	ck_assert_uint_eq(r.count, 1);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(line, sizeof(line),
+		    "{\"command\":\"history\",\"count\":%s}", wrong[i]);
+		ck_assert(!parse(&r, line, &e));
+		ck_assert_str_eq(e.code, "bad-request");
+	}
+}
+END_TEST
+
 /* --- which call ---------------------------------------------------------- */
 
 static struct call_record
@@ -325,6 +346,37 @@ START_TEST(a_record_in_full)
 }
 END_TEST
 
+START_TEST(an_entry_of_the_history)
+{
+	struct history_entry e = { .kind = HISTORY_ENDED, .at_s = 1800000000,
+	    .end = CTRL_END_CLEARED, .client = inet_addr("198.51.100.1"),
+	    .call_id = 0x1a2b, .seconds = 60, .times = 1, .octets_in = 5,
+	    .session = "6748E2A41C0FFE01", .user = "alice" };
+	json_t *entry = admin_view_entry(&e, "ended");
+
+	ck_assert_str_eq(text_of(entry, "event"), "ended");
+	ck_assert_str_eq(text_of(entry, "session"), "6748E2A41C0FFE01");
+	ck_assert_str_eq(text_of(entry, "call_id"), "1A2B");
+	ck_assert_str_eq(text_of(entry, "user"), "alice");
+	ck_assert_str_eq(text_of(entry, "reason"), "cleared");
+	ck_assert_str_eq(text_of(entry, "text"), "client cleared the call");
+	ck_assert_int_eq(number_of(entry, "at"), 1800000000);
+	ck_assert_int_eq(number_of(entry, "octets_in"), 5);
+	ck_assert_uint_eq(json_object_size(entry), 15);
+	json_decref(entry);
+	e = (struct history_entry){ .kind = HISTORY_REFUSED, .times = 3,
+	    .end = CTRL_END_RATE, .client = e.client };
+	entry = admin_view_entry(&e, "refused");
+	ck_assert_str_eq(text_of(entry, "client"), "198.51.100.1");
+	ck_assert_str_eq(text_of(entry, "reason"), "rate-per-ip");
+	ck_assert(json_is_null(json_object_get(entry, "session")));
+	ck_assert(json_is_null(json_object_get(entry, "call_id")));
+	ck_assert(json_is_null(json_object_get(entry, "octets_in")));
+	ck_assert_uint_eq(json_object_size(entry), 15);
+	json_decref(entry);
+}
+END_TEST
+
 START_TEST(states_of_a_call)
 {
 	struct call_record rec = record(1, "", "", "192.0.2.9", "");
@@ -446,6 +498,34 @@ START_TEST(table_of_calls)
 }
 END_TEST
 
+START_TEST(table_of_the_past)
+{
+	char *text = printed(admin_text_history,
+	    "[{\"at\":null,\"event\":\"refused\",\"times\":12,\"client\":"
+	    "\"192.0.2.77\",\"reason\":\"rate-per-ip\"}]");
+
+	ck_assert_str_eq(text,
+	    "WHEN  WHAT     TIMES  CLIENT      USER  ADDRESS  TIME  IN  OUT  "
+	    "SESSION  REASON\n"
+	    "-     refused  12     192.0.2.77  -     -        -     -   -    "
+	    "-        rate-per-ip\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(an_event_in_a_line)
+{
+	char *text = printed(admin_text_event,
+	    "{\"at\":null,\"event\":\"ended\",\"client\":\"192.0.2.77\","
+	    "\"user\":null,\"reason\":\"closed\",\"text\":\"it is gone\","
+	    "\"octets_in\":7}");
+
+	ck_assert_str_eq(text, "-                    ended            "
+	    "client=192.0.2.77 reason=closed text=\"it is gone\"\n");
+	free(text);
+}
+END_TEST
+
 START_TEST(nothing_reaches_the_terminal)
 {
 	static const char evil[] = "{\"call_id\":\"\\u001b[2J\",\"user\":"
@@ -453,14 +533,14 @@ START_TEST(nothing_reaches_the_terminal)
 	    "\"octets_in\":-1,\"client\":{},\"version\":\"\\u0007\","
 	    "\"limits\":{\"\\u001b\":\"\\r\"},\"refused\":3}";
 	static void (*const printers[])(FILE *, const json_t *) = {
-		admin_text_call, admin_text_status
+		admin_text_call, admin_text_status, admin_text_event
 	};
 	char *text, *p, list[sizeof(evil) + 2];
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		snprintf(list, sizeof(list), "[%s]", evil);
-		text = i < 2 ? printed(printers[i], evil) :
-		    printed(admin_text_list, list);
+		text = i < 3 ? printed(printers[i], evil) : printed(i == 3 ?
+		    admin_text_list : admin_text_history, list);
 		for (p = text; *p != '\0'; p++) {
 			ck_assert(*p == '\n' || (unsigned char)*p >= ' ');
 			ck_assert(*p != 0x7f);
@@ -484,6 +564,10 @@ tests(TCase *t)
 	tcase_add_test(t, what_is_not_clear_is_no_call);
 	tcase_add_test(t, many_that_fit_are_not_all_named);
 	tcase_add_test(t, a_record_in_full);
+	tcase_add_test(t, so_many_of_the_history);
+	tcase_add_test(t, an_entry_of_the_history);
+	tcase_add_test(t, table_of_the_past);
+	tcase_add_test(t, an_event_in_a_line);
 	tcase_add_test(t, states_of_a_call);
 	tcase_add_test(t, a_damaged_record_does_no_harm);
 	tcase_add_test(t, times_and_octets_for_people);

@@ -14,10 +14,10 @@
 #include "monitor/access.h"
 #include "monitor/admin_socket.h"
 #include "monitor/child.h"
+#include "monitor/engine_file.h"
 #include "monitor/engine_output.h"
 #include "monitor/engines.h"
 #include "monitor/ids_in_use.h"
-#include "monitor/limit_file.h"
 #include "monitor/listener.h"
 #include "monitor/request_check.h"
 #include "monitor/rundir.h"
@@ -107,10 +107,13 @@ ids_in_use_tell(int sock, uint32_t for_ms)
 }
 
 int
-limit_file_open(const char *pidfile)
+engine_file_open(const char *pidfile, const char *name, size_t size,
+    const char *lost)
 {
 	ck_assert_ptr_eq(pidfile, conf.pidfile);
-	return memfd_create("limits", MFD_CLOEXEC);
+	ck_assert_uint_gt(size, 4096);
+	ck_assert_str_ne(lost, "");
+	return memfd_create(name, MFD_CLOEXEC);
 }
 
 void
@@ -129,12 +132,13 @@ admin_socket_restore(int fd, gid_t gid)
 }
 
 void
-limit_file_restore(int fd)
+engine_file_restore(int fd, const char *name, size_t size)
 {
+	ck_assert_uint_gt(size, 4096);
 	if (fd == -1)		/* under inetd */
 		return;
 	ck_assert_int_ne(fcntl(fd, F_GETFD), -1);
-	did("limits");
+	did("%s", name);
 }
 
 bool
@@ -182,6 +186,7 @@ static const char *const names[] = {
 	[IPC_DRAIN] = "drain",
 	[IPC_PING] = "ping",
 	[IPC_LIMIT_MEMORY] = "limits",
+	[IPC_HISTORY] = "history",
 	[IPC_CALL_REQUEST] = "call",
 	[IPC_CALL_GIVE] = "give",
 	[IPC_ADMIN_REQUEST] = "admin",
@@ -353,8 +358,9 @@ START_TEST(told_in_order)
 {
 	ck_assert(!engines_running());
 	ck_assert(engines_start());
-	ck_did("listener control start:0 limits ids started:0 ready:0 start:1 started:1 ready:1");
-	ck_heard(0, "limits config ping");
+	ck_did("listener control start:0 limits history ids started:0 ready:0 "
+	    "start:1 started:1 ready:1");
+	ck_heard(0, "limits history config ping");
 	ck_heard(1, "config ping");
 	ck_assert(engines_running());
 	ck_assert_uint_eq(engine[0].config.u.config.index, 0);
@@ -540,7 +546,7 @@ START_TEST(a_start_that_fails_is_tried_again)
 	fake_loop_pass_ms(9);
 	ck_did("");
 	fake_loop_pass_ms(1);
-	ck_did("listener control start:0 limits ids started:0 ready:0");
+	ck_did("listener control start:0 limits history ids started:0 ready:0");
 	ck_assert_uint_eq(engines_restarts(), 1);
 }
 END_TEST

@@ -1,6 +1,6 @@
-/* Monitor: the file in which engines leave their limits to the next one. */
+/* Monitor: files in which engines leave what they know to the next one. */
 /* SPDX-License-Identifier: ISC */
-#include "monitor/limit_file.h"
+#include "monitor/engine_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,16 +11,14 @@
 
 #include "base/log.h"
 #include "config/instance.h"
-#include "state/limit_memory.h"
 
 /*
  * Sets the file's size and allocates all of its blocks: if the disk were full
  * later, an engine that has mapped the file would get SIGBUS.
  */
 static int
-make_size(int fd)
+make_size(int fd, off_t size)
 {
-	const off_t size = (off_t)sizeof(struct limit_memory);
 	struct stat st;
 
 	if (fstat(fd, &st) == -1)
@@ -33,29 +31,29 @@ make_size(int fd)
 }
 
 int
-limit_file_open(const char *pidfile)
+engine_file_open(const char *pidfile, const char *name, size_t size,
+    const char *lost)
 {
 	char path[PATH_MAX];
 	int fd, error;
 
-	if (instance_path(path, sizeof(path), "limits", pidfile) == -1)
+	if (instance_path(path, sizeof(path), name, pidfile) == -1)
 		return -1;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	error = fd == -1 ? errno : make_size(fd);
+	error = fd == -1 ? errno : make_size(fd, (off_t)size);
 	if (error == 0)
 		return fd;
-	log_warn("MGR: %s: %s: an engine that dies takes penalties and "
-	    "limits with it", path, strerror(error));
+	log_warn("MGR: %s: %s: %s", path, strerror(error), lost);
 	if (fd != -1)
 		close(fd);
 	return -1;
 }
 
 void
-limit_file_restore(int fd)
+engine_file_restore(int fd, const char *name, size_t size)
 {
-	int error = fd != -1 ? make_size(fd) : 0;
+	int error = fd != -1 ? make_size(fd, (off_t)size) : 0;
 
 	if (error != 0)
-		log_warn("MGR: the limits' memory: %s", strerror(error));
+		log_warn("MGR: the file %s: %s", name, strerror(error));
 }

@@ -1,0 +1,141 @@
+/* The last calls that have ended, and the last refusals. */
+/* SPDX-License-Identifier: ISC */
+#include "state/history.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define REPEAT_S	60	/* refusals in so many seconds are one entry */
+
+/* An entry that an engine was writing when it died, or worse. */
+static bool
+is_sane(const struct history_entry *e)
+{
+	return (e->kind == HISTORY_ENDED || e->kind == HISTORY_REFUSED) &&
+	    e->number < UINT64_MAX / 2 &&
+	    memchr(e->session, '\0', sizeof(e->session)) != NULL &&
+	    memchr(e->user, '\0', sizeof(e->user)) != NULL &&
+	    memchr(e->remote, '\0', sizeof(e->remote)) != NULL &&
+	    memchr(e->ifname, '\0', sizeof(e->ifname)) != NULL;
+}
+
+void
+history_use(struct history *h)
+{
+	const struct history_entry *last;
+
+	if (h->magic != HISTORY_MAGIC || h->version != HISTORY_VERSION ||
+	    h->size != sizeof(*h)) {
+		memset(h, 0, sizeof(*h));
+		h->magic = HISTORY_MAGIC;
+		h->version = HISTORY_VERSION;
+		h->size = sizeof(*h);
+	}
+	for (int r = 0; r < HISTORY_RINGS; r++) {
+		h->ring[r].next %= HISTORY_RING;
+		for (int i = 0; i < HISTORY_RING; i++) {
+			struct history_entry *e = &h->ring[r].entry[i];
+
+			if (!is_sane(e))
+				memset(e, 0, sizeof(*e));
+			/* Its octet may be neither. */
+			e->authenticated = r == HISTORY_KNOWN;
+		}
+	}
+	last = history_before(h, UINT64_MAX);
+	h->last = last == NULL ? 0 : last->number;
+}
+
+static struct history_entry *
+newest_of(struct history *h, int ring)
+{
+	uint32_t last = (h->ring[ring].next + HISTORY_RING - 1) % HISTORY_RING;
+
+	return &h->ring[ring].entry[last];
+}
+
+static bool
+is_repeated(const struct history_entry *old, const struct history_entry *new)
+{
+	return new->kind == HISTORY_REFUSED && old->kind == new->kind &&
+	    old->number != 0 && old->client == new->client &&
+	    old->end == new->end && new->at_s >= old->at_s &&
+	    new->at_s - old->at_s < REPEAT_S && old->times < UINT32_MAX;
+}
+
+void
+history_add(struct history *h, const struct history_entry *new)
+{
+	int ring = new->kind == HISTORY_ENDED && new->authenticated ?
+	    HISTORY_KNOWN : HISTORY_STRANGERS;
+	struct history_entry *e = newest_of(h, ring);
+
+	if (is_repeated(e, new)) {
+		e->at_s = new->at_s;
+		e->times++;
+		return;
+	}
+	e = &h->ring[ring].entry[h->ring[ring].next];
+	/* Without a number it is empty, if this engine dies meanwhile. */
+	e->number = 0;
+	*e = *new;
+	e->number = ++h->last;
+	h->ring[ring].next = (h->ring[ring].next + 1) % HISTORY_RING;
+}
+
+bool
+history_has(const struct history *h, const char *session)
+{
+	for (int r = 0; r < HISTORY_RINGS; r++) {
+		for (int i = 0; i < HISTORY_RING; i++) {
+			const struct history_entry *e = &h->ring[r].entry[i];
+
+			if (e->number != 0 && strcmp(e->session, session) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Each entry, in no order; *i is 0 at first. */
+static const struct history_entry *
+each(const struct history *h, int *i)
+{
+	const struct history_entry *e;
+
+	while (*i < HISTORY_MOST) {
+		e = &h->ring[*i / HISTORY_RING].entry[*i % HISTORY_RING];
+		(*i)++;
+		if (e->number != 0)
+			return e;
+	}
+	return NULL;
+}
+
+const struct history_entry *
+history_before(const struct history *h, uint64_t number)
+{
+	const struct history_entry *e, *found = NULL;
+	int i = 0;
+
+	while ((e = each(h, &i)) != NULL) {
+		if (e->number < number &&
+		    (found == NULL || e->number > found->number))
+			found = e;
+	}
+	return found;
+}
+
+const struct history_entry *
+history_after(const struct history *h, uint64_t number)
+{
+	const struct history_entry *e, *found = NULL;
+	int i = 0;
+
+	while ((e = each(h, &i)) != NULL) {
+		if (e->number > number &&
+		    (found == NULL || e->number < found->number))
+			found = e;
+	}
+	return found;
+}
