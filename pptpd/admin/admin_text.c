@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#define CELL_MAX	160	/* octets of a value, NUL included */
+#define CELL_MAX	240	/* octets of a value, NUL included */
 #define GAP		2	/* blanks between columns */
 #define LABEL_WIDTH	26
 
@@ -147,6 +147,8 @@ static const struct field call_fields[] = {
 	{ "call_id", "Call ID", PLAIN },
 	{ "peer_call_id", "Call ID of the client", PLAIN },
 	{ "state", "state", PLAIN },
+	{ "diagnosis", "diagnosis", PLAIN },
+	{ "diagnosis_text", "", PLAIN },
 	{ "user", "user", PLAIN },
 	{ "client", "client", PLAIN },
 	{ "server", "at", PLAIN },
@@ -231,6 +233,7 @@ static const struct field columns[] = {
 	{ "octets_in", "IN", OCTETS },
 	{ "octets_out", "OUT", OCTETS },
 	{ "session", "SESSION", PLAIN },
+	{ "diagnosis", "DIAGNOSIS", PLAIN },
 };
 #define COLUMNS	(sizeof(columns) / sizeof(columns[0]))
 
@@ -276,6 +279,7 @@ static const struct field past[] = {
 	{ "octets_out", "OUT", OCTETS },
 	{ "session", "SESSION", PLAIN },
 	{ "reason", "REASON", PLAIN },
+	{ "diagnosis", "DIAGNOSIS", PLAIN },
 };
 #define PAST	(sizeof(past) / sizeof(past[0]))
 
@@ -303,6 +307,8 @@ static const struct field event_words[] = {
 	{ "remote", "address", PLAIN },
 	{ "reason", "reason", PLAIN },
 	{ "text", "text", PLAIN },
+	{ "diagnosis", "diagnosis", PLAIN },
+	{ "diagnosis_text", "words", PLAIN },
 	{ "count", "count", PLAIN },
 };
 

@@ -47,6 +47,25 @@ number(uint64_t n)
 	return json_integer((json_int_t)n);
 }
 
+/* What is wrong with the login, in a word or in words; null: nothing. */
+static json_t *
+diagnosis(uint32_t verdict)
+{
+	return verdict == DIAGNOSIS_NONE ? json_null() :
+	    json_string(diagnosis_word((enum diagnosis_verdict)verdict));
+}
+
+static json_t *
+diagnosis_words(uint32_t verdict, uint32_t client, uint32_t detail)
+{
+	char words[DIAGNOSIS_TEXT];
+
+	if (verdict == DIAGNOSIS_NONE)
+		return json_null();
+	diagnosis_text((enum diagnosis_verdict)verdict, client, detail, words);
+	return json_string(words);
+}
+
 static const char *
 state(const struct call_record *rec)
 {
@@ -67,8 +86,8 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 {
 	uint64_t lasted = now > rec->started_ms ? now - rec->started_ms : 0;
 
-	return json_pack("{so so so so so so so so so ss sb ss so so so so so so "
-	    "so so so so so so so so so}",
+	return json_pack("{so so so so so so so so so ss so so sb ss so so so so "
+	    "so so so so so so so so so so so}",
 	    "session", text(rec->session, sizeof(rec->session)),
 	    "call_id", call_id(rec->our_id),
 	    "peer_call_id", call_id(rec->peer_id),
@@ -79,6 +98,9 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 	    "local", text(rec->local, sizeof(rec->local)),
 	    "remote", text(rec->remote, sizeof(rec->remote)),
 	    "state", state(rec),
+	    "diagnosis", diagnosis(rec->diagnosis),
+	    "diagnosis_text", diagnosis_words(rec->diagnosis,
+	    rec->client_addr, rec->diagnosis_detail),
 	    "authenticated", rec->ctrl.authenticated ? 1 : 0,
 	    "datapath", (rec->flags & CALL_FLAG_KERNEL) != 0 ? "kernel" :
 	    "userspace",
@@ -107,7 +129,7 @@ admin_view_entry(const struct history_entry *e, const char *event)
 	bool call = e->session[0] != '\0', over = e->end != CTRL_END_NONE;
 	enum ctrl_end end = (enum ctrl_end)e->end;
 
-	return json_pack("{ss so so so so so so so sb so so so so so so}",
+	return json_pack("{ss so so so so so so so sb so so so so so so so so}",
 	    "event", event,
 	    "at", number(e->at_s),
 	    "client", e->client != 0 ? address(e->client) : json_null(),
@@ -122,5 +144,8 @@ admin_view_entry(const struct history_entry *e, const char *event)
 	    "octets_out", call ? number(e->octets_out) : json_null(),
 	    "reason", over ? json_string(ctrl_end_word(end)) : json_null(),
 	    "text", over ? json_string(ctrl_end_text(end)) : json_null(),
+	    "diagnosis", diagnosis(e->diagnosis),
+	    "diagnosis_text", diagnosis_words(e->diagnosis, e->client,
+	    e->detail),
 	    "times", number(e->times));
 }

@@ -160,6 +160,8 @@ call_end(struct call *call, enum ctrl_end end)
 {
 	struct call_record *rec = call->rec;
 
+	if (rec != NULL)
+		line_judge(&call->line);
 	line_close(&call->line);
 	call->of.owner = NULL;
 	call->end = end;
@@ -241,6 +243,26 @@ line_auth_failed(void *arg)
 }
 
 static void
+line_diagnosed(void *arg, const struct diagnosis *d)
+{
+	struct call *call = arg;
+	struct call_record *rec = call->rec;
+	char text[DIAGNOSIS_TEXT];
+
+	rec->diagnosis = (uint32_t)d->said;
+	rec->diagnosis_detail = diagnosis_detail(d);
+	journal_report(rec);
+	engine_news(IPC_NEWS_REPORT, call->id, CTRL_END_NONE);
+	if (!limiter_permits(call->of.limit, call->of.client,
+	    SOURCE_LOG_REFUSED))
+		return;
+	diagnosis_text(d->said, call->of.client, rec->diagnosis_detail, text);
+	log_notice("CTRL: Client %s, session %.*s: %s (%s)", rec->ctrl.client,
+	    SESSION_ID_LEN, rec->session, d->said == DIAGNOSIS_NONE ?
+	    "the login goes on after all" : text, diagnosis_word(d->said));
+}
+
+static void
 line_gone(void *arg)
 {
 	end_work(ended(arg, CTRL_END_PPPD));
@@ -250,6 +272,7 @@ static const struct line_events line_events = {
 	.opened = line_opened,
 	.authenticated = line_authenticated,
 	.auth_failed = line_auth_failed,
+	.diagnosed = line_diagnosed,
 	.gone = line_gone,
 };
 
@@ -260,6 +283,8 @@ call_receive(const struct gre_packet *p)
 
 	if (call != NULL && call->stage == CALL_UP)
 		line_receive(&call->line, p);
+	else if (call == NULL)
+		line_stray(p->src, p->header.call_id);
 }
 
 /* --- the keeper ---------------------------------------------------------- */

@@ -93,6 +93,8 @@ about_call(struct history_entry *e, const struct call_record *rec,
 	about_client(e, rec->client_addr, end);
 	e->kind = HISTORY_ENDED;
 	e->call_id = rec->our_id;
+	e->diagnosis = rec->diagnosis;
+	e->detail = rec->diagnosis_detail;
 	e->authenticated = rec->ctrl.authenticated;
 	e->octets_in = rec->octets_in;
 	e->octets_out = rec->octets_out;

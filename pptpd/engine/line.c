@@ -13,6 +13,7 @@
 #include "protocol/hdlc.h"
 #include "protocol/ppp_auth.h"
 #include "shared/call_record.h"
+#include "state/bucket.h"
 
 /*
  * pppd discards what is in the pty when it takes it over.  So nothing is
@@ -33,6 +34,8 @@
 #define PTY_READ_MUCH	2048
 #define DECODERS_SPARE	16	/* kept for frames cut in two */
 #define TOUCHED_MAX	64	/* lines in one batch of packets */
+#define STRAYS_PER_S	100	/* packets of no call that are looked at */
+#define SECOND_MS	1000
 
 static void open_gate(struct line *);
 static void flush_pty(struct line *);
@@ -41,6 +44,7 @@ static void hold_to_pppd(const uint8_t *, size_t, void *);
 
 static const struct login_hold_ops hold_ops = { hold_to_client, hold_to_pppd };
 
+static LIST_HEAD(, line) logins = LIST_HEAD_INITIALIZER(logins);
 static struct line *touched[TOUCHED_MAX];
 static unsigned int touched_count;
 
@@ -93,6 +97,13 @@ watch_login(struct line *line, bool from_pppd, const struct ppp_head *head,
 	    (unsigned)(line->hold.waited_ncp / 1000));
 }
 
+static void
+diagnose(struct line *line, uint64_t now, bool over)
+{
+	if (diagnosis_look(&line->diagnosis, now, over))
+		line->events->diagnosed(line->owner, &line->diagnosis);
+}
+
 /* Most frames come when the login is over, and need not be looked into. */
 static bool
 login_is_over(const struct line *line)
@@ -133,8 +144,12 @@ from_pppd(const uint8_t *frame, size_t len, void *arg)
 			break;
 		}
 	}
-	if (known)
+	if (known) {
 		watch_login(line, true, &head, now);
+		diagnosis_frame(&line->diagnosis, true, &head, frame, len,
+		    now);
+		diagnose(line, now, false);
+	}
 	login_hold_from_pppd(&line->hold, frame, len, known ? &head : NULL,
 	    now, &hold_ops, line);
 }
@@ -205,8 +220,12 @@ to_pppd(const uint8_t *frame, size_t len, void *arg)
 	}
 	now = engine_now_us();
 	known = ppp_frame_head(frame, len, &head);
-	if (known)
+	if (known) {
 		watch_login(line, false, &head, now);
+		diagnosis_frame(&line->diagnosis, false, &head, frame, len,
+		    now);
+		diagnose(line, now, false);
+	}
 	login_hold_from_client(&line->hold, frame, len, known ? &head : NULL,
 	    now, &hold_ops, line);
 }
@@ -223,6 +242,9 @@ set_timer(struct line *line)
 	if (other < at)
 		at = other;
 	other = login_hold_deadline(&line->hold);
+	if (other < at)
+		at = other;
+	other = diagnosis_deadline(&line->diagnosis);
 	if (other < at)
 		at = other;
 	if (!line->gate_open && line->gate_at < at)
@@ -294,6 +316,8 @@ time_passed(struct line *line)
 	}
 	if (!line->gate_open && now >= line->gate_at)
 		open_gate(line);
+	if (now >= diagnosis_deadline(&line->diagnosis))
+		diagnose(line, now, false);
 	login_hold_timer(&line->hold, now, &hold_ops, line);
 	gre_rx_timer(&line->rec->rx, &line->reorder, now, to_pppd, line);
 	if (now >= gre_ack_deadline(&line->rec->ack))
@@ -338,12 +362,17 @@ line_receive(struct line *line, const struct gre_packet *p)
 	enum gre_verdict verdict;
 	uint64_t now;
 
+	if (line->pty != -1 && p->src != line->ends.client)
+		diagnosis_stranger(&line->diagnosis, p->src);
 	if (line->pty == -1 || p->src != line->ends.client ||
 	    p->dst != line->ends.server)
 		return;		/* no answer to strangers: G-8 */
 	engine_work(line->ends.id);	/* until the next one, or the flush */
 	if (line->hold.stage == LOGIN_ALONE)
 		client_is_there(line);
+	if (diagnosis_watched(&line->diagnosis))
+		diagnosis_packet(&line->diagnosis, p->header.has_ack &&
+		    p->header.ack < line->rec->tx.next, engine_now_us());
 	if (p->header.has_ack)
 		gre_tx_acked(&line->rec->tx, p->header.ack);
 	if (!p->header.has_seq)
@@ -354,6 +383,24 @@ line_receive(struct line *line, const struct gre_packet *p)
 	if (verdict == GRE_DELIVERED || verdict == GRE_WAITING)
 		gre_ack_received(&line->rec->ack, now);
 	touch(line);
+}
+
+/* The flood of such packets must not cost much, so only some are looked at. */
+void
+line_stray(uint32_t src, uint16_t call_id)
+{
+	static struct bucket bucket;
+	const struct bucket_rate rate = bucket_rate(STRAYS_PER_S, SECOND_MS,
+	    STRAYS_PER_S);
+	struct line *line;
+
+	if (LIST_EMPTY(&logins) ||
+	    !bucket_take(&bucket, &rate, engine_now_ms()))
+		return;
+	LIST_FOREACH(line, &logins, login) {
+		if (line->ends.client == src)
+			diagnosis_stray(&line->diagnosis, call_id);
+	}
 }
 
 /* --- packets from pppd --------------------------------------------------- */
@@ -474,6 +521,7 @@ line_begin(struct line *line, uint16_t window, uint64_t asked)
 {
 	login_hold_init(&line->hold);
 	login_steps_begin(&line->steps, asked);
+	diagnosis_begin(&line->diagnosis, engine_now_us());
 	gre_rx_init(&line->rec->rx);
 	gre_tx_init(&line->rec->tx);
 	gre_ack_init(&line->rec->ack, window);
@@ -495,6 +543,9 @@ line_open(struct line *line, int pty)
 	loop_watch_init(&line->writable, pty, LOOP_WRITE, on_writable, line);
 	loop_timer_init(&line->timer, on_timer, line);
 	(void)loop_watch_on(&line->readable);
+	line->watched = diagnosis_watched(&line->diagnosis);
+	if (line->watched)
+		LIST_INSERT_HEAD(&logins, line, login);
 	close_gate(line);
 	line->gate_open = line->rec->tx.next > 0;
 	set_timer(line);
@@ -537,10 +588,20 @@ line_close(struct line *line)
 	if (line->pty == -1)
 		return;
 	line->pty = -1;
+	if (line->watched)
+		LIST_REMOVE(line, login);
+	line->watched = false;
 	untouch(line);
 	loop_watch_off(&line->readable);
 	loop_watch_off(&line->writable);
 	loop_timer_stop(&line->timer);
+}
+
+void
+line_judge(struct line *line)
+{
+	if (line->pty != -1)
+		diagnose(line, engine_now_us(), true);
 }
 
 void

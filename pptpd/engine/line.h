@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/queue.h"
 #include "engine/pty_queue.h"
 #include "shared/loop.h"
+#include "state/diagnosis.h"
 #include "state/gre_window.h"
 #include "state/login_hold.h"
 #include "state/login_steps.h"
@@ -32,6 +34,8 @@ struct line_events {
 	 * `authenticated`. */
 	void	(*authenticated)(void *);
 	void	(*auth_failed)(void *);
+	/* Why the login gets nowhere has been found out, or it goes on. */
+	void	(*diagnosed)(void *, const struct diagnosis *);
 	/* pppd closed its line some time ago, and no exit was reported.  The
 	 * line does nothing after this, so the call may close it in here. */
 	void	(*gone)(void *);
@@ -54,6 +58,9 @@ struct line {
 	struct gre_reorder reorder;
 	struct login_hold hold;		/* frames that come too early */
 	struct login_steps steps;
+	struct diagnosis diagnosis;	/* of a login that gets nowhere */
+	LIST_ENTRY(line) login;		/* while it is watched for that */
+	bool		 watched;
 	struct hdlc_decoder *decoder;	/* NULL: no frame is half read */
 	struct loop_watch readable, writable;
 	struct loop_timer timer;
@@ -81,6 +88,10 @@ void	line_drain(struct line *);
 void	line_restart(struct line *);
 /* Stops the line; may be called again. */
 void	line_close(struct line *);
+/* The call ends: finds out what was wrong, if there was no time for it yet. */
+void	line_judge(struct line *);
+/* Takes note of a packet whose Call ID no call has; src in network order. */
+void	line_stray(uint32_t src, uint16_t call_id);
 /* Frees its memory.  No function of the line may be running. */
 void	line_free(struct line *);
 

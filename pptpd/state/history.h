@@ -10,7 +10,7 @@
 #include "state/session_id.h"
 
 #define HISTORY_MAGIC	0x50504849U	/* "PPHI" */
-#define HISTORY_VERSION	1
+#define HISTORY_VERSION	2
 #define HISTORY_RING	512		/* entries of each kind */
 #define HISTORY_MOST	(2 * HISTORY_RING)
 #define HISTORY_USER	128
@@ -27,6 +27,7 @@ struct history_entry {
 	uint64_t	octets_in, octets_out;
 	uint32_t	kind;		/* enum history_kind */
 	uint32_t	end;		/* enum ctrl_end */
+	uint32_t	diagnosis, detail;	/* diagnosis.h; 0: none */
 	uint32_t	client;		/* network order */
 	uint32_t	seconds;	/* that the call lasted */
 	uint32_t	times;		/* such refusals in a row, one for a call */

@@ -16,7 +16,7 @@ from pptptest.points import Fail, check, ms, point
 
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
 CALL = ['session', 'call_id', 'peer_call_id', 'client', 'server', 'user', 'interface',
-        'local', 'remote', 'state', 'authenticated', 'datapath', 'since',
+        'local', 'remote', 'state', 'diagnosis', 'diagnosis_text', 'authenticated', 'datapath', 'since',
         'seconds', 'pppd_pid', 'slot', 'octets_in', 'octets_out',
         'packets_in', 'packets_out', 'packets_lost', 'packets_reordered',
         'packets_late', 'packets_duplicate', 'packets_distant',

@@ -17,7 +17,7 @@ from pptptest.server import PIDFILE
 
 FIELDS = ['event', 'at', 'client', 'session', 'call_id', 'user', 'remote',
           'interface', 'authenticated', 'seconds', 'octets_in', 'octets_out',
-          'reason', 'text', 'times']
+          'reason', 'text', 'diagnosis', 'diagnosis_text', 'times']
 
 
 class Watch:

@@ -327,7 +327,7 @@ START_TEST(a_record_in_full)
 	ck_assert_int_eq(number_of(call, "packets_duplicate"), 8);
 	ck_assert_str_eq(text_of(call, "datapath"), "userspace");
 	ck_assert(json_is_null(json_object_get(call, "acknowledged")));
-	ck_assert_uint_eq(json_object_size(call), 27);
+	ck_assert_uint_eq(json_object_size(call), 29);
 	json_decref(call);
 	rec.tx.any_acked = true;
 	rec.tx.acked = 0xFFFFFFFF;
@@ -362,7 +362,7 @@ START_TEST(an_entry_of_the_history)
 	ck_assert_str_eq(text_of(entry, "text"), "client cleared the call");
 	ck_assert_int_eq(number_of(entry, "at"), 1800000000);
 	ck_assert_int_eq(number_of(entry, "octets_in"), 5);
-	ck_assert_uint_eq(json_object_size(entry), 15);
+	ck_assert_uint_eq(json_object_size(entry), 17);
 	json_decref(entry);
 	e = (struct history_entry){ .kind = HISTORY_REFUSED, .times = 3,
 	    .end = CTRL_END_RATE, .client = e.client };
@@ -372,7 +372,7 @@ START_TEST(an_entry_of_the_history)
 	ck_assert(json_is_null(json_object_get(entry, "session")));
 	ck_assert(json_is_null(json_object_get(entry, "call_id")));
 	ck_assert(json_is_null(json_object_get(entry, "octets_in")));
-	ck_assert_uint_eq(json_object_size(entry), 15);
+	ck_assert_uint_eq(json_object_size(entry), 17);
 	json_decref(entry);
 }
 END_TEST
@@ -476,7 +476,8 @@ START_TEST(table_of_calls)
 	char *text = printed(admin_text_list,
 	    "[{\"call_id\":\"3C4D\",\"user\":null,\"client\":\"192.0.2.77\","
 	    "\"remote\":null,\"interface\":null,\"state\":\"login\","
-	    "\"seconds\":3,\"octets_in\":0,\"octets_out\":0,\"since\":9},"
+	    "\"seconds\":3,\"octets_in\":0,\"octets_out\":0,\"since\":9,"
+	    "\"diagnosis\":\"no-gre\"},"
 	    "{\"call_id\":\"1A2B\",\"user\":\"alice\",\"client\":"
 	    "\"198.51.100.20\",\"remote\":\"10.0.0.5\",\"interface\":\"ppp0\","
 	    "\"state\":\"up\",\"seconds\":3725,\"octets_in\":512,"
@@ -485,15 +486,15 @@ START_TEST(table_of_calls)
 
 	ck_assert_str_eq(text,
 	    "CALL  USER   CLIENT         ADDRESS   INTERFACE  STATE  TIME   "
-	    "IN   OUT   SESSION\n"
+	    "IN   OUT   SESSION           DIAGNOSIS\n"
 	    "1A2B  alice  198.51.100.20  10.0.0.5  ppp0       up     1h02m  "
-	    "512  1.4M  6565F00D00001A2B\n"
+	    "512  1.4M  6565F00D00001A2B  -\n"
 	    "3C4D  -      192.0.2.77     -         -          login  3s     "
-	    "0    0     -\n");
+	    "0    0     -                 no-gre\n");
 	free(text);
 	text = printed(admin_text_list, "[]");
 	ck_assert_str_eq(text, "CALL  USER  CLIENT  ADDRESS  INTERFACE  STATE"
-	    "  TIME  IN  OUT  SESSION\n");
+	    "  TIME  IN  OUT  SESSION  DIAGNOSIS\n");
 	free(text);
 }
 END_TEST
@@ -506,9 +507,9 @@ START_TEST(table_of_the_past)
 
 	ck_assert_str_eq(text,
 	    "WHEN  WHAT     TIMES  CLIENT      USER  ADDRESS  TIME  IN  OUT  "
-	    "SESSION  REASON\n"
+	    "SESSION  REASON       DIAGNOSIS\n"
 	    "-     refused  12     192.0.2.77  -     -        -     -   -    "
-	    "-        rate-per-ip\n");
+	    "-        rate-per-ip  -\n");
 	free(text);
 }
 END_TEST

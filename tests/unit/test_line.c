@@ -26,7 +26,9 @@ static const uint8_t ip[] = { 0xFF, 3, 0, 0x21, 0x45, 0, 0, 4 };
 static struct line line;
 static struct call_record *rec;
 static int pty;
-static unsigned int opened, authenticated, auth_failed, gone;
+static unsigned int opened, authenticated, auth_failed, gone, diagnosed;
+static enum diagnosis_verdict verdict;
+static uint32_t detail;
 
 static void
 on_opened(void *arg)
@@ -51,6 +53,15 @@ on_auth_failed(void *arg)
 }
 
 static void
+on_diagnosed(void *arg, const struct diagnosis *d)
+{
+	(void)arg;
+	diagnosed++;
+	verdict = d->said;
+	detail = diagnosis_detail(d);
+}
+
+static void
 on_gone(void *arg)
 {
 	(void)arg;
@@ -62,6 +73,7 @@ static const struct line_events events = {
 	.opened = on_opened,
 	.authenticated = on_authenticated,
 	.auth_failed = on_auth_failed,
+	.diagnosed = on_diagnosed,
 	.gone = on_gone,
 };
 
@@ -442,6 +454,79 @@ START_TEST(pppd_says_that_the_client_is_not_let_in)
 }
 END_TEST
 
+static const uint8_t lcp_request[] = { 0xFF, 0x03, 0xC0, 0x21, 1, 1, 0, 4 };
+
+START_TEST(a_client_of_whom_nothing_comes)
+{
+	begin();
+	pppd_writes(lcp_request, sizeof(lcp_request));
+	world_pass(7000);
+	ck_assert_uint_eq(diagnosed, 0);
+	world_pass(2000);
+	ck_assert_uint_eq(diagnosed, 1);
+	ck_assert_int_eq(verdict, DIAGNOSIS_NO_GRE);
+	world_pass(60000);
+	ck_assert_uint_eq(diagnosed, 1);
+	line_judge(&line);
+	ck_assert_uint_eq(diagnosed, 1);
+	finish();
+}
+END_TEST
+
+START_TEST(a_client_whose_packets_come_from_elsewhere)
+{
+	begin();
+	pppd_writes(lcp_request, sizeof(lcp_request));
+	receive_from(WORLD_CLIENT + 1, 0, lcp_request, sizeof(lcp_request));
+	flush();
+	world_pass(9000);
+	ck_assert_int_eq(verdict, DIAGNOSIS_OTHER_ADDRESS);
+	ck_assert_uint_eq(detail, htonl(WORLD_CLIENT + 1));
+	finish();
+}
+END_TEST
+
+START_TEST(a_client_whose_packets_have_another_id)
+{
+	begin();
+	pppd_writes(lcp_request, sizeof(lcp_request));
+	line_stray(htonl(WORLD_CLIENT + 1), 4);
+	line_stray(htonl(WORLD_CLIENT), 5);
+	world_pass(9000);
+	ck_assert_int_eq(verdict, DIAGNOSIS_UNKNOWN_ID);
+	ck_assert_uint_eq(detail, 5);
+	line_close(&line);
+	line_stray(htonl(WORLD_CLIENT), 5);	/* it is in no list */
+	finish();
+}
+END_TEST
+
+START_TEST(a_client_that_does_not_hear_us)
+{
+	begin();
+	pppd_writes(lcp_request, sizeof(lcp_request));
+	client_sends(0, lcp_request, sizeof(lcp_request));
+	flush();
+	world_pass(9000);
+	ck_assert_int_eq(verdict, DIAGNOSIS_NOT_HEARD);
+	finish();
+}
+END_TEST
+
+/* The call ends before there is a verdict. */
+START_TEST(a_client_that_is_gone_soon)
+{
+	begin();
+	pppd_writes(lcp_request, sizeof(lcp_request));
+	world_pass(5000);
+	ck_assert_uint_eq(diagnosed, 0);
+	line_judge(&line);
+	ck_assert_uint_eq(diagnosed, 1);
+	ck_assert_int_eq(verdict, DIAGNOSIS_NO_GRE);
+	finish();
+}
+END_TEST
+
 START_TEST(a_line_without_pppd_is_gone_after_half_a_second)
 {
 	begin_open();
@@ -555,6 +640,11 @@ tests(TCase *tc)
 	tcase_add_test(tc, a_gap_is_waited_for_and_given_up);
 	tcase_add_test(tc, pppd_says_that_the_client_is_in);
 	tcase_add_test(tc, pppd_says_that_the_client_is_not_let_in);
+	tcase_add_test(tc, a_client_of_whom_nothing_comes);
+	tcase_add_test(tc, a_client_whose_packets_come_from_elsewhere);
+	tcase_add_test(tc, a_client_whose_packets_have_another_id);
+	tcase_add_test(tc, a_client_that_does_not_hear_us);
+	tcase_add_test(tc, a_client_that_is_gone_soon);
 	tcase_add_test(tc, a_line_without_pppd_is_gone_after_half_a_second);
 	tcase_add_test(tc, another_pppd_in_time_keeps_the_line);
 	tcase_add_test(tc, the_last_words_of_pppd_are_read);
