@@ -80,8 +80,8 @@ admin_find_init(struct admin_find *f, const char *what)
 	f->what = what;
 }
 
-static bool
-is_it(const struct call_record *rec, const char *what)
+bool
+admin_find_fits(const struct call_record *rec, const char *what)
 {
 	bool any = false;
 
@@ -98,7 +98,7 @@ is_it(const struct call_record *rec, const char *what)
 void
 admin_find_look(struct admin_find *f, const struct call_record *rec)
 {
-	if (!is_it(rec, f->what))
+	if (!admin_find_fits(rec, f->what))
 		return;
 	if (f->n < ADMIN_FOUND_MAX)
 		f->id[f->n] = rec->our_id;

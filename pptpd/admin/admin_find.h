@@ -26,6 +26,8 @@ struct admin_find {
 void	admin_find_init(struct admin_find *, const char *what);
 /* Compares one call; to be called for each. */
 void	admin_find_look(struct admin_find *, const struct call_record *);
+/* Whether the call is one that this means. */
+bool	admin_find_fits(const struct call_record *, const char *what);
 /* After the last call: true if exactly one matches; its ID is id[0]. */
 bool	admin_find_verdict(const struct admin_find *, struct admin_error *);
 

@@ -126,6 +126,17 @@ take_count(struct admin_request *r, const json_t *root, struct admin_error *e)
 	return true;
 }
 
+static bool
+take_all(struct admin_request *r, const json_t *root, struct admin_error *e)
+{
+	const json_t *all = json_object_get(root, "all");
+
+	if (all != NULL && !json_is_boolean(all))
+		return bad(e, "\"all\" is neither true nor false");
+	r->all = r->verb == ADMIN_KICK && json_is_true(all);
+	return true;
+}
+
 bool
 admin_request_parse(struct admin_request *r, const char *line, size_t len,
     struct admin_error *e)
@@ -141,7 +152,8 @@ admin_request_parse(struct admin_request *r, const char *line, size_t len,
 	}
 	good = json_is_object(root) || bad(e, "a request is an object");
 	good = good && take_id(r, root, e) && take_verb(r, root, e) &&
-	    take_call(r, root, e) && take_count(r, root, e);
+	    take_call(r, root, e) && take_count(r, root, e) &&
+	    take_all(r, root, e);
 	json_decref(root);
 	return good;
 }

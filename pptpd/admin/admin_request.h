@@ -34,6 +34,7 @@ struct admin_request {
 	json_t		*id;		/* for the answer; NULL: none; owned */
 	char		 call[ADMIN_CALL_MAX];	/* of show and kick, else "" */
 	unsigned int	 count;		/* of history: entries */
+	bool		 all;		/* of kick: each call that this means */
 };
 
 /* The reason of a refusal, for programs and for people. */

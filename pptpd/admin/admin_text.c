@@ -237,34 +237,92 @@ static const struct field columns[] = {
 };
 #define COLUMNS	(sizeof(columns) / sizeof(columns[0]))
 
-/* For qsort(3): the oldest call first. */
-static int
-by_age(const void *a, const void *b)
-{
-	json_int_t x = json_integer_value(json_object_get(
-	    *(json_t *const *)a, "since"));
-	json_int_t y = json_integer_value(json_object_get(
-	    *(json_t *const *)b, "since"));
+/* All fields, as columns. */
+static const struct field more_columns[] = {
+	{ "peer_call_id", "PEER", PLAIN },
+	{ "server", "SERVER", PLAIN },
+	{ "local", "LOCAL", PLAIN },
+	{ "datapath", "DATAPATH", PLAIN },
+	{ "since", "SINCE", DATE },
+	{ "slot", "SLOT", PLAIN },
+	{ "pppd_pid", "PPPD", PLAIN },
+	{ "authenticated", "AUTHENTICATED", PLAIN },
+	{ "diagnosis_text", "WORDS", PLAIN },
+	{ "packets_in", "PACKETS-IN", PLAIN },
+	{ "packets_out", "PACKETS-OUT", PLAIN },
+	{ "packets_lost", "LOST", PLAIN },
+	{ "packets_reordered", "REORDERED", PLAIN },
+	{ "packets_late", "LATE", PLAIN },
+	{ "packets_duplicate", "DUPLICATE", PLAIN },
+	{ "packets_distant", "DISTANT", PLAIN },
+	{ "sequence_jumps", "JUMPS", PLAIN },
+	{ "acknowledged", "ACKNOWLEDGED", PLAIN },
+};
+#define MORE_COLUMNS	(sizeof(more_columns) / sizeof(more_columns[0]))
+#define FIELDS_MAX	(COLUMNS + MORE_COLUMNS)
 
-	return (x > y) - (x < y);
+/* The column of a field whose name has len octets; NULL: there is none. */
+static const struct field *
+find_column(const char *name, size_t len)
+{
+	for (size_t i = 0; i < FIELDS_MAX; i++) {
+		const struct field *f = i < COLUMNS ? &columns[i] :
+		    &more_columns[i - COLUMNS];
+
+		if (strlen(f->key) == len && strncmp(f->key, name, len) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+bool
+admin_text_is_field(const char *name)
+{
+	return find_column(name, strlen(name)) != NULL;
+}
+
+/* Takes the columns of a list of names; returns their number, 0: it is none. */
+static size_t
+take_columns(struct field *chosen, const char *names)
+{
+	size_t n = 0, len;
+	const struct field *f;
+
+	for (;; names += len + 1) {
+		len = strcspn(names, ",");
+		f = find_column(names, len);
+		if (f == NULL || n == FIELDS_MAX)
+			return 0;
+		chosen[n++] = *f;
+		if (names[len] == '\0')
+			return n;
+	}
+}
+
+bool
+admin_text_are_columns(const char *names)
+{
+	struct field chosen[FIELDS_MAX];
+
+	return take_columns(chosen, names) > 0;
 }
 
 void
-admin_text_list(FILE *out, const json_t *calls)
+admin_text_list(FILE *out, const json_t *calls, const char *names)
 {
-	size_t width[COLUMNS], n = json_array_size(calls), i;
-	json_t **sorted = calloc(n + 1, sizeof(json_t *));
+	struct field chosen[FIELDS_MAX];
+	size_t width[FIELDS_MAX], n = COLUMNS, i;
+	const json_t *call;
 
-	if (sorted == NULL)
+	memcpy(chosen, columns, sizeof(columns));
+	if (names != NULL)
+		n = take_columns(chosen, names);
+	if (n == 0)
 		return;
-	for (i = 0; i < n; i++)
-		sorted[i] = json_array_get(calls, i);
-	qsort(sorted, n, sizeof(json_t *), by_age);
-	measure(width, columns, COLUMNS, calls);
-	put_row(out, width, columns, COLUMNS, NULL);
-	for (i = 0; i < n; i++)
-		put_row(out, width, columns, COLUMNS, sorted[i]);
-	free(sorted);
+	measure(width, chosen, n, calls);
+	put_row(out, width, chosen, n, NULL);
+	json_array_foreach(calls, i, call)
+		put_row(out, width, chosen, n, call);
 }
 
 static const struct field past[] = {

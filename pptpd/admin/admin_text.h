@@ -4,6 +4,7 @@
 #define PPTPD_ADMIN_TEXT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,8 +16,15 @@
  */
 void	admin_text_status(FILE *, const json_t *status);
 void	admin_text_call(FILE *, const json_t *call);
-/* calls: an array. */
-void	admin_text_list(FILE *, const json_t *calls);
+/*
+ * calls: an array, printed in its order.  columns: fields of a call, with commas
+ * between them, each of which admin_text_is_field(); NULL: the usual ones.
+ */
+void	admin_text_list(FILE *, const json_t *calls, const char *columns);
+/* Whether a call has a field of this name. */
+bool	admin_text_is_field(const char *name);
+/* Whether these are columns for admin_text_list(). */
+bool	admin_text_are_columns(const char *columns);
 /* entries: an array. */
 void	admin_text_history(FILE *, const json_t *entries);
 /* One line. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "admin/admin_request.h"
+#include "admin/admin_select.h"
 #include "admin/admin_text.h"
 #include "config/conf_key.h"
 #include "config/instance.h"
@@ -25,17 +26,26 @@
 #define CALLS_MAX	65536
 #define LOOK_MS		100	/* between looks whether the server runs */
 
-static bool waits;		/* option --wait */
+/* Options. */
+static bool waits;		/* --wait */
+static bool all;		/* --all */
+static const char *columns;	/* --columns; NULL: the usual ones */
+static struct admin_selection selection;
+
+/* Those that have no letter. */
+enum { OPTION_COLUMNS = 256, OPTION_SORT, OPTION_FILTER };
 
 static void
 usage(FILE *out)
 {
-	fputs("usage: pptpdctl [-jw] [-p pidfile | -s socket] command\n"
+	fputs("usage: pptpdctl [-ajw] [-p pidfile | -s socket] command\n"
 	    "  status         the server, its limits, whom it refused\n"
-	    "  list           all calls\n"
+	    "  list           all calls, or those of --user, --client, "
+	    "--address, --interface, --state\n"
 	    "  show CALL      one call: by its session, Call ID, user, address "
 	    "or interface\n"
-	    "  kick CALL      end it\n"
+	    "  kick CALL      end it; with --all each call that CALL means, as "
+	    "user=NAME\n"
 	    "  events         what happens, as it happens, until interrupted\n"
 	    "  history [N]    the last N calls that have ended and clients "
 	    "refused (20)\n"
@@ -44,6 +54,10 @@ usage(FILE *out)
 	    "  shutdown       end all calls and leave\n"
 	    "  upgrade        run the program that is installed now, keep the "
 	    "calls\n"
+	    "  -a, --all      with kick: all calls that are meant\n"
+	    "  --columns A,B  with list: these fields (as in --json)\n"
+	    "  --sort FIELD   with list: in this order; -FIELD: the other way "
+	    "round\n"
 	    "  -j, --json     answer in JSON\n"
 	    "  -w, --wait     after drain and shutdown: until the server has "
 	    "ended\n"
@@ -57,7 +71,7 @@ usage(FILE *out)
 /* --- answers ------------------------------------------------------------- */
 
 static void
-report_kick(const json_t *call)
+report_kick_of(const json_t *call)
 {
 	const char *id = json_string_value(json_object_get(call, "call_id"));
 	const char *user = json_string_value(json_object_get(call, "user"));
@@ -73,6 +87,18 @@ report_kick(const json_t *call)
 	putchar('\n');
 }
 
+/* calls: those of --all. */
+static void
+report_kick(const json_t *call, const json_t *calls)
+{
+	size_t i;
+
+	if (call != NULL)
+		report_kick_of(call);
+	json_array_foreach(calls, i, call)
+		report_kick_of(call);
+}
+
 static void
 report(enum admin_verb verb, const json_t *result, json_t *calls)
 {
@@ -84,7 +110,7 @@ report(enum admin_verb verb, const json_t *result, json_t *calls)
 		admin_text_status(stdout, result);
 		break;
 	case ADMIN_LIST:
-		admin_text_list(stdout, calls);
+		admin_text_list(stdout, calls, columns);
 		break;
 	case ADMIN_HISTORY:
 		admin_text_history(stdout, calls);
@@ -93,7 +119,7 @@ report(enum admin_verb verb, const json_t *result, json_t *calls)
 		admin_text_call(stdout, call);
 		break;
 	case ADMIN_KICK:
-		report_kick(call);
+		report_kick(call, calls);
 		break;
 	default:
 		text = json_string_value(json_object_get(result, "text"));
@@ -108,11 +134,11 @@ report_json(enum admin_verb verb, const json_t *result, json_t *calls)
 {
 	json_t *list;
 
-	if (verb != ADMIN_LIST && verb != ADMIN_HISTORY) {
+	if (verb != ADMIN_LIST && verb != ADMIN_HISTORY && !all) {
 		ctl_put_json(result);
 		return;
 	}
-	list = json_pack("{sO}", verb == ADMIN_LIST ? "calls" : "history",
+	list = json_pack("{sO}", verb == ADMIN_HISTORY ? "history" : "calls",
 	    calls);
 	ctl_put_json(list);
 	json_decref(list);
@@ -133,7 +159,7 @@ wait_for_end(const json_t *result)
 static int
 hear(struct link *in, enum admin_verb verb)
 {
-	json_t *calls = json_array(), *object, *call;
+	json_t *calls = json_array(), *object, *call, *chosen;
 	const json_t *ok = NULL;
 	int status = EXIT_TROUBLE;
 
@@ -151,6 +177,11 @@ hear(struct link *in, enum admin_verb verb)
 	if (object != NULL && !json_is_true(ok))
 		status = link_refused(object);
 	else if (object != NULL) {
+		if (verb == ADMIN_LIST &&
+		    (chosen = admin_select(calls, &selection)) != NULL) {
+			json_decref(calls);
+			calls = chosen;
+		}
 		(ctl_is_json() ? report_json : report)(verb, json_object_get(object,
 		    "result"), calls);
 		if (waits)
@@ -173,6 +204,8 @@ request(enum admin_verb verb, const char *word)
 		    json_integer(strtol(word, NULL, 10)));
 	else if (word != NULL)
 		(void)json_object_set_new(r, "call", json_string(word));
+	if (all)
+		(void)json_object_set_new(r, "all", json_true());
 	return r;
 }
 
@@ -208,6 +241,28 @@ wrong(const char *text)
 	return EXIT_TROUBLE;
 }
 
+/* What is wrong with options that only some commands have; NULL: nothing. */
+static const char *
+option_fault(enum admin_verb verb)
+{
+	bool filtered = false;
+
+	for (int f = 0; f < ADMIN_FILTERS; f++)
+		filtered = filtered || selection.filter[f] != NULL;
+	if (waits && verb != ADMIN_DRAIN && verb != ADMIN_SHUTDOWN)
+		return "only drain and shutdown can be waited for";
+	if (all && verb != ADMIN_KICK)
+		return "--all is for kick";
+	if ((filtered || columns != NULL || selection.sort != NULL) &&
+	    verb != ADMIN_LIST)
+		return "only a list has columns, an order and filters";
+	if (columns != NULL && !admin_text_are_columns(columns))
+		return "a column is no field of a call";
+	if (selection.sort != NULL && !admin_can_sort(selection.sort))
+		return "what to sort by is no field of a call";
+	return NULL;
+}
+
 /* Runs the command with its argument. */
 static int
 run(int argc, char **argv, const char *path)
@@ -228,8 +283,10 @@ run(int argc, char **argv, const char *path)
 		return wrong("how many of the history?");
 	if (argc == 1 && admin_verb_takes_call(verb))
 		return wrong("which call?");
-	if (waits && verb != ADMIN_DRAIN && verb != ADMIN_SHUTDOWN)
-		return wrong("only drain and shutdown can be waited for");
+	if (option_fault(verb) != NULL)
+		return wrong(option_fault(verb));
+	if (selection.sort == NULL && !ctl_is_json())
+		selection.sort = "since";
 	if (verb == ADMIN_EVENTS)
 		return events_follow(path);
 	return talk(path, verb, argv[1]);
@@ -239,6 +296,19 @@ int
 main(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "all", no_argument, NULL, 'a' },
+		{ "columns", required_argument, NULL, OPTION_COLUMNS },
+		{ "sort", required_argument, NULL, OPTION_SORT },
+		{ "user", required_argument, NULL,
+		    OPTION_FILTER + ADMIN_BY_USER },
+		{ "client", required_argument, NULL,
+		    OPTION_FILTER + ADMIN_BY_CLIENT },
+		{ "address", required_argument, NULL,
+		    OPTION_FILTER + ADMIN_BY_ADDRESS },
+		{ "interface", required_argument, NULL,
+		    OPTION_FILTER + ADMIN_BY_INTERFACE },
+		{ "state", required_argument, NULL,
+		    OPTION_FILTER + ADMIN_BY_STATE },
 		{ "json", no_argument, NULL, 'j' },
 		{ "wait", no_argument, NULL, 'w' },
 		{ "pidfile", required_argument, NULL, 'p' },
@@ -251,8 +321,24 @@ main(int argc, char **argv)
 	char buf[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int c;
 
-	while ((c = getopt_long(argc, argv, "jwp:s:hv", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "ajwp:s:hv", options, NULL)) != -1) {
 		switch (c) {
+		case 'a':
+			all = true;
+			break;
+		case OPTION_COLUMNS:
+			columns = optarg;
+			break;
+		case OPTION_SORT:
+			selection.sort = optarg;
+			break;
+		case OPTION_FILTER + ADMIN_BY_USER:
+		case OPTION_FILTER + ADMIN_BY_CLIENT:
+		case OPTION_FILTER + ADMIN_BY_ADDRESS:
+		case OPTION_FILTER + ADMIN_BY_INTERFACE:
+		case OPTION_FILTER + ADMIN_BY_STATE:
+			selection.filter[c - OPTION_FILTER] = optarg;
+			break;
 		case 'j':
 			ctl_set_json(true);
 			break;

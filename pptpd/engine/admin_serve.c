@@ -71,6 +71,47 @@ begin_history(struct admin_client *c)
 	c->after = number == UINT64_MAX ? 0 : number - 1;
 }
 
+static void
+kick(const struct admin_client *c, const struct call_record *rec)
+{
+	uint16_t id = rec->our_id;
+
+	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X, session "
+	    "%.*s", (long)c->pid, (unsigned long)c->uid, id, SESSION_ID_LEN,
+	    rec->session);
+	call_kick(id, CTRL_END_ADMIN);
+}
+
+/* One call of the list: shows it, or ends it if the request is to. */
+static void
+serve_call(struct admin_client *c, const struct call_record *rec)
+{
+	bool kicks = c->request.verb == ADMIN_KICK;
+
+	if (kicks && !admin_find_fits(rec, c->request.call))
+		return;
+	admin_client_put(c, json_pack("{so}", "call", view(rec)));
+	c->listed++;
+	if (kicks)
+		kick(c, rec);
+}
+
+static void
+list_over(struct admin_client *c)
+{
+	struct admin_find none;
+	struct admin_error e;
+
+	c->next_id = 0;
+	if (c->request.verb == ADMIN_LIST || c->listed > 0) {
+		admin_client_answer(c, json_pack("{sI}", "calls", c->listed));
+		return;
+	}
+	admin_find_init(&none, c->request.call);
+	(void)admin_find_verdict(&none, &e);
+	admin_client_refuse(c, &e);
+}
+
 /* Stops when the buffer is full: the client may read slowly. */
 void
 admin_serve_list(struct admin_client *c)
@@ -84,12 +125,10 @@ admin_serve_list(struct admin_client *c)
 	while (!admin_client_is_full(c)) {
 		rec = call_next_record(&c->next_id);
 		if (rec == NULL) {
-			c->next_id = 0;
-			admin_client_answer(c, json_pack("{sI}", "calls", c->listed));
+			list_over(c);
 			return;
 		}
-		admin_client_put(c, json_pack("{so}", "call", view(rec)));
-		c->listed++;
+		serve_call(c, rec);
 	}
 }
 
@@ -155,19 +194,20 @@ static void
 about_call(struct admin_client *c)
 {
 	const struct call_record *rec = find(c);
-	bool kick = c->request.verb == ADMIN_KICK;
-	uint16_t id;
+	bool kicks = c->request.verb == ADMIN_KICK;
 
 	if (rec == NULL)
 		return;
-	id = rec->our_id;
 	admin_client_answer(c, json_pack("{so}", "call", view(rec)));
-	if (!kick)
-		return;
-	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X, session "
-	    "%.*s", (long)c->pid, (unsigned long)c->uid, id, SESSION_ID_LEN,
-	    rec->session);
-	call_kick(id, CTRL_END_ADMIN);
+	if (kicks)
+		kick(c, rec);
+}
+
+static void
+begin_list(struct admin_client *c)
+{
+	c->next_id = 1;
+	c->listed = 0;
 }
 
 static bool
@@ -238,8 +278,7 @@ admin_serve(struct admin_client *c, const char *line, size_t len)
 	}
 	switch (c->request.verb) {
 	case ADMIN_LIST:
-		c->next_id = 1;
-		c->listed = 0;
+		begin_list(c);
 		break;
 	case ADMIN_HISTORY:
 		begin_history(c);
@@ -250,7 +289,10 @@ admin_serve(struct admin_client *c, const char *line, size_t len)
 		break;
 	case ADMIN_SHOW:
 	case ADMIN_KICK:
-		about_call(c);
+		if (c->request.all)
+			begin_list(c);
+		else
+			about_call(c);
 		break;
 	case ADMIN_STATUS:
 		ask_monitor(c, IPC_ADMIN_STATUS);

@@ -290,6 +290,72 @@ def kick(lab):
     return pptp.describe(got)
 
 
+@point('select', 'list: filters, order and columns; each field of a call can be '
+       'a column; what is none is refused')
+def select(lab):
+    start(lab)
+    one, two = lab.call(), lab.call(address=OTHER)
+    three = lab.call(address=OTHER)
+    for session, user in ((one, 'bob'), (two, 'alice'), (three, 'carol')):
+        if session.pppd.reports():
+            session.pppd.login(user, 'ppp%d' % session.theirs)
+
+    def ids(*words):
+        return [c['call_id'] for c in ctl('-j', 'list', *words).json['calls']]
+    mine = [hexa(s.theirs) for s in (one, two, three)]
+    check(sorted(ids('--client', OTHER)) == sorted(mine[1:]), 'client: %s'
+          % ids('--client', OTHER))
+    check(ids('--address', '10.0.0.201') == [mine[1]], 'address')
+    check(ids('--state', 'up') == sorted(mine) and
+          ids('--state', 'login') == [], 'state')
+    check(ids('--sort', '-remote') == mine[::-1], 'order')
+    if one.pppd.reports():
+        check(lab.until(lambda: ids('--user', 'alice') == [mine[1]], 3)
+              is not None, 'user: %s' % ids('--user', 'alice'))
+        check(ids('--sort', 'user') == [mine[1], mine[0], mine[2]], 'by user')
+        check(ids('--interface', 'ppp%d' % one.theirs) == [mine[0]],
+              'interface')
+    table = ctl('list', '--columns', 'remote,call_id').lines()
+    check(table[0].split() == ['ADDRESS', 'CALL'] and
+          table[1].split() == ['10.0.0.200', mine[0]], str(table))
+    check(len(ctl('list', '--columns', ','.join(CALL)).lines()) == 4,
+          'all columns')
+    for words in (['--columns', 'nothing'], ['--columns', ''],
+                  ['--sort', 'nothing']):
+        check('no field of a call' in ctl('list', *words, expect=2).err,
+              'list %s' % words)
+    check('usage:' in ctl('status', '--user', 'bob', expect=2).err, 'status')
+    return ' '.join(mine)
+
+
+@point('kick-all', 'kick --all ends each call of a client or a user, and no '
+       'other')
+def kick_all(lab):
+    start(lab)
+    mine = [lab.call() for _ in range(3)]
+    other = lab.call(address=OTHER)
+    check(ctl('kick', 'client=' + CLIENT, expect=1).err.count(',') >= 2,
+          'without --all')
+    got = ctl('-j', 'kick', '--all', 'client=' + CLIENT).json['calls']
+    check(sorted(c['call_id'] for c in got) ==
+          sorted(hexa(s.theirs) for s in mine), str(got))
+    for session in mine:
+        seen = session.tcp.drain(1.0)
+        check([m.type for m in seen] == [pptp.CDN, pptp.STOPRQ],
+              pptp.describe(seen, session.tcp.closed))
+    other.needs('the other call')
+    check('no call "client=%s"' % CLIENT in
+          ctl('kick', '--all', 'client=' + CLIENT, expect=1).err, 'again')
+    if other.pppd.reports():
+        other.pppd.login('alice')
+        check(lab.until(lambda: ctl('show', 'user=alice', expect=None).status
+                        == 0, 3) is not None, 'no user')
+        check('alice' in ctl('kick', 'user=alice', '--all').out, 'user')
+        check(other.tcp.drain(1.0), 'it goes on')
+    check('usage:' in ctl('list', '--all', expect=2).err, 'list --all')
+    return '%d calls' % len(mine)
+
+
 @point('session', 'a call has one session id in log, list and show, also after '
        'engine and server were killed; one that has ended is nobody',
        limit=60)

@@ -100,7 +100,10 @@ answer(const uint8_t *data, size_t size)
 	MUST(out != NULL);
 	admin_text_status(out, value);
 	admin_text_call(out, value);
-	admin_text_list(out, value);
+	admin_text_list(out, value, NULL);
+	admin_text_list(out, value, "peer_call_id,since,diagnosis_text");
+	admin_text_history(out, value);
+	admin_text_event(out, value);
 	if (json_is_string(value))
 		admin_text_put(out, json_string_value(value));
 	fclose(out);

@@ -7,6 +7,7 @@
 
 #include "admin/admin_find.h"
 #include "admin/admin_request.h"
+#include "admin/admin_select.h"
 #include "admin/admin_text.h"
 #include "admin/admin_view.h"
 #include "unit.h"
@@ -117,6 +118,26 @@ START_TEST(which_call_has_a_longest_name)
 	snprintf(line, sizeof(line), "{\"command\":\"show\",\"call\":\"%s\"}",
 	    what);
 	ck_assert(!parse(&r, line, &e));
+}
+END_TEST
+
+START_TEST(kick_may_mean_all)
+{
+	struct admin_request r;
+	struct admin_error e;
+
+	ck_assert(parse(&r, "{\"command\":\"kick\",\"call\":\"a\"}", &e));
+	ck_assert(!r.all);
+	ck_assert(parse(&r, "{\"command\":\"kick\",\"call\":\"a\","
+	    "\"all\":true}", &e));
+	ck_assert(r.all);
+	ck_assert(parse(&r, "{\"command\":\"show\",\"call\":\"a\","
+	    "\"all\":true}", &e));
+	ck_assert(!r.all);		/* it shows one */
+	ck_assert(!parse(&r, "{\"command\":\"kick\",\"call\":\"a\","
+	    "\"all\":1}", &e));
+	ck_assert_str_eq(e.code, "bad-request");
+	ck_assert(!parse(&r, "{\"command\":\"kick\",\"all\":true}", &e));
 }
 END_TEST
 
@@ -471,9 +492,15 @@ printed(void (*print)(FILE *, const json_t *), const char *json)
 	return text;
 }
 
+static void
+print_list(FILE *out, const json_t *calls)
+{
+	admin_text_list(out, calls, NULL);
+}
+
 START_TEST(table_of_calls)
 {
-	char *text = printed(admin_text_list,
+	char *text = printed(print_list,
 	    "[{\"call_id\":\"3C4D\",\"user\":null,\"client\":\"192.0.2.77\","
 	    "\"remote\":null,\"interface\":null,\"state\":\"login\","
 	    "\"seconds\":3,\"octets_in\":0,\"octets_out\":0,\"since\":9,"
@@ -487,15 +514,109 @@ START_TEST(table_of_calls)
 	ck_assert_str_eq(text,
 	    "CALL  USER   CLIENT         ADDRESS   INTERFACE  STATE  TIME   "
 	    "IN   OUT   SESSION           DIAGNOSIS\n"
-	    "1A2B  alice  198.51.100.20  10.0.0.5  ppp0       up     1h02m  "
-	    "512  1.4M  6565F00D00001A2B  -\n"
 	    "3C4D  -      192.0.2.77     -         -          login  3s     "
-	    "0    0     -                 no-gre\n");
+	    "0    0     -                 no-gre\n"
+	    "1A2B  alice  198.51.100.20  10.0.0.5  ppp0       up     1h02m  "
+	    "512  1.4M  6565F00D00001A2B  -\n");
 	free(text);
-	text = printed(admin_text_list, "[]");
+	text = printed(print_list, "[]");
 	ck_assert_str_eq(text, "CALL  USER  CLIENT  ADDRESS  INTERFACE  STATE"
 	    "  TIME  IN  OUT  SESSION  DIAGNOSIS\n");
 	free(text);
+}
+END_TEST
+
+static const char three[] =
+    "[{\"call_id\":\"1\",\"user\":\"bob\",\"client\":\"192.0.2.1\","
+    "\"octets_in\":30,\"since\":3,\"state\":\"up\"},"
+    "{\"call_id\":\"2\",\"user\":null,\"client\":\"192.0.2.2\","
+    "\"octets_in\":20,\"since\":1,\"state\":\"login\"},"
+    "{\"call_id\":\"3\",\"user\":\"alice\",\"client\":\"192.0.2.1\","
+    "\"octets_in\":100,\"since\":2,\"state\":\"up\"}]";
+
+/* The Call IDs that are chosen, in their order. */
+static void
+ck_selected(const char *want, const struct admin_selection *s)
+{
+	json_t *calls = json_loads(three, 0, NULL), *call;
+	json_t *chosen = admin_select(calls, s);
+	char ids[8] = "";
+	size_t i;
+
+	json_array_foreach(chosen, i, call)
+		strcat(ids, text_of(call, "call_id"));
+	ck_assert_str_eq(ids, want);
+	json_decref(chosen);
+	json_decref(calls);
+}
+
+START_TEST(calls_are_chosen_and_sorted)
+{
+	static const struct {
+		const char *want;
+		struct admin_selection s;
+	} all[] = {
+		{ "123", { .sort = NULL } },	/* as they come */
+		{ "231", { .sort = "since" } },
+		{ "213", { .sort = "octets_in" } },
+		{ "312", { .sort = "-octets_in" } },
+		{ "231", { .sort = "user" } },	/* none is the least */
+		{ "132", { .sort = "-user" } },
+		{ "132", { .sort = "client" } },	/* equal: as they come */
+		{ "13", { .filter = { [ADMIN_BY_CLIENT] = "192.0.2.1" } } },
+		{ "13", { .filter = { [ADMIN_BY_STATE] = "up" } } },
+		{ "3", { .filter = { [ADMIN_BY_USER] = "alice",
+		    [ADMIN_BY_CLIENT] = "192.0.2.1" } } },
+		{ "", { .filter = { [ADMIN_BY_USER] = "alice",
+		    [ADMIN_BY_CLIENT] = "192.0.2.2" } } },
+		{ "", { .filter = { [ADMIN_BY_INTERFACE] = "ppp0" } } },
+		{ "", { .filter = { [ADMIN_BY_ADDRESS] = "" } } },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		ck_selected(all[i].want, &all[i].s);
+	ck_assert(admin_can_sort("octets_in"));
+	ck_assert(admin_can_sort("-session"));
+	ck_assert(!admin_can_sort("octets"));
+	ck_assert(!admin_can_sort("--session"));
+	ck_assert(!admin_can_sort(""));
+}
+END_TEST
+
+static void
+print_two(FILE *out, const json_t *calls)
+{
+	admin_text_list(out, calls, "octets_in,peer_call_id");
+}
+
+START_TEST(columns_are_chosen)
+{
+	char *text = printed(print_two, "[{\"octets_in\":2048,"
+	    "\"peer_call_id\":\"0064\"}]");
+
+	ck_assert_str_eq(text, "IN    PEER\n2.0K  0064\n");
+	free(text);
+	ck_assert(admin_text_are_columns("user"));
+	ck_assert(!admin_text_are_columns(""));
+	ck_assert(!admin_text_are_columns("user,"));
+	ck_assert(!admin_text_are_columns("user,users"));
+	ck_assert(!admin_text_are_columns("use"));
+}
+END_TEST
+
+/* A field that is told is a column, and can be sorted by. */
+START_TEST(each_field_can_be_a_column)
+{
+	struct call_record rec = record(1, "", "", "192.0.2.9", "");
+	json_t *call = admin_view_call(&rec, NOW_MS, NOW);
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(call, key, value) {
+		ck_assert_ptr_nonnull(value);
+		ck_assert_msg(admin_text_is_field(key), "%s", key);
+	}
+	json_decref(call);
 }
 END_TEST
 
@@ -541,7 +662,7 @@ START_TEST(nothing_reaches_the_terminal)
 	for (size_t i = 0; i < 5; i++) {
 		snprintf(list, sizeof(list), "[%s]", evil);
 		text = i < 3 ? printed(printers[i], evil) : printed(i == 3 ?
-		    admin_text_list : admin_text_history, list);
+		    print_list : admin_text_history, list);
 		for (p = text; *p != '\0'; p++) {
 			ck_assert(*p == '\n' || (unsigned char)*p >= ' ');
 			ck_assert(*p != 0x7f);
@@ -565,8 +686,12 @@ tests(TCase *t)
 	tcase_add_test(t, what_is_not_clear_is_no_call);
 	tcase_add_test(t, many_that_fit_are_not_all_named);
 	tcase_add_test(t, a_record_in_full);
+	tcase_add_test(t, kick_may_mean_all);
 	tcase_add_test(t, so_many_of_the_history);
 	tcase_add_test(t, an_entry_of_the_history);
+	tcase_add_test(t, calls_are_chosen_and_sorted);
+	tcase_add_test(t, columns_are_chosen);
+	tcase_add_test(t, each_field_can_be_a_column);
 	tcase_add_test(t, table_of_the_past);
 	tcase_add_test(t, an_event_in_a_line);
 	tcase_add_test(t, states_of_a_call);
