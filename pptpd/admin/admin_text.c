@@ -152,6 +152,8 @@ static const struct field call_fields[] = {
 	{ "user", "user", PLAIN },
 	{ "client", "client", PLAIN },
 	{ "server", "at", PLAIN },
+	{ "says_name", "says its name is", PLAIN },
+	{ "says_version", "says it is", PLAIN },
 	{ "interface", "interface", PLAIN },
 	{ "local", "local address", PLAIN },
 	{ "remote", "remote address", PLAIN },
@@ -257,6 +259,8 @@ static const struct field more_columns[] = {
 	{ "packets_distant", "DISTANT", PLAIN },
 	{ "sequence_jumps", "JUMPS", PLAIN },
 	{ "acknowledged", "ACKNOWLEDGED", PLAIN },
+	{ "says_name", "SAYS-NAME", PLAIN },
+	{ "says_version", "SAYS-VERSION", PLAIN },
 };
 #define MORE_COLUMNS	(sizeof(more_columns) / sizeof(more_columns[0]))
 #define FIELDS_MAX	(COLUMNS + MORE_COLUMNS)
@@ -338,6 +342,7 @@ static const struct field past[] = {
 	{ "session", "SESSION", PLAIN },
 	{ "reason", "REASON", PLAIN },
 	{ "diagnosis", "DIAGNOSIS", PLAIN },
+	{ "says_name", "SAYS-NAME", PLAIN },
 };
 #define PAST	(sizeof(past) / sizeof(past[0]))
 

@@ -86,8 +86,8 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 {
 	uint64_t lasted = now > rec->started_ms ? now - rec->started_ms : 0;
 
-	return json_pack("{so so so so so so so so so ss so so sb ss so so so so "
-	    "so so so so so so so so so so so}",
+	return json_pack("{so so so so so so so so so ss so so so so sb ss so so "
+	    "so so so so so so so so so so so so so}",
 	    "session", text(rec->session, sizeof(rec->session)),
 	    "call_id", call_id(rec->our_id),
 	    "peer_call_id", call_id(rec->peer_id),
@@ -101,6 +101,9 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 	    "diagnosis", diagnosis(rec->diagnosis),
 	    "diagnosis_text", diagnosis_words(rec->diagnosis,
 	    rec->client_addr, rec->diagnosis_detail),
+	    "says_name", text(rec->says.name, sizeof(rec->says.name)),
+	    "says_version", text(rec->says.version,
+	    sizeof(rec->says.version)),
 	    "authenticated", rec->ctrl.authenticated ? 1 : 0,
 	    "datapath", (rec->flags & CALL_FLAG_KERNEL) != 0 ? "kernel" :
 	    "userspace",
@@ -129,7 +132,8 @@ admin_view_entry(const struct history_entry *e, const char *event)
 	bool call = e->session[0] != '\0', over = e->end != CTRL_END_NONE;
 	enum ctrl_end end = (enum ctrl_end)e->end;
 
-	return json_pack("{ss so so so so so so so sb so so so so so so so so}",
+	return json_pack("{ss so so so so so so so sb so so so so so so so so so "
+	    "so}",
 	    "event", event,
 	    "at", number(e->at_s),
 	    "client", e->client != 0 ? address(e->client) : json_null(),
@@ -147,5 +151,7 @@ admin_view_entry(const struct history_entry *e, const char *event)
 	    "diagnosis", diagnosis(e->diagnosis),
 	    "diagnosis_text", diagnosis_words(e->diagnosis, e->client,
 	    e->detail),
+	    "says_name", text(e->says.name, sizeof(e->says.name)),
+	    "says_version", text(e->says.version, sizeof(e->says.version)),
 	    "times", number(e->times));
 }

@@ -285,8 +285,9 @@ run(int argc, char **argv, const char *path)
 		return wrong("which call?");
 	if (option_fault(verb) != NULL)
 		return wrong(option_fault(verb));
+	/* The oldest first: session ids sort by time. */
 	if (selection.sort == NULL && !ctl_is_json())
-		selection.sort = "since";
+		selection.sort = "session";
 	if (verb == ADMIN_EVENTS)
 		return events_follow(path);
 	return talk(path, verb, argv[1]);

@@ -105,6 +105,10 @@ about_call(struct history_entry *e, const struct call_record *rec,
 	copy(e->user, sizeof(e->user), rec->user, sizeof(rec->user));
 	copy(e->remote, sizeof(e->remote), rec->remote, sizeof(rec->remote));
 	copy(e->ifname, sizeof(e->ifname), rec->ifname, sizeof(rec->ifname));
+	copy(e->says.name, sizeof(e->says.name), rec->says.name,
+	    sizeof(rec->says.name));
+	copy(e->says.version, sizeof(e->says.version), rec->says.version,
+	    sizeof(rec->says.version));
 }
 
 /* Most of the time nobody watches, and this must cost nothing then. */

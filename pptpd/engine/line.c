@@ -224,6 +224,8 @@ to_pppd(const uint8_t *frame, size_t len, void *arg)
 		watch_login(line, false, &head, now);
 		diagnosis_frame(&line->diagnosis, false, &head, frame, len,
 		    now);
+		if (head.protocol == PPP_LCP)
+			client_says_look(&line->rec->says, frame, len);
 		diagnose(line, now, false);
 	}
 	login_hold_from_client(&line->hold, frame, len, known ? &head : NULL,

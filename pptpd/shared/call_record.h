@@ -7,13 +7,14 @@
 #include <stdint.h>
 
 #include "shared/layout.h"
+#include "state/client_says.h"
 #include "state/ctrl.h"
 #include "state/diagnosis.h"
 #include "state/gre_window.h"
 #include "state/session_id.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	7
+#define CALL_RECORD_VERSION	8
 #define CALL_ADDR_TEXT		64	/* an address as configured */
 #define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 
@@ -55,6 +56,7 @@ struct call_record {
 	enum ctrl_end	end;
 	uint32_t	diagnosis;	/* enum diagnosis_verdict */
 	uint32_t	diagnosis_detail;	/* diagnosis_detail() */
+	struct client_says says;
 	uint64_t	octets_in, octets_out;	/* PPP octets, from / to client */
 	uint64_t	packets_in, packets_out;
 	struct ctrl	ctrl;
@@ -62,7 +64,7 @@ struct call_record {
 	struct gre_tx	tx;
 	struct gre_ack	ack;
 };
-LAYOUT(struct call_record, CALL_RECORD_VERSION, 7, 2928);
+LAYOUT(struct call_record, CALL_RECORD_VERSION, 8, 3016);
 
 /*
  * Makes a record in a new memfd of fixed size, with magic, version and size

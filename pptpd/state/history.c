@@ -16,7 +16,9 @@ is_sane(const struct history_entry *e)
 	    memchr(e->session, '\0', sizeof(e->session)) != NULL &&
 	    memchr(e->user, '\0', sizeof(e->user)) != NULL &&
 	    memchr(e->remote, '\0', sizeof(e->remote)) != NULL &&
-	    memchr(e->ifname, '\0', sizeof(e->ifname)) != NULL;
+	    memchr(e->ifname, '\0', sizeof(e->ifname)) != NULL &&
+	    memchr(e->says.name, '\0', sizeof(e->says.name)) != NULL &&
+	    memchr(e->says.version, '\0', sizeof(e->says.version)) != NULL;
 }
 
 void

@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "state/client_says.h"
 #include "state/ctrl_end.h"
 #include "state/session_id.h"
 
 #define HISTORY_MAGIC	0x50504849U	/* "PPHI" */
-#define HISTORY_VERSION	2
+#define HISTORY_VERSION	3
 #define HISTORY_RING	512		/* entries of each kind */
 #define HISTORY_MOST	(2 * HISTORY_RING)
 #define HISTORY_USER	128
@@ -37,6 +38,7 @@ struct history_entry {
 	char		user[HISTORY_USER];
 	char		remote[HISTORY_ADDR];
 	char		ifname[16];
+	struct client_says says;
 };
 
 /*

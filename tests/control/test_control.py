@@ -16,7 +16,8 @@ from pptptest.points import Fail, check, ms, point
 
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
 CALL = ['session', 'call_id', 'peer_call_id', 'client', 'server', 'user', 'interface',
-        'local', 'remote', 'state', 'diagnosis', 'diagnosis_text', 'authenticated', 'datapath', 'since',
+        'local', 'remote', 'state', 'diagnosis', 'diagnosis_text', 'says_name',
+        'says_version', 'authenticated', 'datapath', 'since',
         'seconds', 'pppd_pid', 'slot', 'octets_in', 'octets_out',
         'packets_in', 'packets_out', 'packets_lost', 'packets_reordered',
         'packets_late', 'packets_duplicate', 'packets_distant',
@@ -230,6 +231,30 @@ def user(lab):
     check(got['state'] == 'up', str(got))
     check(ctl('show', hexa(other.theirs)).field('user') == '-', 'user')
     return 'null, and - in the table'
+
+
+@point('says', 'what a Windows client says of itself is in show and history, '
+       'escaped')
+def says(lab):
+    lab.theatre.greeting = lab.theatre.greeting[:1]
+    start(lab)
+    session = lab.call()
+    for text in (b'MSRASV5.20', b'MSRAS-0-PC\x1b[2J-4'):
+        session.up(bytes.fromhex('ff03c021' '0c02') + struct.pack(
+            '>H', len(text) + 8) + b'\x1a\x2b\x3c\x4d' + text)
+
+    def told():
+        got = ctl('-j', 'show', hexa(session.theirs)).json['call']
+        return got['says_name'], got['says_version']
+    want = ('PC\\x1b[2J-4', 'MSRASV5.20')
+    check(lab.until(lambda: told() == want, 3) is not None, str(told()))
+    check(ctl('show', hexa(session.theirs)).field('says its name is') ==
+          want[0], 'not in the table')
+    session.tcp.close()
+    check(lab.until(lambda: [e['says_name'] for e in ctl(
+        '-j', 'history').json['history']] == [want[0]], 3) is not None,
+        'history')
+    return str(want)
 
 
 @point('login', 'a call that has not authenticated is in state "login"')

@@ -17,7 +17,8 @@ from pptptest.server import PIDFILE
 
 FIELDS = ['event', 'at', 'client', 'session', 'call_id', 'user', 'remote',
           'interface', 'authenticated', 'seconds', 'octets_in', 'octets_out',
-          'reason', 'text', 'diagnosis', 'diagnosis_text', 'times']
+          'reason', 'text', 'diagnosis', 'diagnosis_text', 'says_name',
+          'says_version', 'times']
 
 
 class Watch:

@@ -348,7 +348,7 @@ START_TEST(a_record_in_full)
 	ck_assert_int_eq(number_of(call, "packets_duplicate"), 8);
 	ck_assert_str_eq(text_of(call, "datapath"), "userspace");
 	ck_assert(json_is_null(json_object_get(call, "acknowledged")));
-	ck_assert_uint_eq(json_object_size(call), 29);
+	ck_assert_uint_eq(json_object_size(call), 31);
 	json_decref(call);
 	rec.tx.any_acked = true;
 	rec.tx.acked = 0xFFFFFFFF;
@@ -383,7 +383,7 @@ START_TEST(an_entry_of_the_history)
 	ck_assert_str_eq(text_of(entry, "text"), "client cleared the call");
 	ck_assert_int_eq(number_of(entry, "at"), 1800000000);
 	ck_assert_int_eq(number_of(entry, "octets_in"), 5);
-	ck_assert_uint_eq(json_object_size(entry), 17);
+	ck_assert_uint_eq(json_object_size(entry), 19);
 	json_decref(entry);
 	e = (struct history_entry){ .kind = HISTORY_REFUSED, .times = 3,
 	    .end = CTRL_END_RATE, .client = e.client };
@@ -393,7 +393,7 @@ START_TEST(an_entry_of_the_history)
 	ck_assert(json_is_null(json_object_get(entry, "session")));
 	ck_assert(json_is_null(json_object_get(entry, "call_id")));
 	ck_assert(json_is_null(json_object_get(entry, "octets_in")));
-	ck_assert_uint_eq(json_object_size(entry), 17);
+	ck_assert_uint_eq(json_object_size(entry), 19);
 	json_decref(entry);
 }
 END_TEST
@@ -628,9 +628,9 @@ START_TEST(table_of_the_past)
 
 	ck_assert_str_eq(text,
 	    "WHEN  WHAT     TIMES  CLIENT      USER  ADDRESS  TIME  IN  OUT  "
-	    "SESSION  REASON       DIAGNOSIS\n"
+	    "SESSION  REASON       DIAGNOSIS  SAYS-NAME\n"
 	    "-     refused  12     192.0.2.77  -     -        -     -   -    "
-	    "-        rate-per-ip  -\n");
+	    "-        rate-per-ip  -          -\n");
 	free(text);
 }
 END_TEST
