@@ -52,10 +52,28 @@ extern char	pppd_version[];
 #define PLUGIN_MPPE_128	     0x02
 #define PLUGIN_MPPE_STATEFUL 0x04
 
+#define PLUGIN_MPPE_KEY	     16	/* octets */
+
 #ifdef PPPD_VERSION		/* 2.5: from pppdconf.h, by way of pppd.h */
 
 #include <pppd/options.h>
 #include <pppd/chap.h>
+#include <pppd/upap.h>
+#include <pppd/mppe.h>
+
+/* Keys of PLUGIN_MPPE_KEY octets each, for CCP. */
+static inline void
+plugin_mppe_keys(unsigned char *send_key, unsigned char *recv_key)
+{
+	mppe_set_keys(send_key, recv_key, PLUGIN_MPPE_KEY);
+}
+
+/* Makes them of MS-CHAPv1's challenge and the hash of the password's hash. */
+static inline void
+plugin_mppe_chapv1(unsigned char *challenge, unsigned char *hash)
+{
+	mppe_set_chapv1(challenge, hash);
+}
 
 #else /* 2.4 */
 
@@ -64,6 +82,69 @@ extern char	pppd_version[];
 #include <pppd/chap-new.h>
 
 #define PPPD_VERSION VERSION
+
+/* In chap_ms.h and mppe.h, if -DMPPE; 2.4.5 to 2.4.8 install no mppe.h. */
+extern u_char	mppe_send_key[PLUGIN_MPPE_KEY];
+extern u_char	mppe_recv_key[PLUGIN_MPPE_KEY];
+extern int	mppe_keys_set;
+void		mppe_set_keys(u_char *, u_char *);
+void		set_mppe_enc_types(int, int);
+
+static inline void
+plugin_mppe_keys(unsigned char *send_key, unsigned char *recv_key)
+{
+	memcpy(mppe_send_key, send_key, sizeof(mppe_send_key));
+	memcpy(mppe_recv_key, recv_key, sizeof(mppe_recv_key));
+	mppe_keys_set = 1;
+}
+
+static inline void
+plugin_mppe_chapv1(unsigned char *challenge, unsigned char *hash)
+{
+	mppe_set_keys(challenge, hash);
+}
+
+static inline void
+mppe_set_enc_types(int policy, int types)
+{
+	set_mppe_enc_types(policy, types);
+}
+
+static inline void
+ppp_script_setenv(char *name, char *value, int iskey)
+{
+	script_setenv(name, value, iskey);
+}
+
+static inline void
+ppp_set_max_connect_time(unsigned int s)
+{
+	maxconnect = (int)s;
+}
+
+static inline void
+ppp_set_max_idle_time(unsigned int s)
+{
+	idle_time_limit = (int)s;
+}
+
+static inline int
+ppp_get_mtu(int unit)
+{
+	return netif_get_mtu(unit);
+}
+
+static inline void
+ppp_set_mtu(int unit, int mtu)
+{
+	netif_set_mtu(unit, mtu);
+}
+
+static inline const char *
+ppp_get_remote_number(void)
+{
+	return remote_number;
+}
 
 typedef enum {
 	NF_PID_CHANGE,

@@ -19,6 +19,7 @@ conf_init(struct conf *conf)
 	conf_set_string(&conf->plugin, CONF_PLUGIN_DEFAULT);
 	conf_set_string(&conf->sandbox, CONF_SANDBOX_DEFAULT);
 	conf->restart_grace = CONF_RESTART_GRACE_DEFAULT;
+	conf_set_string(&conf->radius_conf, CONF_RADIUS_CONF_DEFAULT);
 	conf->engines = 1;
 	conf->stimeout = CONF_STIMEOUT_DEFAULT;
 	conf->connections = CONF_CONNECTIONS_DEFAULT;
@@ -42,6 +43,7 @@ conf_free(struct conf *conf)
 	free(conf->sandbox);
 	free(conf->error);
 	free(conf->control_group);
+	free(conf->radius_conf);
 	free(conf->datapath.networks);
 	iprange_free(&conf->local);
 	iprange_free(&conf->remote);

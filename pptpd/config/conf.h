@@ -64,6 +64,8 @@ enum conf_key {
 	CONF_ENGINES,
 	CONF_CONTROL_GROUP,
 	CONF_DATAPATH,
+	CONF_AAA,
+	CONF_RADIUS_CONF,
 	CONF_NKEYS
 };
 
@@ -118,6 +120,10 @@ struct conf {
 	uint32_t restart_grace;	/* restart-grace: seconds that calls wait for
 				   another server; 0: they do not wait */
 	char	*control_group;	/* group that may use pptpdctl, as root may */
+	bool	 aaa;		/* aaa: pptpd-aaa says who may call; pppd's own
+				   secrets do not count */
+	char	*radius_conf;	/* radius-conf: the file that it reads;
+				   /etc/pptpd/radius.conf */
 	struct conf_datapath {
 		struct conf_network *networks;	/* no network twice */
 		size_t	 n;

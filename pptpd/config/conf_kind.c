@@ -1,5 +1,6 @@
 /* The configuration: kinds of values, and how each is set, compared, copied. */
 /* SPDX-License-Identifier: ISC */
+#include "config.h"
 #include "config/conf_key.h"
 
 #include <stdio.h>
@@ -75,6 +76,11 @@ set_string(struct conf *conf, const struct conf_env *env,
 		    "no value, so pptpdctl is for root only", NULL);
 		free(*field);
 		*field = NULL;
+		break;
+	case CONF_RADIUS_CONF:
+		conf_complain(conf, env, LOG_WARNING, key,
+		    "no value, using " CONF_RADIUS_CONF_DEFAULT, NULL);
+		conf_set_string(field, CONF_RADIUS_CONF_DEFAULT);
 		break;
 	case CONF_PIDFILE:
 		conf_complain(conf, env, LOG_WARNING, key, "no value", NULL);
@@ -196,6 +202,22 @@ set_sandbox(struct conf *conf, const struct conf_env *env,
 		value = CONF_SANDBOX_DEFAULT;
 	}
 	conf_set_string(&conf->sandbox, value);
+}
+
+/* A wrong word must not mean that pppd's own secrets count. */
+static void
+set_aaa(struct conf *conf, const struct conf_env *env,
+    const struct conf_keyword *kw, const char *value)
+{
+	conf->aaa = strcmp(value, "none") != 0;
+	if (conf->aaa && strcmp(value, "radius") != 0)
+		conf_complain(conf, env, LOG_ERR, kw->key,
+		    "neither radius nor none", value);
+#ifndef WITH_RADIUS
+	if (conf->aaa)
+		conf_complain(conf, env, LOG_ERR, kw->key,
+		    "this pptpd was built without RADIUS", value);
+#endif
 }
 
 static void
@@ -437,6 +459,7 @@ static const struct {
 	[CONF_KIND_STIMEOUT] = { set_stimeout, same_int, copy_int, false },
 	[CONF_KIND_CALLID] = { set_callid, same_int, copy_int, false },
 	[CONF_KIND_SANDBOX] = { set_sandbox, same_string, copy_string, false },
+	[CONF_KIND_AAA] = { set_aaa, same_flag, copy_flag, false },
 	[CONF_KIND_DATAPATH] = { set_datapath, same_datapath, copy_datapath,
 	    true },
 	[CONF_KIND_ENGINES] = { set_engines, same_uint, copy_uint, false },

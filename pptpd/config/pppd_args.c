@@ -58,7 +58,8 @@ put_plugin(struct pppd_args *args, const char *path, const char *option,
 int
 pppd_args_build(struct pppd_args *args, const struct conf *conf,
     const char *local, const char *remote, const char *client_ip,
-    const char *logwtmp, const char *kernel, const char *session)
+    const char *logwtmp, const char *kernel, const char *session,
+    const struct pppd_aaa *aaa)
 {
 	char fd[12], pair[PPPD_ARGS_ADDRESSES];
 
@@ -78,6 +79,16 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 	}
 	if (logwtmp != NULL)
 		put_plugin(args, logwtmp, "pptpd-original-ip", client_ip);
+	if (aaa != NULL) {
+		put(args, "plugin");
+		put(args, aaa->plugin);
+		put(args, "pptpd-aaa-socket");
+		put(args, aaa->socket);
+		put(args, "pptpd-aaa-called");
+		put(args, aaa->called);
+		put(args, "pptpd-aaa-session");
+		put(args, aaa->session);
+	}
 	if (kernel != NULL) {
 		uint32_t before = args->optional;
 

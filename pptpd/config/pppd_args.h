@@ -12,6 +12,14 @@
 
 #define PPPD_ARGS_ADDRESSES (2 * IPRANGE_ENTRY) /* octets, for both */
 
+/* The words of pptpd-aaa.so, without which no call may start. */
+struct pppd_aaa {
+	const char	*plugin;	/* path */
+	const char	*socket;	/* of pptpd-aaa */
+	const char	*called;	/* server's address, dotted */
+	const char	*session;	/* the call's session id */
+};
+
 #define PPPD_SESSION_FD	3	/* the socket for pptpd-session.so's reports */
 #define PPPD_KERNEL_FD	4	/* the socket for pptpd-kernel.so */
 
@@ -34,19 +42,22 @@ struct pppd_args {
  * Builds the vector for a call:
  *	<ppp> local [file <option>] <speed> [<local>:<remote>]
  *	[ipparam <client>] [plugin <logwtmp> pptpd-original-ip <client>]
+ *	[plugin <aaa> pptpd-aaa-socket <socket> pptpd-aaa-called <server>
+ *	pptpd-aaa-session <id>]
  *	[plugin <kernel> pptpd-kernel-fd 4 nodetach]
  *	[plugin <session> pptpd-session-fd 3] remotenumber <client>
  * local and remote may be NULL or "": both with delegate; under inetd either of
  * them, whose side of the colon stays empty.  client_ip is the peer of the
  * control connection as a dotted quad.  logwtmp, kernel and session are paths
- * of plugins, NULL to leave them out.  Poptop has the same arguments, without
- * the last two plugins.  The session plugin is the last one, so when it reports
- * pppd has loaded all of them.
+ * of plugins, NULL to leave them out; so is aaa.  Poptop has the same
+ * arguments, without the last three plugins.  The session plugin is the last
+ * one, so when it reports pppd has loaded all of them.
  * 0, or -1 if the words are longer than the room.
  */
 int	pppd_args_build(struct pppd_args *, const struct conf *,
 	    const char *local, const char *remote, const char *client_ip,
-	    const char *logwtmp, const char *kernel, const char *session);
+	    const char *logwtmp, const char *kernel, const char *session,
+	    const struct pppd_aaa *aaa);
 /*
  * The word with the addresses as pppd_args_build() writes it.  False: the
  * arguments have no such word.

@@ -92,6 +92,7 @@ static struct loop_timer tunnels_timer;	/* looks for addresses that pppd
 					   chose */
 static const char *rejoin_path;	/* NULL: calls end with their engine */
 static int kernel_map = -1;
+static const char *aaa_socket;	/* NULL: nobody listens */
 
 static void on_find(void *);
 static void on_tunnels(void *);
@@ -202,6 +203,12 @@ void
 calls_kernel(int map)
 {
 	kernel_map = map;
+}
+
+void
+calls_aaa(const char *socket)
+{
+	aaa_socket = socket;
 }
 
 int
@@ -371,6 +378,35 @@ choose_datapath(struct plugin_choice *use, uint32_t addr, const char *client)
 		    "call, userspace does: %s", client, use->no_kernel);
 }
 
+/* False: nobody could be asked about the caller, so the call must not be. */
+static bool
+choose_aaa(const struct plugin_choice *use, const char *client)
+{
+	if (!conf->aaa || (use->aaa != NULL && aaa_socket != NULL))
+		return true;
+	log_err("MGR: call of client %s refused: aaa is wanted, and %s", client,
+	    use->aaa == NULL ? "pppd cannot use pptpd-aaa.so" :
+	    "pptpd-aaa has no socket");
+	return false;
+}
+
+static bool
+build_args(struct pppd_args *args, const struct slot *call,
+    const struct keeper_call *kc, const struct plugin_choice *use,
+    const char *client)
+{
+	char server[ADDR_TEXT];
+	const struct pppd_aaa aaa = { use->aaa, aaa_socket,
+	    addr_text(kc->server_addr, server), kc->session };
+
+	if (pppd_args_build(args, conf, pool_local(&pool, call->slot),
+	    pool_remote(&pool, call->slot), client, use->logwtmp, use->kernel,
+	    use->session, use->aaa != NULL ? &aaa : NULL) == 0)
+		return true;
+	log_err("MGR: pppd's arguments for client %s do not fit", client);
+	return false;
+}
+
 /* The second half of calls_start(): false with the reason logged. */
 static bool
 start(struct slot *call, const struct ipc_msg *m, int control_fd,
@@ -386,15 +422,13 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 
 	addr_text(m->u.call_request.client_addr, client);
 	plugin_choice_choose(&use);
-	choose_datapath(&use, m->u.call_request.client_addr, client);
-	if (pppd_args_build(&args, conf, local, remote, client, use.logwtmp,
-	    use.kernel, use.session) == -1) {
-		log_err("MGR: pppd's arguments for client %s do not fit",
-		    client);
+	if (!choose_aaa(&use, client))
 		return false;
-	}
-	call->client = m->u.call_request.client_addr;
+	choose_datapath(&use, m->u.call_request.client_addr, client);
 	describe(&kc, m, local, remote, &use);
+	if (!build_args(&args, call, &kc, &use, client))
+		return false;
+	call->client = m->u.call_request.client_addr;
 	kc.optional_words = args.optional;
 	kc.kernel_words = args.kernel;
 	if (use.kernel != NULL)

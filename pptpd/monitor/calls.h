@@ -35,6 +35,8 @@ int	calls_change(const struct conf *);
  * wanted and could not be had.  It stays the caller's.
  */
 void	calls_kernel(int map);
+/* Whom pptpd-aaa.so asks about callers, if aaa is wanted; NULL: nobody. */
+void	calls_aaa(const char *socket);
 /* The map, for the keeper of a call that the kernel carries; -1: none. */
 int	calls_kernel_map(const struct keeper_call *);
 /*

@@ -14,10 +14,13 @@
 #include "base/log.h"
 #include "config/pool.h"
 #include "config/pppd_args.h"
+#include "monitor/aaa.h"
 #include "monitor/listener.h"
 #include "monitor/plugin_choice.h"
 
 #define EXAMPLE_CLIENT	"203.0.113.1"	/* RFC 5737 */
+#define EXAMPLE_SESSION	"6748E2A41C0FFE01"
+#define EXAMPLE_SERVER	"203.0.113.2"
 #define EXAMPLE_ADDR	0xCB007101U
 #define SHOWN		4		/* first pairs shown; the last is too */
 
@@ -155,6 +158,7 @@ print_pppd(const struct conf *conf)
 {
 	bool addresses = !conf->delegate && conf->slots > 0;
 	struct plugin_choice use;
+	struct pppd_aaa aaa;
 	struct pppd_args args;
 	bool runs;
 	int i;
@@ -164,11 +168,14 @@ print_pppd(const struct conf *conf)
 	runs = plugin_choice_look();
 	plugin_choice_choose(&use);
 	log_set_sink(NULL, NULL);
+	aaa = (struct pppd_aaa){ use.aaa, RUNDIR "/pptpd/aaa", EXAMPLE_SERVER,
+	    EXAMPLE_SESSION };
 	if (pppd_args_build(&args, conf,
 	    addresses ? conf->local.addr[0] : NULL,
 	    addresses ? conf->remote.addr[0] : NULL, EXAMPLE_CLIENT,
 	    use.logwtmp, conf_datapath_kernel(conf, htonl(EXAMPLE_ADDR)) ?
-	    use.kernel : NULL, use.session) == -1) {
+	    use.kernel : NULL, use.session, use.aaa != NULL ? &aaa : NULL) ==
+	    -1) {
 		fprintf(stderr, "pptpd: error: the paths are too long\n");
 		return -1;
 	}
@@ -178,7 +185,7 @@ print_pppd(const struct conf *conf)
 		printf(strpbrk(args.argv[i], " \t") != NULL ? " '%s'" : " %s",
 		    args.argv[i]);
 	printf("\n");
-	return runs ? 0 : -1;
+	return runs && (!conf->aaa || use.aaa != NULL) ? 0 : -1;
 }
 
 int
@@ -193,6 +200,11 @@ check_report(const struct conf *conf)
 	print_datapath(conf);
 	if (print_pppd(conf) == -1)
 		return 1;
+	if (conf->aaa) {
+		line("asks about peers", conf->radius_conf);
+		if (fflush(stdout) != 0 || !aaa_check(conf))
+			return 1;
+	}
 	if (conf->bcrelay != NULL)
 		line("broadcasts from", conf->bcrelay);
 	line("pid file", conf->pidfile);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "monitor/aaa.h"
 #include "monitor/access_query.h"
 #include "monitor/awaited.h"
 #include "monitor/bcrelay.h"
@@ -156,6 +157,7 @@ begin_end(enum ipc_type how, uint64_t ms)
 	    calls_count());
 	reload_stop();
 	bcrelay_stop();
+	aaa_stop();
 	access_query_drop();
 	if (life.setup->listener != -1 && !upgrading) {
 		close(life.setup->listener);

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "config/instance.h"
+#include "monitor/aaa.h"
 #include "monitor/access.h"
 #include "monitor/access_query.h"
 #include "monitor/admin_orders.h"
@@ -76,6 +77,7 @@ reap(void)
 				lifetime_connection_over();
 		} else if (!calls_reaped(pid, status) &&
 		    !bcrelay_reaped(pid, status) && !spawner_reaped(pid) &&
+		    !aaa_reaped(pid, status) &&
 		    !plugin_choice_reaped(pid) &&
 		    !request_access_reaped(pid, status))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
@@ -287,6 +289,9 @@ monitor_run(struct monitor_setup *setup)
 	}
 	bcrelay_init();
 	bcrelay_start(setup->conf);
+	aaa_init(setup->conf->pidfile, setup->log_stderr);
+	aaa_start(setup->conf);
+	calls_aaa(aaa_socket());
 	if (!engines_start())
 		return MONITOR_NO_SOCKET;
 	loop_run();

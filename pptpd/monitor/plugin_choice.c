@@ -18,6 +18,7 @@
 #define SOON_MS	50
 #define CHOOSE_MS	3000	/* a call waits so long for all answers */
 #define SESSION_PLUGIN	PLUGINDIR "/pptpd-session.so"
+#define AAA_PLUGIN	PLUGINDIR "/pptpd-aaa.so"
 #define KERNEL_PLUGIN	PLUGINDIR "/pptpd-kernel.so"
 /* Plugins of every version are linked against this function of pppd. */
 #define PPPD_SYMBOL	"lcp_close"
@@ -31,7 +32,7 @@ struct choice {
 };
 
 static const struct conf *conf;
-static struct choice script, pppd, logwtmp, session, kernel;
+static struct choice script, pppd, logwtmp, session, kernel, aaa;
 static bool in_loop;		/* else answers are waited for */
 static bool is_pppd, is_script;
 
@@ -184,7 +185,8 @@ static void
 ask_all(void)
 {
 	struct choice *const all[] = { &pppd, &session, conf->logwtmp ?
-	    &logwtmp : NULL, conf_datapath_any(conf) ? &kernel : NULL };
+	    &logwtmp : NULL, conf_datapath_any(conf) ? &kernel : NULL,
+	    conf->aaa ? &aaa : NULL };
 
 	ask(all, sizeof(all) / sizeof(all[0]));
 }
@@ -208,7 +210,8 @@ use_of(struct choice *c)
 bool
 plugin_choice_reaped(pid_t pid)
 {
-	struct choice *all[] = { &script, &pppd, &session, &logwtmp, &kernel };
+	struct choice *all[] = { &script, &pppd, &session, &logwtmp, &kernel,
+	    &aaa };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i]->probe.pid == pid) {
@@ -221,11 +224,11 @@ plugin_choice_reaped(pid_t pid)
 
 /* Sets the files to ask about; answers about the same files stay. */
 static void
-set(struct choice *c, const char *plugin, const char *options)
+set(struct choice *c, const char *plugin, const char *options, bool guard)
 {
 	struct plugin_probe probe;
 
-	plugin_probe_init(&probe, conf->ppp, plugin, options, false);
+	plugin_probe_init(&probe, conf->ppp, plugin, options, guard);
 	if (strcmp(c->probe.pppd, probe.pppd) == 0 &&
 	    strcmp(c->probe.plugin, probe.plugin) == 0 &&
 	    strcmp(c->probe.options, probe.options) == 0)
@@ -240,12 +243,13 @@ set(struct choice *c, const char *plugin, const char *options)
 void
 plugin_choice_change(void)
 {
-	set(&script, NULL, NULL);
+	set(&script, NULL, NULL, false);
 	script.probe.script = true;
-	set(&pppd, NULL, conf->option);
-	set(&logwtmp, conf->plugin, NULL);
-	set(&session, SESSION_PLUGIN, NULL);
-	set(&kernel, KERNEL_PLUGIN, NULL);
+	set(&pppd, NULL, conf->option, false);
+	set(&logwtmp, conf->plugin, NULL, false);
+	set(&session, SESSION_PLUGIN, NULL, false);
+	set(&kernel, KERNEL_PLUGIN, NULL, false);
+	set(&aaa, AAA_PLUGIN, NULL, true);
 }
 
 /*
@@ -332,6 +336,8 @@ plugin_choice_choose(struct plugin_choice *use)
 		if (conf->logwtmp && access(conf->plugin, R_OK) == 0)
 			use->logwtmp = conf->plugin;
 		use->own_wtmp = conf->logwtmp && use->logwtmp == NULL;
+		/* It guards: the program gets it, and has to know it. */
+		use->aaa = conf->aaa ? AAA_PLUGIN : NULL;
 		return;
 	}
 	ask_all();
@@ -340,20 +346,24 @@ plugin_choice_choose(struct plugin_choice *use)
 		use->own_wtmp = use->logwtmp == NULL;
 	}
 	use->session = use_of(&session);
+	use->aaa = conf->aaa ? use_of(&aaa) : NULL;
 	choose_kernel(use);
 }
 
 int
 plugin_choice_check(const struct conf *c)
 {
-	const struct plugin_desc ours[] = {
+	struct plugin_desc ours[] = {
 		{ c->plugin, false },
 		{ SESSION_PLUGIN, false },
-		{ KERNEL_PLUGIN, false }
+		{ NULL, false },
+		{ NULL, false }
 	};
-	size_t n = sizeof(ours) / sizeof(ours[0]);
+	size_t n = 2;
 
-	if (!conf_datapath_any(c))
-		n--;
+	if (conf_datapath_any(c))
+		ours[n++] = (struct plugin_desc){ KERNEL_PLUGIN, false };
+	if (c->aaa)
+		ours[n++] = (struct plugin_desc){ AAA_PLUGIN, true };
 	return plugin_check_report(stdout, c->ppp, ours, n);
 }

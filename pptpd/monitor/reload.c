@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "config/conf.h"
+#include "monitor/aaa.h"
 #include "monitor/access.h"
 #include "monitor/admin_socket.h"
 #include "monitor/bcrelay.h"
@@ -118,6 +119,8 @@ change(struct conf *conf, int listener)
 	engines_configure();
 	change_listener(listener);
 	bcrelay_change(now);
+	aaa_change(now);
+	calls_aaa(aaa_socket());
 	if (another)
 		loop_timer_now(&state.make_way_timer);
 }

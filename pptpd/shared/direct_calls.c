@@ -25,6 +25,8 @@ struct msghdr;
 struct mmsghdr;
 struct sockaddr;
 struct timespec;
+int	socket(int, int, int);
+int	connect(int, const struct sockaddr *, unsigned int);
 int	accept4(int, struct sockaddr *, unsigned int *, int);
 int	getpeername(int, struct sockaddr *, unsigned int *);
 int	getsockname(int, struct sockaddr *, unsigned int *);
@@ -43,6 +45,18 @@ int	sendmmsg(int, struct mmsghdr *, unsigned int, int);
 ssize_t	__recv_chk(int, void *, size_t, size_t, int);
 ssize_t	__recvfrom_chk(int, void *, size_t, size_t, int, struct sockaddr *,
 	    unsigned int *);
+
+int
+socket(int domain, int type, int protocol)
+{
+	return (int)syscall(SYS_socket, domain, type, protocol);
+}
+
+int
+connect(int fd, const struct sockaddr *addr, unsigned int len)
+{
+	return (int)syscall(SYS_connect, fd, addr, len);
+}
 
 int
 accept4(int fd, struct sockaddr *addr, unsigned int *len, int flags)

@@ -117,12 +117,14 @@ check_conf(const struct conf *conf)
 static void
 check_args(const struct conf *conf, const struct pool *pool, int slot)
 {
+	static const struct pppd_aaa aaa = { "/aaa.so", "/run/aaa",
+	    "192.0.2.1", "1A2B" };
 	static struct pppd_args args;
 
 	if (pppd_args_build(&args, conf, pool_local(pool, slot),
 	    pool_remote(pool, slot), "198.51.100.7", conf->plugin,
 	    conf_datapath_kernel(conf, 0x076433c6U) ? conf->plugin : NULL,
-	    NULL) == -1)
+	    NULL, conf->aaa ? &aaa : NULL) == -1)
 		return;
 	MUST(args.argc > 0 && args.argc < PPPD_ARGS_MAX);
 	MUST(args.argv[args.argc] == NULL);

@@ -1,13 +1,15 @@
 #!/bin/sh
 # Which folder of pptpd/ may include which: fails if a file includes a header
 # of a folder that is not its own and not left of it in `order`, or if a
-# program includes a header of another program.  TOP is the source tree.
+# program includes a header of another program, or if a program beside pptpd/
+# includes one of a program in it.  TOP is the source tree.
 set -eu
 
 order='base protocol state config shared admin'
 programs='monitor engine keeper ctl'
 
-cd "${TOP:=../..}/pptpd"
+TOP=$(cd "${TOP:=../..}" && pwd)
+cd "$TOP/pptpd"
 
 # forbidden FOLDER MAY...: lines of its files that include anything else
 forbidden()
@@ -42,6 +44,22 @@ for folder in $programs; do
 	# shellcheck disable=SC2086 # a list of words
 	all="$all$(forbidden "$folder" $left "$folder")"
 done
+# Programs beside pptpd/ include headers of their own folder, which they do not
+# name, and of those above that are no program's.
+cd "$TOP"
+for folder in aaa bcrelay; do
+	[ -d "$folder" ] || continue
+	# shellcheck disable=SC2086 # a list of words
+	all="$all$(forbidden "$folder" $left | while IFS= read -r line; do
+		header=${line#*\"} header=${header%\"*}
+		case $line in
+		*'does not name its folder')
+			[ -f "$folder/$header" ] || echo "$line" ;;
+		*) echo "$line" ;;
+		esac
+	done)"
+done
+cd "$TOP/pptpd"
 for folder in */; do
 	case " $order $programs " in
 	*" ${folder%/} "*) ;;

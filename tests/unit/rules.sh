@@ -44,6 +44,14 @@ rm monitor/across.h
 echo '#include "log.h"' >engine/bare.c
 must_fail 'does not name its folder' folders
 rm engine/bare.c
+mkdir "$tmp/tree/aaa"
+printf '%s\n' '#include "base/log.h"' '#include "own.h"' >"$tmp/tree/aaa/own.h"
+folders
+echo '#include "monitor/monitor.h"' >"$tmp/tree/aaa/up.c"
+must_fail 'aaa/up.c:1: aaa must not include monitor/monitor.h' folders
+echo '#include "other.h"' >"$tmp/tree/aaa/up.c"
+must_fail 'aaa/up.c:1: "other.h" does not name its folder' folders
+rm -r "$tmp/tree/aaa"
 mkdir attic
 must_fail 'pptpd/attic/ is in no list' folders
 rmdir attic

@@ -42,6 +42,8 @@ struct child {
 static struct {
 	bool		 spawner_fails;
 	bool		 kernel;	/* pptpd-kernel.so fits */
+	bool		 aaa;		/* so does pptpd-aaa.so */
+	bool		 asked;		/* the last pppd was given it */
 	struct child	 keeper;	/* the last one that was started */
 	struct keeper_call kc;		/* ... for this call */
 	int		 nfds;		/* ... with so many descriptors */
@@ -119,6 +121,10 @@ spawner_keeper(const struct keeper_call *kc, const struct pppd_args *args,
 		ck_assert_int_ne(fcntl(fds[i], F_GETFD), -1);
 	fake.kc = *kc;
 	fake.nfds = n;
+	fake.asked = false;
+	for (int i = 0; i < args->argc; i++)
+		fake.asked = fake.asked || strcmp(args->argv[i], "/run/aaa") ==
+		    0;
 	errno = EAGAIN;
 	if (fake.spawner_fails)
 		return -1;
@@ -162,6 +168,8 @@ plugin_choice_choose(struct plugin_choice *use)
 {
 	memset(use, 0, sizeof(*use));
 	use->no_kernel = "none fits";
+	if (fake.aaa)
+		use->aaa = "/lib/pptpd-aaa.so";
 	if (fake.kernel)
 		use->kernel = "/lib/pptpd-kernel.so";
 }
@@ -441,6 +449,26 @@ START_TEST(the_kernel_carries_a_call)
 	start(8);
 	ck_assert_int_eq(calls_kernel_map(&fake.kc), -1);
 	ck_assert(said("userspace does: none fits"));
+}
+END_TEST
+
+/* Who guards cannot be left out: without it there is no call. */
+START_TEST(no_call_without_aaa)
+{
+	conf_free(&conf);
+	configure(&conf, TWO_CALLS "aaa radius\n");
+	calls_aaa("/run/aaa");
+	refused(start_for(8, CLIENT, 0), PPTP_OCRP_ERROR,
+	    PPTP_ERROR_NO_RESOURCE, CTRL_END_NOT_STARTED);
+	ck_assert(said("pppd cannot use pptpd-aaa.so"));
+	fake.aaa = true;
+	calls_aaa(NULL);
+	refused(start_for(8, CLIENT, 0), PPTP_OCRP_ERROR,
+	    PPTP_ERROR_NO_RESOURCE, CTRL_END_NOT_STARTED);
+	ck_assert(said("pptpd-aaa has no socket"));
+	calls_aaa("/run/aaa");
+	start(8);
+	ck_assert(fake.asked);
 }
 END_TEST
 
@@ -829,6 +857,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, each_call_has_an_address_of_its_own);
 	tcase_add_test(tc, a_call_that_is_refused_takes_nothing);
 	tcase_add_test(tc, the_kernel_carries_a_call);
+	tcase_add_test(tc, no_call_without_aaa);
 	tcase_add_test(tc, a_keeper_ends);
 	tcase_add_test(tc, a_keeper_could_not_begin);
 	tcase_add_test(tc, a_killed_keeper_without_a_pppd);

@@ -6,6 +6,7 @@
 #include "fake_loop.h"
 #include "monitor/access_query.h"
 #include "monitor/awaited.h"
+#include "monitor/aaa.h"
 #include "monitor/bcrelay.h"
 #include "monitor/calls.h"
 #include "monitor/engines.h"
@@ -40,6 +41,12 @@ bool
 awaited_expected(void)
 {
 	return fake.expected;
+}
+
+void
+aaa_stop(void)
+{
+	did("aaa-stop");
 }
 
 void
@@ -291,7 +298,7 @@ START_TEST(stop_waits_for_engines_and_calls)
 	begin(true);
 	stop();
 	ck_did("rejoin-end stopping \"Stopping, 2 calls\" reload-stop "
-	    "bcrelay-stop access-drop engines-shutdown");
+	    "bcrelay-stop aaa-stop access-drop engines-shutdown");
 	ck_assert_int_eq(setup.listener, -1);
 	fake.engines = false;
 	lifetime_look();
@@ -367,7 +374,7 @@ START_TEST(leave_waits_for_engines_alone)
 	begin(true);
 	leave();
 	ck_did("rejoin-close stopping \"Restarting, 2 calls\" reload-stop "
-	    "bcrelay-stop access-drop engines-leave");
+	    "bcrelay-stop aaa-stop access-drop engines-leave");
 	ck_assert_int_eq(setup.listener, -1);
 	ck_assert(strstr(fake.log, "2 calls wait 30 s for the next") != NULL);
 	fake_loop_pass_ms(1900);
@@ -387,7 +394,7 @@ START_TEST(leave_is_a_stop_where_calls_would_end)
 	begin(false);
 	leave();
 	ck_did("rejoin-end stopping \"Stopping, 2 calls\" reload-stop "
-	    "bcrelay-stop access-drop engines-shutdown");
+	    "bcrelay-stop aaa-stop access-drop engines-shutdown");
 }
 END_TEST
 
@@ -396,7 +403,7 @@ START_TEST(upgrade_keeps_the_listener)
 	begin(true);
 	upgrade();
 	ck_did("signals-hold rejoin-close reloading \"Upgrading, 2 calls\" "
-	    "reload-stop bcrelay-stop access-drop engines-leave");
+	    "reload-stop bcrelay-stop aaa-stop access-drop engines-leave");
 	ck_assert_int_ne(setup.listener, -1);
 	ck_assert_int_ne(fcntl(setup.listener, F_GETFD), -1);
 	fake.engines = false;
@@ -450,7 +457,7 @@ START_TEST(drain_then_stop)
 	fake.expected = false;
 	lifetime_look();
 	ck_did("rejoin-end stopping \"Stopping, 0 calls\" reload-stop "
-	    "bcrelay-stop access-drop engines-shutdown");
+	    "bcrelay-stop aaa-stop access-drop engines-shutdown");
 	ck_assert_int_eq(lifetime_state(), LIFETIME_STOPPING);
 	fake.engines = false;
 	lifetime_look();
@@ -485,14 +492,14 @@ START_TEST(a_failed_engine_does_not_keep_the_others)
 	begin(true);
 	lifetime_engine_failed();
 	ck_did("rejoin-close stopping \"Restarting, 2 calls\" reload-stop "
-	    "bcrelay-stop access-drop engines-leave");
+	    "bcrelay-stop aaa-stop access-drop engines-leave");
 	ck_assert_int_eq(setup.listener, -1);
 	fake_loop_pass_ms(2100);
 	ck_did("engines-kill");
 	begin(false);
 	lifetime_engine_failed();
 	ck_did("rejoin-end stopping \"Stopping, 2 calls\" reload-stop "
-	    "bcrelay-stop access-drop engines-shutdown");
+	    "bcrelay-stop aaa-stop access-drop engines-shutdown");
 	fake_loop_pass_ms(8100);
 	ck_did("engines-kill");
 }

@@ -12,60 +12,71 @@
 #define SESSION	"/usr/lib/pptpd/pptpd-session.so"
 #define KERNEL	"/usr/lib/pptpd/pptpd-kernel.so"
 
+static const struct pppd_aaa aaa = {
+	"/lib/aaa.so", "/run/aaa", "192.0.2.1", "1A2B"
+};
+
 static const struct row {
 	const char *option, *speed, *local, *remote;
 	bool	    noipparam;
 	const char *logwtmp, *session;	/* plugins */
 	const char *want;	/* the words, a '|' between */
 	const char *kernel;	/* one more plugin */
+	const struct pppd_aaa *aaa;	/* and one more */
 } rows[] = {
 	{ NULL, "115200", "10.0.0.2", "10.0.0.200", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL },
 	{ "/etc/ppp/options.pptpd", "57600", "10.0.0.2", "10.0.0.200", false,
 	    PLUGIN, NULL,
 	    "/usr/sbin/pppd|local|file|/etc/ppp/options.pptpd|57600|"
 	    "10.0.0.2:10.0.0.200|ipparam|" CLIENT "|plugin|" PLUGIN
-	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL },
+	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL, NULL },
 	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, PLUGIN, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|plugin|" PLUGIN
-	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL },
+	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL, NULL },
 	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|remotenumber|"
-	    CLIENT, NULL },
+	    CLIENT, NULL, NULL },
 	/* delegate */
 	{ NULL, "115200", NULL, NULL, false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|ipparam|" CLIENT "|remotenumber|"
-	    CLIENT, NULL },
+	    CLIENT, NULL, NULL },
 	{ "/f", "115200", "", "", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|file|/f|115200|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL },
 	/* pptpctrl with one address only */
 	{ NULL, "115200", "10.0.0.2", NULL, false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL },
 	{ NULL, "115200", "", "10.0.0.200", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|:10.0.0.200|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL },
 	/* a plugin that pppd could not load is left out */
 	{ NULL, "115200", "10.1", "10.2", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL },
 	/* ours stands where logwtmp does: the client's address is the last */
 	{ NULL, "115200", "10.1", "10.2", false, PLUGIN, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
 	    "|plugin|" PLUGIN "|pptpd-original-ip|" CLIENT "|plugin|" SESSION
-	    "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL },
+	    "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, NULL },
 	/* the session plugin is always the last plugin */
 	{ NULL, "115200", "10.1", "10.2", true, PLUGIN, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|plugin|" PLUGIN
 	    "|pptpd-original-ip|" CLIENT "|plugin|" KERNEL
 	    "|pptpd-kernel-fd|4|nodetach|plugin|" SESSION
-	    "|pptpd-session-fd|3|remotenumber|" CLIENT, KERNEL },
+	    "|pptpd-session-fd|3|remotenumber|" CLIENT, KERNEL, NULL },
+	/* who guards is not optional */
+	{ NULL, "115200", "10.1", "10.2", true, NULL, SESSION,
+	    "/usr/sbin/pppd|local|115200|10.1:10.2|plugin|/lib/aaa.so|"
+	    "pptpd-aaa-socket|/run/aaa|pptpd-aaa-called|192.0.2.1|"
+	    "pptpd-aaa-session|1A2B|plugin|" SESSION
+	    "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, &aaa },
 	/* one word stays one word */
 	{ "/etc/my options", "1 2", "10.1", "10.2", true, NULL, NULL,
 	    "/usr/sbin/pppd|local|file|/etc/my options|1 2|10.1:10.2|"
-	    "remotenumber|" CLIENT, NULL },
+	    "remotenumber|" CLIENT, NULL, NULL },
 };
 
 static char *
@@ -105,7 +116,8 @@ START_TEST(words)
 
 	prepare(&conf, row);
 	ck_assert_int_eq(pppd_args_build(&args, &conf, row->local,
-	    row->remote, CLIENT, row->logwtmp, row->kernel, row->session), 0);
+	    row->remote, CLIENT, row->logwtmp, row->kernel, row->session,
+	    row->aaa), 0);
 	conf_free(&conf);	/* the words are the struct's own */
 	ck_assert_ptr_null(args.argv[args.argc]);
 	for (i = 0; i < args.argc; i++) {
@@ -123,12 +135,31 @@ START_TEST(optional_words)
 
 	prepare(&conf, &rows[0]);
 	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
-	    PLUGIN, KERNEL, SESSION), 0);
+	    PLUGIN, KERNEL, SESSION, NULL), 0);
 	for (int i = 0; i < args.argc; i++) {
 		bool optional = (args.optional >> i & 1) != 0;
 
 		ck_assert_int_eq(optional, i >= 6 && i < args.argc - 2);
 		ck_assert_int_eq(args.kernel >> i & 1, i >= 10 && i < 15);
+	}
+	conf_free(&conf);
+}
+END_TEST
+
+/* The words of the plugin that guards are never left out. */
+START_TEST(who_guards_is_not_optional)
+{
+	struct conf conf;
+
+	prepare(&conf, &rows[0]);
+	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
+	    PLUGIN, KERNEL, SESSION, &aaa), 0);
+	ck_assert_int_lt(args.argc, PPPD_ARGS_MAX);
+	for (int i = 0; i < args.argc; i++) {
+		bool optional = (args.optional >> i & 1) != 0;
+
+		ck_assert_int_eq(optional, i >= 6 && i < args.argc - 2 &&
+		    (i < 10 || i >= 18));
 	}
 	conf_free(&conf);
 }
@@ -149,7 +180,7 @@ START_TEST(too_long_is_an_error)
 		path[len] = '\0';
 		replace(&conf.option, path);
 		rc = pppd_args_build(&args, &conf, "10.0.0.2", "10.0.0.200",
-		    CLIENT, NULL, NULL, NULL);
+		    CLIENT, NULL, NULL, NULL, NULL);
 		if (rc == 0) {
 			fits++;
 			ck_assert_str_eq(args.argv[args.argc - 1], CLIENT);
@@ -170,6 +201,7 @@ tests(TCase *t)
 	tcase_add_loop_test(t, words, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(t, optional_words);
+	tcase_add_test(t, who_guards_is_not_optional);
 	tcase_add_test(t, too_long_is_an_error);
 }
 

@@ -8,6 +8,7 @@
 #include "fake_loop.h"
 #include "monitor/access.h"
 #include "monitor/admin_socket.h"
+#include "monitor/aaa.h"
 #include "monitor/bcrelay.h"
 #include "monitor/calls.h"
 #include "monitor/conf_load.h"
@@ -164,6 +165,25 @@ engines_tell(const struct ipc_msg *m, const int *fds, int n)
 }
 
 void
+aaa_change(const struct conf *c)
+{
+	ck_assert_ptr_eq(c, &conf);
+	did("aaa");
+}
+
+const char *
+aaa_socket(void)
+{
+	return "/run/aaa";
+}
+
+void
+calls_aaa(const char *path)
+{
+	ck_assert_str_eq(path, "/run/aaa");
+}
+
+void
 bcrelay_change(const struct conf *c)
 {
 	ck_assert_ptr_eq(c, &conf);
@@ -302,7 +322,7 @@ START_TEST(all_are_told)
 	char text[RELOAD_TEXT];
 
 	ck_assert(reload_now(text));
-	ck_did("load try-pppd calls plugins check admin engines bcrelay");
+	ck_did("load try-pppd calls plugins check admin engines bcrelay aaa");
 	ck_assert_int_eq(conf.stimeout, 17);
 	ck_assert_ptr_eq(setup.conf, &conf);
 	ck_assert_int_eq(setup.listener, listener);
@@ -322,13 +342,13 @@ START_TEST(another_listener)
 	fake.moves = true;
 	ck_assert(reload_now(text));
 	ck_did("load try-pppd listen calls plugins check admin engines "
-	    "check-listener engines-listener bcrelay");
+	    "check-listener engines-listener bcrelay aaa");
 	ck_assert_int_eq(setup.listener, fake.listener);
 	ck_assert_int_eq(fstat(setup.listener, &st), 0);
 	ck_assert(!is_open(old));
 	/* It is the one in force now. */
 	ck_assert(reload_now(text));
-	ck_did("load try-pppd calls plugins check admin engines bcrelay");
+	ck_did("load try-pppd calls plugins check admin engines bcrelay aaa");
 }
 END_TEST
 
@@ -351,7 +371,7 @@ START_TEST(another_pptpd_comes_from_the_loop)
 
 	fake.another = true;
 	ck_assert(reload_now(text));
-	ck_did("load try-pppd calls plugins check admin engines bcrelay");
+	ck_did("load try-pppd calls plugins check admin engines bcrelay aaa");
 	loop_run_ready();
 	ck_did("make-way");
 }
@@ -387,7 +407,7 @@ START_TEST(nothing_under_inetd)
 END_TEST
 
 #define ONCE	"reloading load try-pppd calls plugins check admin engines " \
-	"bcrelay ready"
+	"bcrelay aaa ready"
 
 START_TEST(signals_are_put_together)
 {

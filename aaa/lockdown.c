@@ -1,0 +1,99 @@
+/* What pptpd-aaa gives up before it reads the first octet of a server. */
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+#include "lockdown.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "shared/sandbox.h"
+#include "shared/syslog_sink.h"
+
+#define WHO		"AAA: pptpd-aaa"
+#define HIGH_FD		16	/* above all of AAA_FD_* */
+
+/* Several times the need of 4,000 records of accounting and 4,000 logins. */
+#define MEMORY_MAX	(256UL << 20)
+
+#define IS		SANDBOX_IS
+#define WITHIN		SANDBOX_WITHIN
+#define BITS		SANDBOX_BITS
+#define SEND_FLAGS	(MSG_NOSIGNAL | MSG_DONTWAIT)
+#define SOCKET_FLAGS	(SOCK_CLOEXEC | SOCK_NONBLOCK)
+
+/*
+ * It can make UDP sockets and no others; a filter cannot see to whom it
+ * connects them.
+ */
+static const struct sandbox_rule allowed[] = {
+	{ "epoll_wait", 0, { { 0 } } },
+	{ "epoll_pwait", 0, { { 0 } } },
+	{ "epoll_pwait2", 0, { { 0 } } },
+	{ "epoll_ctl", 0, { { 0 } } },
+	{ "clock_gettime", 0, { { 0 } } },
+	{ "clock_gettime64", 0, { { 0 } } },
+	{ "gettimeofday", 0, { { 0 } } },
+	{ "time", 0, { { 0 } } },
+	{ "getrandom", 0, { { 0 } } },
+	{ "accept4", 2, { IS(0, AAA_FD_LISTEN), IS(3, SOCKET_FLAGS) } },
+	{ "socket", 3, { IS(0, AF_INET), IS(1, SOCK_DGRAM | SOCKET_FLAGS),
+	    IS(2, 0) } },
+	{ "socket", 3, { IS(0, AF_INET6), IS(1, SOCK_DGRAM | SOCKET_FLAGS),
+	    IS(2, 0) } },
+	{ "connect", 0, { { 0 } } },
+	{ "recvfrom", 2, { WITHIN(3, MSG_DONTWAIT | MSG_TRUNC), IS(4, 0) } },
+	{ "recv", 1, { WITHIN(3, MSG_DONTWAIT | MSG_TRUNC) } },
+	{ "sendto", 2, { WITHIN(3, SEND_FLAGS), IS(4, 0) } },
+	{ "send", 1, { WITHIN(3, SEND_FLAGS) } },
+	/* libevent's descriptor for signals. */
+	{ "read", 0, { { 0 } } },
+	{ "write", 0, { { 0 } } },
+	{ "close", 0, { { 0 } } },
+};
+
+/* Moves the log's descriptor to its place; the others are there already. */
+static void
+place_log(void)
+{
+	int log = syslog_sink_connect();
+
+	if (log != -1)
+		log = fcntl(log, F_DUPFD_CLOEXEC, HIGH_FD);
+	syslog_sink_take(log);
+	if (log != -1 && dup3(log, AAA_FD_LOG, O_CLOEXEC) != -1)
+		syslog_sink_take(AAA_FD_LOG);
+}
+
+int
+lockdown_enter(const char *dir)
+{
+	place_log();
+	if (fcntl(AAA_FD_PARENT, F_SETFD, FD_CLOEXEC) == -1 ||
+	    fcntl(AAA_FD_LISTEN, F_SETFD, FD_CLOEXEC) == -1) {
+		log_err(WHO ": started by hand, not by pptpd: %s",
+		    strerror(errno));
+		return -1;
+	}
+	return sandbox_enter(WHO, dir, AAA_FD_FIRST);
+}
+
+int
+lockdown_lock(void)
+{
+#ifndef WITH_SANITIZERS
+	struct rlimit data = { MEMORY_MAX, MEMORY_MAX };
+
+	if (setrlimit(RLIMIT_DATA, &data) == -1 && errno != EPERM) {
+		log_err(WHO ": setrlimit: %s", strerror(errno));
+		return -1;		/* EPERM: there is a lower one */
+	}
+#endif
+	(void)sandbox_landlock(WHO);
+	return sandbox_seccomp(WHO, allowed,
+	    sizeof(allowed) / sizeof(allowed[0]), false);
+}

@@ -1,0 +1,22 @@
+/* What pptpd-aaa gives up before it reads the first octet of a server. */
+/* SPDX-License-Identifier: ISC */
+#ifndef PPTPD_AAA_LOCKDOWN_H
+#define PPTPD_AAA_LOCKDOWN_H
+
+/* Its descriptors. */
+enum {
+	AAA_FD_PARENT = 3,	/* it closes when the server is gone */
+	AAA_FD_LISTEN,		/* listening socket for pppd */
+	AAA_FD_LOG,		/* connected to /dev/log */
+	AAA_FD_FIRST		/* of those that come later */
+};
+
+/*
+ * Becomes user pptpd in the empty directory dir, without rights or other
+ * descriptors.  0, or -1 with the reason logged.
+ */
+int	lockdown_enter(const char *dir);
+/* Allows no system call but those needed; after loop_init().  The same. */
+int	lockdown_lock(void);
+
+#endif

@@ -1,0 +1,243 @@
+/* The connections from pptpd-aaa.so in each pppd; in pptpd-aaa. */
+/* SPDX-License-Identifier: ISC */
+#include "pppds.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/queue.h"
+#include "client.h"
+#include "protocol/aaa_msg.h"
+#include "radius_request.h"
+#include "shared/loop.h"
+#include "shared/mono.h"
+
+#define PAUSE_US	500000U	/* without descriptors or memory */
+#define CAUSE_NAS_ERROR	9	/* RFC 2866, 5.10 */
+
+struct link {
+	LIST_ENTRY(link) entry;
+	int		 fd;
+	struct loop_watch watch;
+	struct client_request *login;	/* NULL: none under way */
+	struct aaa_call	 asking;	/* of that login */
+	bool		 counts;	/* last is there */
+	struct aaa_acct	 last;		/* what pppd has told last */
+	time_t		 last_s;	/* CLOCK_MONOTONIC */
+};
+
+static LIST_HEAD(, link) links = LIST_HEAD_INITIALIZER(links);
+static struct loop_listener listener;
+static bool accounting;
+
+static void
+link_free(struct link *l)
+{
+	if (l->login != NULL)
+		client_cancel(l->login);
+	loop_watch_off(&l->watch);
+	close(l->fd);
+	LIST_REMOVE(l, entry);
+	explicit_bzero(l, sizeof(*l));
+	free(l);
+}
+
+/* pppd reads each answer before it asks again: there is room for it. */
+static void
+answer(struct link *l, const struct aaa_msg *m)
+{
+	uint8_t buf[AAA_MSG_MAX];
+	size_t len = aaa_msg_encode(m, buf);
+
+	if (len == 0)
+		log_err("AAA: an answer to pppd cannot be written");
+	else if (send(l->fd, buf, len, MSG_NOSIGNAL | MSG_DONTWAIT) == -1)
+		log_debug("AAA: an answer to pppd: %s", strerror(errno));
+	explicit_bzero(buf, sizeof(buf));
+}
+
+/* --- logins -------------------------------------------------------------- */
+
+static void
+say_verdict(const struct aaa_call *call, enum aaa_verdict verdict)
+{
+	char user[REQUEST_USER];
+
+	request_user(call, user);
+	switch (verdict) {
+	case AAA_ACCEPT:
+		log_info("AAA: user \"%s\" is accepted, session %s",
+		    user, call->id);
+		break;
+	case AAA_REJECT:
+		log_notice("AAA: user \"%s\" is rejected", user);
+		break;
+	case AAA_UNAVAILABLE:
+	case AAA_VERDICTS:
+		log_err("AAA: user \"%s\" is refused, since no RADIUS server "
+		    "has answered", user);
+		break;
+	}
+}
+
+static void
+on_reply(const struct aaa_reply *reply, void *arg)
+{
+	struct link *l = arg;
+	struct aaa_msg m = { .type = AAA_REPLY, .u.reply = *reply };
+
+	l->login = NULL;
+	say_verdict(&l->asking, reply->verdict);
+	answer(l, &m);
+	explicit_bzero(&m, sizeof(m));
+}
+
+static void
+refuse(struct link *l, const struct aaa_call *call, const char *why)
+{
+	const struct aaa_msg m = { .type = AAA_REPLY,
+	    .u.reply.verdict = AAA_REJECT };
+	char user[REQUEST_USER];
+
+	log_notice("AAA: user \"%s\" is rejected: %s",
+	    request_user(call, user), why);
+	answer(l, &m);
+}
+
+static void
+login(struct link *l, const struct aaa_login *login)
+{
+	const char *fault = request_login_fault(login);
+
+	if (l->login != NULL) {		/* pppd has asked anew */
+		client_cancel(l->login);
+		l->login = NULL;
+	}
+	if (fault != NULL) {
+		refuse(l, &login->call, fault);
+		return;
+	}
+	l->asking = login->call;
+	l->login = client_login(login, on_reply, l);
+	if (l->login == NULL)
+		refuse(l, &login->call, "no memory");
+}
+
+/* --- accounting ---------------------------------------------------------- */
+
+static void
+account(struct link *l, const struct aaa_acct *acct)
+{
+	const struct aaa_msg taken = { .type = AAA_TAKEN };
+
+	if (accounting)
+		(void)client_acct(acct);
+	l->counts = acct->status != AAA_STOP;
+	l->last = *acct;
+	l->last_s = mono_s();
+	answer(l, &taken);
+}
+
+/*
+ * A pppd that was killed tells nothing more.  What it used since its last
+ * report is not known.
+ */
+static void
+stop_for(struct link *l)
+{
+	struct aaa_acct stop = l->last;
+
+	if (!l->counts || !accounting)
+		return;
+	log_notice("AAA: the pppd of session %s is gone without a word, its "
+	    "accounting ends with its last report", stop.call.id);
+	stop.status = AAA_STOP;
+	stop.cause = CAUSE_NAS_ERROR;
+	stop.seconds += (uint32_t)(mono_s() - l->last_s);
+	(void)client_acct(&stop);
+}
+
+/* --- the connections ----------------------------------------------------- */
+
+/* False: the connection is to be closed. */
+static bool
+serve(struct link *l, const void *buf, size_t len)
+{
+	struct aaa_msg m;
+	bool good = aaa_msg_decode(buf, len, &m);
+
+	if (good && m.type == AAA_LOGIN)
+		login(l, &m.u.login);
+	else if (good && m.type == AAA_ACCT)
+		account(l, &m.u.acct);
+	else
+		good = false;
+	explicit_bzero(&m, sizeof(m));
+	return good;
+}
+
+static void
+on_message(int fd, void *arg)
+{
+	struct link *l = arg;
+	uint8_t buf[AAA_MSG_MAX];
+	ssize_t n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC);
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n > 0 && (size_t)n <= sizeof(buf) && serve(l, buf, (size_t)n)) {
+		explicit_bzero(buf, sizeof(buf));
+		return;
+	}
+	if (n > 0)
+		log_err("AAA: a message of pppd is none of version %d: was "
+		    "pptpd-aaa.so installed with this pptpd?",
+		    AAA_MSG_VERSION);
+	explicit_bzero(buf, sizeof(buf));
+	stop_for(l);
+	link_free(l);
+}
+
+static void
+on_connection(int fd, void *arg)
+{
+	struct link *l;
+
+	(void)fd;
+	(void)arg;
+	fd = loop_accept(&listener, PAUSE_US);
+	if (fd == -1)
+		return;
+	l = calloc(1, sizeof(*l));
+	if (l == NULL) {
+		close(fd);
+		return;
+	}
+	l->fd = fd;
+	loop_watch_init(&l->watch, fd, LOOP_READ, on_message, l);
+	LIST_INSERT_HEAD(&links, l, entry);
+	if (!loop_watch_on(&l->watch))
+		link_free(l);
+}
+
+bool
+pppds_init(int fd, bool with_accounting)
+{
+	accounting = with_accounting;
+	loop_listener_init(&listener, fd, on_connection, NULL);
+	return loop_listener_on(&listener);
+}
+
+void
+pppds_close(void)
+{
+	struct link *l;
+
+	loop_listener_off(&listener);
+	while ((l = LIST_FIRST(&links)) != NULL)
+		link_free(l);
+}

@@ -1,0 +1,91 @@
+/* Reads radius.conf and its secrets, with root's rights; in pptpd-aaa. */
+/* SPDX-License-Identifier: ISC */
+#include "secrets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#define CONF_MAX	65536
+#define SECRET_FILE_MAX	4096
+
+/* A file that others could read is no secret, nor one that they can write. */
+static bool
+is_private(const char *path, const struct stat *st)
+{
+	if (st->st_uid == 0 && (st->st_mode & 07077) == 0)
+		return true;
+	log_err("AAA: %s: others than root can read or write it: \"chown root "
+	    "%s; chmod 600 %s\" mends that", path, path, path);
+	return false;
+}
+
+/*
+ * Reads a regular file of at most max octets into memory that the caller frees;
+ * NULL with the reason logged.
+ */
+static char *
+slurp(const char *path, size_t max, bool secret, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+	char *text = NULL;
+	ssize_t n;
+
+	if (fd == -1 || fstat(fd, &st) == -1)
+		log_err("AAA: %s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		log_err("AAA: %s: no regular file", path);
+	else if (!secret || is_private(path, &st))
+		text = malloc(max + 1);
+	if (text != NULL) {
+		for (*len = 0; (n = read(fd, text + *len, max + 1 - *len)) > 0;
+		    *len += (size_t)n)
+			continue;
+		if (n == -1 || *len > max) {
+			log_err("AAA: %s: %s", path, n == -1 ?
+			    strerror(errno) : "too long");
+			free(text);
+			text = NULL;
+		}
+	}
+	if (fd != -1)
+		close(fd);
+	return text;
+}
+
+static bool
+load_secret(struct radius_server *s)
+{
+	size_t len;
+	char *text = slurp(s->secret_file, SECRET_FILE_MAX, true, &len);
+	bool done = text != NULL && radius_conf_secret(s, text, len);
+
+	if (text != NULL)
+		explicit_bzero(text, SECRET_FILE_MAX);
+	free(text);
+	return done;
+}
+
+bool
+secrets_load(struct radius_conf *conf, const char *file)
+{
+	size_t len;
+	char *text = slurp(file, CONF_MAX, false, &len);
+	bool done = text != NULL && radius_conf_parse(conf, file, text, len);
+
+	free(text);
+	if (!done)
+		return false;
+	for (unsigned i = 0; i < conf->n; i++)
+		done = load_secret(&conf->servers[i]) && done;
+	if (conf->nas_identifier[0] == '\0' && gethostname(conf->nas_identifier,
+	    sizeof(conf->nas_identifier) - 1) == -1)
+		strcpy(conf->nas_identifier, "pptpd");
+	return done;
+}

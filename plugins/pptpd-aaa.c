@@ -1,0 +1,631 @@
+/*
+ * pptpd-aaa.so: a pppd plugin that asks pptpd-aaa, over a Unix socket, whether
+ * a peer may have the call, and tells it what the call has used.  Whoever it
+ * cannot ask about is refused.  A call that is up never depends on it.
+ */
+/* SPDX-License-Identifier: ISC */
+#include "pppd-compat.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "protocol/aaa_msg.h"
+
+/* Longer than pptpd-aaa takes for a login, shorter than clients wait. */
+#define LOGIN_MS	28000
+#define START_MS	1000
+#define TICK_MS		500	/* of a call that is up */
+#define STOP_MS		5000	/* less than pptpctrl waits for us */
+#define RETRY_MS	100	/* between connections */
+#define TICK_S		10
+
+#define MS_CHALLENGE	8	/* octets of MS-CHAPv1's */
+
+/* Acct-Terminate-Cause (RFC 2866, 5.10). */
+enum {
+	CAUSE_USER_REQUEST = 1,
+	CAUSE_LOST_CARRIER = 2,
+	CAUSE_IDLE_TIMEOUT = 4,
+	CAUSE_SESSION_TIMEOUT = 5,
+	CAUSE_ADMIN_RESET = 6,
+	CAUSE_NAS_ERROR = 9
+};
+
+PLUGIN_VERSION_STAMP();
+
+static struct sockaddr_un service;	/* sun_path "": option not given */
+static int	sock = -1;
+static volatile sig_atomic_t ending;	/* a signal has come */
+
+static struct aaa_call call;
+static enum aaa_method method;
+static bool	approved;		/* pptpd-aaa has accepted the peer */
+static struct aaa_reply reply;		/* of that */
+
+static bool	started;		/* IP has been up */
+static bool	start_told;		/* and pptpd-aaa knows */
+static int64_t	up_ms;			/* when it came up */
+static int64_t	interim_ms;		/* when the next report is due */
+static struct aaa_acct usage;		/* the last figures */
+static int	down_status;		/* of pppd, when IP went down */
+
+static int	set_socket(char **);
+static int	set_called(char **);
+static int	set_session(char **);
+
+static option_t options[] = {
+	{ PLUGIN_TEXT("pptpd-aaa-socket"), o_special, (void *)set_socket,
+	    PLUGIN_TEXT("Socket of pptpd-aaa"),
+	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
+	{ PLUGIN_TEXT("pptpd-aaa-called"), o_special, (void *)set_called,
+	    PLUGIN_TEXT("Address of the server that was called"),
+	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
+	{ PLUGIN_TEXT("pptpd-aaa-session"), o_special, (void *)set_session,
+	    PLUGIN_TEXT("Session id of the call"),
+	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
+	{ NULL, o_wild, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0 }
+};
+
+static int
+set_socket(char **argv)
+{
+	size_t len = strlen(argv[0]);
+
+	if (len == 0 || len >= sizeof(service.sun_path)) {
+		plugin_warn("pptpd-aaa.so: \"%s\" is not the path of a socket",
+		    argv[0]);
+		return 0;
+	}
+	service.sun_family = AF_UNIX;
+	memcpy(service.sun_path, argv[0], len + 1);
+	return 1;
+}
+
+static int
+set_called(char **argv)
+{
+	if (inet_pton(AF_INET, argv[0], &call.server) == 1)
+		return 1;
+	plugin_warn("pptpd-aaa.so: \"%s\" is not an address", argv[0]);
+	return 0;
+}
+
+static int
+set_session(char **argv)
+{
+	size_t len = strlen(argv[0]);
+
+	if (len > 0 && len <= AAA_ID_MAX &&
+	    strspn(argv[0], "0123456789ABCDEFabcdef") == len) {
+		memcpy(call.id, argv[0], len + 1);
+		return 1;
+	}
+	plugin_warn("pptpd-aaa.so: \"%s\" is not a session id", argv[0]);
+	return 0;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* --- asking -------------------------------------------------------------- */
+
+static void
+disconnect(void)
+{
+	if (sock != -1)
+		close(sock);
+	sock = -1;
+}
+
+static bool
+open_connection(void)
+{
+	union {
+		struct sockaddr sa;
+		struct sockaddr_un un;
+	} addr = { .un = service };
+
+	if (sock != -1)
+		return 1;
+	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+	if (sock != -1 && connect(sock, &addr.sa, sizeof(addr.un)) == 0)
+		return 1;
+	disconnect();
+	return 0;
+}
+
+/* Waits until the socket (or, without one, only time) says something. */
+static bool
+wait_for(int fd, int64_t until)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t left = until - now_ms();
+
+	return left > 0 && poll(&p, 1, (int)left) == 1;
+}
+
+/* One message there and one back.  Whatever fails ends the connection. */
+static bool
+exchange(const uint8_t *out, size_t len, struct aaa_msg *answer, int64_t until)
+{
+	uint8_t buf[AAA_MSG_MAX];
+	ssize_t n = -1;
+	bool fine;
+
+	if (!open_connection())
+		return 0;
+	if (send(sock, out, len, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	    (ssize_t)len) {
+		while (!ending && !wait_for(sock, until)) {
+			if (now_ms() >= until)
+				break;
+		}
+		n = recv(sock, buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC);
+	}
+	fine = n > 0 && (size_t)n <= sizeof(buf) &&
+	    aaa_msg_decode(buf, (size_t)n, answer);
+	if (n > 0 && !fine)
+		plugin_warn("pptpd-aaa.so: an answer of pptpd-aaa cannot be "
+		    "read: was it installed with this plugin?");
+	explicit_bzero(buf, sizeof(buf));
+	/* A late answer must not be taken for that to the next question. */
+	if (!fine)
+		disconnect();
+	return fine;
+}
+
+/*
+ * Asks, and asks anew if pptpd-aaa is started again meanwhile.  False: there
+ * was no answer of this type in time.
+ */
+static bool
+ask(const struct aaa_msg *m, struct aaa_msg *answer, enum aaa_msg_type type,
+    int ms)
+{
+	int64_t until = now_ms() + ms, pause;
+	uint8_t out[AAA_MSG_MAX];
+	size_t len = aaa_msg_encode(m, out);
+	bool done = 0;
+
+	while (len > 0 && !done && !ending && now_ms() < until) {
+		done = exchange(out, len, answer, until);
+		if (!done) {
+			pause = now_ms() + RETRY_MS;
+			while (!ending && now_ms() < pause)
+				(void)wait_for(-1, pause);
+		}
+	}
+	explicit_bzero(out, sizeof(out));
+	if (done && answer->type != type) {
+		disconnect();
+		done = 0;
+	}
+	return done;
+}
+
+/* --- logins -------------------------------------------------------------- */
+
+static void
+set_env(const char *name, const struct aaa_text *t)
+{
+	static char value[2][AAA_NAME_MAX + 1];
+	char *copy = value[t == &reply.framed_route];
+
+	if (t->len == 0)
+		return;
+	memcpy(copy, t->text, sizeof(t->text));
+	ppp_script_setenv((char *)name, copy, 0);
+}
+
+static void
+take_keys(const uint8_t *challenge)
+{
+	uint8_t copy[MS_CHALLENGE];
+
+	if (reply.mppe_policy != 0)
+		mppe_set_enc_types((int)reply.mppe_policy,
+		    (int)reply.mppe_types);
+	if (!reply.has_keys)
+		return;
+	if (method == AAA_MSCHAP) {
+		memcpy(copy, challenge, sizeof(copy));
+		plugin_mppe_chapv1(copy, reply.send_key);
+	} else
+		plugin_mppe_keys(reply.send_key, reply.recv_key);
+	explicit_bzero(reply.send_key, sizeof(reply.send_key));
+	explicit_bzero(reply.recv_key, sizeof(reply.recv_key));
+}
+
+/* What the server wants of this call.  pppd has not begun with IP yet. */
+static void
+take_reply(const struct aaa_reply *r, const uint8_t *challenge)
+{
+	ipcp_options *ao = &ipcp_allowoptions[0];
+	int i;
+
+	approved = 1;
+	reply = *r;
+	take_keys(challenge);
+	if (reply.session_timeout != 0)
+		ppp_set_max_connect_time(reply.session_timeout);
+	if (reply.idle_timeout != 0)
+		ppp_set_max_idle_time(reply.idle_timeout);
+	for (i = 0; i < 2; i++) {
+		if (reply.dns[0] != 0)
+			ao->dnsaddr[i] = reply.dns[i] != 0 ? reply.dns[i] :
+			    reply.dns[0];
+		if (reply.wins[0] != 0)
+			ao->winsaddr[i] = reply.wins[i] != 0 ? reply.wins[i] :
+			    reply.wins[0];
+	}
+	set_env("RADIUS_FILTER_ID", &reply.filter_id);
+	set_env("RADIUS_FRAMED_ROUTE", &reply.framed_route);
+}
+
+static void
+describe_call(void)
+{
+	(void)inet_pton(AF_INET, ppp_get_remote_number(), &call.client);
+	call.unit = ppp_ifunit() >= 0 ? (uint32_t)ppp_ifunit() : 0;
+}
+
+/*
+ * Asks about a login whose method, challenge and response are in m.  False: the
+ * peer is refused; text is for the peer in either case.
+ */
+static bool
+log_in(struct aaa_msg *m, const char *name, char *text, size_t size)
+{
+	static struct aaa_msg answer;
+	const struct aaa_reply *r = &answer.u.reply;
+	const uint8_t *challenge = m->u.login.challenge.octets;
+	bool accepted = 0;
+
+	describe_call();
+	if (!aaa_text_set(&call.name, name, strlen(name)))
+		plugin_warn("pptpd-aaa.so: a user name of more than %d octets",
+		    AAA_NAME_MAX);
+	else if (service.sun_path[0] == '\0' || call.id[0] == '\0')
+		plugin_warn("pptpd-aaa.so: its options are missing");
+	else {
+		m->type = AAA_LOGIN;
+		m->u.login.call = call;
+		if (!ask(m, &answer, AAA_REPLY, LOGIN_MS))
+			plugin_warn("pptpd-aaa.so: no answer of pptpd-aaa "
+			    "(%s): the peer is refused", service.sun_path);
+		else
+			accepted = r->verdict == AAA_ACCEPT;
+	}
+	if (r->message.len > 0 && answer.type == AAA_REPLY)
+		snprintf(text, size, "%s", r->message.text);
+	/* A second challenge of the same call changes nothing. */
+	if (accepted && !approved) {
+		method = m->u.login.method;
+		take_reply(r, challenge);
+	}
+	explicit_bzero(&answer, sizeof(answer));
+	explicit_bzero(m, sizeof(*m));
+	return accepted;
+}
+
+static int
+pap_login(char *user, char *password, char **msgp, struct wordlist **addrs,
+    struct wordlist **opts)
+{
+	static struct aaa_msg m;
+	static char text[AAA_NAME_MAX + 1];
+	struct aaa_octets *response = &m.u.login.response;
+
+	(void)addrs;
+	(void)opts;
+	memset(&m, 0, sizeof(m));
+	text[0] = '\0';
+	*msgp = text;
+	m.u.login.method = AAA_PAP;
+	if (!aaa_octets_set(response, password, strlen(password))) {
+		plugin_warn("pptpd-aaa.so: a password of more than %d octets",
+		    AAA_SECRET_MAX);
+		return 0;
+	}
+	return log_in(&m, user, text, sizeof(text));
+}
+
+/*
+ * The words of a refusal that the server has not given: 691 means that name or
+ * password is wrong; R=0 that there is no second try on this link.
+ */
+static void
+refuse_mschap(const uint8_t *challenge, bool v2, char *text, size_t size)
+{
+	char digits[2 * UINT8_MAX + 1] = "";
+	unsigned int i;
+
+	for (i = 0; i < challenge[0]; i++)
+		snprintf(digits + 2 * i, 3, "%02X", challenge[1 + i]);
+	snprintf(text, size, "E=691 R=0 C=%s V=%d%s", digits, v2 ? 3 : 2,
+	    v2 ? " M=Access denied" : "");
+}
+
+/* challenge and response begin with their length. */
+static int
+chap_login(char *name, char *ourname, int id, struct chap_digest_type *digest,
+    unsigned char *challenge, unsigned char *response, char *text, int size)
+{
+	static struct aaa_msg m;
+	struct aaa_login *l = &m.u.login;
+	bool v2 = digest->code == CHAP_MICROSOFT_V2;
+
+	(void)ourname;
+	if (size <= 0)
+		return 0;
+	memset(&m, 0, sizeof(m));
+	text[0] = '\0';
+	l->method = v2 ? AAA_MSCHAP_V2 : digest->code == CHAP_MICROSOFT ?
+	    AAA_MSCHAP : AAA_CHAP_MD5;
+	l->chap_id = (uint8_t)id;
+	if (aaa_octets_set(&l->challenge, challenge + 1, challenge[0]) &&
+	    aaa_octets_set(&l->response, response + 1, response[0]) &&
+	    log_in(&m, name, text, (size_t)size))
+		return 1;
+	if (text[0] != '\0')
+		return 0;
+	if (digest->code == CHAP_MD5)
+		snprintf(text, (size_t)size, "Access denied");
+	else
+		refuse_mschap(challenge, v2, text, (size_t)size);
+	return 0;
+}
+
+static int
+take_logins(void)
+{
+	return 1;
+}
+
+/* --- addresses ----------------------------------------------------------- */
+
+/* Whether the server has chosen the peer's address. */
+static bool
+is_chosen(void)
+{
+	return reply.address != 0 && reply.address != AAA_ADDRESS_PEER &&
+	    ntohl(reply.address) != AAA_ADDRESS_NAS;
+}
+
+static void
+choose_address(uint32_t *addr)
+{
+	if (approved && is_chosen())
+		*addr = reply.address;
+}
+
+static int
+is_allowed(uint32_t addr)
+{
+	if (!approved)
+		return 0;
+	if (is_chosen())
+		return addr == reply.address;
+	if (reply.address == AAA_ADDRESS_PEER)
+		return 1;
+	/* What pptpd gave the call, or what an options file says. */
+	return ipcp_wantoptions[0].hisaddr != 0 &&
+	    ipcp_wantoptions[0].hisaddr == addr;
+}
+
+/* No peer gets here that was not asked about: neither by "noauth", nor by EAP
+ * with a secret of /etc/ppp. */
+static void
+guard(void)
+{
+	if (approved)
+		return;
+	plugin_warn("pptpd-aaa.so: nobody was asked about this peer (noauth, "
+	    "or a method of EAP?): the call ends");
+	ppp_set_status(EXIT_PEER_AUTH_FAILED);
+	lcp_close(0, PLUGIN_TEXT("authentication is missing"));
+}
+
+static void
+on_auth(void *ctx, int arg)
+{
+	(void)ctx;
+	(void)arg;
+	guard();
+}
+
+/* --- accounting ---------------------------------------------------------- */
+
+static void
+look_at_usage(void)
+{
+	ppp_link_stats_st st;
+
+	memset(&st, 0, sizeof(st));
+	usage.seconds = (uint32_t)((now_ms() - up_ms) / 1000);
+	if (!ppp_get_link_stats(&st))
+		return;
+	usage.octets_in = st.bytes_in;
+	usage.octets_out = st.bytes_out;
+	usage.packets_in = st.pkts_in;
+	usage.packets_out = st.pkts_out;
+}
+
+static bool
+tell(enum aaa_status status, uint32_t cause, int ms)
+{
+	static struct aaa_msg m, answer;
+
+	memset(&m, 0, sizeof(m));
+	m.type = AAA_ACCT;
+	m.u.acct = usage;
+	m.u.acct.status = status;
+	m.u.acct.cause = cause;
+	return ask(&m, &answer, AAA_TAKEN, ms);
+}
+
+static void
+set_interim(void)
+{
+	uint16_t random = 0;
+
+	/* Up to a tenth later: many calls that began at once spread out. */
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) == -1)
+		random = 0;
+	if (reply.interim != 0)
+		interim_ms = now_ms() + (int64_t)reply.interim * 1000 +
+		    (int64_t)reply.interim * 100 * random / UINT16_MAX;
+}
+
+/* Whether the other side has closed: a new pptpd-aaa must hear of the call. */
+static bool
+is_disconnected(void)
+{
+	uint8_t octet;
+
+	return sock == -1 || recv(sock, &octet, 1, MSG_PEEK | MSG_DONTWAIT) ==
+	    0;
+}
+
+static void
+on_tick(void *arg)
+{
+	bool due = reply.interim != 0 && now_ms() >= interim_ms;
+
+	(void)arg;
+	if (!start_told) {
+		usage.seconds = (uint32_t)((now_ms() - up_ms) / 1000);
+		start_told = tell(AAA_START, 0, TICK_MS);
+	} else if (due || is_disconnected()) {
+		look_at_usage();
+		if (tell(AAA_INTERIM, 0, TICK_MS) && due)
+			set_interim();
+	}
+	ppp_timeout(on_tick, NULL, TICK_S, 0);
+}
+
+static void
+on_ip_up(void *ctx, int arg)
+{
+	int mtu;
+
+	(void)ctx;
+	(void)arg;
+	guard();
+	if (!approved)
+		return;
+	mtu = ppp_get_mtu(0);
+	if (reply.mtu != 0 && (int)reply.mtu < mtu)
+		ppp_set_mtu(0, (int)reply.mtu);
+	if (started)		/* IPCP was negotiated again */
+		return;
+	started = 1;
+	up_ms = now_ms();
+	usage.call = call;
+	usage.method = method;
+	usage.class = reply.class;
+	usage.address = ipcp_hisoptions[0].hisaddr;
+	snprintf(usage.ifname, sizeof(usage.ifname), "%s", ppp_ifname());
+	set_interim();
+	start_told = tell(AAA_START, 0, START_MS);
+	ppp_timeout(on_tick, NULL, TICK_S, 0);
+}
+
+static void
+on_ip_down(void *ctx, int arg)
+{
+	(void)ctx;
+	(void)arg;
+	if (!started)
+		return;
+	look_at_usage();
+	down_status = ppp_status();
+}
+
+/* When the peer hangs up, pppd's status is 0 until the line is closed. */
+static uint32_t
+terminate_cause(void)
+{
+	switch (ppp_status()) {
+	case EXIT_IDLE_TIMEOUT:
+		return CAUSE_IDLE_TIMEOUT;
+	case EXIT_CONNECT_TIME:
+		return CAUSE_SESSION_TIMEOUT;
+	case EXIT_PEER_DEAD:
+		return CAUSE_LOST_CARRIER;
+	case EXIT_USER_REQUEST:
+		return CAUSE_ADMIN_RESET;
+	case EXIT_OK:
+		return CAUSE_USER_REQUEST;
+	case EXIT_HANGUP:
+		return down_status == EXIT_OK ? CAUSE_USER_REQUEST :
+		    CAUSE_LOST_CARRIER;
+	default:
+		return CAUSE_NAS_ERROR;
+	}
+}
+
+static void
+on_exit_status(void *ctx, int arg)
+{
+	(void)ctx;
+	(void)arg;
+	ppp_untimeout(on_tick, NULL);
+	if (!started)
+		return;
+	ending = 0;		/* the last word is said in any case */
+	if (!start_told)
+		start_told = tell(AAA_START, 0, START_MS);
+	if (!tell(AAA_STOP, terminate_cause(), STOP_MS))
+		plugin_warn("pptpd-aaa.so: no answer of pptpd-aaa (%s): the "
+		    "end of session %s is not accounted for",
+		    service.sun_path, call.id);
+}
+
+/* --- the start ----------------------------------------------------------- */
+
+/* Runs in pppd's signal handler: pppd wants to end, and is not kept. */
+static void
+on_signal(void *ctx, int sig)
+{
+	(void)ctx;
+	if (sig == SIGHUP || sig == SIGTERM || sig == SIGINT)
+		ending = 1;
+}
+
+PLUGIN_EXPORT void
+plugin_init(void)
+{
+	static bool done;
+
+	/* A plugin that is named twice is loaded once but initialised twice. */
+	if (done)
+		return;
+	done = 1;
+	ppp_add_options(options);
+	pap_check_hook = take_logins;
+	pap_auth_hook = pap_login;
+	chap_check_hook = take_logins;
+	chap_verify_hook = chap_login;
+	ip_choose_hook = choose_address;
+	allowed_address_hook = is_allowed;
+	ppp_add_notify(NF_SIGNALED, on_signal, NULL);
+	ppp_add_notify(NF_AUTH_UP, on_auth, NULL);
+	ppp_add_notify(NF_IP_UP, on_ip_up, NULL);
+	ppp_add_notify(NF_IP_DOWN, on_ip_down, NULL);
+	ppp_add_notify(NF_EXIT, on_exit_status, NULL);
+}

@@ -1,0 +1,310 @@
+/* Monitor: starts and stops pptpd-aaa, which asks RADIUS servers. */
+/* SPDX-License-Identifier: ISC */
+#include "monitor/aaa.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "config/instance.h"
+#include "monitor/child.h"
+#include "monitor/rundir.h"
+#include "shared/loop.h"
+#include "shared/mono.h"
+
+#define AAA		LIBEXECDIR "/pptpd-aaa"
+#define BACKLOG		128	/* pppds that connect at once */
+
+/* Seconds from its end to the next start; doubled each time. */
+#define WAIT_MIN	1
+#define WAIT_MAX	60
+#define STEADY		60	/* if it ran that long, WAIT_MIN again */
+
+struct child {
+	pid_t	pid;		/* 0: none */
+	int	sock;		/* when it closes, pptpd-aaa ends; -1: none */
+	struct loop_watch watch;
+	time_t	started;	/* CLOCK_MONOTONIC */
+};
+
+static struct {
+	char	file[CONF_LINE_MAX + 1];	/* "": not wanted */
+	bool	debug, to_stderr;
+	char	path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	int	listener;	/* -1: none */
+	struct child now, next;	/* next reads another configuration */
+	int	wait;		/* s, before the next start */
+	struct loop_timer again;
+} aaa = { .listener = -1, .now.sock = -1, .next.sock = -1 };
+
+/* --- the socket ---------------------------------------------------------- */
+
+/*
+ * Makes the socket under a temporary name, and renames it when it listens:
+ * pppds of calls that go on may be trying to connect.
+ */
+static bool
+bind_socket(int fd)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+
+	if ((size_t)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s.new",
+	    aaa.path) >= sizeof(sun.sun_path)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	(void)unlink(sun.sun_path);
+	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+		return false;
+	if (chmod(sun.sun_path, 0600) == 0 && listen(fd, BACKLOG) == 0 &&
+	    rename(sun.sun_path, aaa.path) == 0)
+		return true;
+	(void)unlink(sun.sun_path);
+	return false;
+}
+
+/* Once it is there it stays: calls know its path. */
+static void
+open_socket(void)
+{
+	int fd;
+
+	if (aaa.listener != -1 || aaa.path[0] == '\0' || !rundir_make())
+		return;
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd != -1 && bind_socket(fd)) {
+		aaa.listener = fd;
+		return;
+	}
+	log_err("MGR: no socket %s for pptpd-aaa: %s", aaa.path,
+	    strerror(errno));
+	if (fd != -1)
+		close(fd);
+}
+
+const char *
+aaa_socket(void)
+{
+	return aaa.listener != -1 ? aaa.path : NULL;
+}
+
+/* --- its process --------------------------------------------------------- */
+
+static void
+close_sock(struct child *c)
+{
+	if (c->sock == -1)
+		return;
+	loop_watch_off(&c->watch);
+	close(c->sock);
+	c->sock = -1;
+}
+
+/* It takes leave by itself, when servers have taken its accounting. */
+static void
+end(struct child *c)
+{
+	if (c->pid == 0)
+		return;
+	log_debug("MGR: pptpd-aaa[%ld] is told to end", (long)c->pid);
+	kill(c->pid, SIGTERM);		/* not reaped, so the pid is ours */
+	close_sock(c);
+	c->pid = 0;
+}
+
+/*
+ * It has said that it serves.  What it has said is not looked at: it could say
+ * anything.
+ */
+static void
+on_word(int fd, void *arg)
+{
+	struct child *c = arg;
+	char word[16];
+
+	if (recv(fd, word, sizeof(word), MSG_DONTWAIT) <= 0)
+		loop_watch_off(&c->watch);	/* it ends: it gets reaped */
+	else if (c == &aaa.next && c->pid != 0) {
+		end(&aaa.now);
+		loop_watch_off(&c->watch);
+		aaa.now = *c;
+		*c = (struct child){ .sock = -1 };
+	}
+}
+
+/*
+ * Starts it with one end of a socket pair as its descriptor 3, which closes
+ * when we end, by whatever cause, and with the listening socket as 4.
+ */
+static bool
+spawn(struct child *c)
+{
+	static char name[] = AAA, debug[] = "-d", to_stderr[] = "-e";
+	char *argv[] = { name, NULL, NULL, NULL, NULL };
+	int pair[2], fds[2], n = 1;
+
+	if (aaa.debug)
+		argv[n++] = debug;
+	if (aaa.to_stderr)
+		argv[n++] = to_stderr;
+	argv[n] = aaa.file;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1) {
+		log_err("MGR: socketpair: %s", strerror(errno));
+		return false;
+	}
+	fds[0] = pair[1];
+	fds[1] = aaa.listener;
+	c->started = mono_s();
+	c->pid = child_spawn(AAA, argv, fds, 2, -1);
+	if (c->pid == -1)
+		log_err("MGR: " AAA ": %s", strerror(errno));
+	close(pair[1]);
+	c->sock = pair[0];
+	loop_watch_init(&c->watch, c->sock, LOOP_READ, on_word, c);
+	if (c->pid != -1 && loop_watch_on(&c->watch))
+		return true;
+	if (c->pid == -1)
+		c->pid = 0;
+	end(c);
+	close_sock(c);
+	return false;
+}
+
+static void
+start_later(void)
+{
+	(void)loop_timer_in_ms(&aaa.again, (uint64_t)aaa.wait * 1000);
+	aaa.wait = aaa.wait < WAIT_MAX / 2 ? aaa.wait * 2 : WAIT_MAX;
+}
+
+static void
+start(void)
+{
+	if (aaa.file[0] == '\0' || aaa.now.pid != 0)
+		return;
+	open_socket();
+	if (aaa.listener == -1 || !spawn(&aaa.now))
+		start_later();
+}
+
+static void
+on_again(void *arg)
+{
+	(void)arg;
+	start();
+}
+
+static void
+set(const struct conf *conf)
+{
+	snprintf(aaa.file, sizeof(aaa.file), "%s",
+	    conf->aaa ? conf->radius_conf : "");
+	aaa.debug = conf->debug;
+	aaa.wait = WAIT_MIN;
+}
+
+void
+aaa_init(const char *pidfile, bool to_stderr)
+{
+	loop_timer_init(&aaa.again, on_again, NULL);
+	aaa.to_stderr = to_stderr;
+	if (instance_path(aaa.path, sizeof(aaa.path), "aaa", pidfile) == 0)
+		return;
+	log_err("MGR: the name of pptpd-aaa's socket is too long");
+	aaa.path[0] = '\0';
+}
+
+void
+aaa_start(const struct conf *conf)
+{
+	set(conf);
+	start();
+}
+
+void
+aaa_change(const struct conf *conf)
+{
+	set(conf);
+	loop_timer_stop(&aaa.again);
+	end(&aaa.next);
+	if (aaa.file[0] == '\0')
+		end(&aaa.now);
+	else if (aaa.now.pid == 0)
+		start();
+	else
+		(void)spawn(&aaa.next);
+}
+
+void
+aaa_stop(void)
+{
+	aaa.file[0] = '\0';
+	loop_timer_stop(&aaa.again);
+	end(&aaa.next);
+	end(&aaa.now);
+	if (aaa.listener != -1)
+		close(aaa.listener);
+	aaa.listener = -1;
+}
+
+static void
+say_ended(pid_t pid, int status, const char *then)
+{
+	log_err("MGR: pptpd-aaa[%ld] %s %d, %s", (long)pid,
+	    WIFSIGNALED(status) ? "was ended by signal" :
+	    "has ended with status", WIFSIGNALED(status) ? WTERMSIG(status) :
+	    WEXITSTATUS(status), then);
+}
+
+bool
+aaa_reaped(pid_t pid, int status)
+{
+	char then[64];
+
+	if (pid != 0 && pid == aaa.next.pid) {
+		close_sock(&aaa.next);
+		aaa.next.pid = 0;
+		say_ended(pid, status, "the one before it goes on with the "
+		    "configuration that it has");
+		if (aaa.now.pid == 0)
+			start();
+		return true;
+	}
+	if (pid == 0 || pid != aaa.now.pid)
+		return false;
+	close_sock(&aaa.now);
+	aaa.now.pid = 0;
+	if (mono_s() - aaa.now.started >= STEADY)
+		aaa.wait = WAIT_MIN;
+	snprintf(then, sizeof(then), "starting it again in %d s", aaa.wait);
+	say_ended(pid, status, then);
+	start_later();
+	return true;
+}
+
+bool
+aaa_check(const struct conf *conf)
+{
+	static char name[] = AAA, check[] = "-t";
+	char *argv[] = { name, check, conf->radius_conf, NULL };
+	int status;
+	pid_t pid = child_spawn(AAA, argv, NULL, 0, -1);
+
+	if (pid == -1) {
+		fprintf(stderr, "pptpd: error: " AAA ": %s\n",
+		    strerror(errno));
+		return false;
+	}
+	while (waitpid(pid, &status, 0) == -1) {
+		if (errno != EINTR)
+			return false;
+	}
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}

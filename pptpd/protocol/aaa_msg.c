@@ -1,0 +1,402 @@
+/* Messages between pptpd-aaa.so, inside pppd, and the process pptpd-aaa. */
+/* SPDX-License-Identifier: ISC */
+#include "protocol/aaa_msg.h"
+
+#include <string.h>
+
+#include "base/wire.h"
+
+#define HEADER_LEN	4
+#define MTU_MAX		65535
+
+static uint64_t
+get_u64(struct wire_reader *r)
+{
+	uint64_t high = wire_get_u32(r);
+
+	return high << 32 | wire_get_u32(r);
+}
+
+static void
+put_u64(struct wire_writer *w, uint64_t v)
+{
+	wire_put_u32(w, (uint32_t)(v >> 32));
+	wire_put_u32(w, (uint32_t)v);
+}
+
+/* Addresses are in network order in the structs, too. */
+static uint32_t
+get_addr(struct wire_reader *r)
+{
+	uint32_t addr;
+
+	wire_get_bytes(r, &addr, sizeof(addr));
+	return addr;
+}
+
+static void
+put_addr(struct wire_writer *w, uint32_t addr)
+{
+	wire_put_bytes(w, &addr, sizeof(addr));
+}
+
+/* The length, or 0 with the reader gone bad if it is more than max. */
+static uint16_t
+get_len(struct wire_reader *r, size_t max)
+{
+	uint16_t len = wire_get_u16(r);
+
+	if (len <= max)
+		return len;
+	r->bad = true;
+	return 0;
+}
+
+static bool
+get_text(struct wire_reader *r, struct aaa_text *t)
+{
+	t->len = get_len(r, AAA_NAME_MAX);
+	wire_get_bytes(r, t->text, t->len);
+	t->text[t->len] = '\0';
+	return strlen(t->text) == t->len;
+}
+
+static void
+put_text(struct wire_writer *w, const struct aaa_text *t)
+{
+	wire_put_u16(w, t->len);
+	if (t->len <= AAA_NAME_MAX)
+		wire_put_bytes(w, t->text, t->len);
+}
+
+static void
+get_octets(struct wire_reader *r, struct aaa_octets *o)
+{
+	o->len = get_len(r, AAA_SECRET_MAX);
+	wire_get_bytes(r, o->octets, o->len);
+}
+
+static void
+put_octets(struct wire_writer *w, const struct aaa_octets *o)
+{
+	wire_put_u16(w, o->len);
+	if (o->len <= AAA_SECRET_MAX)
+		wire_put_bytes(w, o->octets, o->len);
+}
+
+const uint8_t *
+aaa_class_next(const struct aaa_class *c, size_t *at, size_t *len)
+{
+	size_t start = *at + 1;
+
+	if (*at >= c->len || c->octets[*at] == 0 ||
+	    c->octets[*at] > c->len - start)
+		return NULL;
+	*len = c->octets[*at];
+	*at = start + *len;
+	return c->octets + start;
+}
+
+bool
+aaa_class_add(struct aaa_class *c, const void *value, size_t len)
+{
+	if (len == 0 || len > AAA_NAME_MAX ||
+	    c->len + 1 + len > sizeof(c->octets))
+		return false;
+	c->octets[c->len] = (uint8_t)len;
+	memcpy(c->octets + c->len + 1, value, len);
+	c->len = (uint16_t)(c->len + 1 + len);
+	return true;
+}
+
+static bool
+get_class(struct wire_reader *r, struct aaa_class *c)
+{
+	size_t at = 0, len;
+
+	c->len = get_len(r, AAA_CLASS_MAX);
+	wire_get_bytes(r, c->octets, c->len);
+	while (aaa_class_next(c, &at, &len) != NULL) {
+		if (len > AAA_NAME_MAX)
+			return false;
+	}
+	return at == c->len;
+}
+
+static void
+put_class(struct wire_writer *w, const struct aaa_class *c)
+{
+	wire_put_u16(w, c->len);
+	if (c->len <= AAA_CLASS_MAX)
+		wire_put_bytes(w, c->octets, c->len);
+}
+
+static bool
+is_hex(const char *text)
+{
+	return text[0] != '\0' &&
+	    text[strspn(text, "0123456789ABCDEFabcdef")] == '\0';
+}
+
+static bool
+get_call(struct wire_reader *r, struct aaa_call *c)
+{
+	uint16_t len = get_len(r, AAA_ID_MAX);
+
+	wire_get_bytes(r, c->id, len);
+	c->id[len] = '\0';
+	c->client = get_addr(r);
+	c->server = get_addr(r);
+	c->unit = wire_get_u32(r);
+	return get_text(r, &c->name) && strlen(c->id) == len && is_hex(c->id);
+}
+
+static void
+put_call(struct wire_writer *w, const struct aaa_call *c)
+{
+	size_t len = strnlen(c->id, AAA_ID_MAX);
+
+	wire_put_u16(w, (uint16_t)len);
+	wire_put_bytes(w, c->id, len);
+	put_addr(w, c->client);
+	put_addr(w, c->server);
+	wire_put_u32(w, c->unit);
+	put_text(w, &c->name);
+}
+
+static bool
+is_method(unsigned int v)
+{
+	return v >= AAA_PAP && v < AAA_METHODS;
+}
+
+static bool
+get_login(struct wire_reader *r, struct aaa_login *l)
+{
+	bool fine = get_call(r, &l->call);
+	uint8_t method = wire_get_u8(r);
+
+	l->method = (enum aaa_method)method;
+	l->chap_id = wire_get_u8(r);
+	get_octets(r, &l->challenge);
+	get_octets(r, &l->response);
+	return fine && is_method(method);
+}
+
+static void
+put_login(struct wire_writer *w, const struct aaa_login *l)
+{
+	put_call(w, &l->call);
+	wire_put_u8(w, (uint8_t)l->method);
+	wire_put_u8(w, l->chap_id);
+	put_octets(w, &l->challenge);
+	put_octets(w, &l->response);
+}
+
+static bool
+get_reply(struct wire_reader *r, struct aaa_reply *a)
+{
+	uint8_t verdict = wire_get_u8(r), keys;
+	bool fine = get_text(r, &a->message);
+
+	a->verdict = (enum aaa_verdict)verdict;
+	a->address = get_addr(r);
+	a->session_timeout = wire_get_u32(r);
+	a->idle_timeout = wire_get_u32(r);
+	a->interim = wire_get_u32(r);
+	a->mtu = wire_get_u32(r);
+	a->dns[0] = get_addr(r);
+	a->dns[1] = get_addr(r);
+	a->wins[0] = get_addr(r);
+	a->wins[1] = get_addr(r);
+	a->mppe_policy = wire_get_u32(r);
+	a->mppe_types = wire_get_u32(r);
+	keys = wire_get_u8(r);
+	a->has_keys = keys == 1;
+	wire_get_bytes(r, a->send_key, sizeof(a->send_key));
+	wire_get_bytes(r, a->recv_key, sizeof(a->recv_key));
+	fine = get_class(r, &a->class) && fine;
+	fine = get_text(r, &a->filter_id) && fine;
+	fine = get_text(r, &a->framed_route) && fine;
+	return fine && verdict >= AAA_ACCEPT && verdict < AAA_VERDICTS &&
+	    keys <= 1 && a->mppe_policy <= 2 && a->mppe_types <= 6 &&
+	    a->mtu <= MTU_MAX && a->session_timeout <= INT32_MAX &&
+	    a->idle_timeout <= INT32_MAX && a->interim <= INT32_MAX;
+}
+
+static void
+put_reply(struct wire_writer *w, const struct aaa_reply *a)
+{
+	wire_put_u8(w, (uint8_t)a->verdict);
+	put_text(w, &a->message);
+	put_addr(w, a->address);
+	wire_put_u32(w, a->session_timeout);
+	wire_put_u32(w, a->idle_timeout);
+	wire_put_u32(w, a->interim);
+	wire_put_u32(w, a->mtu);
+	put_addr(w, a->dns[0]);
+	put_addr(w, a->dns[1]);
+	put_addr(w, a->wins[0]);
+	put_addr(w, a->wins[1]);
+	wire_put_u32(w, a->mppe_policy);
+	wire_put_u32(w, a->mppe_types);
+	wire_put_u8(w, a->has_keys ? 1 : 0);
+	wire_put_bytes(w, a->send_key, sizeof(a->send_key));
+	wire_put_bytes(w, a->recv_key, sizeof(a->recv_key));
+	put_class(w, &a->class);
+	put_text(w, &a->filter_id);
+	put_text(w, &a->framed_route);
+}
+
+/* Whether a field of fixed size holds a name, and zeros to its end. */
+static bool
+is_ifname(const char *s)
+{
+	size_t len = strnlen(s, AAA_IFNAME_LEN);
+
+	for (size_t i = 0; i < AAA_IFNAME_LEN; i++) {
+		if (i < len ? s[i] <= ' ' || s[i] > '~' : s[i] != '\0')
+			return false;
+	}
+	return len < AAA_IFNAME_LEN;
+}
+
+static bool
+get_acct(struct wire_reader *r, struct aaa_acct *a)
+{
+	bool fine = get_call(r, &a->call);
+	uint8_t status = wire_get_u8(r), method = wire_get_u8(r);
+
+	a->status = (enum aaa_status)status;
+	a->method = (enum aaa_method)method;
+	a->address = get_addr(r);
+	wire_get_bytes(r, a->ifname, sizeof(a->ifname));
+	a->seconds = wire_get_u32(r);
+	a->octets_in = get_u64(r);
+	a->octets_out = get_u64(r);
+	a->packets_in = wire_get_u32(r);
+	a->packets_out = wire_get_u32(r);
+	a->cause = wire_get_u32(r);
+	return get_class(r, &a->class) && fine && is_method(method) &&
+	    status >= AAA_START && status <= AAA_INTERIM &&
+	    is_ifname(a->ifname) && a->cause <= AAA_CAUSE_MAX &&
+	    (a->cause == 0 || status == AAA_STOP);
+}
+
+static void
+put_acct(struct wire_writer *w, const struct aaa_acct *a)
+{
+	put_call(w, &a->call);
+	wire_put_u8(w, (uint8_t)a->status);
+	wire_put_u8(w, (uint8_t)a->method);
+	put_addr(w, a->address);
+	wire_put_bytes(w, a->ifname, sizeof(a->ifname));
+	wire_put_u32(w, a->seconds);
+	put_u64(w, a->octets_in);
+	put_u64(w, a->octets_out);
+	wire_put_u32(w, a->packets_in);
+	wire_put_u32(w, a->packets_out);
+	wire_put_u32(w, a->cause);
+	put_class(w, &a->class);
+}
+
+static bool
+get_body(struct wire_reader *r, struct aaa_msg *m)
+{
+	switch (m->type) {
+	case AAA_LOGIN:
+		return get_login(r, &m->u.login);
+	case AAA_REPLY:
+		return get_reply(r, &m->u.reply);
+	case AAA_ACCT:
+		return get_acct(r, &m->u.acct);
+	case AAA_TAKEN:
+		return true;
+	case AAA_TYPES:
+		break;
+	}
+	return false;
+}
+
+bool
+aaa_msg_decode(const void *buf, size_t len, struct aaa_msg *m)
+{
+	struct wire_reader r;
+	uint8_t version, type;
+	uint16_t said;
+
+	wire_reader_init(&r, buf, len);
+	version = wire_get_u8(&r);
+	type = wire_get_u8(&r);
+	said = wire_get_u16(&r);
+	if (r.bad || version != AAA_MSG_VERSION || said != len ||
+	    len > AAA_MSG_MAX)
+		return false;
+	memset(m, 0, sizeof(*m));
+	m->type = (enum aaa_msg_type)type;
+	return get_body(&r, m) && !r.bad && r.left == 0;
+}
+
+static void
+put_body(struct wire_writer *w, const struct aaa_msg *m)
+{
+	switch (m->type) {
+	case AAA_LOGIN:
+		put_login(w, &m->u.login);
+		break;
+	case AAA_REPLY:
+		put_reply(w, &m->u.reply);
+		break;
+	case AAA_ACCT:
+		put_acct(w, &m->u.acct);
+		break;
+	case AAA_TAKEN:
+		break;
+	case AAA_TYPES:
+		w->bad = true;
+		break;
+	}
+}
+
+size_t
+aaa_msg_encode(const struct aaa_msg *m, void *buf)
+{
+	struct wire_writer w;
+	struct aaa_msg check;
+	uint8_t *octets = buf;
+	bool fine;
+
+	wire_writer_init(&w, buf, AAA_MSG_MAX);
+	wire_put_u8(&w, AAA_MSG_VERSION);
+	wire_put_u8(&w, (uint8_t)m->type);
+	wire_put_u16(&w, 0);		/* the length, below */
+	put_body(&w, m);
+	octets[2] = (uint8_t)(w.len >> 8);
+	octets[3] = (uint8_t)w.len;
+	/* Do not send what our own reader would refuse. */
+	fine = !w.bad && aaa_msg_decode(buf, w.len, &check);
+	explicit_bzero(&check, sizeof(check));
+	return fine ? w.len : 0;
+}
+
+bool
+aaa_text_set(struct aaa_text *t, const void *text, size_t len)
+{
+	memset(t, 0, sizeof(*t));
+	if (len > AAA_NAME_MAX || memchr(text, '\0', len) != NULL)
+		return false;
+	memcpy(t->text, text, len);
+	t->len = (uint16_t)len;
+	return true;
+}
+
+bool
+aaa_octets_set(struct aaa_octets *o, const void *octets, size_t len)
+{
+	memset(o, 0, sizeof(*o));
+	if (len > sizeof(o->octets))
+		return false;
+	memcpy(o->octets, octets, len);
+	o->len = (uint16_t)len;
+	return true;
+}

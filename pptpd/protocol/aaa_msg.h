@@ -1,0 +1,161 @@
+/* Messages between pptpd-aaa.so, inside pppd, and the process pptpd-aaa. */
+/* SPDX-License-Identifier: ISC */
+#ifndef PPTPD_AAA_MSG_H
+#define PPTPD_AAA_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * One message is one packet of a SOCK_SEQPACKET socket.  It begins with
+ * version, type and the length of the whole (16 bits).  The rest is the members
+ * of the struct below in their order, in network order; texts and octets are a
+ * length (16 bits) and so many octets.  pppd has rights, and pptpd-aaa reads
+ * what peers and servers send: so the plugin trusts no octet of a reply, and
+ * pptpd-aaa none of a request.
+ */
+#define AAA_MSG_VERSION	1
+#define AAA_MSG_MAX	4096	/* octets; no message is longer */
+
+#define AAA_NAME_MAX	253	/* octets of a RADIUS text (RFC 2865, 5) */
+#define AAA_ID_MAX	32	/* of an Acct-Session-Id */
+#define AAA_SECRET_MAX	255	/* of a password, challenge or response */
+#define AAA_CLASS_MAX	1024	/* of all Class attributes */
+#define AAA_KEY_LEN	16	/* of a key of MPPE */
+#define AAA_IFNAME_LEN	16	/* IFNAMSIZ: with its NUL */
+
+enum aaa_msg_type {
+	AAA_LOGIN = 1,		/* plugin: may this peer have the call? */
+	AAA_REPLY,		/* answer to it */
+	AAA_ACCT,		/* plugin: start, interim or stop of the call */
+	AAA_TAKEN,		/* answer to it: pptpd-aaa sees to the rest */
+	AAA_TYPES		/* one more than the last of them */
+};
+
+enum aaa_method {
+	AAA_PAP = 1,
+	AAA_CHAP_MD5,
+	AAA_MSCHAP,
+	AAA_MSCHAP_V2,
+	AAA_METHODS
+};
+
+enum aaa_verdict {
+	AAA_ACCEPT = 1,
+	AAA_REJECT,
+	AAA_UNAVAILABLE,	/* nobody could be asked: as AAA_REJECT */
+	AAA_VERDICTS
+};
+
+/* Values of Acct-Status-Type (RFC 2866, 5.1). */
+enum aaa_status {
+	AAA_START = 1,
+	AAA_STOP = 2,
+	AAA_INTERIM = 3
+};
+
+#define AAA_CAUSE_MAX	18	/* Acct-Terminate-Cause (RFC 2866, 5.10) */
+
+/* A text without NUL within; unknown octets of a peer. */
+struct aaa_text {
+	uint16_t len;
+	char	 text[AAA_NAME_MAX + 1];	/* with its NUL */
+};
+
+struct aaa_octets {
+	uint16_t len;
+	uint8_t	 octets[AAA_SECRET_MAX];
+};
+
+/* What is known of a call; both requests begin with it. */
+struct aaa_call {
+	char	 id[AAA_ID_MAX + 1];	/* session id: hex digits */
+	uint32_t client, server;	/* of the control connection, network
+					   order; server may be 0 */
+	uint32_t unit;			/* of the interface */
+	struct aaa_text name;		/* as the peer sent it */
+};
+
+struct aaa_class {
+	uint16_t len;			/* values, each after its length (8
+					   bits), which is not 0 */
+	uint8_t	 octets[AAA_CLASS_MAX];
+};
+
+struct aaa_login {
+	struct aaa_call call;
+	enum aaa_method method;
+	uint8_t	 chap_id;		/* Identifier of the response */
+	struct aaa_octets challenge;	/* empty with PAP */
+	struct aaa_octets response;	/* with PAP the password */
+};
+
+struct aaa_reply {
+	enum aaa_verdict verdict;
+	struct aaa_text message;	/* for the peer; may be "" */
+	/* The rest is zero unless the peer is accepted. */
+	uint32_t address;		/* of the peer, network order;
+					   AAA_ADDRESS_*; 0: not said */
+	uint32_t session_timeout;	/* s; 0: none */
+	uint32_t idle_timeout;		/* s; 0: none */
+	uint32_t interim;		/* s between reports; 0: none */
+	uint32_t mtu;			/* 0: not said */
+	uint32_t dns[2], wins[2];	/* network order; 0: none */
+	uint32_t mppe_policy;		/* 1 allowed, 2 required; 0: not said */
+	uint32_t mppe_types;		/* 2: 40 bits, 4: 128 bits (RFC 2548) */
+	bool	 has_keys;
+	uint8_t	 send_key[AAA_KEY_LEN];	/* MS-CHAPv1: the hash of the hash */
+	uint8_t	 recv_key[AAA_KEY_LEN];	/* MS-CHAPv1: zero */
+	struct aaa_class class;
+	struct aaa_text filter_id, framed_route;	/* for scripts */
+};
+
+/* Values of Framed-IP-Address (RFC 2865, 5.8), in host order. */
+#define AAA_ADDRESS_PEER	0xffffffffU	/* the peer may choose */
+#define AAA_ADDRESS_NAS		0xfffffffeU	/* the server may choose */
+
+struct aaa_acct {
+	struct aaa_call call;
+	enum aaa_status status;
+	enum aaa_method method;		/* by which the peer logged in */
+	uint32_t address;		/* of the peer, network order */
+	char	 ifname[AAA_IFNAME_LEN];
+	uint32_t seconds;		/* since the start */
+	uint64_t octets_in, octets_out;	/* in: from the peer */
+	uint32_t packets_in, packets_out;
+	uint32_t cause;			/* of a stop; else 0 */
+	struct aaa_class class;
+};
+
+/* The member that belongs to the type is valid; AAA_TAKEN has none. */
+struct aaa_msg {
+	enum aaa_msg_type type;
+	union {
+		struct aaa_login login;
+		struct aaa_reply reply;
+		struct aaa_acct acct;
+	} u;
+};
+
+/* Reads a message.  False: it is none; then *msg is undefined. */
+bool	aaa_msg_decode(const void *, size_t, struct aaa_msg *);
+/*
+ * Writes one; buf has room for AAA_MSG_MAX octets.  Returns the length; 0: a
+ * value is not one of those above, and the reader would refuse it.
+ */
+size_t	aaa_msg_encode(const struct aaa_msg *, void *buf);
+/* Sets a text; false and "" if it is too long or has a NUL within. */
+bool	aaa_text_set(struct aaa_text *, const void *, size_t len);
+/* Sets octets; false and empty if there are too many. */
+bool	aaa_octets_set(struct aaa_octets *, const void *, size_t len);
+/* Adds one value; false: no room, or it is empty or too long. */
+bool	aaa_class_add(struct aaa_class *, const void *, size_t len);
+/*
+ * The next value, from *at on, which begins as 0 and is moved on.  NULL: no
+ * more.
+ */
+const uint8_t *aaa_class_next(const struct aaa_class *, size_t *at,
+	    size_t *len);
+
+#endif

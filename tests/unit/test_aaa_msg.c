@@ -1,0 +1,202 @@
+/* Messages between pptpd-aaa.so and pptpd-aaa: a reader that trusts nobody. */
+/* SPDX-License-Identifier: ISC */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "protocol/aaa_msg.h"
+#include "unit.h"
+
+static void
+set_call(struct aaa_call *c)
+{
+	strcpy(c->id, "0123456789abcdef");
+	c->client = htonl(0xc6336414);
+	c->server = htonl(0xc0000201);
+	c->unit = 7;
+	ck_assert(aaa_text_set(&c->name, "bob", 3));
+}
+
+/* One of each type. */
+static void
+sample(enum aaa_msg_type type, struct aaa_msg *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->type = type;
+	switch (type) {
+	case AAA_LOGIN:
+		set_call(&m->u.login.call);
+		m->u.login.method = AAA_MSCHAP_V2;
+		m->u.login.chap_id = 5;
+		ck_assert(aaa_octets_set(&m->u.login.challenge,
+		    "0123456789abcdef", 16));
+		ck_assert(aaa_octets_set(&m->u.login.response, "\0\1\2", 3));
+		break;
+	case AAA_REPLY:
+		m->u.reply.verdict = AAA_ACCEPT;
+		ck_assert(aaa_text_set(&m->u.reply.message, "S=00", 4));
+		m->u.reply.address = htonl(0x0a090807);
+		m->u.reply.session_timeout = 3600;
+		m->u.reply.mtu = 1300;
+		m->u.reply.dns[1] = htonl(0x0a000035);
+		m->u.reply.mppe_policy = 2;
+		m->u.reply.mppe_types = 4;
+		m->u.reply.has_keys = true;
+		memset(m->u.reply.send_key, 0xaa, AAA_KEY_LEN);
+		ck_assert(aaa_class_add(&m->u.reply.class, "gold", 4));
+		ck_assert(aaa_class_add(&m->u.reply.class, "\0", 1));
+		ck_assert(aaa_text_set(&m->u.reply.filter_id, "f", 1));
+		break;
+	case AAA_ACCT:
+		set_call(&m->u.acct.call);
+		m->u.acct.status = AAA_STOP;
+		m->u.acct.method = AAA_PAP;
+		strcpy(m->u.acct.ifname, "ppp7");
+		m->u.acct.octets_in = UINT64_C(0x0123456789abcdef);
+		m->u.acct.cause = 1;
+		break;
+	case AAA_TAKEN:
+	case AAA_TYPES:
+		break;
+	}
+}
+
+START_TEST(there_and_back)
+{
+	uint8_t buf[AAA_MSG_MAX], again[AAA_MSG_MAX];
+	struct aaa_msg m, got;
+	size_t len;
+
+	sample((enum aaa_msg_type)_i, &m);
+	len = aaa_msg_encode(&m, buf);
+	ck_assert_uint_gt(len, 0);
+	ck_assert(aaa_msg_decode(buf, len, &got));
+	ck_assert_uint_eq(aaa_msg_encode(&got, again), len);
+	ck_assert_mem_eq(again, buf, len);
+}
+END_TEST
+
+/* No part of a message is one, nor is a message with an octet more. */
+START_TEST(every_length)
+{
+	uint8_t buf[AAA_MSG_MAX + 1] = { 0 };
+	struct aaa_msg m, got;
+	size_t len;
+
+	sample((enum aaa_msg_type)_i, &m);
+	len = aaa_msg_encode(&m, buf);
+	for (size_t n = 0; n <= len + 1; n++) {
+		buf[2] = (uint8_t)(n >> 8);
+		buf[3] = (uint8_t)n;
+		ck_assert_int_eq(aaa_msg_decode(buf, n, &got), n == len);
+		buf[2] = (uint8_t)(len >> 8);
+		buf[3] = (uint8_t)len;
+		ck_assert_int_eq(aaa_msg_decode(buf, n, &got), n == len);
+	}
+}
+END_TEST
+
+START_TEST(octets_of_a_login)
+{
+	static const uint8_t want[] = {
+		1, 1, 0x00, 0x40,
+		0, 16, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a',
+		'b', 'c', 'd', 'e', 'f',
+		198, 51, 100, 20, 192, 0, 2, 1, 0, 0, 0, 7,
+		0, 3, 'b', 'o', 'b',
+		4, 5,
+		0, 16, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a',
+		'b', 'c', 'd', 'e', 'f',
+		0, 3, 0, 1, 2
+	};
+	uint8_t buf[AAA_MSG_MAX];
+	struct aaa_msg m;
+
+	sample(AAA_LOGIN, &m);
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), sizeof(want));
+	ck_assert_mem_eq(buf, want, sizeof(want));
+}
+END_TEST
+
+/* Each is right but for one value. */
+START_TEST(values_that_are_none)
+{
+	uint8_t buf[AAA_MSG_MAX];
+	struct aaa_msg m;
+
+	sample(AAA_LOGIN, &m);
+	m.u.login.method = (enum aaa_method)0;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_LOGIN, &m);
+	m.u.login.method = AAA_METHODS;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_LOGIN, &m);
+	m.u.login.call.id[0] = '\0';
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_LOGIN, &m);
+	m.u.login.call.id[3] = 'g';
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_LOGIN, &m);
+	m.u.login.call.name.text[1] = '\0';
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.verdict = AAA_VERDICTS;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.session_timeout = UINT32_C(0x80000000);
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.class.octets[0] = 200;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_ACCT, &m);
+	m.u.acct.status = (enum aaa_status)4;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_ACCT, &m);
+	m.u.acct.status = AAA_START;	/* which has no cause */
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_ACCT, &m);
+	memset(m.u.acct.ifname, 'p', AAA_IFNAME_LEN);
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+}
+END_TEST
+
+START_TEST(texts_and_classes)
+{
+	uint8_t long_value[AAA_NAME_MAX + 1] = { 0 };
+	struct aaa_class c = { 0 };
+	struct aaa_octets o;
+	struct aaa_text t;
+	size_t at = 0, len;
+	int n = 0;
+
+	memset(long_value, 'x', sizeof(long_value));
+	ck_assert(aaa_text_set(&t, long_value, AAA_NAME_MAX));
+	ck_assert(!aaa_text_set(&t, long_value, AAA_NAME_MAX + 1));
+	ck_assert_uint_eq(t.len, 0);
+	ck_assert(!aaa_text_set(&t, "a\0b", 3));
+	ck_assert(!aaa_octets_set(&o, c.octets, AAA_SECRET_MAX + 1));
+	ck_assert(!aaa_class_add(&c, "", 0));
+	ck_assert(!aaa_class_add(&c, long_value, AAA_NAME_MAX + 1));
+	while (aaa_class_add(&c, long_value, AAA_NAME_MAX))
+		n++;
+	ck_assert_int_eq(n, 4);
+	for (n = 0; aaa_class_next(&c, &at, &len) != NULL; n++)
+		ck_assert_uint_eq(len, AAA_NAME_MAX);
+	ck_assert_int_eq(n, 4);
+}
+END_TEST
+
+static void
+add(TCase *tc)
+{
+	tcase_add_loop_test(tc, there_and_back, AAA_LOGIN, AAA_TYPES);
+	tcase_add_loop_test(tc, every_length, AAA_LOGIN, AAA_TYPES);
+	tcase_add_test(tc, octets_of_a_login);
+	tcase_add_test(tc, values_that_are_none);
+	tcase_add_test(tc, texts_and_classes);
+}
+
+int
+main(void)
+{
+	return unit_main("aaa_msg", add);
+}
