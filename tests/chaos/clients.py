@@ -39,6 +39,7 @@ class Call:
         self.silence = 0.0              # the longest without a pong
         self.silence_at = 0.0
         self.deaf = 0.0                 # the longest without an Echo-Reply
+        # All of these in seconds that the machine gave (pace.py)
         self.pongs = 0
         self.seq = None                 # the last received
 
@@ -135,7 +136,7 @@ class Client:
         elif got.type == ECHORQ:
             self.send(build(ECHORP, ident=got.ident))
         elif got.type == ECHORP and self.state == 'up':
-            call.deaf = max(call.deaf, now - call.reply)
+            self.deafness(call, now)
             call.reply = now
         elif got.type in (CDN, STOPRQ):
             if call.ended is None:
@@ -161,7 +162,7 @@ class Client:
         call = self.call
         how = how or self.rng.choice(LEAVING)
         self.silent(call, now)
-        call.deaf = max(call.deaf, now - call.reply)
+        self.deafness(call, now)
         self.end(call, now, how, True)
         if how == 'clear':
             self.send(build(CCRQ, call_id=call.mine))
@@ -203,7 +204,14 @@ class Client:
 
     def silent(self, call, now):
         if now - call.pong > call.silence:
-            call.silence, call.silence_at = now - call.pong, now
+            given = self.clients.pace.given(call.pong, now)
+            if given > call.silence:
+                call.silence, call.silence_at = given, now
+
+    def deafness(self, call, now):
+        if now - call.reply > call.deaf:
+            call.deaf = max(call.deaf, self.clients.pace.given(call.reply,
+                                                               now))
 
     def talk(self, now):
         call = self.call
@@ -255,7 +263,8 @@ class Client:
 class Clients:
     """All of them, in a thread."""
 
-    def __init__(self, count, seed):
+    def __init__(self, count, seed, pace):
+        self.pace = pace
         self.calls = []                 # that are over
         self.attempts = collections.Counter()
         self.faults = []                # what no client may ever see
@@ -282,8 +291,9 @@ class Clients:
             last = now
             for client in self.all:
                 client.step(now, readable, writable)
-                if client.waiting:
-                    self.unserved = max(self.unserved, now - client.waiting)
+                if client.waiting and now - client.waiting > self.unserved:
+                    self.unserved = max(self.unserved, self.pace.given(
+                        client.waiting, now))
 
     def living(self):
         return [c.call for c in self.all if c.state == 'up']

@@ -56,7 +56,7 @@ def remove_groups():
     except Skip:
         return
     for directory, _, _ in os.walk(top, topdown=False):
-        if GROUP in directory:
+        if '/%s-' % GROUP in directory:
             try:
                 os.rmdir(directory)
             except OSError as err:
@@ -173,7 +173,7 @@ class Systemd:
     def inside(self, command):
         """The command, to be run among its processes."""
         return ['nsenter', '--target=%d' % self.pid, '--pid', '--mount',
-                '--cgroup', '--'] + command
+                '--cgroup', '--root', '--'] + command
 
     def ctl(self, *args, status=0, timeout=60):
         command = self.inside(['systemctl', '--no-pager'] + list(args))
