@@ -203,6 +203,7 @@ class Client:
             call.pongs += 1
 
     def silent(self, call, now):
+        self.clients.by_clock = max(self.clients.by_clock, now - call.pong)
         if now - call.pong > call.silence:
             given = self.clients.pace.given(call.pong, now)
             if given > call.silence:
@@ -270,6 +271,7 @@ class Clients:
         self.faults = []                # what no client may ever see
         self.unserved = 0.0             # the longest anybody redialled
         self.stall = 0.0                # our own longest pause
+        self.by_clock = 0.0             # the longest silence of all
         self.closing = self.ended = False
         self.all = [Client(self, number,
                            random.Random('%s client %d' % (seed, number)))
