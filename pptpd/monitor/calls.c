@@ -25,6 +25,7 @@
 #include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
 #include "monitor/plugin_choice.h"
+#include "monitor/process_watch.h"
 #include "monitor/spawner_client.h"
 #include "monitor/tunnel.h"
 #include "protocol/pptp_msg.h"
@@ -41,7 +42,7 @@
 
 #define KEEPER		SBINDIR "/pptpctrl"
 #define MINUTE_US	60000000U
-#define LOOK_MS		1000	/* between looks at a process */
+#define LOOK_MS		1000	/* between looks at tunnels */
 #define FULL_PER_MINUTE	20	/* log lines about calls without a slot */
 #define ORPHAN_MS	5000	/* time for a pppd to end after SIGTERM */
 
@@ -59,17 +60,12 @@ struct slot {
 	struct call_record *rec;	/* the engine can write there; NULL: a
 					   call of an earlier monitor */
 	/*
-	 * Descriptors of processes (process.h); -1: none, or it has ended.
-	 * The keeper has one because wait(2) for any of thousands of children
-	 * is slow, and because a keeper that began under an earlier monitor
-	 * may not be our child.  pppd has one in that second case, and when
-	 * its keeper is gone.
+	 * The keeper is watched because wait(2) for any of thousands of
+	 * children is slow, and because a keeper that began under an earlier
+	 * monitor may not be our child.  pppd is watched in that second case,
+	 * and when its keeper is gone.
 	 */
-	struct alien {
-		int		 fd;	/* -1: none */
-		struct loop_watch watch;
-		struct loop_timer look;	/* where fd cannot be watched */
-	}		 alien_keeper, alien_pppd;
+	struct process_watch keeper_watch, pppd_watch;
 	int		 link;		/* its last word comes here (struct
 					   rejoin_end); -1: none */
 	char		*reserved;	/* its address, if it has no slot */
@@ -232,41 +228,6 @@ calls_slots(uint32_t *slots, uint32_t *free_slots)
 	*free_slots = left > 0 ? (uint32_t)left : 0;
 }
 
-static void
-alien_free(struct alien *alien)
-{
-	if (alien->fd == -1)
-		return;
-	loop_watch_off(&alien->watch);
-	loop_timer_stop(&alien->look);
-	close(alien->fd);
-	alien->fd = -1;
-}
-
-/* Calls back as if the descriptor were ready; the callback looks itself. */
-static void
-on_look(void *arg)
-{
-	struct alien *alien = arg;
-
-	alien->watch.fn(alien->fd, alien->watch.arg);
-}
-
-static bool
-alien_watch(struct alien *alien, int fd, loop_fd_fn *callback,
-    struct slot *call)
-{
-	bool waits = process_can_wait(fd);
-
-	alien->fd = fd;
-	loop_watch_init(&alien->watch, fd, LOOP_READ | LOOP_ONCE, callback,
-	    call);
-	if (waits)
-		return loop_watch_on(&alien->watch);
-	loop_timer_init(&alien->look, on_look, alien);
-	return loop_timer_every_ms(&alien->look, LOOK_MS);
-}
-
 static struct slot *
 call_new(uint16_t id)
 {
@@ -277,7 +238,7 @@ call_new(uint16_t id)
 	call->id = id;
 	ids_in_use_add(id);
 	call->slot = call->ledger = -1;
-	call->alien_keeper.fd = call->alien_pppd.fd = call->link = -1;
+	call->keeper_watch.fd = call->pppd_watch.fd = call->link = -1;
 	LIST_INSERT_HEAD(&calls, call, entry);
 	count++;
 	return call;
@@ -294,8 +255,8 @@ call_free(struct slot *call)
 	ledger_drop(call->ledger);
 	ids_in_use_remove(call->id);
 	back_relay_end(call->relayed);
-	alien_free(&call->alien_keeper);
-	alien_free(&call->alien_pppd);
+	process_watch_stop(&call->keeper_watch);
+	process_watch_stop(&call->pppd_watch);
 	if (call->link != -1)
 		close(call->link);
 	if (call->kernel_id != 0)
@@ -550,7 +511,7 @@ keeper_gone(struct slot *call, int status)
 	call->keeper = 0;
 	call->orphan_since = mono_ms();
 	orphans++;
-	if (call->alien_pppd.fd != -1)
+	if (call->pppd_watch.fd != -1)
 		return;
 	if (!WIFSIGNALED(status)) {
 		call_free(call);	/* the keeper has waited for pppd */
@@ -578,9 +539,10 @@ watch_keeper(struct slot *call)
 {
 	int fd = linux_pidfd_open(call->keeper);
 
-	if (fd != -1 && alien_watch(&call->alien_keeper, fd, on_keeper, call))
+	if (fd != -1 && process_watch_start(&call->keeper_watch, fd, on_keeper,
+	    call))
 		return;
-	alien_free(&call->alien_keeper);
+	process_watch_stop(&call->keeper_watch);
 	call->unwatched = true;
 	unwatched++;
 }
@@ -625,28 +587,28 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 /* --- calls that began under another monitor ------------------------------ */
 
 static void
-on_alien_keeper(int fd, void *arg)
+on_keeper_ended(int fd, void *arg)
 {
 	struct slot *call = arg;
 
 	(void)fd;
-	if (!process_ended(call->alien_keeper.fd))
+	if (!process_ended(call->keeper_watch.fd))
 		return;
-	alien_free(&call->alien_keeper);
+	process_watch_stop(&call->keeper_watch);
 	if (call->keeper != 0)
 		keeper_gone(call, 0);
 	changed();
 }
 
 static void
-on_alien_pppd(int fd, void *arg)
+on_pppd_ended(int fd, void *arg)
 {
 	struct slot *call = arg;
 
 	(void)fd;
-	if (!process_ended(call->alien_pppd.fd))
+	if (!process_ended(call->pppd_watch.fd))
 		return;
-	alien_free(&call->alien_pppd);
+	process_watch_stop(&call->pppd_watch);
 	if (call->keeper == 0)
 		call_free(call);
 	changed();
@@ -689,13 +651,13 @@ keep_link(struct slot *call, int sock)
 
 /* Watches for the ends of both, whose descriptors are the call's from now. */
 static bool
-watch_aliens(struct slot *call, int keeper_fd, int pppd_fd)
+watch_both(struct slot *call, int keeper_fd, int pppd_fd)
 {
-	bool keeper = alien_watch(&call->alien_keeper, keeper_fd,
-	    on_alien_keeper, call);
+	bool keeper = process_watch_start(&call->keeper_watch, keeper_fd,
+	    on_keeper_ended, call);
 
-	return alien_watch(&call->alien_pppd, pppd_fd, on_alien_pppd, call) &&
-	    keeper;
+	return process_watch_start(&call->pppd_watch, pppd_fd, on_pppd_ended,
+	    call) && keeper;
 }
 
 static enum ctrl_end
@@ -733,7 +695,7 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int sock, int pppd_fd,
 	call->ledger = ledger_put(keeper, awaited_back(keeper), kc->our_id,
 	    kc->remote);
 	keep_link(call, sock);
-	if (watch_aliens(call, fd, pppd_fd) &&
+	if (watch_both(call, fd, pppd_fd) &&
 	    back_relay_rejoin(&call->relayed, kc->our_id, kc->client_addr,
 	    record_fd) &&
 	    (*why = claim(call, kc)) == NULL)
@@ -761,9 +723,8 @@ calls_kick(uint16_t id)
 	LIST_FOREACH(call, &calls, entry) {
 		if (call->relayed == NULL || call->relayed->id != id)
 			continue;
-		if (call->alien_keeper.fd != -1)
-			(void)process_kill(call->alien_keeper.fd, SIGTERM);
-		else if (call->keeper != 0)
+		if (!process_watch_kill(&call->keeper_watch, SIGTERM) &&
+		    call->keeper != 0)
 			kill(call->keeper, SIGTERM);	/* not reaped yet */
 	}
 }
@@ -814,9 +775,9 @@ look_at_child(pid_t pid, const char *args, size_t len)
 	call->lost = false;
 	call->pppd = pid;
 	fd = linux_pidfd_open(pid);
-	if (fd != -1 && !alien_watch(&call->alien_pppd, fd, on_alien_pppd,
-	    call))
-		alien_free(&call->alien_pppd);
+	if (fd != -1 && !process_watch_start(&call->pppd_watch, fd,
+	    on_pppd_ended, call))
+		process_watch_stop(&call->pppd_watch);
 }
 
 /* Finds the pppds of killed keepers; a call without a pppd has ended. */
@@ -844,9 +805,7 @@ on_find(void *arg)
 static void
 kill_pppd(const struct slot *call)
 {
-	if (call->alien_pppd.fd != -1)
-		(void)process_kill(call->alien_pppd.fd, SIGKILL);
-	else if (call->pppd != 0)
+	if (!process_watch_kill(&call->pppd_watch, SIGKILL) && call->pppd != 0)
 		kill(call->pppd, SIGKILL);	/* not reaped yet */
 }
 
@@ -898,9 +857,8 @@ calls_kill_all(void)
 
 	find_pppds();
 	LIST_FOREACH(call, &calls, entry) {
-		if (call->alien_keeper.fd != -1)
-			(void)process_kill(call->alien_keeper.fd, SIGKILL);
-		else if (call->keeper != 0)
+		if (!process_watch_kill(&call->keeper_watch, SIGKILL) &&
+		    call->keeper != 0)
 			kill(call->keeper, SIGKILL);
 		kill_pppd(call);
 	}
