@@ -1,5 +1,7 @@
 /* Command line and pptpd.conf: golden files, and what they cannot show. */
 /* SPDX-License-Identifier: ISC */
+#include "config.h"
+
 #include <check.h>
 #include <glob.h>
 #include <stdio.h>
@@ -883,6 +885,35 @@ START_TEST(changes)
 }
 END_TEST
 
+/* A wrong word is no start without aaa, nor is it a build that has none. */
+START_TEST(aaa_guards)
+{
+	static const struct {
+		const char *text;
+		bool aaa, wrong;
+	} rows[] = {
+		{ "", false, false },
+		{ "aaa none\n", false, false },
+		{ "aaa radios\n", true, true },
+		{ "aaa\n", true, true },
+#ifdef WITH_RADIUS
+		{ "aaa radius\n", true, false },
+#else
+		{ "aaa radius\n", true, true },
+#endif
+	};
+	struct conf conf;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ck_assert_int_eq(read_text(&conf, "", rows[i].text), CONF_RUN);
+		ck_assert_int_eq(conf.aaa, rows[i].aaa);
+		ck_assert_int_eq(conf.errors > 0, rows[i].wrong);
+		free_streams();
+		conf_free(&conf);
+	}
+}
+END_TEST
+
 /* More names than there is room for. */
 START_TEST(changes_are_cut)
 {
@@ -1130,6 +1161,7 @@ add_tests(TCase *t)
 	tcase_add_test(t, limits_follow_the_calls_there_can_be);
 	tcase_add_loop_test(t, changes, 0,
 	    (int)(sizeof(changes_rows) / sizeof(changes_rows[0])));
+	tcase_add_test(t, aaa_guards);
 	tcase_add_test(t, changes_are_cut);
 	tcase_add_test(t, a_value_is_copied_and_nothing_else);
 	tcase_add_test(t, nothing_is_copied_over_something);
