@@ -3,6 +3,7 @@
 #include "config/options_lint.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PEERS	"/etc/ppp/peers/"	/* of pppd's option call */
@@ -12,7 +13,7 @@ static const char *const with_word[] = {
 	"active-filter", "allow-ip", "allow-number", "ca", "capath", "cert",
 	"connect", "crl", "crl-dir", "disconnect", "domain", "endpoint",
 	"ifname", "init", "ip-down-script", "ip-up-script", "ipparam", "ipv6",
-	"key", "linkname", "logfile", "name", "need-peer-eap", "pass-filter",
+	"key", "linkname", "logfile", "need-peer-eap", "pass-filter",
 	"password", "pppd-user", "privgroup", "pty",
 	"radius-config-file", "record", "remotename", "remotenumber", "set",
 	"unset", "user", "welcome"
@@ -148,6 +149,30 @@ other_word(struct options_lint *lint, const char *word)
 		lint->show_password = true;
 	else if (is(word, "hide-password", NULL))
 		lint->show_password = false;
+	else if (is(word, "proxyarp", NULL))
+		lint->proxyarp = true;
+	else if (is(word, "noproxyarp", NULL))
+		lint->proxyarp = false;
+	else if (is(word, "novj", "-vj"))
+		lint->novj = true;
+}
+
+/* Options with a word that somebody asks for.  False: another option. */
+static bool
+kept_word(struct options_lint *lint, struct scan *s, const char *option)
+{
+	char word[OPTIONS_LINT_WORD] = "";
+
+	if (!is(option, "name", NULL) && !is(option, "mtu", NULL) &&
+	    !is(option, "mru", NULL))
+		return false;
+	get_word(s, word);
+	if (option[0] == 'n')
+		snprintf(lint->server, sizeof(lint->server), "%s", word);
+	else
+		*(option[1] == 't' ? &lint->mtu : &lint->mru) =
+		    (unsigned)strtoul(word, NULL, 10);
+	return true;
 }
 
 /*
@@ -180,6 +205,10 @@ names_version(const char *path)
 static void
 plugin_word(struct options_lint *lint, const struct scan *s, const char *word)
 {
+	const char *slash = strrchr(word, '/');
+
+	if (strcmp(slash != NULL ? slash + 1 : word, "radius.so") == 0)
+		lint->radius = true;
 	if (word[0] != '/' || !names_version(word) ||
 	    lint->plugin_at[0] != '\0')
 		return;
@@ -231,7 +260,7 @@ options_lint_text(struct options_lint *lint, const char *name,
 	char word[OPTIONS_LINT_WORD];
 
 	while (get_word(&s, word)) {
-		if (auth_word(lint, &s, word))
+		if (auth_word(lint, &s, word) || kept_word(lint, &s, word))
 			continue;
 		if (is(word, "file", NULL)) {
 			if (get_word(&s, word))

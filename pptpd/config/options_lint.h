@@ -34,6 +34,11 @@ struct options_lint {
 	const char *mppe_now;	/* its replacement; NULL: mppe not found */
 	char	 plugin_at[OPTIONS_LINT_WORD];	/* a path with a version, */
 	char	 plugin[OPTIONS_LINT_WORD];	/* and its file name */
+	/* Not judged here: what others ask for. */
+	char	 server[OPTIONS_LINT_WORD];	/* name; "" not given */
+	bool	 proxyarp, novj;
+	bool	 radius;		/* plugin radius.so */
+	unsigned mtu, mru;		/* 0: not given */
 	int	 depth, files;
 	options_lint_include *include;
 	void	*arg;

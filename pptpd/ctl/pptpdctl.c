@@ -19,6 +19,7 @@
 #include "admin/admin_text.h"
 #include "config/conf_key.h"
 #include "config/instance.h"
+#include "ctl/doctor.h"
 #include "ctl/pptpdctl_events.h"
 #include "ctl/pptpdctl_link.h"
 #include "ctl/pptpdctl_output.h"
@@ -54,6 +55,8 @@ usage(FILE *out)
 	    "  shutdown       end all calls and leave\n"
 	    "  upgrade        run the program that is installed now, keep the "
 	    "calls\n"
+	    "  doctor [FILE]  what this machine lacks for calls, with this "
+	    "pptpd.conf\n"
 	    "  -a, --all      with kick: all calls that are meant\n"
 	    "  --columns A,B  with list: these fields (as in --json)\n"
 	    "  --sort FIELD   with list: in this order; -FIELD: the other way "
@@ -363,6 +366,8 @@ main(int argc, char **argv)
 			return EXIT_TROUBLE;
 		}
 	}
+	if (optind < argc && strcmp(argv[optind], "doctor") == 0 && !waits)
+		return doctor_main(argc - optind, argv + optind, pidfile);
 	if (path == NULL) {
 		if (instance_path(buf, sizeof(buf), "control", pidfile) == -1)
 			return wrong("the socket's name is too long");

@@ -30,6 +30,20 @@ ctl_is_json(void)
 	return json;
 }
 
+json_t *
+ctl_json_text(const char *text)
+{
+	size_t len = strlen(text), size = 4 * len + 1;
+	json_t *value = json_string(text);
+	char *safe;
+
+	if (value != NULL || (safe = malloc(size)) == NULL)
+		return value;
+	value = json_string(log_escape(safe, size, text, len));
+	free(safe);
+	return value;
+}
+
 void
 ctl_put_json(const json_t *value)
 {
@@ -50,7 +64,7 @@ ctl_put_json(const json_t *value)
 void
 ctl_complain(const char *code, const char *fmt, ...)
 {
-	char text[1024], safe[4 * sizeof(text)];
+	char text[1024];
 	json_t *error;
 	va_list ap;
 
@@ -58,12 +72,8 @@ ctl_complain(const char *code, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (json) {
-		error = json_string(text);
-		if (error == NULL)	/* the name in it is not UTF-8 */
-			error = json_string(log_escape(safe, sizeof(safe),
-			    text, strlen(text)));
 		error = json_pack("{s{ss so}}", "error", "code", code, "text",
-		    error);
+		    ctl_json_text(text));
 		ctl_put_json(error);
 		json_decref(error);
 		return;

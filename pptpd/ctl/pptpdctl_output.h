@@ -10,6 +10,8 @@
 void	ctl_set_json(bool);
 bool	ctl_is_json(void);
 
+/* A text as a value of JSON; octets that are not UTF-8 become \xNN. */
+json_t	*ctl_json_text(const char *);
 /* Prints a value on standard output, in ASCII without control characters. */
 void	ctl_put_json(const json_t *);
 

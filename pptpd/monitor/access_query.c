@@ -14,9 +14,9 @@
 #include "base/log.h"
 #include "base/queue.h"
 #include "monitor/access.h"
-#include "monitor/subprocess.h"
 #include "shared/linux_calls.h"
 #include "shared/mono.h"
+#include "shared/subprocess.h"
 
 #define LIMIT_S	2
 #define SAY_S	60		/* between two log lines about a shortage */

@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "monitor/plugin_elf.h"
-#include "monitor/subprocess.h"
 #include "shared/linux_calls.h"
 #include "shared/mono.h"
+#include "shared/subprocess.h"
 
 /* How long an answer holds if it may have other causes than the two files. */
 #define UNSURE_MS	30000

@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "monitor/subprocess.h"
 #include "shared/ipc.h"
 #include "shared/mono.h"
+#include "shared/subprocess.h"
 
 static uint64_t deadline;	/* of mono_ms() */
 

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "monitor/subprocess.h"
 #include "shared/linux_calls.h"
 #include "shared/mono.h"
+#include "shared/subprocess.h"
 
 #define VARIABLE	"PPTPD_LISTENER"
 #define ABOVE_IPC	16

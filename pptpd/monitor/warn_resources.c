@@ -15,9 +15,6 @@
 #include "monitor/slurp.h"
 #include "shared/files.h"
 
-#define TASKS_OWN	16
-#define TASKS_CALL	2	/* pptpctrl and pppd */
-
 #define PTY		"/proc/sys/kernel/pty/"
 #define MOUNTS		"/proc/self/mounts"
 #define CGROUP		"/proc/self/cgroup"

@@ -1,4 +1,4 @@
-/* How many descriptors calls take: what an engine may need, and the monitor. */
+/* How many descriptors and processes calls take, and the server itself. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_FILES_H
 #define PPTPD_FILES_H
@@ -17,6 +17,9 @@
 #define FILES_MONITOR_OWN 48
 #define FILES_MONITOR_ENGINE 2	/* link, GRE socket */
 #define FILES_MONITOR_CALL 4
+
+#define TASKS_OWN	16
+#define TASKS_CALL	2	/* pptpctrl and pppd */
 
 /* What an engine needs for n connections, each with a call. */
 static inline unsigned long

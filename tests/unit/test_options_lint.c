@@ -192,6 +192,25 @@ START_TEST(random_octets)
 }
 END_TEST
 
+START_TEST(what_others_ask_for)
+{
+	static const char text[] = "name \"a b\" mtu 1400\nmru 1300 # x\n"
+	    "proxyarp novj plugin /usr/lib/pppd/2.4.9/radius.so\n";
+	struct options_lint lint;
+
+	options_lint_init(&lint, include, said);
+	options_lint_text(&lint, "f", text, strlen(text));
+	ck_assert_str_eq(lint.server, "a b");
+	ck_assert_uint_eq(lint.mtu, 1400);
+	ck_assert_uint_eq(lint.mru, 1300);
+	ck_assert(lint.proxyarp && lint.novj && lint.radius);
+	options_lint_text(&lint, "f", "noproxyarp name b mtu", 21);
+	ck_assert_str_eq(lint.server, "b");
+	ck_assert_uint_eq(lint.mtu, 0);
+	ck_assert(!lint.proxyarp);
+}
+END_TEST
+
 static void
 tests(TCase *t)
 {
@@ -199,6 +218,7 @@ tests(TCase *t)
 	tcase_add_loop_test(t, says, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(t, two_files);
+	tcase_add_test(t, what_others_ask_for);
 	tcase_add_test(t, a_file_that_includes_itself_often);
 	tcase_add_test(t, random_octets);
 }

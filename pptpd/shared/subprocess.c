@@ -1,6 +1,6 @@
-/* Monitor: runs a program for a limited time and takes its output. */
+/* Shared: runs a program for a limited time and takes its output. */
 /* SPDX-License-Identifier: ISC */
-#include "monitor/subprocess.h"
+#include "shared/subprocess.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,154 @@
+/* pptpdctl doctor: checks of the packet filter. */
+/* SPDX-License-Identifier: ISC */
+#include "ctl/doctor_firewall.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "ctl/doctor_find.h"
+#include "ctl/rules.h"
+
+/* The command that lets one kind of packet in, for who wrote the rules. */
+static void
+how_to_open(const struct doctor *d, const char *chain,
+    enum rules_packet packet, char *fix, size_t size)
+{
+	bool control = packet == RULES_CONTROL;
+
+	if (strstr(chain, "firewalld") != NULL && control)
+		snprintf(fix, size, "firewall-cmd --permanent "
+		    "--add-port=%u/tcp && firewall-cmd --reload", d->port);
+	else if (strstr(chain, "firewalld") != NULL)
+		snprintf(fix, size, "firewall-cmd --permanent "
+		    "--add-protocol=gre && firewall-cmd --reload");
+	else if (strcmp(chain, "INPUT") == 0 && control)
+		snprintf(fix, size, "iptables -I INPUT -p tcp --dport %u "
+		    "-j ACCEPT", d->port);
+	else if (strcmp(chain, "INPUT") == 0)
+		snprintf(fix, size, "iptables -I INPUT -p gre -j ACCEPT");
+	else if (control)
+		snprintf(fix, size, "nft insert rule %s tcp dport %u accept",
+		    chain, d->port);
+	else
+		snprintf(fix, size, "nft insert rule %s meta l4proto gre "
+		    "accept", chain);
+}
+
+static void
+judge(struct doctor *d, const char *tool, const struct rules *r,
+    const struct rules_chain *chain)
+{
+	char fix[DOCTOR_TEXT];
+	bool open = rules_open(r, chain);
+
+	if (rules_judge(r, chain, RULES_CONTROL) == RULES_NO) {
+		how_to_open(d, chain->name, RULES_CONTROL, fix, sizeof(fix));
+		doctor_find(d, DOCTOR_ERROR, fix, "%s: chain %s drops new "
+		    "connections to TCP port %u: no rule accepts them", tool,
+		    chain->name, d->port);
+	}
+	if (rules_judge(r, chain, RULES_GRE) != RULES_NO)
+		return;
+	how_to_open(d, chain->name, RULES_GRE, fix, sizeof(fix));
+	if (open)
+		doctor_find(d, DOCTOR_WARNING, fix, "%s: chain %s accepts GRE "
+		    "(IP protocol 47) only as an answer to the server's own, "
+		    "by its rule for established flows: no rule accepts GRE "
+		    "itself", tool, chain->name);
+	else
+		doctor_find(d, DOCTOR_ERROR, fix, "%s: chain %s drops GRE (IP "
+		    "protocol 47): no rule accepts it, so calls connect and "
+		    "end with \"LCP: timeout sending Config-Requests\"", tool,
+		    chain->name);
+}
+
+/* True if the rules could be read. */
+static bool
+look_at_iptables(struct doctor *d)
+{
+	struct rules r = { NULL, NULL, 0, 0 };
+
+	if (doctor_exec(d, "iptables-save", NULL) != 0)
+		return false;
+	d->clamps = d->clamps || strstr(d->out, "TCPMSS") != NULL;
+	rules_iptables(&r, d->out, d->port);
+	for (size_t i = 0; i < r.nchains; i++) {
+		if (r.chain[i].input)
+			judge(d, "iptables", &r, &r.chain[i]);
+	}
+	rules_free(&r);
+	return true;
+}
+
+/*
+ * The table that iptables-nft keeps is seen here too, with matches that nft
+ * cannot name; iptables: it has been judged from iptables-save.
+ */
+static bool
+look_at_nft(struct doctor *d, bool iptables)
+{
+	struct rules r = { NULL, NULL, 0, 0 };
+	json_t *ruleset;
+
+	if (doctor_exec(d, "nft", "-j", "-t", "list", "ruleset", NULL) != 0 &&
+	    doctor_exec(d, "nft", "-j", "list", "ruleset", NULL) != 0)
+		return false;
+	d->clamps = d->clamps || strstr(d->out, "\"maxseg\"") != NULL;
+	ruleset = json_loads(d->out, 0, NULL);
+	if (ruleset == NULL)
+		return false;
+	rules_nft(&r, ruleset, d->port);
+	json_decref(ruleset);
+	for (size_t i = 0; i < r.nchains; i++) {
+		if (r.chain[i].input && !(iptables &&
+		    strcmp(r.chain[i].name, "ip filter INPUT") == 0))
+			judge(d, "nftables", &r, &r.chain[i]);
+	}
+	rules_free(&r);
+	return true;
+}
+
+void
+doctor_firewall(struct doctor *d)
+{
+	bool iptables, nft;
+
+	if (!d->world->root) {
+		doctor_find(d, DOCTOR_UNKNOWN, NULL, "the firewall's rules: "
+		    "run this as root");
+		return;
+	}
+	iptables = look_at_iptables(d);
+	nft = look_at_nft(d, iptables);
+	d->saw_rules = iptables || nft;
+	if (!d->saw_rules)
+		doctor_find(d, DOCTOR_UNKNOWN, "apt install nftables", "the "
+		    "firewall's rules, if there are any: neither nft nor "
+		    "iptables-save can list them here");
+	else if (!doctor_has_found(d))
+		doctor_find(d, DOCTOR_OK, NULL, "no rule of %s%s%s keeps TCP "
+		    "port %u or GRE out (a firewall before this machine is "
+		    "not seen from here)", nft ? "nftables" : "",
+		    nft && iptables ? " and " : "", iptables ? "iptables" : "",
+		    d->port);
+}
+
+void
+doctor_mss(struct doctor *d)
+{
+	bool forwards = doctor_number(d, "/proc/sys/net/ipv4/ip_forward") == 1;
+
+	if (!d->saw_rules)
+		doctor_find(d, DOCTOR_UNKNOWN, NULL, "whether a rule adapts "
+		    "the segment size of TCP to the tunnel");
+	else if (d->clamps || !forwards)
+		doctor_find(d, DOCTOR_OK, NULL, d->clamps ? "a rule adapts the "
+		    "segment size of TCP" : "nothing is forwarded, so the "
+		    "tunnel's size is known to both ends");
+	else
+		doctor_find(d, DOCTOR_NOTE, "iptables -t mangle -A FORWARD -p "
+		    "tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu "
+		    "(nftables: docs, firewall.md)", "no rule adapts the "
+		    "segment size of TCP to the tunnel: where a network beyond "
+		    "blocks ICMP, downloads hang while ping works");
+}
