@@ -1,0 +1,15 @@
+/* vpnuser: asks for a password. */
+/* SPDX-License-Identifier: ISC */
+#ifndef PPTPD_PASSWORD_H
+#define PPTPD_PASSWORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Reads a password: at a terminal twice and without echo, else the first line
+ * of standard input.  False with the error reported on stderr.
+ */
+bool	password_read(char *buf, size_t size);
+
+#endif
