@@ -20,6 +20,7 @@
 #include "config/conf_key.h"
 #include "config/instance.h"
 #include "ctl/doctor.h"
+#include "ctl/metrics.h"
 #include "ctl/pptpdctl_events.h"
 #include "ctl/pptpdctl_link.h"
 #include "ctl/pptpdctl_output.h"
@@ -30,6 +31,7 @@
 /* Options. */
 static bool waits;		/* --wait */
 static bool all;		/* --all */
+static bool per_user;		/* --per-user */
 static const char *columns;	/* --columns; NULL: the usual ones */
 static struct admin_selection selection;
 
@@ -39,7 +41,7 @@ enum { OPTION_COLUMNS = 256, OPTION_SORT, OPTION_FILTER };
 static void
 usage(FILE *out)
 {
-	fputs("usage: pptpdctl [-ajw] [-p pidfile | -s socket] command\n"
+	fputs("usage: pptpdctl [-ajuw] [-p pidfile | -s socket] command\n"
 	    "  status         the server, its limits, whom it refused\n"
 	    "  list           all calls, or those of --user, --client, "
 	    "--address, --interface, --state\n"
@@ -57,6 +59,7 @@ usage(FILE *out)
 	    "calls\n"
 	    "  doctor [FILE]  what this machine lacks for calls, with this "
 	    "pptpd.conf\n"
+	    "  metrics        all figures, as Prometheus reads them\n"
 	    "  -a, --all      with kick: all calls that are meant\n"
 	    "  --columns A,B  with list: these fields (as in --json)\n"
 	    "  --sort FIELD   with list: in this order; -FIELD: the other way "
@@ -64,6 +67,7 @@ usage(FILE *out)
 	    "  -j, --json     answer in JSON\n"
 	    "  -w, --wait     after drain and shutdown: until the server has "
 	    "ended\n"
+	    "  -u, --per-user with metrics: those of each user, too\n"
 	    "  -p, --pidfile  which server, if not the one with "
 	    CONF_PIDFILE_DEFAULT "\n"
 	    "  -s, --socket   the same, by its control socket\n"
@@ -274,6 +278,11 @@ run(int argc, char **argv, const char *path)
 
 	if (argc == 0)
 		return wrong("no command");
+	if (strcmp(argv[0], "metrics") == 0 && argc == 1 &&
+	    option_fault(ADMIN_STATUS) == NULL)
+		return metrics_main(path, per_user);
+	if (per_user)
+		return wrong("--per-user is for metrics");
 	verb = admin_verb_find(argv[0]);
 	if (verb == ADMIN_VERBS)
 		return wrong("no such command");
@@ -315,6 +324,7 @@ main(int argc, char **argv)
 		    OPTION_FILTER + ADMIN_BY_STATE },
 		{ "json", no_argument, NULL, 'j' },
 		{ "wait", no_argument, NULL, 'w' },
+		{ "per-user", no_argument, NULL, 'u' },
 		{ "pidfile", required_argument, NULL, 'p' },
 		{ "socket", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
@@ -325,7 +335,7 @@ main(int argc, char **argv)
 	char buf[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int c;
 
-	while ((c = getopt_long(argc, argv, "ajwp:s:hv", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "ajwup:s:hv", options, NULL)) != -1) {
 		switch (c) {
 		case 'a':
 			all = true;
@@ -348,6 +358,9 @@ main(int argc, char **argv)
 			break;
 		case 'w':
 			waits = true;
+			break;
+		case 'u':
+			per_user = true;
 			break;
 		case 'p':
 			pidfile = optarg;

@@ -1,0 +1,76 @@
+/* pptpdctl metrics: asks the server for its figures. */
+/* SPDX-License-Identifier: ISC */
+#include "ctl/metrics.h"
+
+#include <unistd.h>
+
+#include "ctl/pptpdctl_link.h"
+#include "ctl/pptpdctl_output.h"
+
+#define EXIT_TROUBLE	2
+#define CALLS_MAX	65536
+
+/*
+ * Sends a request and reads to the end of its answer.  Appends the calls in it,
+ * and returns its last object; NULL with the error reported.
+ */
+static json_t *
+ask(struct link *in, const char *command, json_t *calls)
+{
+	json_t *object = NULL, *call;
+
+	if (!link_ask(in->fd, json_pack("{ss}", "command", command)))
+		return NULL;
+	while ((object = link_next(in)) != NULL) {
+		if (json_object_get(object, "ok") != NULL)
+			break;
+		call = json_object_get(object, "call");
+		if (call != NULL && json_array_size(calls) < CALLS_MAX)
+			(void)json_array_append(calls, call);
+		json_decref(object);
+	}
+	if (object == NULL || json_is_true(json_object_get(object, "ok")))
+		return object;
+	(void)link_refused(object);
+	json_decref(object);
+	return NULL;
+}
+
+static int
+hear(struct link *in, bool per_user)
+{
+	json_t *calls = json_array();
+	json_t *status = ask(in, "status", calls), *end = NULL;
+	int result = EXIT_TROUBLE;
+
+	if (status != NULL)
+		end = ask(in, "list", calls);
+	if (end != NULL) {
+		metrics_print(stdout, json_object_get(status, "result"), calls,
+		    per_user);
+		result = 0;
+	} else
+		metrics_print_down(stdout);
+	json_decref(end);
+	json_decref(status);
+	json_decref(calls);
+	return result;
+}
+
+/* For a program that collects: what is wrong goes to stderr, as text. */
+int
+metrics_main(const char *path, bool per_user)
+{
+	static struct link in;
+	int status = EXIT_TROUBLE;
+
+	ctl_set_json(false);
+	in.fd = link_open(path);
+	if (in.fd == -1 || !link_give_up_root() || !link_greet(&in))
+		metrics_print_down(stdout);
+	else
+		status = hear(&in, per_user);
+	if (in.fd != -1)
+		close(in.fd);
+	return fflush(stdout) != 0 || ferror(stdout) ? EXIT_TROUBLE : status;
+}
