@@ -92,7 +92,9 @@ struct doctor {
 	size_t		 nifaces;
 	struct addr_set	 local, remote;	/* localip and remoteip */
 	char		*out;		/* of programs; DOCTOR_OUTPUT octets */
-	bool		 saw_rules, clamps;	/* rules, and one about MSS */
+	bool		 saw_rules;	/* of the packet filter; */
+	bool		 clamps;	/* one adapts the segment size, */
+	bool		 sets_helper;	/* one calls for nf_conntrack_pptp */
 
 	const char	*check;		/* that runs */
 	struct doctor_finding *finding;

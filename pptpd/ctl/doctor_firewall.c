@@ -34,13 +34,23 @@ how_to_open(const struct doctor *d, const char *chain,
 		    "accept", chain);
 }
 
+/*
+ * Whether connection tracking knows which GRE belongs to a control connection.
+ * Without that GRE is never an answer to GRE: each way has a key of its own.
+ */
+static bool
+has_helper(const struct doctor *d)
+{
+	return doctor_exists(d, "/sys/module/nf_conntrack_pptp") &&
+	    (d->sets_helper || doctor_number(d,
+	    "/proc/sys/net/netfilter/nf_conntrack_helper") == 1);
+}
+
 static void
 judge(struct doctor *d, const char *tool, const struct rules *r,
     const struct rules_chain *chain)
 {
 	char fix[DOCTOR_TEXT];
-	bool open = rules_open(r, chain);
-
 	if (rules_judge(r, chain, RULES_CONTROL) == RULES_NO) {
 		how_to_open(d, chain->name, RULES_CONTROL, fix, sizeof(fix));
 		doctor_find(d, DOCTOR_ERROR, fix, "%s: chain %s drops new "
@@ -50,10 +60,10 @@ judge(struct doctor *d, const char *tool, const struct rules *r,
 	if (rules_judge(r, chain, RULES_GRE) != RULES_NO)
 		return;
 	how_to_open(d, chain->name, RULES_GRE, fix, sizeof(fix));
-	if (open)
+	if (rules_related(r, chain) && has_helper(d))
 		doctor_find(d, DOCTOR_WARNING, fix, "%s: chain %s accepts GRE "
-		    "(IP protocol 47) only as an answer to the server's own, "
-		    "by its rule for established flows: no rule accepts GRE "
+		    "(IP protocol 47) only where the helper nf_conntrack_pptp "
+		    "has seen the control connection: no rule accepts GRE "
 		    "itself", tool, chain->name);
 	else
 		doctor_find(d, DOCTOR_ERROR, fix, "%s: chain %s drops GRE (IP "
@@ -71,6 +81,7 @@ look_at_iptables(struct doctor *d)
 	if (doctor_exec(d, "iptables-save", NULL) != 0)
 		return false;
 	d->clamps = d->clamps || strstr(d->out, "TCPMSS") != NULL;
+	d->sets_helper = strstr(d->out, "--helper pptp") != NULL;
 	rules_iptables(&r, d->out, d->port);
 	for (size_t i = 0; i < r.nchains; i++) {
 		if (r.chain[i].input)
@@ -94,6 +105,8 @@ look_at_nft(struct doctor *d, bool iptables)
 	    doctor_exec(d, "nft", "-j", "list", "ruleset", NULL) != 0)
 		return false;
 	d->clamps = d->clamps || strstr(d->out, "\"maxseg\"") != NULL;
+	d->sets_helper = d->sets_helper ||
+	    strstr(d->out, "\"ct helper\"") != NULL;
 	ruleset = json_loads(d->out, 0, NULL);
 	if (ruleset == NULL)
 		return false;

@@ -176,17 +176,17 @@ match_meta(struct rules_rule *rule, const char *key, const json_t *right,
 /* The state of a client's first packet is "new". */
 static void
 match_state(struct rules_rule *rule, const json_t *right, bool inverse,
-    bool *established)
+    bool *related)
 {
 	enum rules_sure sure = has_value(right, 8, "new");
 
-	if (has_value(right, 2, "established") == RULES_YES && !inverse)
-		*established = true;
+	if (has_value(right, 4, "related") == RULES_YES && !inverse)
+		*related = true;
 	also_both(rule, inverse ? not(sure) : sure);
 }
 
 static void
-match(struct rules_rule *rule, const json_t *m, long port, bool *established)
+match(struct rules_rule *rule, const json_t *m, long port, bool *related)
 {
 	const json_t *left = json_object_get(m, "left");
 	const json_t *right = json_object_get(m, "right");
@@ -203,7 +203,7 @@ match(struct rules_rule *rule, const json_t *m, long port, bool *established)
 	else if (meta != NULL)
 		match_meta(rule, string_of(meta, "key"), right, inverse);
 	else if (strcmp(string_of(ct, "key"), "state") == 0)
-		match_state(rule, right, inverse, established);
+		match_state(rule, right, inverse, related);
 	else
 		also_both(rule, RULES_MAYBE);
 }
@@ -219,7 +219,7 @@ map(struct rules_rule *rule, const json_t *vmap)
 	const json_t *pairs = json_object_get(json_object_get(vmap, "data"),
 	    "set");
 	const json_t *pair, *to;
-	bool open = false;
+	bool accepts = false;
 
 	rule->verdict = RULES_ACCEPT;
 	also_both(rule, RULES_MAYBE);
@@ -230,11 +230,11 @@ map(struct rules_rule *rule, const json_t *vmap)
 		to = json_array_get(pair, 1);
 		if (has_value(json_array_get(pair, 0), 8, "new") != RULES_NO)
 			return;
-		if (is_value(json_array_get(pair, 0), 2, "established") &&
+		if (is_value(json_array_get(pair, 0), 4, "related") &&
 		    json_object_get(to, "accept") != NULL)
-			open = true;
+			accepts = true;
 	}
-	rule->open = open;
+	rule->related = accepts;
 	also_both(rule, RULES_NO);
 }
 
@@ -247,13 +247,13 @@ chain_name(char name[RULES_NAME], const json_t *where, const char *chain)
 
 static void
 statement(struct rules_rule *rule, const json_t *where, const char *key,
-    const json_t *value, long port, bool *established)
+    const json_t *value, long port, bool *related)
 {
 	static const char *const harmless[] = { "counter", "log", "mangle",
 	    "notrack", "ct helper", "meter" };
 
 	if (strcmp(key, "match") == 0)
-		match(rule, value, port, established);
+		match(rule, value, port, related);
 	else if (strcmp(key, "accept") == 0)
 		rule->verdict = RULES_ACCEPT;
 	else if (strcmp(key, "drop") == 0 || strcmp(key, "reject") == 0)
@@ -283,7 +283,7 @@ nft_rule(struct rules *r, const json_t *where, long port)
 {
 	const json_t *list = json_object_get(where, "expr");
 	struct rules_rule *rule = add_rule(r);
-	bool established = false;
+	bool related = false;
 	const char *key;
 	json_t *value;
 
@@ -291,10 +291,10 @@ nft_rule(struct rules *r, const json_t *where, long port)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		json_object_foreach(json_array_get(list, i), key, value)
 			statement(rule, where, key, value, port,
-			    &established);
+			    &related);
 	}
-	if (established && rule->verdict == RULES_ACCEPT)
-		rule->open = true;
+	if (related && rule->verdict == RULES_ACCEPT)
+		rule->related = true;
 }
 
 void
@@ -414,7 +414,7 @@ target(struct rules_rule *rule, const char *name, bool go)
 /* An option with its word; inverse: behind "!". */
 static void
 option(struct rules_rule *rule, const char *o, const char *word, bool inverse,
-    long port, bool *established)
+    long port, bool *related)
 {
 	enum rules_sure sure = RULES_MAYBE;
 
@@ -429,8 +429,8 @@ option(struct rules_rule *rule, const char *o, const char *word, bool inverse,
 		also(rule, RULES_CONTROL, inverse ? not(sure) : sure);
 	} else if (is(o, "--ctstate", "--state")) {
 		sure = strstr(word, "NEW") != NULL ? RULES_YES : RULES_NO;
-		if (strstr(word, "ESTABLISHED") != NULL && !inverse)
-			*established = true;
+		if (strstr(word, "RELATED") != NULL && !inverse)
+			*related = true;
 		also_both(rule, inverse ? not(sure) : sure);
 	} else if (is(o, "-i", "--in-interface")) {
 		if (strcmp(word, "lo") == 0)
@@ -449,7 +449,7 @@ static void
 iptables_rule(struct rules *r, char *line, long port)
 {
 	struct rules_rule *rule = add_rule(r);
-	bool inverse = false, established = false, has_word;
+	bool inverse = false, related = false, has_word;
 	char *word = next_word(&line), *value;
 
 	snprintf(rule->chain, sizeof(rule->chain), "%s",
@@ -466,7 +466,7 @@ iptables_rule(struct rules *r, char *line, long port)
 		has_word = value != NULL && (value[0] != '-' ||
 		    is(word, "--comment", "--log-prefix"));
 		option(rule, word, has_word ? value : "", inverse, port,
-		    &established);
+		    &related);
 		if (has_word)
 			value = next_word(&line);
 		/* Two words: mask and flags. */
@@ -474,8 +474,8 @@ iptables_rule(struct rules *r, char *line, long port)
 			value = next_word(&line);
 		inverse = false;
 	}
-	if (established && rule->verdict == RULES_ACCEPT)
-		rule->open = true;
+	if (related && rule->verdict == RULES_ACCEPT)
+		rule->related = true;
 }
 
 void
@@ -565,12 +565,12 @@ rules_judge(const struct rules *r, const struct rules_chain *chain,
 
 /* Jumps lead to the same families and tables, so all their rules count. */
 bool
-rules_open(const struct rules *r, const struct rules_chain *chain)
+rules_related(const struct rules *r, const struct rules_chain *chain)
 {
 	size_t table = strcspn(chain->name, " ");
 
 	for (size_t i = 0; i < r->nrules; i++) {
-		if (r->rule[i].open &&
+		if (r->rule[i].related &&
 		    strncmp(r->rule[i].chain, chain->name, table) == 0)
 			return true;
 	}

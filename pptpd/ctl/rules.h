@@ -37,7 +37,7 @@ struct rules_rule {
 	enum rules_sure match[RULES_PACKETS];
 	enum rules_verdict verdict;
 	char	 target[RULES_NAME];	/* of jump and goto, as in chain */
-	bool	 open;			/* accepts what is established */
+	bool	 related;		/* accepts related flows */
 };
 
 struct rules_chain {
@@ -68,7 +68,10 @@ void	rules_free(struct rules *);
  */
 enum rules_sure rules_judge(const struct rules *, const struct rules_chain *,
 	    enum rules_packet);
-/* Whether any rule of an input chain accepts packets of known flows. */
-bool	rules_open(const struct rules *, const struct rules_chain *);
+/*
+ * Whether a rule accepts flows that are related to others: with the helper
+ * nf_conntrack_pptp that is GRE of a control connection.
+ */
+bool	rules_related(const struct rules *, const struct rules_chain *);
 
 #endif

@@ -7,6 +7,7 @@ import subprocess
 
 from pptptest import namespaces, server
 from pptptest.control import ctl, start
+from pptptest.lab import data
 from pptptest.points import Skip, check, point
 from pptptest.server import PIDFILE
 from test_doctor import examine, said, within
@@ -131,9 +132,15 @@ def how_tos(lab):
                  '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT',
                  '-A INPUT -j REJECT', '-A INPUT -p 47 -j ACCEPT'):
         within(lab, 'iptables', *line.split(), check=True)
-    found = said(examine(lab), 'firewall', 'warning')
+    found = said(examine(lab), 'firewall', 'error')
     check(found and 'GRE' in found[0]['text'] and found[0]['fix'] ==
           'iptables -I INPUT -p gre -j ACCEPT', str(found))
+    # It is an error: to connection tracking GRE is no answer to GRE.
+    session = lab.call()
+    check(session.delivered(data(b'in vain'), 1.0) is None,
+          'GRE comes through')
+    session.close()
     within(lab, *found[0]['fix'].split(), check=True)
     check(said(examine(lab), 'firewall', 'ok'), 'not mended')
+    lab.call().needs()
     return found[0]['text']

@@ -348,14 +348,23 @@ START_TEST(gre_is_dropped)
 }
 END_TEST
 
-START_TEST(gre_only_as_an_answer)
+/*
+ * Connection tracking knows GRE by a key of each way, so GRE is no answer to
+ * GRE unless the helper has told it which keys belong together.
+ */
+START_TEST(gre_and_the_helper)
 {
 	start();
 	says("iptables-save", FILTER("-A INPUT -m conntrack --ctstate "
 	    "RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -p tcp -m tcp --dport "
-	    "1723 -j ACCEPT\n") CLAMP, 0);
+	    "1723 -j ACCEPT\n") CLAMP "*raw\n-A PREROUTING -p tcp -j CT "
+	    "--helper pptp\nCOMMIT\n", 0);
 	examine();
-	named("firewall", DOCTOR_WARNING, "only as an answer");
+	named("firewall", DOCTOR_ERROR, "drops GRE");
+	doctor_free(&d);
+	set("/sys/module/nf_conntrack_pptp", "", S_IFDIR);
+	examine();
+	named("firewall", DOCTOR_WARNING, "only where the helper");
 	ck_assert_int_eq(doctor_status(&d), 1);
 	doctor_free(&d);
 }
@@ -714,7 +723,7 @@ tests(TCase *t)
 	tcase_add_test(t, no_ppp);
 	tcase_add_test(t, no_device_in_a_container);
 	tcase_add_test(t, gre_is_dropped);
-	tcase_add_test(t, gre_only_as_an_answer);
+	tcase_add_test(t, gre_and_the_helper);
 	tcase_add_test(t, the_port_is_closed_in_nftables);
 	tcase_add_test(t, an_option_that_pppd_2_5_does_not_know);
 	tcase_add_test(t, no_legacy_provider);

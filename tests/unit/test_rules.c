@@ -25,7 +25,7 @@
 static const struct row {
 	const char	*rules;
 	enum rules_sure	 control, gre;
-	bool		 open;
+	bool		 related;
 } nft[] = {
 	{ CHAIN("accept") "{}", RULES_YES, RULES_YES, false },
 	{ CHAIN("drop") "{}", RULES_NO, RULES_NO, false },
@@ -45,7 +45,7 @@ static const struct row {
 	    RULES_NO, RULES_NO, true },
 	{ CHAIN("drop") RULE("in", "{\"vmap\":{\"key\":{\"ct\":{\"key\":"
 	    "\"state\"}},\"data\":{\"set\":[[\"established\",{\"accept\":"
-	    "null}],[\"invalid\",{\"drop\":null}]]}}}"), RULES_NO, RULES_NO,
+	    "null}],[\"related\",{\"accept\":null}],[\"invalid\",{\"drop\":null}]]}}}"), RULES_NO, RULES_NO,
 	    true },
 	/* a last rule in place of a policy, as firewalld has it */
 	{ CHAIN("accept") RULE("in", "{\"jump\":{\"target\":\"zones\"}}") ","
@@ -82,7 +82,7 @@ compare(const struct rules *r, const struct row *row)
 	ck_assert_int_eq(rules_judge(r, &r->chain[i], RULES_CONTROL),
 	    row->control);
 	ck_assert_int_eq(rules_judge(r, &r->chain[i], RULES_GRE), row->gre);
-	ck_assert_int_eq(rules_open(r, &r->chain[i]), row->open);
+	ck_assert_int_eq(rules_related(r, &r->chain[i]), row->related);
 }
 
 START_TEST(nftables)
@@ -117,7 +117,7 @@ static const struct row iptables[] = {
 	    "--ctstate RELATED,ESTABLISHED -j ACCEPT\n"), RULES_NO, RULES_NO,
 	    true },
 	{ SAVE("DROP", "-A INPUT -m state --state NEW,ESTABLISHED -j "
-	    "ACCEPT\n"), RULES_YES, RULES_YES, true },
+	    "ACCEPT\n"), RULES_YES, RULES_YES, false },
 	{ SAVE("DROP", "-A INPUT -s 198.51.100.0/24 -j ACCEPT\n"),
 	    RULES_MAYBE, RULES_MAYBE, false },
 	{ SAVE("DROP", "-A INPUT -m recent --update --rsource -j ACCEPT\n"),
