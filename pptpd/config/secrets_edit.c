@@ -82,7 +82,7 @@ void
 secrets_add(struct secrets_text *t, const char *user, const char *server,
     const char *secret, const char *address)
 {
-	char u[QUOTED], v[QUOTED], w[QUOTED], line[3 * QUOTED + SECRETS_WORD];
+	char u[QUOTED], v[QUOTED], w[QUOTED], line[3 * QUOTED + SECRETS_WORD + 8];
 	bool open = t->len > 0 && t->text[t->len - 1] != '\n';
 
 	quote(u, user);

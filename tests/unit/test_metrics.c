@@ -81,14 +81,16 @@ START_TEST(users_if_asked_for)
 }
 END_TEST
 
+#define LIES	"{\"version\":7,\"uptime\":\"x\",\"refused\":[1]," \
+	"\"limits\":{\"a\":\"b\"},\"gre\":{\"x\\\"} 1\\npptpd_up 0\":1}}"
+#define CALL_LIES "[1,null,\"x\",{},{\"user\":3,\"state\":[]," \
+	"\"octets_in\":\"9\"}]"
+
 /* An engine in a peer's hands breaks no line and starts no family of its own. */
 START_TEST(lies)
 {
-	static const char *const status[] = { "{}", "[]", "{\"version\":7,"
-	    "\"uptime\":\"x\",\"refused\":[1],\"limits\":{\"a\":\"b\"},"
-	    "\"gre\":{\"x\\\"} 1\\npptpd_up 0\":1}}" };
-	static const char *const calls[] = { "[]", "{}", "[1,null,\"x\",{},"
-	    "{\"user\":3,\"state\":[],\"octets_in\":\"9\"}]" };
+	static const char *const status[] = { "{}", "[]", LIES };
+	static const char *const calls[] = { "[]", "{}", CALL_LIES };
 
 	for (int i = 0; i < 3; i++) {
 		char *text = print(status[i], calls[i], true);
