@@ -168,38 +168,59 @@ doctor_configuration(struct doctor *d)
 
 /* --- pppd's options ------------------------------------------------------ */
 
+/* What mends a finding of options_lint: by a word of it; @ is the file. */
+static const struct {
+	const char *word, *fix;
+	enum severity severity;
+} lint_fixes[] = {
+	{ "noauth:", "sed -i 's/^noauth$/require-mschap-v2/' @",
+	    DOCTOR_ERROR },
+	{ "require-pap:", "sed -i '/^+pap$/d; /^require-pap$/d' @",
+	    DOCTOR_WARNING },
+	{ "require-chap:", "sed -i '/^+chap$/d; /^require-chap$/d' @",
+	    DOCTOR_WARNING },
+	{ "require-mschap:", "sed -i '/^+mschap$/d; /^require-mschap$/d' @",
+	    DOCTOR_WARNING },
+	{ "are allowed:", "echo require-mschap-v2 >>@", DOCTOR_WARNING },
+	{ "encryption is not", "echo require-mppe-128 >>@", DOCTOR_WARNING },
+	{ "40-bit", "printf '%s\\n' require-mppe-128 nomppe-40 >>@, and "
+	    "remove require-mppe-40 there", DOCTOR_WARNING },
+	{ "debug and show-password", "sed -i '/^show-password$/d' @",
+	    DOCTOR_WARNING },
+	/* The text itself says what to write in its place. */
+	{ "patched pppds", NULL, DOCTOR_ERROR },
+	{ "", NULL, DOCTOR_WARNING },
+};
+
 static void
 say_lint(const char *text, void *arg)
 {
-	bool open = strstr(text, "noauth") != NULL ||
-	    strstr(text, "an option of patched pppds") != NULL;
+	struct doctor *d = arg;
+	char fix[DOCTOR_TEXT];
+	const char *format;
+	size_t i = 0, n;
 
-	doctor_find(arg, open ? DOCTOR_ERROR : DOCTOR_WARNING, NULL, "%s",
-	    text);
+	while (strstr(text, lint_fixes[i].word) == NULL)
+		i++;
+	format = lint_fixes[i].fix;
+	if (format == NULL) {
+		doctor_find(d, lint_fixes[i].severity, NULL, "%s", text);
+		return;
+	}
+	n = strcspn(format, "@");
+	snprintf(fix, sizeof(fix), "%.*s%s%s", (int)n, format, d->options,
+	    format + n + 1);
+	doctor_find(d, lint_fixes[i].severity, fix, "%s", text);
 }
 
-/* The findings of `pptpd --check`, and the lines that mend most of them. */
+/* The findings of `pptpd --check`. */
 void
 doctor_authentication(struct doctor *d)
 {
-	const struct options_lint *l = &d->lint;
-	char fix[DOCTOR_TEXT];
-
-	options_lint_finish(l, d->options, say_lint, d);
-	if (!doctor_has_found(d)) {
+	options_lint_finish(&d->lint, d->options, say_lint, d);
+	if (!doctor_has_found(d))
 		doctor_find(d, DOCTOR_OK, NULL, "%s: clients have to "
 		    "authenticate, and to encrypt with 128 bits", d->options);
-		return;
-	}
-	snprintf(fix, sizeof(fix), "printf '%%s\\n' require-mschap-v2 "
-	    "require-mppe-128 >>%s, and remove from it what is named here",
-	    d->options);
-	for (size_t i = d->n; i-- > 0 &&
-	    strcmp(d->finding[i].check, d->check) == 0;) {
-		d->finding[i].fix = strdup(fix);
-		if (d->finding[i].fix == NULL)
-			abort();
-	}
 }
 
 void

@@ -43,7 +43,7 @@ def pk_2(lab):
     for name in NAMES:
         for path, mode in files(ours(name)).items():
             check(' root/root' in mode, '%s: %s' % (path, mode))
-            runs = path.startswith(('/usr/sbin/', '/usr/libexec/',
+            runs = path.startswith(('/usr/bin/', '/usr/sbin/', '/usr/libexec/',
                                     '/etc/init.d/'))
             wanted = 'l' if mode[0] == 'l' else \
                 '-rwxr-xr-x' if runs else '-rw-r--r--'

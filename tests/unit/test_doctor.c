@@ -478,7 +478,9 @@ START_TEST(options_that_are_not_safe)
 	set("/etc/ppp/options.pptpd", "name pptpd\nnoauth\nrequire-mppe-40\n"
 	    "proxyarp\nmtu 1400\nmru 1400\n", S_IFREG | 0644);
 	examine();
-	named("authentication", DOCTOR_ERROR, "noauth: clients come in");
+	ck_assert_str_eq(named("authentication", DOCTOR_ERROR, "noauth: "
+	    "clients come in")->fix, "sed -i 's/^noauth$/require-mschap-v2/' "
+	    "/etc/ppp/options.pptpd");
 	named("authentication", DOCTOR_WARNING, "40-bit encryption");
 	named("compression", DOCTOR_WARNING, "novj is missing");
 	doctor_free(&d);
@@ -493,6 +495,14 @@ START_TEST(pap_and_mschap_1)
 	examine();
 	named("authentication", DOCTOR_WARNING, "passwords cross the net");
 	named("authentication", DOCTOR_WARNING, "MS-CHAP version 1");
+	doctor_free(&d);
+	set("/etc/ppp/options.pptpd", "name pptpd\nproxyarp\nnovj\nmtu 1400\n"
+	    "mru 1400\n", S_IFREG | 0644);
+	examine();
+	ck_assert_str_eq(named("authentication", DOCTOR_WARNING, "PAP, CHAP "
+	    "and")->fix, "echo require-mschap-v2 >>/etc/ppp/options.pptpd");
+	ck_assert_str_eq(named("authentication", DOCTOR_WARNING, "encryption "
+	    "is not")->fix, "echo require-mppe-128 >>/etc/ppp/options.pptpd");
 	doctor_free(&d);
 }
 END_TEST
