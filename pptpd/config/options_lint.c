@@ -163,15 +163,17 @@ kept_word(struct options_lint *lint, struct scan *s, const char *option)
 {
 	char word[OPTIONS_LINT_WORD] = "";
 
-	if (!is(option, "name", NULL) && !is(option, "mtu", NULL) &&
-	    !is(option, "mru", NULL))
-		return false;
-	get_word(s, word);
-	if (option[0] == 'n')
+	if (is(option, "name", NULL)) {
+		(void)get_word(s, word);
 		snprintf(lint->server, sizeof(lint->server), "%s", word);
-	else
-		*(option[1] == 't' ? &lint->mtu : &lint->mru) =
-		    (unsigned)strtoul(word, NULL, 10);
+	} else if (is(option, "mtu", NULL)) {
+		(void)get_word(s, word);
+		lint->mtu = (unsigned)strtoul(word, NULL, 10);
+	} else if (is(option, "mru", NULL)) {
+		(void)get_word(s, word);
+		lint->mru = (unsigned)strtoul(word, NULL, 10);
+	} else
+		return false;
 	return true;
 }
 

@@ -151,7 +151,7 @@ line_end(const struct secrets *s, size_t at)
 bool
 secrets_next(struct secrets *s, struct secrets_entry *e)
 {
-	char other[SECRETS_WORD];
+	char other[SECRETS_WORD] = "";
 	char *const words[] = { e->client, e->server, e->secret, e->address };
 	bool newline = false;
 	size_t at;

@@ -88,7 +88,7 @@ secrets_add(struct secrets_text *t, const char *user, const char *server,
 	quote(u, user);
 	quote(w, secret);
 	if (strcmp(server, "*") == 0)
-		strcpy(v, server);
+		memcpy(v, "*", 2);
 	else
 		quote(v, server);
 	snprintf(line, sizeof(line), "%s%s\t%s\t%s\t%.*s\n", open ? "\n" : "",

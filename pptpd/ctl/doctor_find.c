@@ -6,6 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WORDS_MAX	16	/* of a program's command line */
+
+static char *
+copy_of(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		abort();
+	return copy;
+}
+
 void
 doctor_find(struct doctor *d, enum severity severity, const char *fix,
     const char *fmt, ...)
@@ -24,10 +36,8 @@ doctor_find(struct doctor *d, enum severity severity, const char *fix,
 	f = &d->finding[d->n++];
 	f->check = d->check;
 	f->severity = severity;
-	f->text = strdup(text);
-	f->fix = fix != NULL ? strdup(fix) : NULL;
-	if (f->text == NULL || (fix != NULL && f->fix == NULL))
-		abort();
+	f->text = copy_of(text);
+	f->fix = fix != NULL ? copy_of(fix) : NULL;
 }
 
 bool
@@ -62,17 +72,14 @@ doctor_exists(const struct doctor *d, const char *path)
 }
 
 int
-doctor_exec(struct doctor *d, const char *program, ...)
+doctor_exec(struct doctor *d, const char *const words[])
 {
-	char *argv[16];
-	size_t n = 0;
-	va_list ap;
-	const char *word;
+	char *argv[WORDS_MAX];
+	size_t n;
 
-	va_start(ap, program);
-	for (word = program; word != NULL && n < 15; word = va_arg(ap, char *))
-		argv[n++] = (char *)(uintptr_t)word;
-	va_end(ap);
+	/* execve(2) and its kind take words that they do not change. */
+	for (n = 0; n < WORDS_MAX - 1 && words[n] != NULL; n++)
+		argv[n] = (char *)(uintptr_t)words[n];
 	argv[n] = NULL;
 	return d->world->run(argv, d->out, DOCTOR_OUTPUT, d->world->arg);
 }

@@ -16,9 +16,8 @@ char	*doctor_read(const struct doctor *, const char *path, size_t max,
 	    size_t *len);
 int	 doctor_stat(const struct doctor *, const char *path, struct stat *);
 bool	 doctor_exists(const struct doctor *, const char *path);
-/* Runs a program into doctor->out; words end with NULL. */
-int	 doctor_exec(struct doctor *, const char *program, ...)
-	    __attribute__((sentinel));
+/* Runs a program into doctor->out; its words end with NULL. */
+int	 doctor_exec(struct doctor *, const char *const words[]);
 
 /* The number at the start of a file, or -1. */
 long	 doctor_number(const struct doctor *, const char *path);

@@ -76,9 +76,10 @@ judge(struct doctor *d, const char *tool, const struct rules *r,
 static bool
 look_at_iptables(struct doctor *d)
 {
+	static const char *const list[] = { "iptables-save", NULL };
 	struct rules r = { NULL, NULL, 0, 0 };
 
-	if (doctor_exec(d, "iptables-save", NULL) != 0)
+	if (doctor_exec(d, list) != 0)
 		return false;
 	d->clamps = d->clamps || strstr(d->out, "TCPMSS") != NULL;
 	d->sets_helper = strstr(d->out, "--helper pptp") != NULL;
@@ -98,11 +99,15 @@ look_at_iptables(struct doctor *d)
 static bool
 look_at_nft(struct doctor *d, bool iptables)
 {
+	static const char *const terse[] = { "nft", "-j", "-t", "list",
+	    "ruleset", NULL };
+	static const char *const list[] = { "nft", "-j", "list", "ruleset",
+	    NULL };
 	struct rules r = { NULL, NULL, 0, 0 };
 	json_t *ruleset;
 
-	if (doctor_exec(d, "nft", "-j", "-t", "list", "ruleset", NULL) != 0 &&
-	    doctor_exec(d, "nft", "-j", "list", "ruleset", NULL) != 0)
+	/* Without the contents of sets, if this nft can leave them out. */
+	if (doctor_exec(d, terse) != 0 && doctor_exec(d, list) != 0)
 		return false;
 	d->clamps = d->clamps || strstr(d->out, "\"maxseg\"") != NULL;
 	d->sets_helper = d->sets_helper ||

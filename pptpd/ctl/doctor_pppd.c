@@ -8,6 +8,7 @@
 #include "ctl/doctor_find.h"
 #include "shared/subprocess.h"
 
+#define SERVER		(SBINDIR "/pptpd")
 #define VERSION_IS	"pppd version "
 #define NO_LEGACY	"Could not load legacy provider"
 #define UNKNOWN		"unrecognized option '"
@@ -43,9 +44,10 @@ say_traps(struct doctor *d)
 void
 doctor_pppd(struct doctor *d)
 {
+	const char *const words[] = { d->conf.ppp, "--version", NULL };
 	unsigned a = 0, b = 0, c = 0;
+	int status = doctor_exec(d, words);
 	const char *at;
-	int status = doctor_exec(d, d->conf.ppp, "--version", NULL);
 
 	at = strstr(d->out, VERSION_IS);
 	if (status == 0 && at != NULL)
@@ -134,6 +136,8 @@ say_unknown(struct doctor *d, const char *option)
 void
 doctor_options(struct doctor *d)
 {
+	const char *const words[] = { d->conf.ppp, "file", d->conf.option,
+	    "--version", NULL };
 	char *at;
 	int status;
 
@@ -148,8 +152,7 @@ doctor_options(struct doctor *d)
 		    "it does not run" : "run this as root");
 		return;
 	}
-	status = doctor_exec(d, d->conf.ppp, "file", d->conf.option,
-	    "--version", NULL);
+	status = doctor_exec(d, words);
 	at = strstr(d->out, UNKNOWN);
 	if (status == 0)
 		doctor_find(d, DOCTOR_OK, NULL, "pppd takes the options in "
@@ -169,6 +172,8 @@ doctor_options(struct doctor *d)
 void
 doctor_legacy(struct doctor *d)
 {
+	static const char *const words[] = { "openssl", "list", "-providers",
+	    "-provider", "legacy", NULL };
 	int status;
 
 	if (d->pppd_version != 0 && d->pppd_version < 20500) {
@@ -176,8 +181,7 @@ doctor_legacy(struct doctor *d)
 		    "for MS-CHAPv2 itself");
 		return;
 	}
-	status = doctor_exec(d, "openssl", "list", "-providers", "-provider",
-	    "legacy", NULL);
+	status = doctor_exec(d, words);
 	if (status == DOCTOR_NO_PROGRAM)
 		doctor_find(d, d->pppd_version >= 20501 ? DOCTOR_OK :
 		    DOCTOR_UNKNOWN, NULL, "%s", d->pppd_version >= 20501 ?
@@ -225,6 +229,9 @@ say_plugin(char *line, void *arg)
 void
 doctor_plugins(struct doctor *d)
 {
+	bool file = doctor_exists(d, d->conf.file);
+	const char *const words[] = { SERVER, "--check-plugins",
+	    file ? "-c" : NULL, d->conf.file, NULL };
 	struct verdicts v = { d, "" };
 	char *copy;
 	int status;
@@ -234,12 +241,7 @@ doctor_plugins(struct doctor *d)
 		    "plugins: run this as root");
 		return;
 	}
-	if (doctor_exists(d, d->conf.file))
-		status = doctor_exec(d, SBINDIR "/pptpd", "--check-plugins",
-		    "-c", d->conf.file, NULL);
-	else
-		status = doctor_exec(d, SBINDIR "/pptpd", "--check-plugins",
-		    NULL);
+	status = doctor_exec(d, words);
 	if (status == 1 && strstr(d->out, "\nplugin ") != NULL) {
 		copy = strdup(d->out);
 		if (copy == NULL)

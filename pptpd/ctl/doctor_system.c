@@ -95,9 +95,11 @@ system_run(char *const argv[], char *out, size_t size, void *arg)
 
 	(void)arg;
 	out[0] = '\0';
-	for (n = 0; argv[n] != NULL && n < 15; n++)
+	for (n = 0; n < 15 && argv[n] != NULL; n++)
 		words[n] = argv[n];
 	words[n] = NULL;
+	if (n == 0)
+		return DOCTOR_NO_PROGRAM;
 	if (strchr(argv[0], '/') == NULL) {
 		if (!find_program(argv[0], path))
 			return DOCTOR_NO_PROGRAM;

@@ -35,13 +35,13 @@ put_label(FILE *out, const char *text)
 	}
 }
 
-/* One series; label NULL: it has none. */
+/* One series; without a label, label and value are NULL. */
 static void
 sample(FILE *out, const char *name, const char *label, const char *value,
     double number)
 {
 	fprintf(out, PREFIX "%s", name);
-	if (label != NULL) {
+	if (label != NULL && value != NULL) {
 		fprintf(out, "{%s=\"", label);
 		put_label(out, value);
 		fputs("\"}", out);
