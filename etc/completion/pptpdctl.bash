@@ -5,8 +5,9 @@
 _pptpd_words()
 {
 	if [ "$1" = -o ]; then
-		"$2" --help 2>/dev/null | sed -n 's/^  \(-.*\)/\1/p' |
-		    grep -o -E '^-[a-z]|[ ,]--[a-z][a-z-]*' | tr -d ' ,'
+		"$2" --help 2>/dev/null |
+		    grep -o -E '^  -[a-z],|--[a-z][a-z-]*' | tr -d ' ,' |
+		    sort -u
 	else
 		"$1" --help 2>/dev/null |
 		    sed -n 's/^  \([a-z][a-z-]*\)\( .*\)*$/\1/p'

@@ -40,17 +40,12 @@ def usage(program):
     """Commands and options of its usage, read on its own."""
     text = subprocess.run([program, '--help'],
                           stdout=subprocess.PIPE).stdout.decode()
-    commands, options = [], []
+    commands, options = [], set()
     for line in text.splitlines():
-        if line.startswith('   ') or not line.startswith('  '):
-            continue
-        words = line.split()
-        if not words[0].startswith('-'):
-            commands.append(words[0])
-            continue
-        for word in words[:2]:
-            if re.fullmatch(r'-[a-z],?|--[a-z-]+', word):
-                options.append(word.rstrip(','))
+        if re.match('  [a-z]', line):
+            commands.append(line.split()[0])
+        options.update(re.findall('^  (-[a-z]), --', line))
+        options.update(re.findall('--[a-z-]+', line))
     check(len(commands) > 3 and len(options) > 5, text)
     return commands, options
 
@@ -77,7 +72,8 @@ def complete(shell):
         got = shell(program, '')
         check(sorted(got) == sorted(commands), '%s, not %s' % (got, commands))
         got = shell(program, '-')
-        check(sorted(got) == sorted(options), '%s, not %s' % (got, options))
+        check(sorted(got) == sorted(options), '%s, not %s' % (
+            got, sorted(options)))
         got = shell(program, '--ver')
         check(got == ['--version'], str(got))
     check(shell(CTL, '-j', 'sta') == ['status'], 'behind an option')
