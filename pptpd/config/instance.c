@@ -11,13 +11,21 @@
 
 #define DIRECTORY	RUNDIR "/pptpd/"
 
+/* /var/run is a link to /run: files and scripts have the one or the other. */
+static const char *
+without_var(const char *path)
+{
+	return strncmp(path, "/var/run/", 9) == 0 ? path + 4 : path;
+}
+
 int
 instance_path(char *buf, size_t size, const char *name, const char *pidfile)
 {
 	uint32_t hash = FNV_BASIS;
 	int n;
 
-	if (strcmp(pidfile, CONF_PIDFILE_DEFAULT) == 0)
+	if (strcmp(without_var(pidfile),
+	    without_var(CONF_PIDFILE_DEFAULT)) == 0)
 		n = snprintf(buf, size, DIRECTORY "%s", name);
 	else {
 		if (pidfile[0] != '/')

@@ -7,10 +7,11 @@
 
 /*
  * The path of the file `name` ("control", "keepers", "calls") of the server
- * with this pid file.  With the default pid file it is RUNDIR/pptpd/name, with
- * another one RUNDIR/pptpd/name-HASH.  HASH is 8 hex digits of FNV-1a over the
- * pid file's path as it is written, with a relative path counted from "/".  0,
- * or -1 if the path is longer than size.
+ * with this pid file.  With the default pid file, in /run or /var/run (which are
+ * the same directory), it is RUNDIR/pptpd/name, with another one
+ * RUNDIR/pptpd/name-HASH.  HASH is 8 hex digits of FNV-1a over the pid file's
+ * path as it is written, with a relative path counted from "/".  0, or -1 if
+ * the path is longer than size.
  */
 int	instance_path(char *buf, size_t size, const char *name,
 	    const char *pidfile);

@@ -26,6 +26,23 @@ START_TEST(default_pidfile_has_plain_names)
 }
 END_TEST
 
+/* /var/run is a link to /run: tools and files have either name. */
+START_TEST(run_and_var_run_are_one_directory)
+{
+	const char *other;
+
+	if (strcmp(RUNDIR, "/run") == 0)
+		other = "/var/run/pptpd.pid";
+	else if (strcmp(RUNDIR, "/var/run") == 0)
+		other = "/run/pptpd.pid";
+	else
+		other = RUNDIR "/pptpd.pid";
+	ck_assert_str_eq(path_of("control", other), RUNDIR "/pptpd/control");
+	ck_assert_str_ne(path_of("control", "/srv/run/pptpd.pid"),
+	    RUNDIR "/pptpd/control");
+}
+END_TEST
+
 /* The hashes are of another implementation of FNV-1a. */
 START_TEST(other_pidfiles_have_names_of_their_own)
 {
@@ -58,6 +75,7 @@ static void
 tests(TCase *t)
 {
 	tcase_add_test(t, default_pidfile_has_plain_names);
+	tcase_add_test(t, run_and_var_run_are_one_directory);
 	tcase_add_test(t, other_pidfiles_have_names_of_their_own);
 	tcase_add_test(t, too_long_is_an_error);
 }
