@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -683,4 +684,20 @@ call_kick(uint16_t id, enum ctrl_end why)
 		return;
 	engine_work(id);
 	end_work(ended(call, why));
+}
+
+void
+call_missed(const struct ipc_msg *m)
+{
+	char session[SESSION_ID_TEXT];
+	const struct call *call = call_ids_find(m->call_id);
+
+	memcpy(session, m->u.over.session, sizeof(session));
+	session[sizeof(session) - 1] = '\0';
+	/* Its keeper's last message is on its way: that says more. */
+	if (call != NULL && call->rec != NULL &&
+	    strncmp(call->rec->session, session, sizeof(session)) == 0)
+		return;
+	journal_missed(m->call_id, session, m->u.over.client_addr,
+	    m->u.over.seconds);
 }

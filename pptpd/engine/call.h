@@ -93,6 +93,9 @@ void	call_receive(const struct gre_packet *);
  * go between two steps.
  */
 const struct call_record *call_next_record(uint32_t *next);
+/* The monitor says that a call of ours has ended: if we did not know, it is
+ * noted. */
+void	call_missed(const struct ipc_msg *);
 /* Ends the call with this ID, if any engine serves it. */
 void	call_kick(uint16_t id, enum ctrl_end);
 

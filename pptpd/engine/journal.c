@@ -178,6 +178,24 @@ journal_ended(const struct call_record *rec, enum ctrl_end end)
 }
 
 void
+journal_missed(uint16_t call_id, const char *session, uint32_t client,
+    uint32_t seconds)
+{
+	struct history_entry e;
+
+	if (engine.index != 0 || history_has(get(), session))
+		return;
+	about_client(&e, client, CTRL_END_LOST);
+	e.kind = HISTORY_ENDED;
+	e.call_id = call_id;
+	e.seconds = seconds;
+	copy(e.session, sizeof(e.session), session, SESSION_ID_TEXT);
+	history_add(get(), &e);
+	if (is_watched())
+		watcher(JOURNAL_ENDED, &e);
+}
+
+void
 journal_refused(uint32_t client, enum ctrl_end end)
 {
 	struct history_entry e;

@@ -38,6 +38,9 @@ void	journal_call(enum journal_what, const struct call_record *);
 void	journal_report(const struct call_record *);
 /* The call has ended; its record is still mapped. */
 void	journal_ended(const struct call_record *, enum ctrl_end);
+/* A call has ended while no engine saw it; nothing if that is known already. */
+void	journal_missed(uint16_t call_id, const char *session, uint32_t client,
+	    uint32_t seconds);
 void	journal_refused(uint32_t client, enum ctrl_end);
 void	journal_reloaded(void);
 

@@ -375,6 +375,9 @@ take_message(const struct ipc_msg *m, struct ipc_fds *fds, void *arg)
 	case IPC_CALL_NEWS:
 		back_calls_news(m);
 		break;
+	case IPC_CALL_OVER:
+		call_missed(m);
+		break;
 	case IPC_ACCESS_REPLY:
 		conn_access(m->u.access.token, m->u.access.client_addr,
 		    m->u.access.allowed);

@@ -22,6 +22,7 @@
 #include "monitor/awaited.h"
 #include "monitor/back_relay.h"
 #include "monitor/children.h"
+#include "monitor/ends.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
 #include "monitor/plugin_choice.h"
@@ -56,6 +57,8 @@ struct slot {
 	int		 slot;		/* -1: none */
 	uint16_t	 id;		/* our Call ID */
 	uint32_t	 client;	/* network order */
+	uint64_t	 started_ms;
+	char		 session[SESSION_ID_TEXT];	/* "": none yet */
 	uint16_t	 kernel_id;	/* ID marked in the map; 0: none */
 	struct call_record *rec;	/* the engine can write there; NULL: a
 					   call of an earlier monitor */
@@ -70,6 +73,7 @@ struct slot {
 					   rejoin_end); -1: none */
 	char		*reserved;	/* its address, if it has no slot */
 	bool		 unwatched;	/* its keeper has no pidfd */
+	bool		 keeper_began;	/* so the call has a session */
 	int		 ledger;	/* entry, -1: none */
 	struct relayed_call *relayed;	/* NULL: the front's call */
 };
@@ -247,6 +251,10 @@ call_new(uint16_t id)
 static void
 call_free(struct slot *call)
 {
+	/* Of the other engines' calls back_relay tells. */
+	if (call->keeper_began && call->relayed == NULL)
+		ends_add(call->id, call->session, call->client,
+		    (uint32_t)((mono_ms() - call->started_ms) / 1000));
 	if (call->slot != -1)
 		pool_release(&pool, call->slot);
 	if (call->reserved != NULL)
@@ -269,6 +277,16 @@ call_free(struct slot *call)
 		unwatched--;
 	free(call);
 	count--;
+}
+
+/* Takes over what names the call, from the monitor's or its keeper's words. */
+static void
+name(struct slot *call, const struct keeper_call *kc)
+{
+	call->client = kc->client_addr;
+	call->started_ms = kc->started_ms;
+	memcpy(call->session, kc->session, sizeof(call->session));
+	call->session[sizeof(call->session) - 1] = '\0';
 }
 
 /* Fills in the description of the call for its keeper. */
@@ -389,7 +407,7 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 	describe(&kc, m, local, remote, &use);
 	if (!build_args(&args, call, &kc, &use, client))
 		return false;
-	call->client = m->u.call_request.client_addr;
+	name(call, &kc);
 	kc.optional_words = args.optional;
 	kc.kernel_words = args.kernel;
 	if (use.kernel != NULL)
@@ -420,6 +438,7 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 		close(record);
 		return false;
 	}
+	call->keeper_began = true;
 	call->ledger = ledger_put(call->keeper, 0, kc.our_id,
 	    kc.remote);
 	fds[IPC_REPLY_FD_KEEPER] = pair[0];
@@ -691,7 +710,8 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int sock, int pppd_fd,
 		(void)gre_filter_set(kernel_map, kc->our_id, kc->client_addr);
 	}
 	call->keeper = keeper;
-	call->client = kc->client_addr;
+	call->keeper_began = true;
+	name(call, kc);
 	call->ledger = ledger_put(keeper, awaited_back(keeper), kc->our_id,
 	    kc->remote);
 	keep_link(call, sock);

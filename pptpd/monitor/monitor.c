@@ -22,6 +22,7 @@
 #include "monitor/back_relay.h"
 #include "monitor/bcrelay.h"
 #include "monitor/calls.h"
+#include "monitor/ends.h"
 #include "monitor/engines.h"
 #include "monitor/lifetime.h"
 #include "monitor/plugin_choice.h"
@@ -183,6 +184,8 @@ engine_started(unsigned int index, int sock)
 {
 	if (index == 0 && monitor.setup->engines > 1)
 		back_relay_greet(sock);
+	if (index == 0)
+		ends_front_started();
 }
 
 static void
@@ -275,6 +278,7 @@ monitor_run(struct monitor_setup *setup)
 		request_check_listener(setup->listener);
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	back_relay_init(setup->engines, engines_tell);
+	ends_init(engines_tell);
 	keep = keep_calls(setup->conf);
 	lifetime_init(setup, keep);
 	look_at_pppd();

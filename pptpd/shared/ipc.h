@@ -10,8 +10,9 @@
 #include "base/log.h"
 #include "shared/layout.h"
 #include "state/limit.h"
+#include "state/session_id.h"
 
-#define IPC_VERSION	4
+#define IPC_VERSION	5
 #define IPC_FDS_MAX	4
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
 #define IPC_FDS_LOST	(-1)	/* as their number: no room for them */
@@ -86,7 +87,9 @@ enum ipc_type {
 	IPC_LIMIT_MEMORY,	/* fd of a struct limit_memory */
 	IPC_HISTORY,		/* fd of a struct history */
 	/* keeper -> engine */
-	IPC_REPORT		/* user or interface in the record are new */
+	IPC_REPORT,		/* user or interface in the record are new */
+	/* monitor -> front */
+	IPC_CALL_OVER		/* u.over: a call of the front has ended */
 };
 
 /*
@@ -170,6 +173,11 @@ struct ipc_msg {
 			uint32_t client_addr;	/* network order */
 		} elsewhere;
 		struct {
+			uint32_t client_addr;	/* network order */
+			uint32_t seconds;	/* that it lasted */
+			char	 session[SESSION_ID_TEXT];
+		} over;
+		struct {
 			uint32_t for_ms;	/* in use for so long */
 			uint16_t count;
 			uint16_t id[IPC_IDS_MAX];
@@ -209,7 +217,7 @@ struct ipc_msg {
 		} log;
 	} u;
 };
-LAYOUT(struct ipc_msg, IPC_VERSION, 4, 524);
+LAYOUT(struct ipc_msg, IPC_VERSION, 5, 524);
 
 void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 

@@ -251,6 +251,24 @@ def past(lab):
     return str(ended['text'])
 
 
+@point('history-lost', 'a call that ends because its engine was killed is in the '
+       'history too, once')
+def history_lost(lab):
+    run = start(lab, conf=[('restart-grace', '0')])
+    session = lab.call()
+    known = ctl('-j', 'list').json['calls'][0]['session']
+    os.kill(run.engines()[0].pid, signal.SIGKILL)
+    check(session.pppd.wait_gone(10), 'its pppd lives on')
+    check(lab.until(lambda: ctl('-j', 'history', expect=None).status == 0 and
+                    [(e['session'], e['reason']) for e in history()] ==
+                    [(known, 'lost')], 10) is not None,
+          'history: %s' % history())
+    lab.call().tcp.close()
+    check(lab.until(lambda: [e['reason'] for e in history()] ==
+                    ['lost', 'closed'], 5) is not None, str(history()))
+    return known
+
+
 @point('history-engines', 'engines 2: history has the ends of both, and each '
        'once')
 def both(lab):

@@ -16,6 +16,7 @@
 #include "monitor/back_relay.h"
 #include "monitor/calls.h"
 #include "monitor/children.h"
+#include "monitor/ends.h"
 #include "monitor/ledger.h"
 #include "monitor/plugin_choice.h"
 #include "monitor/spawner_client.h"
@@ -50,6 +51,8 @@ static struct {
 	pid_t		 orphan;	/* what is to be found among children */
 	char		 args[128];	/* its arguments, as one text */
 	struct relayed_call relayed[16];	/* of calls with odd IDs */
+	unsigned int	 ends;		/* that the front was told of */
+	char		 ended[SESSION_ID_TEXT];	/* the last one */
 	char		 log[4096];
 } fake;
 static struct conf conf;
@@ -223,6 +226,17 @@ back_relay_end(struct relayed_call *d)
 		did("relay-end:%u", d->id);
 }
 
+void
+ends_add(uint16_t id, const char *session, uint32_t client,
+    uint32_t seconds)
+{
+	ck_assert_uint_eq(id % 2, 0);	/* of the others back_relay tells */
+	ck_assert_uint_eq(client, CLIENT);
+	ck_assert_uint_le(seconds, fake_loop.now_us / 1000000);
+	fake.ends++;
+	memcpy(fake.ended, session, sizeof(fake.ended));
+}
+
 /* An entry is the Call ID. */
 int
 ledger_put(pid_t keeper, uint64_t since_ms, uint16_t call_id,
@@ -390,6 +404,8 @@ START_TEST(a_session_id_never_comes_again)
 		for (int before = 0; before < i; before++)
 			ck_assert_str_ne(seen[i], seen[before]);
 		child_exit(&keeper, 0);
+		ck_assert_uint_eq(fake.ends, (unsigned int)i + 1);
+		ck_assert_str_eq(fake.ended, seen[i]);
 	}
 }
 END_TEST
@@ -421,6 +437,7 @@ START_TEST(a_call_that_is_refused_takes_nothing)
 	refused(start_for(8, CLIENT, 0), PPTP_OCRP_ERROR,
 	    PPTP_ERROR_NO_RESOURCE, CTRL_END_NOT_STARTED);
 	ck_assert(said("fork() failed"));
+	ck_assert_uint_eq(fake.ends, 0);	/* there was no call */
 	refused(start_for(8, CLIENT, 0), PPTP_OCRP_ERROR,
 	    PPTP_ERROR_NO_RESOURCE, CTRL_END_NOT_STARTED);
 }

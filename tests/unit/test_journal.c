@@ -112,6 +112,24 @@ START_TEST(a_record_without_ends_of_texts)
 }
 END_TEST
 
+/* It ended while no engine ran; but the one before may have noted it. */
+START_TEST(an_end_that_no_engine_saw)
+{
+	struct call_record rec = record();
+
+	journal_ended(&rec, CTRL_END_CLEARED);
+	journal_missed(0x1a2b, rec.session, rec.client_addr, 0);
+	ck_assert_uint_eq(told.n, 1);
+	journal_missed(0x1a2b, "6748E2A41C0FFE02", rec.client_addr,
+	    5);
+	ck_assert_uint_eq(told.n, 2);
+	ck_assert_uint_eq(last()->end, CTRL_END_LOST);
+	ck_assert_uint_eq(last()->seconds, 5);
+	ck_assert_str_eq(last()->session, "6748E2A41C0FFE02");
+	ck_assert_uint_eq(last()->client, rec.client_addr);
+}
+END_TEST
+
 START_TEST(a_refusal)
 {
 	journal_refused(7, CTRL_END_RATE);
@@ -189,6 +207,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, the_end_of_a_call);
 	tcase_add_test(tc, an_end_without_a_reason);
 	tcase_add_test(tc, a_record_without_ends_of_texts);
+	tcase_add_test(tc, an_end_that_no_engine_saw);
 	tcase_add_test(tc, a_refusal);
 	tcase_add_test(tc, what_pppd_reports);
 	tcase_add_test(tc, a_back_engine_keeps_quiet);
