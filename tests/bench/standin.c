@@ -259,8 +259,7 @@ attach(const char *options)
 	fd = sys_open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	map = sys6(__NR_mmap, 0, sizeof *sh, PROT_READ | PROT_WRITE,
-	    MAP_SHARED, fd, 0);
+	map = sys_map(fd, sizeof *sh);
 	if (map < 0 && map > -4096)
 		return -1;
 	sys6(__NR_close, fd, 0, 0, 0, 0, 0);

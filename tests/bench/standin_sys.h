@@ -26,6 +26,7 @@
 #ifdef STANDIN_LIBC
 long	syscall(long, ...);
 extern int *__errno_location(void);
+void	*mmap(void *, size_t, int, int, int, long);
 
 static inline long
 sys6(long nr, long a, long b, long c, long d, long e, long f)
@@ -100,6 +101,21 @@ static inline long
 sys_ioctl(int fd, unsigned long what, void *arg)
 {
 	return sys6(__NR_ioctl, fd, (long)what, (long)arg, 0, 0, 0);
+}
+
+/* A shared mapping of the file; below 0 an error, as from the others. */
+static inline long
+sys_map(int fd, size_t len)
+{
+#ifdef STANDIN_LIBC
+	/* s390 and 32-bit machines want the arguments in memory or in pages. */
+	void *at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	return at == (void *)-1 ? -*__errno_location() : (long)at;
+#else
+	return sys6(__NR_mmap, 0, (long)len, PROT_READ | PROT_WRITE, MAP_SHARED,
+	    fd, 0);
+#endif
 }
 
 static inline void

@@ -12,6 +12,7 @@ set -eu
 allowed='
 mem[a-z]*|__mem[a-z]*_chk|explicit_bzero|__explicit_bzero_chk|bcmp
 str[a-z0-9_]*|__str[a-z0-9_]*_chk|__strdup|__xpg_strerror_r|__rawmemchr
+__u?(div|mod|divmod)[dt]i[34]|__aeabi_[a-z0-9]*
 __isoc23_strto[a-z]*|__strto[a-z]*_internal|ato[a-z]*
 malloc|calloc|realloc|reallocarray|free|abort
 v?snprintf|__v?snprintf_chk

@@ -1,4 +1,5 @@
 /* The monitor's calls: who gets a slot, and when it comes back. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -29,7 +30,7 @@
 #include "trace.h"
 #include "unit.h"
 
-#define CLIENT		0x017100cbU	/* 203.0.113.1 */
+#define CLIENT		htonl(0xcb007101U)	/* 203.0.113.1 */
 #define IN_POOL		0x0200010aU	/* 10.1.0.2 */
 #define MAP		1000		/* no descriptor, but a number */
 #define ORPHAN_MS	5000

@@ -1,4 +1,5 @@
 /* Where keepers come that have lost their engine: what each is answered. */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #include "unit.h"
 
 #define ID	7
-#define CLIENT	0x0200000aU		/* 10.0.0.2 */
+#define CLIENT	htonl(0x0a000002U)	/* 10.0.0.2 */
 
 static struct {
 	bool		 engine;	/* one runs */
