@@ -94,6 +94,12 @@ SYNTAX = [
     case('510 octets', conf='connections 3' + ' ' * 497 + '\n'),
     case('long comment', conf='#' * 1100 + '\nconnections 3\n'),
     case('long line at the end', conf='connections 3\n#' + 'x' * 700),
+    case('the way back: keywords of ours alone',
+         conf=NET + 'auth-penalty 30\nauth-timeout 60\ncall-rate 50\n'
+         'call-rate-per-ip 9\ncall-timeout 30\nconnection-rate 90\n'
+         'connection-rate-per-ip 9\ndatapath userspace\nengines 1\n'
+         'log-rate 50\nmax-per-ip 9\nmax-unauth 50\nmax-unauth-per-ip 9\n'
+         'message-rate 90\nrestart-grace 30\nsandbox on\n', clients=1),
     case('unknown keywords', conf='ipxnets 1\nvrf blue\nConnections 3\n'
          'connections=4\n'),
     case('value of a flag', conf='delegate no\n'),
