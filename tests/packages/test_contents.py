@@ -1,5 +1,6 @@
 """What is in the packages.  Pk-n."""
 
+import glob
 import os
 import re
 import shutil
@@ -109,7 +110,7 @@ def pk_6(lab):
         raise Skip('no lintian')
     done = subprocess.run(
         ['lintian', '--allow-root', '--fail-on', 'error,warning'] +
-        [ours(name) for name in NAMES],
+        [ours(name) for name in NAMES] + glob.glob(DEBS + '/*.dsc'),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     text = done.stdout.decode()
     check(done.returncode == 0 and not re.search('^[EW]:', text, re.M), text)
