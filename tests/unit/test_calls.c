@@ -31,7 +31,7 @@
 #include "unit.h"
 
 #define CLIENT		htonl(0xcb007101U)	/* 203.0.113.1 */
-#define IN_POOL		0x0200010aU	/* 10.1.0.2 */
+#define IN_POOL		htonl(0x0a010002U)	/* 10.1.0.2 */
 #define MAP		1000		/* no descriptor, but a number */
 #define ORPHAN_MS	5000
 
@@ -808,7 +808,8 @@ START_TEST(an_address_that_is_no_more_in_the_configuration)
 	ck_assert_int_eq((int)rejoin(&keeper, &pppd, 8, "10.9.0.1"),
 	    CTRL_END_NONE);
 	free_slots(1);			/* it counts as a call */
-	ck_assert_int_eq(start_for(10, 0x0100090aU, 0), PPTP_OCRP_FORBIDDEN);
+	ck_assert_int_eq(start_for(10, htonl(0x0a090001U), 0),
+	    PPTP_OCRP_FORBIDDEN);
 	child_exit(&pppd, 0);
 	child_exit(&keeper, 0);
 	free_slots(2);
