@@ -323,7 +323,7 @@ log_in(struct aaa_msg *m, const char *name, char *text, size_t size)
 }
 
 static int
-pap_login(char *user, char *password, char **msgp, struct wordlist **addrs,
+pap_login(char *name, char *password, char **msgp, struct wordlist **addrs,
     struct wordlist **opts)
 {
 	static struct aaa_msg m;
@@ -341,7 +341,7 @@ pap_login(char *user, char *password, char **msgp, struct wordlist **addrs,
 		    AAA_SECRET_MAX);
 		return 0;
 	}
-	return log_in(&m, user, text, sizeof(text));
+	return log_in(&m, name, text, sizeof(text));
 }
 
 /*
@@ -466,14 +466,14 @@ look_at_usage(void)
 }
 
 static bool
-tell(enum aaa_status status, uint32_t cause, int ms)
+tell(enum aaa_status what, uint32_t cause, int ms)
 {
 	static struct aaa_msg m, answer;
 
 	memset(&m, 0, sizeof(m));
 	m.type = AAA_ACCT;
 	m.u.acct = usage;
-	m.u.acct.status = status;
+	m.u.acct.status = what;
 	m.u.acct.cause = cause;
 	return ask(&m, &answer, AAA_TAKEN, ms);
 }

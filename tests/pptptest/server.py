@@ -152,9 +152,11 @@ class Server:
 
     def wait_served(self, timeout):
         """Waits until an engine takes clients from the listener, which is
-        there before it; for a server without one, not at all."""
+        there before it; for a server without one, or with a stand-in
+        (tests/sandbox/hostile), not at all."""
         end = time.monotonic() + timeout
         while (os.path.exists(ENGINE) and time.monotonic() < end and
+               not os.path.exists(ENGINE + '.real') and
                self.alive() and
                not any(process.watches(LISTENER)
                        for process in self.engines())):

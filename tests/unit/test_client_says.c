@@ -47,7 +47,7 @@ START_TEST(windows)
 	ck_assert_str_eq(says.name, "PC-4");
 	ck_assert_str_eq(says.version, "MSRASV5.20");
 	/* Without address and control octets, and with padding behind. */
-	look(HEAD("\x14") "MSRAS-0-PC-5xxxx" + 2,
+	look(&(HEAD("\x14") "MSRAS-0-PC-5xxxx")[2],
 	    sizeof(HEAD("\x14") "MSRAS-0-PC-5xxxx") - 3);
 	ck_assert_str_eq(says.name, "PC-5");
 }

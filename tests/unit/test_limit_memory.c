@@ -228,6 +228,7 @@ END_TEST
 START_TEST(memory_that_changes_meanwhile_does_no_harm)
 {
 	pid_t writer;
+	int at = 0;
 	struct limit_memory *shared = mmap(NULL, sizeof(*shared),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	volatile struct limit_memory_entry *e = shared->entry;
@@ -236,13 +237,14 @@ START_TEST(memory_that_changes_meanwhile_does_no_harm)
 	*shared = memory;
 	writer = fork();
 	ck_assert_int_ne(writer, -1);
-	for (int i = 0; writer == 0; i = (i + 1) % ENTRIES) {
-		e[i].addr = (uint32_t)i % 1000 + 1;
-		e[i].flags = LIMIT_MEMORY_REFUSED;
-		e[i].failed_at = e[i].penalty_until = e[i].connect_us = 1;
-		e[i].failed_at = e[i].penalty_until = e[i].connect_us =
+	while (writer == 0) {
+		e[at].addr = (uint32_t)at % 1000 + 1;
+		e[at].flags = LIMIT_MEMORY_REFUSED;
+		e[at].failed_at = e[at].penalty_until = e[at].connect_us = 1;
+		e[at].failed_at = e[at].penalty_until = e[at].connect_us =
 		    UINT64_MAX;
-		shared->amnesty = i % 2 == 0 ? 0 : UINT64_MAX;
+		shared->amnesty = at % 2 == 0 ? 0 : UINT64_MAX;
+		at = (at + 1) % ENTRIES;
 	}
 	for (int round = 0; round < 200; round++) {
 		limit_free(l);
