@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/conf_key.h"
 #include "ctl/doctor.h"
 #include "shared/subprocess.h"
 #include "unit.h"
@@ -61,7 +62,7 @@ struct machine {
 
 static const struct machine good = {
 	.file = {
-		{ "/etc/pptpd.conf", CONF, S_IFREG | 0644, 0 },
+		{ CONF_FILE_DEFAULT, CONF, S_IFREG | 0644, 0 },
 		{ "/etc/ppp", "", S_IFDIR | 0755, 0 },
 		{ "/etc/ppp/options", "# none\n", S_IFREG | 0644, 0 },
 		{ "/etc/ppp/options.pptpd", OPTIONS, S_IFREG | 0644, 0 },
@@ -539,7 +540,7 @@ END_TEST
 START_TEST(pools_that_meet_others)
 {
 	start();
-	set("/etc/pptpd.conf", "option /etc/ppp/options.pptpd\n"
+	set(CONF_FILE_DEFAULT, "option /etc/ppp/options.pptpd\n"
 	    "localip 192.168.0.200\nremoteip 192.168.0.1-8,203.0.113.254,"
 	    "192.168.0.200,192.168.0.255\nlogwtmp\n", S_IFREG | 0644);
 	set("/etc/dnsmasq.conf", "interface=eth1\n"
@@ -576,7 +577,7 @@ START_TEST(the_lan_cannot_find_clients)
 	alone("proxy-arp");
 	doctor_free(&d);
 	/* In their own network they need a route, and no ARP. */
-	set("/etc/pptpd.conf", "option /etc/ppp/options.pptpd\n"
+	set(CONF_FILE_DEFAULT, "option /etc/ppp/options.pptpd\n"
 	    "localip 10.8.0.1\nremoteip 10.8.0.10-20\n", S_IFREG | 0644);
 	examine();
 	named("proxy-arp", DOCTOR_OK, "a network of their own");
@@ -669,7 +670,7 @@ START_TEST(limits_that_are_short)
 	for (int i = 1; i < 17; i++)
 		sprintf(conf + strlen(conf), ",10.8.%d.1-254", i);
 	start();
-	set("/etc/pptpd.conf", conf, S_IFREG | 0644);
+	set(CONF_FILE_DEFAULT, conf, S_IFREG | 0644);
 	set("/proc/77/limits", "Max open files            1024               "
 	    "  4096                 files\n", S_IFREG);
 	set("/sys/fs/cgroup/system.slice/pptpd.service/pids.max", "512\n",
@@ -687,11 +688,11 @@ END_TEST
 START_TEST(a_configuration_with_errors)
 {
 	start();
-	set("/etc/pptpd.conf", "listen 300.1.1.1\noption "
+	set(CONF_FILE_DEFAULT, "listen 300.1.1.1\noption "
 	    "/etc/ppp/options.pptpd\n", S_IFREG | 0644);
 	set(PPPD, NULL, 0);
 	examine();
-	named("configuration", DOCTOR_ERROR, "/etc/pptpd.conf:1: listen");
+	named("configuration", DOCTOR_ERROR, CONF_FILE_DEFAULT ":1: listen");
 	named("configuration", DOCTOR_ERROR, "no pppd there");
 	named("pools", DOCTOR_UNKNOWN, "the configuration has errors");
 	ck_assert_int_eq(doctor_status(&d), 2);

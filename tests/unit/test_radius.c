@@ -168,7 +168,8 @@ verify(const uint8_t *attrs, size_t n)
 
 	buf[2] = (uint8_t)(len >> 8);
 	buf[3] = (uint8_t)len;
-	memcpy(buf + 20, attrs, n);
+	if (n > 0)
+		memcpy(buf + 20, attrs, n);
 	ck_assert(digest_md5(buf + 4, part, 4));
 	return radius_verify(buf, &len, counted, &secret, &is_signed);
 }
