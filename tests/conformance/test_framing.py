@@ -227,7 +227,7 @@ def f_12(lab):
     watch = lab.sniffer()
     tcp = lab.connect()
     tcp.send(build(SCCRQ), build(ECHORQ), build(OCRQ))
-    got = tcp.drain(0.7)
+    got = tcp.drain(0.7, count=3)
     check(OCRP in [m.type for m in got], pptp.describe(got, tcp.closed))
     segments = sniff.replies(watch.drain())
     sizes = [len(s) for s in segments]
@@ -323,7 +323,7 @@ def f_16(lab):
     tcp = lab.connect()
     tcp.send(build(SCCRQ), build(ECHORQ, ident=5))
     tcp.finish()
-    got = tcp.drain(3)
+    got = tcp.drain(3, closes=True)
     check([m.type for m in got] == [SCCRP, ECHORP],
           'got %s' % pptp.describe(got, tcp.closed))
     check(tcp.closed, 'still open after 3 s')

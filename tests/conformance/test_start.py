@@ -63,7 +63,7 @@ def s_4(lab):
     lab.server()
     tcp = lab.connect('198.51.100.66')
     tcp.try_send(build(SCCRQ))
-    got = tcp.drain(1)
+    got = tcp.drain(1, closes=True)
     check(tcp.closed, 'denied in hosts.deny, yet: ' + pptp.describe(
         got, 'open'))
     check(all(m.type == SCCRP and m.result == 4 for m in got),
@@ -104,7 +104,7 @@ def s_6(lab):
             continue
         tcp = lab.connect(client(3))
         tcp.send(build(kind))
-        got = tcp.drain(0.7)
+        got = tcp.drain(0.7, closes=True)
         if not tcp.closed or any(m.type != OCRP or m.result == 1
                                  for m in got):
             wrong.append('%s: %s' % (pptp.NAMES.get(kind, kind),
@@ -254,13 +254,13 @@ def s_20(lab):
     lab.server()
     tcp = lab.control()
     tcp.send(build(STOPRQ, reason=3))
-    got = tcp.drain(1.5)
+    got = tcp.drain(1.5, closes=True)
     check([m.type for m in got] == [STOPRP] and
           (got[0].result, got[0].error) == (1, 0) and tcp.closed,
           'without call: ' + pptp.describe(got, tcp.closed or 'open'))
     session = lab.call()
     session.tcp.send(build(STOPRQ))
-    got = session.tcp.drain(1.5)
+    got = session.tcp.drain(1.5, closes=True)
     check([m.type for m in got if m.type != CDN] == [STOPRP] and
           session.tcp.closed,
           'with call: ' + pptp.describe(got, session.tcp.closed or 'open'))
@@ -338,7 +338,7 @@ def s_24(lab):
     check(session.tcp.expect(STOPRQ, 2), 'no StopCCRQ: ' + pptp.describe(
         session.tcp.seen[2:], session.tcp.closed))
     session.tcp.send(build(STOPRQ))
-    got = session.tcp.drain(1.5)
+    got = session.tcp.drain(1.5, closes=True)
     check(STOPRP in [m.type for m in got] and session.tcp.closed,
           pptp.describe(got, session.tcp.closed or 'open'))
     return pptp.describe(got, session.tcp.closed)
