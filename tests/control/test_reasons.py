@@ -143,7 +143,7 @@ def by_time(lab):
                      ('auth-timeout', '4')])    # pppd has to start
     ends(lab, 'auth-timeout', lambda s: None)
     refuses(lab, 'stimeout', lab.connect)
-    refuses(lab, 'call-timeout', lab.control)
+    refuses(lab, 'call-timeout', lab.control, 15)   # it answers no StopCCRQ
     return ', '.join(sorted(MADE))
 
 
@@ -204,7 +204,7 @@ def by_others(lab):
     refuses(lab, 'address', lambda: lab.control(client(9)).call())
     lab.call()
     lab.control(OTHER)
-    refuses(lab, 'draining', lambda: ctl('drain'))
+    refuses(lab, 'draining', lambda: ctl('drain'), 15)
     run.stop()
 
     server.hosts_deny(lab, 'pptpd: ' + OTHER + '\n')
