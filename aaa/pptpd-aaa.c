@@ -15,7 +15,7 @@
 #include "digest.h"
 #include "pppds.h"
 #include "lockdown.h"
-#include "secrets.h"
+#include "radius_secrets.h"
 #include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/syslog_sink.h"
@@ -150,7 +150,7 @@ main(int argc, char **argv)
 		    "mode?): RADIUS cannot be spoken");
 		return 1;
 	}
-	if (!secrets_load(&conf, argv[optind]))
+	if (!radius_secrets_load(&conf, argv[optind]))
 		return 1;
 	if (!check)
 		return serve();

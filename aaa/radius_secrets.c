@@ -1,6 +1,6 @@
 /* Reads radius.conf and its secrets, with root's rights; in pptpd-aaa. */
 /* SPDX-License-Identifier: ISC */
-#include "secrets.h"
+#include "radius_secrets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,7 +73,7 @@ load_secret(struct radius_server *s)
 }
 
 bool
-secrets_load(struct radius_conf *conf, const char *file)
+radius_secrets_load(struct radius_conf *conf, const char *file)
 {
 	size_t len;
 	char *text = slurp(file, CONF_MAX, false, &len);
