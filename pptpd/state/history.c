@@ -71,18 +71,19 @@ history_add(struct history *h, const struct history_entry *new)
 	int ring = new->kind == HISTORY_ENDED && new->authenticated ?
 	    HISTORY_KNOWN : HISTORY_STRANGERS;
 	struct history_entry *e = newest_of(h, ring);
+	uint32_t next = h->ring[ring].next % HISTORY_RING;
 
 	if (is_repeated(e, new)) {
 		e->at_s = new->at_s;
 		e->times++;
 		return;
 	}
-	e = &h->ring[ring].entry[h->ring[ring].next];
+	e = &h->ring[ring].entry[next];
 	/* Without a number it is empty, if this engine dies meanwhile. */
 	e->number = 0;
 	*e = *new;
 	e->number = ++h->last;
-	h->ring[ring].next = (h->ring[ring].next + 1) % HISTORY_RING;
+	h->ring[ring].next = (next + 1) % HISTORY_RING;
 }
 
 bool
@@ -92,7 +93,8 @@ history_has(const struct history *h, const char *session)
 		for (int i = 0; i < HISTORY_RING; i++) {
 			const struct history_entry *e = &h->ring[r].entry[i];
 
-			if (e->number != 0 && strcmp(e->session, session) == 0)
+			if (e->number != 0 && strncmp(e->session, session,
+			    sizeof(e->session)) == 0)
 				return true;
 		}
 	}

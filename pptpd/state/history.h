@@ -62,7 +62,9 @@ struct history {
 
 /*
  * Takes over what an earlier engine has left in the memory.  It may be damaged:
- * what cannot be is mended.  Memory of another version is made anew.
+ * what cannot be is mended.  Memory of another version is made anew.  An engine
+ * that was taken over may write there for a while yet, so nothing that is read
+ * later leads out of the memory, and texts end with their fields.
  */
 void	history_use(struct history *);
 /*

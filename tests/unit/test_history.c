@@ -1,6 +1,7 @@
 /* The history of calls and refusals: what stays, what goes, what is mended. */
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "state/history.h"
@@ -185,6 +186,24 @@ START_TEST(nonsense_does_no_harm)
 }
 END_TEST
 
+/* Another process writes after the look at the whole: all stays inside. */
+START_TEST(memory_that_changes_later_does_no_harm)
+{
+	struct history_entry new = call(1, true);
+	/* Of its own, so that what reads or writes behind it is seen. */
+	struct history *shared = malloc(sizeof(*shared));
+
+	ck_assert_ptr_nonnull(shared);
+	memset(shared, 0, sizeof(*shared));
+	history_use(shared);
+	memset(shared->ring, 0x7F, sizeof(shared->ring));
+	ck_assert(!history_has(shared, new.session));
+	history_add(shared, &new);
+	ck_assert(history_has(shared, new.session));
+	free(shared);
+}
+END_TEST
+
 static void
 tests(TCase *tc)
 {
@@ -195,6 +214,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, a_refusal_again_and_again_is_one);
 	tcase_add_test(tc, the_next_engine_goes_on);
 	tcase_add_test(tc, nonsense_does_no_harm);
+	tcase_add_test(tc, memory_that_changes_later_does_no_harm);
 }
 
 int
