@@ -15,17 +15,13 @@
 #include "base/log.h"
 #include "config/instance.h"
 #include "monitor/child.h"
+#include "monitor/respawn.h"
 #include "monitor/rundir.h"
 #include "shared/loop.h"
 #include "shared/mono.h"
 
 #define AAA		LIBEXECDIR "/pptpd-aaa"
 #define BACKLOG		128	/* pppds that connect at once */
-
-/* Seconds from its end to the next start; doubled each time. */
-#define WAIT_MIN	1
-#define WAIT_MAX	60
-#define STEADY		60	/* if it ran that long, WAIT_MIN again */
 
 struct child {
 	pid_t	pid;		/* 0: none */
@@ -40,8 +36,7 @@ static struct {
 	char	path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int	listener;	/* -1: none */
 	struct child now, next;	/* next reads another configuration */
-	int	wait;		/* s, before the next start */
-	struct loop_timer again;
+	struct respawn again;
 } aaa = { .listener = -1, .now.sock = -1, .next.sock = -1 };
 
 /* --- the socket ---------------------------------------------------------- */
@@ -178,20 +173,13 @@ spawn(struct child *c)
 }
 
 static void
-start_later(void)
-{
-	(void)loop_timer_in_ms(&aaa.again, (uint64_t)aaa.wait * 1000);
-	aaa.wait = aaa.wait < WAIT_MAX / 2 ? aaa.wait * 2 : WAIT_MAX;
-}
-
-static void
 start(void)
 {
 	if (aaa.file[0] == '\0' || aaa.now.pid != 0)
 		return;
 	open_socket();
 	if (aaa.listener == -1 || !spawn(&aaa.now))
-		start_later();
+		respawn_later(&aaa.again);
 }
 
 static void
@@ -207,13 +195,13 @@ set(const struct conf *conf)
 	snprintf(aaa.file, sizeof(aaa.file), "%s",
 	    conf->aaa ? conf->radius_conf : "");
 	aaa.debug = conf->debug;
-	aaa.wait = WAIT_MIN;
+	respawn_anew(&aaa.again);
 }
 
 void
 aaa_init(const char *pidfile, bool to_stderr)
 {
-	loop_timer_init(&aaa.again, on_again, NULL);
+	respawn_init(&aaa.again, "pptpd-aaa", on_again, NULL);
 	aaa.to_stderr = to_stderr;
 	if (instance_path(aaa.path, sizeof(aaa.path), "aaa", pidfile) == 0)
 		return;
@@ -232,7 +220,7 @@ void
 aaa_change(const struct conf *conf)
 {
 	set(conf);
-	loop_timer_stop(&aaa.again);
+	respawn_stop(&aaa.again);
 	end(&aaa.next);
 	if (aaa.file[0] == '\0')
 		end(&aaa.now);
@@ -246,7 +234,7 @@ void
 aaa_stop(void)
 {
 	aaa.file[0] = '\0';
-	loop_timer_stop(&aaa.again);
+	respawn_stop(&aaa.again);
 	end(&aaa.next);
 	end(&aaa.now);
 	if (aaa.listener != -1)
@@ -254,25 +242,14 @@ aaa_stop(void)
 	aaa.listener = -1;
 }
 
-static void
-say_ended(pid_t pid, int status, const char *then)
-{
-	log_err("MGR: pptpd-aaa[%ld] %s %d, %s", (long)pid,
-	    WIFSIGNALED(status) ? "was ended by signal" :
-	    "has ended with status", WIFSIGNALED(status) ? WTERMSIG(status) :
-	    WEXITSTATUS(status), then);
-}
-
 bool
 aaa_reaped(pid_t pid, int status)
 {
-	char then[64];
-
 	if (pid != 0 && pid == aaa.next.pid) {
 		close_sock(&aaa.next);
 		aaa.next.pid = 0;
-		say_ended(pid, status, "the one before it goes on with the "
-		    "configuration that it has");
+		respawn_say(&aaa.again, pid, status, "the one before it goes "
+		    "on with the configuration that it has");
 		if (aaa.now.pid == 0)
 			start();
 		return true;
@@ -281,11 +258,7 @@ aaa_reaped(pid_t pid, int status)
 		return false;
 	close_sock(&aaa.now);
 	aaa.now.pid = 0;
-	if (mono_s() - aaa.now.started >= STEADY)
-		aaa.wait = WAIT_MIN;
-	snprintf(then, sizeof(then), "starting it again in %d s", aaa.wait);
-	say_ended(pid, status, then);
-	start_later();
+	respawn_ended(&aaa.again, pid, status, aaa.now.started);
 	return true;
 }
 

@@ -8,21 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "monitor/child.h"
-#include "shared/loop.h"
+#include "monitor/respawn.h"
 #include "shared/mono.h"
 
 #define BCRELAY		SBINDIR "/bcrelay"
 #define CALLERS		"ppp[0-9].*"
-
-/* Seconds from the relay's end to the next start; doubled each time. */
-#define WAIT_MIN	1
-#define WAIT_MAX	60
-#define STEADY		60	/* if it ran that long, WAIT_MIN again */
 
 static struct {
 	char	wanted[CONF_LINE_MAX + 1];	/* the value; "": no relay */
@@ -33,8 +27,7 @@ static struct {
 	int	sock;		/* when it closes, bcrelay ends; -1: none */
 	bool	ending;		/* it was told to */
 	time_t	started;	/* CLOCK_MONOTONIC */
-	int	wait;		/* s, before the next start */
-	struct loop_timer again;
+	struct respawn again;
 } relay = { .sock = -1 };
 
 /*
@@ -70,7 +63,7 @@ set(const struct conf *conf)
 	snprintf(relay.out, sizeof(relay.out), "%s",
 	    comma != NULL && comma[1] != '\0' ? comma + 1 : CALLERS);
 	relay.quiet = !conf->debug;
-	relay.wait = WAIT_MIN;
+	respawn_anew(&relay.again);
 }
 
 static void
@@ -107,13 +100,6 @@ spawn(void)
 }
 
 static void
-start_later(void)
-{
-	(void)loop_timer_in_ms(&relay.again, (uint64_t)relay.wait * 1000);
-	relay.wait = relay.wait < WAIT_MAX / 2 ? relay.wait * 2 : WAIT_MAX;
-}
-
-static void
 start(void)
 {
 	if (relay.wanted[0] == '\0')
@@ -127,7 +113,7 @@ start(void)
 	log_err("CTRL (BCrelay Launcher): Failed to launch BCrelay.");
 	log_err("%s: %s", BCRELAY, strerror(errno));
 	relay.pid = 0;
-	start_later();
+	respawn_later(&relay.again);
 }
 
 static void
@@ -140,7 +126,7 @@ on_again(void *arg)
 static void
 end(void)
 {
-	loop_timer_stop(&relay.again);
+	respawn_stop(&relay.again);
 	if (relay.pid == 0 || relay.ending)
 		return;
 	log_debug("CTRL: Closing child BCrelay with pid %ld",
@@ -153,7 +139,7 @@ end(void)
 void
 bcrelay_init(void)
 {
-	loop_timer_init(&relay.again, on_again, NULL);
+	respawn_init(&relay.again, "bcrelay", on_again, NULL);
 }
 
 void
@@ -185,19 +171,6 @@ bcrelay_stop(void)
 	end();
 }
 
-static void
-say_ended(pid_t pid, int status)
-{
-	if (WIFSIGNALED(status))
-		log_err("MGR: bcrelay[%ld] was ended by signal %d, starting "
-		    "it again in %d s", (long)pid, WTERMSIG(status),
-		    relay.wait);
-	else
-		log_err("MGR: bcrelay[%ld] has ended with status %d, starting "
-		    "it again in %d s", (long)pid, WEXITSTATUS(status),
-		    relay.wait);
-}
-
 bool
 bcrelay_reaped(pid_t pid, int status)
 {
@@ -210,9 +183,6 @@ bcrelay_reaped(pid_t pid, int status)
 		start();
 		return true;
 	}
-	if (mono_s() - relay.started >= STEADY)
-		relay.wait = WAIT_MIN;
-	say_ended(pid, status);
-	start_later();
+	respawn_ended(&relay.again, pid, status, relay.started);
 	return true;
 }

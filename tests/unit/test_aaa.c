@@ -1,0 +1,220 @@
+/* The monitor's pptpd-aaa: when it is started, and by which it is followed. */
+/* SPDX-License-Identifier: ISC */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "fake_loop.h"
+#include "monitor/aaa.h"
+#include "monitor/child.h"
+#include "monitor/rundir.h"
+#include "unit.h"
+
+#define WORDS	5
+#define EXITED(status)	((status) << 8)
+
+static char dir[] = "/tmp/test_aaa.XXXXXX";
+static char radius_conf[] = "/etc/pptpd/radius.conf";
+static struct conf conf;
+static unsigned int started;	/* so many; pids are 1001 and so on */
+static int theirs[16];		/* their ends of the socket pairs */
+static bool no_program;
+static pid_t ended;		/* who was told to end last */
+static char said[LOG_LINE_MAX];
+
+bool
+rundir_make(void)
+{
+	return true;
+}
+
+pid_t
+child_spawn(const char *path, char *const argv[], const int *fds, int n,
+    int output)
+{
+	(void)path;
+	ck_assert_str_eq(argv[1], radius_conf);
+	ck_assert_int_eq(n, 2);
+	ck_assert_int_eq(output, -1);
+	if (no_program)
+		return -1;
+	theirs[started] = dup(fds[0]);
+	return (pid_t)(1000 + ++started);
+}
+
+int	__wrap_instance_path(char *, size_t, const char *, const char *);
+
+/* Not in the run directory of this machine's server. */
+int
+__wrap_instance_path(char *buf, size_t size, const char *name,
+    const char *pidfile)
+{
+	(void)pidfile;
+	return snprintf(buf, size, "%s/%s", dir, name) < (int)size ? 0 : -1;
+}
+
+int	__wrap_kill(pid_t, int);
+
+int
+__wrap_kill(pid_t pid, int sig)
+{
+	ck_assert_int_eq(sig, SIGTERM);
+	ended = pid;
+	return 0;
+}
+
+static void
+sink(int level, const char *line, void *arg)
+{
+	(void)level;
+	(void)arg;
+	snprintf(said, sizeof(said), "%s", line);
+}
+
+static void
+setup(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	log_set_sink(sink, NULL);
+	fake_loop_init();
+	conf.aaa = true;
+	conf.radius_conf = radius_conf;
+	aaa_init("/run/pptpd.pid", false);
+	ck_assert_ptr_null(aaa_socket());
+	aaa_start(&conf);
+	ck_assert_uint_eq(started, 1);
+}
+
+static void
+teardown(void)
+{
+	char path[128];
+
+	if (aaa_socket() != NULL) {
+		snprintf(path, sizeof(path), "%s", aaa_socket());
+		aaa_stop();
+		(void)unlink(path);
+	}
+	(void)rmdir(dir);
+}
+
+static void
+says_a_word(unsigned int n)
+{
+	ck_assert_int_eq(send(theirs[n - 1], "up", 2, 0), 2);
+}
+
+/* How many events there were, WORDS at most. */
+static unsigned int
+serve(void)
+{
+	unsigned int n = 0;
+
+	while (n < WORDS && fake_loop_serve_one(0))
+		n++;
+	return n;
+}
+
+START_TEST(pppd_finds_its_socket)
+{
+	ck_assert_ptr_nonnull(aaa_socket());
+	ck_assert_int_eq(access(aaa_socket(), F_OK), 0);
+}
+END_TEST
+
+START_TEST(one_that_ends_is_started_later_and_later)
+{
+	static const unsigned int waits[] = { 1, 2, 4, 8, 16, 32, 60, 60 };
+
+	for (unsigned int i = 0; i < 8; i++) {
+		char words[128];
+
+		ck_assert(aaa_reaped((pid_t)(1000 + started), EXITED(3)));
+		snprintf(words, sizeof(words), "MGR: pptpd-aaa[%u] has ended "
+		    "with status 3, starting it again in %u s",
+		    1000 + started, waits[i]);
+		ck_assert_str_eq(said, words);
+		fake_loop_pass_ms(waits[i] * 1000 - 1);
+		ck_assert_uint_eq(started, i + 1);
+		fake_loop_pass_ms(1);
+		ck_assert_uint_eq(started, i + 2);
+	}
+	fake_loop_pass_ms(60000);
+	ck_assert(aaa_reaped((pid_t)(1000 + started), SIGKILL));
+	ck_assert_ptr_nonnull(strstr(said, "was ended by signal 9, starting it "
+	    "again in 1 s"));
+	ck_assert(!aaa_reaped(77, 0));
+}
+END_TEST
+
+START_TEST(one_that_does_not_start_is_tried_again)
+{
+	no_program = true;
+	ck_assert(aaa_reaped(1001, EXITED(1)));
+	fake_loop_pass_ms(1000);
+	ck_assert_uint_eq(started, 1);
+	no_program = false;
+	fake_loop_pass_ms(2000);
+	ck_assert_uint_eq(started, 2);
+}
+END_TEST
+
+START_TEST(the_next_serves_before_the_old_one_ends)
+{
+	says_a_word(1);
+	(void)serve();
+	aaa_change(&conf);
+	ck_assert_uint_eq(started, 2);
+	(void)serve();
+	ck_assert_int_eq(ended, 0);
+	says_a_word(2);
+	(void)serve();
+	ck_assert_int_eq(ended, 1001);
+	ck_assert(!aaa_reaped(1001, 0));	/* it was told to */
+	ck_assert(aaa_reaped(1002, EXITED(1)));
+	fake_loop_pass_ms(1000);
+	ck_assert_uint_eq(started, 3);
+}
+END_TEST
+
+START_TEST(the_old_one_stays_if_the_next_ends)
+{
+	aaa_change(&conf);
+	ck_assert(aaa_reaped(1002, EXITED(1)));
+	ck_assert_ptr_nonnull(strstr(said, "the one before it goes on"));
+	fake_loop_pass_ms(120000);
+	ck_assert_uint_eq(started, 2);
+	ck_assert_int_eq(ended, 0);
+}
+END_TEST
+
+START_TEST(without_the_keyword_it_ends)
+{
+	conf.aaa = false;
+	aaa_change(&conf);
+	ck_assert_int_eq(ended, 1001);
+	fake_loop_pass_ms(120000);
+	ck_assert_uint_eq(started, 1);
+}
+END_TEST
+
+static void
+tests(TCase *tc)
+{
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, pppd_finds_its_socket);
+	tcase_add_test(tc, one_that_ends_is_started_later_and_later);
+	tcase_add_test(tc, one_that_does_not_start_is_tried_again);
+	tcase_add_test(tc, the_next_serves_before_the_old_one_ends);
+	tcase_add_test(tc, the_old_one_stays_if_the_next_ends);
+	tcase_add_test(tc, without_the_keyword_it_ends);
+}
+
+int
+main(void)
+{
+	return unit_main("aaa", tests);
+}
