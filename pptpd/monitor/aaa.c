@@ -115,8 +115,9 @@ end(struct child *c)
 }
 
 /*
- * It has said that it serves.  What it has said is not looked at: it could say
- * anything.
+ * It has said that it serves, or it ends and gets reaped.  What it has said is
+ * not looked at: it could say anything.  More is not listened to: it could go
+ * on for ever.
  */
 static void
 on_word(int fd, void *arg)
@@ -124,11 +125,10 @@ on_word(int fd, void *arg)
 	struct child *c = arg;
 	char word[16];
 
-	if (recv(fd, word, sizeof(word), MSG_DONTWAIT) <= 0)
-		loop_watch_off(&c->watch);	/* it ends: it gets reaped */
-	else if (c == &aaa.next && c->pid != 0) {
+	loop_watch_off(&c->watch);
+	if (recv(fd, word, sizeof(word), MSG_DONTWAIT) > 0 &&
+	    c == &aaa.next && c->pid != 0) {
 		end(&aaa.now);
-		loop_watch_off(&c->watch);
 		aaa.now = *c;
 		*c = (struct child){ .sock = -1 };
 	}

@@ -201,6 +201,20 @@ START_TEST(without_the_keyword_it_ends)
 }
 END_TEST
 
+/* Whoever has taken it over may say what he likes. */
+START_TEST(more_words_than_one_cost_the_monitor_nothing)
+{
+	for (int i = 0; i < WORDS; i++)
+		says_a_word(1);
+	ck_assert_uint_eq(serve(), 1);
+	aaa_change(&conf);
+	for (int i = 0; i < WORDS; i++)
+		says_a_word(2);
+	ck_assert_uint_eq(serve(), 1);
+	ck_assert_int_eq(ended, 1001);
+}
+END_TEST
+
 static void
 tests(TCase *tc)
 {
@@ -211,6 +225,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, the_next_serves_before_the_old_one_ends);
 	tcase_add_test(tc, the_old_one_stays_if_the_next_ends);
 	tcase_add_test(tc, without_the_keyword_it_ends);
+	tcase_add_test(tc, more_words_than_one_cost_the_monitor_nothing);
 }
 
 int
