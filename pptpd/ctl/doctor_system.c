@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <ifaddrs.h>
 #include <limits.h>
 #include <netdb.h>
@@ -17,6 +16,7 @@
 
 #include "shared/mono.h"
 #include "shared/search_path.h"
+#include "shared/slurp.h"
 #include "shared/subprocess.h"
 
 #define RUN_MS	10000		/* time limit of a program */
@@ -25,44 +25,8 @@
 static char *
 system_read(const char *path, size_t max, size_t *len, void *arg)
 {
-	char *text = NULL, *bigger;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	size_t size = 0;
-	struct stat st;
-	ssize_t n = -1;
-	int error;
-
 	(void)arg;
-	*len = 0;
-	if (fd != -1 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
-		errno = EINVAL;
-	else while (fd != -1) {
-		if (*len + 1 >= size) {
-			size = size > 0 ? 2 * size : 4096;
-			if ((bigger = realloc(text, size)) == NULL)
-				break;
-			text = bigger;
-		}
-		n = read(fd, text + *len, size - 1 - *len);
-		if (n <= 0)
-			break;
-		*len += (size_t)n;
-		n = -1;
-		if (*len > max) {
-			errno = EFBIG;
-			break;
-		}
-	}
-	error = errno;
-	if (fd != -1)
-		close(fd);
-	if (n == 0) {
-		text[*len] = '\0';
-		return text;
-	}
-	free(text);
-	errno = error;
-	return NULL;
+	return slurp_regular(path, max, len);
 }
 
 static int

@@ -15,7 +15,7 @@
 #include "base/queue.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
-#include "monitor/slurp.h"
+#include "shared/slurp.h"
 #include "shared/loop.h"
 #include "shared/process.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "monitor/slurp.h"
+#include "shared/slurp.h"
 
 #define PPID	"\nPPid:"
 #define UID	"\nUid:"

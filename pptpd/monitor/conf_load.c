@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "config/conf_report.h"
 #include "monitor/resolve.h"
-#include "monitor/slurp.h"
+#include "shared/slurp.h"
 #include "monitor/warn_resources.h"
 #include "monitor/warn_safety.h"
 #include "shared/syslog_sink.h"

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "config/conf_report.h"
-#include "monitor/slurp.h"
+#include "shared/slurp.h"
 #include "shared/files.h"
 
 #define PTY		"/proc/sys/kernel/pty/"

@@ -10,7 +10,7 @@
 
 #include "config/conf_report.h"
 #include "config/options_lint.h"
-#include "monitor/slurp.h"
+#include "shared/slurp.h"
 
 #define SYSTEM_OPTIONS	"/etc/ppp/options"	/* pppd always reads it */
 

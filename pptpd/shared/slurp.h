@@ -12,5 +12,10 @@
  * caller's and has a NUL behind its *len octets; NULL with errno set.
  */
 char	*slurp(const char *path, size_t *len);
+/*
+ * The same of a file of up to max octets, without waiting: what is no regular
+ * file fails with EINVAL.
+ */
+char	*slurp_regular(const char *path, size_t max, size_t *len);
 
 #endif
