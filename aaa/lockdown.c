@@ -1,12 +1,10 @@
 /* What pptpd-aaa gives up before it reads the first octet of a server. */
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
 #include "lockdown.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -85,14 +83,8 @@ lockdown_enter(const char *dir)
 int
 lockdown_lock(void)
 {
-#ifndef WITH_SANITIZERS
-	struct rlimit data = { MEMORY_MAX, MEMORY_MAX };
-
-	if (setrlimit(RLIMIT_DATA, &data) == -1 && errno != EPERM) {
-		log_err(WHO ": setrlimit: %s", strerror(errno));
-		return -1;		/* EPERM: there is a lower one */
-	}
-#endif
+	if (sandbox_memory(WHO, MEMORY_MAX) == -1)
+		return -1;
 	(void)sandbox_landlock(WHO);
 	return sandbox_seccomp(WHO, allowed,
 	    sizeof(allowed) / sizeof(allowed[0]), false);

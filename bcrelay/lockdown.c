@@ -1,6 +1,5 @@
 /* What each of the two processes gives up. */
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
 #include "lockdown.h"
 
 #include <cap-ng.h>
@@ -8,7 +7,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -81,25 +79,10 @@ lockdown_enter(int sock, const char *dir)
 	return LINK_FD;
 }
 
-/* Not with sanitizers, which need far more memory. */
-static int
-limit_memory(void)
-{
-#ifndef WITH_SANITIZERS
-	struct rlimit data = { MEMORY_MAX, MEMORY_MAX };
-
-	if (setrlimit(RLIMIT_DATA, &data) == -1 && errno != EPERM) {
-		log_err(WHO ": setrlimit: %s", strerror(errno));
-		return -1;		/* EPERM: there is a lower one */
-	}
-#endif
-	return 0;
-}
-
 int
 lockdown_lock(void)
 {
-	if (limit_memory() == -1)
+	if (sandbox_memory(WHO, MEMORY_MAX) == -1)
 		return -1;
 	(void)sandbox_landlock(WHO);
 	return sandbox_seccomp(WHO, allowed,

@@ -1,14 +1,11 @@
 /* Engine: gives up for good all rights that serving clients does not need. */
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
 #include "engine/lockdown.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -94,22 +91,6 @@ static const struct sandbox_rule allowed[] = {
 	{ "getrandom", 0, { { 0 } } },		/* Call IDs */
 };
 
-/* Not under sanitizers and valgrind (which needs the sandbox off): they map
- * far more. */
-static int
-limit_memory(void)
-{
-#ifndef WITH_SANITIZERS
-	struct rlimit data = { MEMORY_MAX, MEMORY_MAX };
-
-	if (setrlimit(RLIMIT_DATA, &data) == -1 && errno != EPERM) {
-		log_err("engine: setrlimit: %s", strerror(errno));
-		return -1;		/* EPERM: a lower limit is set */
-	}
-#endif
-	return 0;
-}
-
 int
 lockdown_seccomp(bool only_log)
 {
@@ -128,7 +109,7 @@ lockdown(const char *mode)
 		    "and a user of its own only");
 		return 0;
 	}
-	if (limit_memory() == -1)
+	if (sandbox_memory("engine", MEMORY_MAX) == -1)
 		return -1;
 	abi = sandbox_landlock(LOCKDOWN_WHO);
 	log_debug("MGR: engine: Landlock ABI %d", abi);

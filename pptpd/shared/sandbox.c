@@ -153,3 +153,18 @@ sandbox_enter(const char *who, const char *dir, unsigned int first)
 	}
 	return 0;
 }
+
+int
+sandbox_memory(const char *who, unsigned long octets)
+{
+#ifndef WITH_SANITIZERS
+	struct rlimit data = { octets, octets };
+
+	if (setrlimit(RLIMIT_DATA, &data) == -1 && errno != EPERM)
+		return failed(who, "setrlimit");
+#else
+	(void)who;
+	(void)octets;
+#endif
+	return 0;
+}

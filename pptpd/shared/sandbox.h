@@ -19,6 +19,13 @@
 int	sandbox_enter(const char *who, const char *dir, unsigned int first);
 
 /*
+ * Limits the memory that the process can map to so many octets, unless a lower
+ * limit is set already.  Not in builds with sanitizers, which map far more.  0,
+ * or -1 with the reason logged.
+ */
+int	sandbox_memory(const char *who, unsigned long octets);
+
+/*
  * Landlock: no file, no TCP connection, no signal to other processes.  Returns
  * the ABI version in force; 0: this kernel has no Landlock.
  */
