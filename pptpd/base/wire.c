@@ -60,6 +60,26 @@ wire_get_u32(struct wire_reader *r)
 	    (uint32_t)p[2] << 8 | p[3];
 }
 
+uint64_t
+wire_get_u64(struct wire_reader *r)
+{
+	const uint8_t *p = reader_take(r, 8);
+	uint64_t v = 0;
+
+	for (int i = 0; p != NULL && i < 8; i++)
+		v = v << 8 | p[i];
+	return v;
+}
+
+uint32_t
+wire_get_addr(struct wire_reader *r)
+{
+	uint32_t addr;
+
+	wire_get_bytes(r, &addr, sizeof(addr));
+	return addr;
+}
+
 void
 wire_get_bytes(struct wire_reader *r, void *dst, size_t n)
 {
@@ -138,6 +158,21 @@ wire_put_u32(struct wire_writer *w, uint32_t v)
 	p[1] = (uint8_t)(v >> 16);
 	p[2] = (uint8_t)(v >> 8);
 	p[3] = (uint8_t)v;
+}
+
+void
+wire_put_u64(struct wire_writer *w, uint64_t v)
+{
+	uint8_t *p = writer_take(w, 8);
+
+	for (int i = 0; p != NULL && i < 8; i++)
+		p[i] = (uint8_t)(v >> (56 - 8 * i));
+}
+
+void
+wire_put_addr(struct wire_writer *w, uint32_t addr)
+{
+	wire_put_bytes(w, &addr, sizeof(addr));
 }
 
 void

@@ -22,6 +22,9 @@ void		wire_reader_init(struct wire_reader *, const void *, size_t);
 uint8_t		wire_get_u8(struct wire_reader *);
 uint16_t	wire_get_u16(struct wire_reader *);
 uint32_t	wire_get_u32(struct wire_reader *);
+uint64_t	wire_get_u64(struct wire_reader *);
+/* An IPv4 address, which stays in network order. */
+uint32_t	wire_get_addr(struct wire_reader *);
 /* Copies n octets to dst; on error dst is filled with zeros. */
 void		wire_get_bytes(struct wire_reader *, void *dst, size_t n);
 void		wire_skip(struct wire_reader *, size_t n);
@@ -42,6 +45,9 @@ void	wire_writer_init(struct wire_writer *, void *, size_t);
 void	wire_put_u8(struct wire_writer *, uint8_t);
 void	wire_put_u16(struct wire_writer *, uint16_t);
 void	wire_put_u32(struct wire_writer *, uint32_t);
+void	wire_put_u64(struct wire_writer *, uint64_t);
+/* An IPv4 address in network order. */
+void	wire_put_addr(struct wire_writer *, uint32_t addr);
 void	wire_put_bytes(struct wire_writer *, const void *, size_t n);
 /* Leaves n octets zero. */
 void	wire_put_zero(struct wire_writer *, size_t n);

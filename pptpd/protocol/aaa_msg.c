@@ -9,37 +9,6 @@
 #define HEADER_LEN	4
 #define MTU_MAX		65535
 
-static uint64_t
-get_u64(struct wire_reader *r)
-{
-	uint64_t high = wire_get_u32(r);
-
-	return high << 32 | wire_get_u32(r);
-}
-
-static void
-put_u64(struct wire_writer *w, uint64_t v)
-{
-	wire_put_u32(w, (uint32_t)(v >> 32));
-	wire_put_u32(w, (uint32_t)v);
-}
-
-/* Addresses are in network order in the structs, too. */
-static uint32_t
-get_addr(struct wire_reader *r)
-{
-	uint32_t addr;
-
-	wire_get_bytes(r, &addr, sizeof(addr));
-	return addr;
-}
-
-static void
-put_addr(struct wire_writer *w, uint32_t addr)
-{
-	wire_put_bytes(w, &addr, sizeof(addr));
-}
-
 /* The length, or 0 with the reader gone bad if it is more than max. */
 static uint16_t
 get_len(struct wire_reader *r, size_t max)
@@ -145,8 +114,8 @@ get_call(struct wire_reader *r, struct aaa_call *c)
 
 	wire_get_bytes(r, c->id, len);
 	c->id[len] = '\0';
-	c->client = get_addr(r);
-	c->server = get_addr(r);
+	c->client = wire_get_addr(r);
+	c->server = wire_get_addr(r);
 	c->unit = wire_get_u32(r);
 	return get_text(r, &c->name) && strlen(c->id) == len && is_hex(c->id);
 }
@@ -158,8 +127,8 @@ put_call(struct wire_writer *w, const struct aaa_call *c)
 
 	wire_put_u16(w, (uint16_t)len);
 	wire_put_bytes(w, c->id, len);
-	put_addr(w, c->client);
-	put_addr(w, c->server);
+	wire_put_addr(w, c->client);
+	wire_put_addr(w, c->server);
 	wire_put_u32(w, c->unit);
 	put_text(w, &c->name);
 }
@@ -200,15 +169,15 @@ get_reply(struct wire_reader *r, struct aaa_reply *a)
 	bool fine = get_text(r, &a->message);
 
 	a->verdict = (enum aaa_verdict)verdict;
-	a->address = get_addr(r);
+	a->address = wire_get_addr(r);
 	a->session_timeout = wire_get_u32(r);
 	a->idle_timeout = wire_get_u32(r);
 	a->interim = wire_get_u32(r);
 	a->mtu = wire_get_u32(r);
-	a->dns[0] = get_addr(r);
-	a->dns[1] = get_addr(r);
-	a->wins[0] = get_addr(r);
-	a->wins[1] = get_addr(r);
+	a->dns[0] = wire_get_addr(r);
+	a->dns[1] = wire_get_addr(r);
+	a->wins[0] = wire_get_addr(r);
+	a->wins[1] = wire_get_addr(r);
 	a->mppe_policy = wire_get_u32(r);
 	a->mppe_types = wire_get_u32(r);
 	keys = wire_get_u8(r);
@@ -229,15 +198,15 @@ put_reply(struct wire_writer *w, const struct aaa_reply *a)
 {
 	wire_put_u8(w, (uint8_t)a->verdict);
 	put_text(w, &a->message);
-	put_addr(w, a->address);
+	wire_put_addr(w, a->address);
 	wire_put_u32(w, a->session_timeout);
 	wire_put_u32(w, a->idle_timeout);
 	wire_put_u32(w, a->interim);
 	wire_put_u32(w, a->mtu);
-	put_addr(w, a->dns[0]);
-	put_addr(w, a->dns[1]);
-	put_addr(w, a->wins[0]);
-	put_addr(w, a->wins[1]);
+	wire_put_addr(w, a->dns[0]);
+	wire_put_addr(w, a->dns[1]);
+	wire_put_addr(w, a->wins[0]);
+	wire_put_addr(w, a->wins[1]);
 	wire_put_u32(w, a->mppe_policy);
 	wire_put_u32(w, a->mppe_types);
 	wire_put_u8(w, a->has_keys ? 1 : 0);
@@ -269,11 +238,11 @@ get_acct(struct wire_reader *r, struct aaa_acct *a)
 
 	a->status = (enum aaa_status)status;
 	a->method = (enum aaa_method)method;
-	a->address = get_addr(r);
+	a->address = wire_get_addr(r);
 	wire_get_bytes(r, a->ifname, sizeof(a->ifname));
 	a->seconds = wire_get_u32(r);
-	a->octets_in = get_u64(r);
-	a->octets_out = get_u64(r);
+	a->octets_in = wire_get_u64(r);
+	a->octets_out = wire_get_u64(r);
 	a->packets_in = wire_get_u32(r);
 	a->packets_out = wire_get_u32(r);
 	a->cause = wire_get_u32(r);
@@ -289,11 +258,11 @@ put_acct(struct wire_writer *w, const struct aaa_acct *a)
 	put_call(w, &a->call);
 	wire_put_u8(w, (uint8_t)a->status);
 	wire_put_u8(w, (uint8_t)a->method);
-	put_addr(w, a->address);
+	wire_put_addr(w, a->address);
 	wire_put_bytes(w, a->ifname, sizeof(a->ifname));
 	wire_put_u32(w, a->seconds);
-	put_u64(w, a->octets_in);
-	put_u64(w, a->octets_out);
+	wire_put_u64(w, a->octets_in);
+	wire_put_u64(w, a->octets_out);
 	wire_put_u32(w, a->packets_in);
 	wire_put_u32(w, a->packets_out);
 	wire_put_u32(w, a->cause);

@@ -30,37 +30,6 @@ body_len(unsigned int type)
 	return 0;
 }
 
-static uint64_t
-get_u64(struct wire_reader *r)
-{
-	uint64_t high = wire_get_u32(r);
-
-	return high << 32 | wire_get_u32(r);
-}
-
-static void
-put_u64(struct wire_writer *w, uint64_t v)
-{
-	wire_put_u32(w, (uint32_t)(v >> 32));
-	wire_put_u32(w, (uint32_t)v);
-}
-
-/* Addresses are in network order in the struct, too. */
-static uint32_t
-get_addr(struct wire_reader *r)
-{
-	uint32_t addr;
-
-	wire_get_bytes(r, &addr, sizeof(addr));
-	return addr;
-}
-
-static void
-put_addr(struct wire_writer *w, uint32_t addr)
-{
-	wire_put_bytes(w, &addr, sizeof(addr));
-}
-
 /*
  * Whether a field of fixed size holds a word: printable characters, no space
  * and no slash, followed by zeros to the end, at least one.
@@ -139,17 +108,17 @@ get_body(struct wire_reader *r, struct session_msg *m)
 	case SESSION_IP_UP:
 		wire_get_bytes(r, m->u.ip_up.ifname, SESSION_IFNAME_LEN);
 		m->u.ip_up.unit = wire_get_u32(r);
-		m->u.ip_up.local = get_addr(r);
-		m->u.ip_up.remote = get_addr(r);
-		m->u.ip_up.dns[0] = get_addr(r);
-		m->u.ip_up.dns[1] = get_addr(r);
-		m->u.ip_up.wins[0] = get_addr(r);
-		m->u.ip_up.wins[1] = get_addr(r);
+		m->u.ip_up.local = wire_get_addr(r);
+		m->u.ip_up.remote = wire_get_addr(r);
+		m->u.ip_up.dns[0] = wire_get_addr(r);
+		m->u.ip_up.dns[1] = wire_get_addr(r);
+		m->u.ip_up.wins[0] = wire_get_addr(r);
+		m->u.ip_up.wins[1] = wire_get_addr(r);
 		return m->u.ip_up.ifname[0] != '\0' &&
 		    is_word(m->u.ip_up.ifname, SESSION_IFNAME_LEN);
 	case SESSION_IP_DOWN:
-		m->u.ip_down.octets_in = get_u64(r);
-		m->u.ip_down.octets_out = get_u64(r);
+		m->u.ip_down.octets_in = wire_get_u64(r);
+		m->u.ip_down.octets_out = wire_get_u64(r);
 		m->u.ip_down.packets_in = wire_get_u32(r);
 		m->u.ip_down.packets_out = wire_get_u32(r);
 		m->u.ip_down.seconds = wire_get_u32(r);
@@ -208,16 +177,16 @@ put_body(struct wire_writer *w, const struct session_msg *m)
 	case SESSION_IP_UP:
 		wire_put_bytes(w, m->u.ip_up.ifname, SESSION_IFNAME_LEN);
 		wire_put_u32(w, m->u.ip_up.unit);
-		put_addr(w, m->u.ip_up.local);
-		put_addr(w, m->u.ip_up.remote);
-		put_addr(w, m->u.ip_up.dns[0]);
-		put_addr(w, m->u.ip_up.dns[1]);
-		put_addr(w, m->u.ip_up.wins[0]);
-		put_addr(w, m->u.ip_up.wins[1]);
+		wire_put_addr(w, m->u.ip_up.local);
+		wire_put_addr(w, m->u.ip_up.remote);
+		wire_put_addr(w, m->u.ip_up.dns[0]);
+		wire_put_addr(w, m->u.ip_up.dns[1]);
+		wire_put_addr(w, m->u.ip_up.wins[0]);
+		wire_put_addr(w, m->u.ip_up.wins[1]);
 		break;
 	case SESSION_IP_DOWN:
-		put_u64(w, m->u.ip_down.octets_in);
-		put_u64(w, m->u.ip_down.octets_out);
+		wire_put_u64(w, m->u.ip_down.octets_in);
+		wire_put_u64(w, m->u.ip_down.octets_out);
 		wire_put_u32(w, m->u.ip_down.packets_in);
 		wire_put_u32(w, m->u.ip_down.packets_out);
 		wire_put_u32(w, m->u.ip_down.seconds);

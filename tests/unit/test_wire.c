@@ -55,6 +55,40 @@ START_TEST(reads_big_endian)
 }
 END_TEST
 
+START_TEST(numbers_of_eight_octets_and_addresses)
+{
+	const uint8_t want[12] = { 1, 2, 3, 4, 5, 6, 7, 8, 10, 0, 0, 2 };
+	struct wire_reader r;
+	struct wire_writer w;
+	uint8_t buf[12];
+	uint32_t addr;
+
+	memcpy(&addr, want + 8, sizeof(addr));	/* in network order */
+	wire_writer_init(&w, buf, sizeof(buf));
+	wire_put_u64(&w, UINT64_C(0x0102030405060708));
+	wire_put_addr(&w, addr);
+	ck_assert(!w.bad);
+	ck_assert_mem_eq(buf, want, sizeof(want));
+	wire_put_u64(&w, 1);
+	ck_assert(w.bad);
+	wire_reader_init(&r, buf, sizeof(buf));
+	ck_assert_uint_eq(wire_get_u64(&r), UINT64_C(0x0102030405060708));
+	ck_assert_uint_eq(wire_get_addr(&r), addr);
+	ck_assert(!r.bad);
+
+	/* One octet too few: nothing is read of it, nothing is written. */
+	wire_reader_init(&r, buf, 7);
+	ck_assert_uint_eq(wire_get_u64(&r), 0);
+	ck_assert(r.bad);
+	ck_assert_uint_eq(r.left, 7);
+	memset(buf, 0xa5, sizeof(buf));
+	wire_writer_init(&w, buf, 7);
+	wire_put_u64(&w, UINT64_MAX);
+	ck_assert(w.bad);
+	ck_assert_mem_eq(buf, "\0\0\0\0\0\0\0\xa5", 8);
+}
+END_TEST
+
 START_TEST(reads_bytes_and_skips)
 {
 	struct wire_reader r;
@@ -263,6 +297,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, read_error_is_sticky);
 	tcase_add_test(tc, huge_lengths_do_not_wrap);
 	tcase_add_test(tc, no_buffer_at_all);
+	tcase_add_test(tc, numbers_of_eight_octets_and_addresses);
 	tcase_add_test(tc, writes_big_endian);
 	tcase_add_loop_test(tc, putter_never_passes_the_end, 0, 10);
 	tcase_add_test(tc, write_error_is_sticky);
