@@ -83,6 +83,8 @@ def enter(body):
     waiter = os.fork()
     if waiter:
         return waiter
+    before = signal.pthread_sigmask(signal.SIG_BLOCK,
+                                    (signal.SIGTERM, signal.SIGCHLD))
     # Never outlive the runner.
     libc.prctl(1, signal.SIGKILL, 0, 0, 0)
     try:
@@ -91,22 +93,29 @@ def enter(body):
         mount('none', '/', '', MS_REC | MS_PRIVATE)
         first = os.fork()
         if first == 0:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             libc.prctl(1, signal.SIGKILL, 0, 0, 0)
             mount('proc', '/proc', 'proc', MS_NOSUID | MS_NOEXEC)
             init_main(body)
-        signal.signal(signal.SIGTERM,
-                      lambda *_: os.kill(first, signal.SIGKILL))
-        while True:
-            try:
-                os.waitpid(first, 0)
-                break
-            except InterruptedError:
-                pass
+        # From here on the signal is taken by sigwait() alone: a handler could
+        # run at any line, and what it raises would leave this process to go
+        # on as a second runner.
+        _wait_or_kill(first)
     except OSError as err:
         print(err, file=sys.stderr)
-    finally:
         sys.stderr.flush()
+    finally:
         os._exit(0)
+
+
+def _wait_or_kill(child):
+    """Waits for the child's end, which SIGTERM hastens.  Both signals are
+    blocked."""
+    while signal.sigwait((signal.SIGTERM, signal.SIGCHLD)) == signal.SIGCHLD:
+        if os.waitpid(child, os.WNOHANG)[0] == child:
+            return
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 def private_dev(max_ptys):
