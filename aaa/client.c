@@ -48,7 +48,7 @@ struct client_request {
 	uint8_t	*packet;		/* NULL: none */
 	size_t	 packet_len;
 	/* Logins. */
-	client_done *done;
+	backend_done *done;
 	void	*arg;
 	/* Accounting. */
 	uint64_t event_ms;		/* when it happened */
@@ -298,7 +298,7 @@ static void
 give_up(struct client_request *r)
 {
 	const struct aaa_reply reply = { .verdict = AAA_UNAVAILABLE };
-	client_done *done = r->done;
+	backend_done *done = r->done;
 	void *arg = r->arg;
 
 	if (r->acct) {
@@ -359,8 +359,8 @@ begin(struct client_request *r, uint64_t seconds)
 	send_and_wait(r);
 }
 
-struct client_request *
-client_login(const struct aaa_login *login, client_done *done, void *arg)
+static void *
+client_login(const struct aaa_login *login, backend_done *done, void *arg)
 {
 	struct client_request *r = calloc(1, sizeof(*r));
 
@@ -373,13 +373,13 @@ client_login(const struct aaa_login *login, client_done *done, void *arg)
 	return r;
 }
 
-void
-client_cancel(struct client_request *r)
+static void
+client_cancel(void *r)
 {
 	request_free(r);
 }
 
-bool
+static bool
 client_acct(const struct aaa_acct *acct)
 {
 	struct client_request *r = NULL;
@@ -407,7 +407,7 @@ client_acct(const struct aaa_acct *acct)
 	return true;
 }
 
-unsigned
+static unsigned
 client_acct_waiting(void)
 {
 	return client.acct;
@@ -455,7 +455,7 @@ static void
 finish(struct client_request *r, const uint8_t *buf, size_t len)
 {
 	struct radius_secret secret = secret_of(r->attempt.server);
-	client_done *done = r->done;
+	backend_done *done = r->done;
 	void *arg = r->arg;
 	char user[REQUEST_USER];
 	struct aaa_reply reply;
@@ -543,3 +543,11 @@ client_init(const struct radius_conf *conf)
 	client.conf = conf;
 	pool_init(&client.pool, conf);
 }
+
+const struct backend client_backend = {
+	.silence = "no RADIUS server has answered",
+	.login = client_login,
+	.cancel = client_cancel,
+	.acct = client_acct,
+	.acct_waiting = client_acct_waiting
+};

@@ -10,7 +10,6 @@
 
 #include "base/log.h"
 #include "base/queue.h"
-#include "client.h"
 #include "protocol/aaa_msg.h"
 #include "radius_request.h"
 #include "shared/loop.h"
@@ -23,7 +22,7 @@ struct link {
 	LIST_ENTRY(link) entry;
 	int		 fd;
 	struct loop_watch watch;
-	struct client_request *login;	/* NULL: none under way */
+	void		*login;		/* NULL: none under way */
 	struct aaa_call	 asking;	/* of that login */
 	bool		 counts;	/* last is there */
 	struct aaa_acct	 last;		/* what pppd has told last */
@@ -32,13 +31,13 @@ struct link {
 
 static LIST_HEAD(, link) links = LIST_HEAD_INITIALIZER(links);
 static struct loop_listener listener;
-static bool accounting;
+static struct pppds_conf conf;
 
 static void
 link_free(struct link *l)
 {
 	if (l->login != NULL)
-		client_cancel(l->login);
+		conf.backend->cancel(l->login);
 	loop_watch_off(&l->watch);
 	close(l->fd);
 	LIST_REMOVE(l, entry);
@@ -78,8 +77,8 @@ say_verdict(const struct aaa_call *call, enum aaa_verdict verdict)
 		break;
 	case AAA_UNAVAILABLE:
 	case AAA_VERDICTS:
-		log_err("AAA: user \"%s\" is refused, since no RADIUS server "
-		    "has answered", user);
+		log_err("AAA: user \"%s\" is refused, since %s", user,
+		    conf.backend->silence);
 		break;
 	}
 }
@@ -91,6 +90,8 @@ on_reply(const struct aaa_reply *reply, void *arg)
 	struct aaa_msg m = { .type = AAA_REPLY, .u.reply = *reply };
 
 	l->login = NULL;
+	if (reply->verdict == AAA_ACCEPT && reply->interim == 0)
+		m.u.reply.interim = conf.interim;
 	say_verdict(&l->asking, reply->verdict);
 	answer(l, &m);
 	explicit_bzero(&m, sizeof(m));
@@ -114,7 +115,7 @@ login(struct link *l, const struct aaa_login *login)
 	const char *fault = request_login_fault(login);
 
 	if (l->login != NULL) {		/* pppd has asked anew */
-		client_cancel(l->login);
+		conf.backend->cancel(l->login);
 		l->login = NULL;
 	}
 	if (fault != NULL) {
@@ -122,7 +123,7 @@ login(struct link *l, const struct aaa_login *login)
 		return;
 	}
 	l->asking = login->call;
-	l->login = client_login(login, on_reply, l);
+	l->login = conf.backend->login(login, on_reply, l);
 	if (l->login == NULL)
 		refuse(l, &login->call, "no memory");
 }
@@ -134,8 +135,8 @@ account(struct link *l, const struct aaa_acct *acct)
 {
 	const struct aaa_msg taken = { .type = AAA_TAKEN };
 
-	if (accounting)
-		(void)client_acct(acct);
+	if (conf.accounting)
+		(void)conf.backend->acct(acct);
 	l->counts = acct->status != AAA_STOP;
 	l->last = *acct;
 	l->last_s = mono_s();
@@ -151,14 +152,14 @@ stop_for(struct link *l)
 {
 	struct aaa_acct stop = l->last;
 
-	if (!l->counts || !accounting)
+	if (!l->counts || !conf.accounting)
 		return;
 	log_notice("AAA: the pppd of session %s is gone without a word, its "
 	    "accounting ends with its last report", stop.call.id);
 	stop.status = AAA_STOP;
 	stop.cause = CAUSE_NAS_ERROR;
 	stop.seconds += (uint32_t)(mono_s() - l->last_s);
-	(void)client_acct(&stop);
+	(void)conf.backend->acct(&stop);
 }
 
 /* --- the connections ----------------------------------------------------- */
@@ -225,9 +226,9 @@ on_connection(int fd, void *arg)
 }
 
 bool
-pppds_init(int fd, bool with_accounting)
+pppds_init(int fd, const struct pppds_conf *c)
 {
-	accounting = with_accounting;
+	conf = *c;
 	loop_listener_init(&listener, fd, on_connection, NULL);
 	return loop_listener_on(&listener);
 }

@@ -1,4 +1,4 @@
-/* pptpd-aaa: asks RADIUS servers about callers, and reports their use. */
+/* pptpd-aaa: asks a back end about callers, and reports their use. */
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
@@ -25,8 +25,23 @@
 /* How long accounting that waits for a server keeps us after the end. */
 #define LEAVE_MS	20000
 #define LOOK_MS		100
+#define DESCRIPTION	128	/* octets */
 
-static struct radius_conf conf;
+/*
+ * What the keyword aaa of pptpd.conf can name.  load() reads its configuration
+ * with root's rights, and logs what is wrong; start() comes after loop_init(),
+ * without rights.
+ */
+struct kind {
+	const char *name;
+	bool	(*load)(const char *file);
+	void	(*start)(struct pppds_conf *);
+	void	(*describe)(char *, size_t);	/* for people */
+};
+
+static const struct kind *kind;
+static const struct backend *backend;
+static struct radius_conf radius;
 static struct loop_watch parent;
 static struct loop_timer leaving;
 static uint64_t leave_at;	/* ms; 0: we stay */
@@ -34,7 +49,7 @@ static uint64_t leave_at;	/* ms; 0: we stay */
 static void
 on_leaving(void *arg)
 {
-	unsigned waiting = client_acct_waiting();
+	unsigned waiting = backend->acct_waiting();
 
 	(void)arg;
 	if (waiting > 0 && mono_ms() < leave_at) {
@@ -42,8 +57,8 @@ on_leaving(void *arg)
 		return;
 	}
 	if (waiting > 0)
-		log_err("AAA: %u records of accounting are lost: no server "
-		    "took them before the end", waiting);
+		log_err("AAA: %u records of accounting are lost: nobody took "
+		    "them before the end", waiting);
 	loop_stop();
 }
 
@@ -86,9 +101,45 @@ ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
+/* --- RADIUS -------------------------------------------------------------- */
+
+static bool
+load_radius(const char *file)
+{
+	if (digest_init())
+		return radius_secrets_load(&radius, file);
+	log_err("AAA: libcrypto has no MD5 (is this machine in FIPS mode?): "
+	    "RADIUS cannot be spoken");
+	return false;
+}
+
+static void
+start_radius(struct pppds_conf *c)
+{
+	client_init(&radius);
+	*c = (struct pppds_conf){ &client_backend, radius.accounting,
+	    radius.interim };
+}
+
+static void
+describe_radius(char *text, size_t size)
+{
+	snprintf(text, size, "%u RADIUS server%s", radius.n,
+	    radius.n == 1 ? "" : "s");
+}
+
+static const struct kind kinds[] = {
+	{ "radius", load_radius, start_radius, describe_radius },
+};
+
+/* --- the start ----------------------------------------------------------- */
+
 static int
 serve(void)
 {
+	struct pppds_conf conf;
+	char text[DESCRIPTION];
+
 	ignore_signals();
 	if (lockdown_enter(EMPTY_DIR) == -1)
 		return 1;
@@ -96,15 +147,16 @@ serve(void)
 		log_err("AAA: start failed: %s", strerror(ENOMEM));
 		return 1;
 	}
-	client_init(&conf);
+	kind->start(&conf);
+	backend = conf.backend;
 	loop_timer_init(&leaving, on_leaving, NULL);
 	loop_watch_init(&parent, AAA_FD_PARENT, LOOP_READ, on_parent, NULL);
 	if (!loop_watch_on(&parent) ||
-	    !pppds_init(AAA_FD_LISTEN, conf.accounting) ||
+	    !pppds_init(AAA_FD_LISTEN, &conf) ||
 	    lockdown_lock() == -1)
 		return 1;
-	log_info("AAA: serves pppd, with %u RADIUS server%s", conf.n,
-	    conf.n == 1 ? "" : "s");
+	kind->describe(text, sizeof(text));
+	log_info("AAA: serves pppd, with %s", text);
 	(void)send(AAA_FD_PARENT, READY, sizeof(READY), MSG_NOSIGNAL |
 	    MSG_DONTWAIT);
 	loop_run();
@@ -114,10 +166,30 @@ serve(void)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: pptpd-aaa [-d] [-e] [-t] FILE\n"
-	    "pptpd(8) starts it; -t checks FILE, the RADIUS client's "
-	    "configuration, and ends.\n");
+	fprintf(stderr, "usage: pptpd-aaa [-d] [-e] [-t] [-b radius] FILE\n"
+	    "pptpd(8) starts it; -t checks FILE, the back end's configuration, "
+	    "and ends.\n");
 	return 2;
+}
+
+static const struct kind *
+find_kind(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+static int
+say_good(const char *file)
+{
+	char text[DESCRIPTION];
+
+	kind->describe(text, sizeof(text));
+	printf("%s: good, %s\n", file, text);
+	return fflush(stdout) == 0 ? 0 : 1;
 }
 
 int
@@ -126,8 +198,14 @@ main(int argc, char **argv)
 	bool check = false, to_stderr = false;
 	int option;
 
-	while ((option = getopt(argc, argv, "det")) != -1) {
+	kind = &kinds[0];
+	while ((option = getopt(argc, argv, "b:det")) != -1) {
 		switch (option) {
+		case 'b':
+			kind = find_kind(optarg);
+			if (kind == NULL)
+				return usage();
+			break;
 		case 'd':
 			log_set_debug(true);
 			break;
@@ -145,16 +223,7 @@ main(int argc, char **argv)
 		return usage();
 	syslog_sink_open("pptpd-aaa", to_stderr);
 	syslog_sink_warm_up();
-	if (!digest_init()) {
-		log_err("AAA: libcrypto has no MD5 (is this machine in FIPS "
-		    "mode?): RADIUS cannot be spoken");
+	if (!kind->load(argv[optind]))
 		return 1;
-	}
-	if (!radius_secrets_load(&conf, argv[optind]))
-		return 1;
-	if (!check)
-		return serve();
-	printf("%s: good, %u server%s\n", argv[optind], conf.n,
-	    conf.n == 1 ? "" : "s");
-	return fflush(stdout) == 0 ? 0 : 1;
+	return check ? say_good(argv[optind]) : serve();
 }

@@ -186,6 +186,18 @@ def accounting(lab):
           'Acct-Session-Time' not in found['Start'], 'time')
 
 
+@point('interim', 'interim-interval counts where the server says nothing, '
+       'and only for who is accepted')
+def interim(lab):
+    said = [b'', servers.attribute(85, struct.pack('>I', 900))]
+    servers.Fake(lab, lambda p: [servers.answer(2, p, said.pop(0))]
+                 if said else [servers.answer(3, p)])
+    begin(lab, lines=['interim-interval 300'])
+    p = Plug()
+    found = [p.pap('x').interim for _ in range(3)]
+    check(found == [300, 900, 0], str(found))
+
+
 @point('killed-pppd', 'a pppd that is gone without a word has a Stop record')
 def killed_pppd(lab):
     radius = servers.FreeRadius(lab)
