@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+_Static_assert(PPPD_ARGS_MAX <= 64, "a word has no bit");
+
 /*
  * Appends a word.  If there is no room, the word is not stored but counted in
  * used; pppd_args_build() checks used at its end.
@@ -41,6 +43,12 @@ pppd_args_addresses(char pair[PPPD_ARGS_ADDRESSES], const char *local,
 	return true;
 }
 
+static uint64_t
+bit(int word)
+{
+	return (uint64_t)1 << word;
+}
+
 static void
 put_plugin(struct pppd_args *args, const char *path, const char *option,
     const char *value)
@@ -52,7 +60,7 @@ put_plugin(struct pppd_args *args, const char *path, const char *option,
 	put(args, option);
 	put(args, value);
 	for (int i = first; i < args->argc; i++)
-		args->optional |= (uint32_t)1 << i;
+		args->optional |= bit(i);
 }
 
 int
@@ -90,13 +98,13 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 		put(args, aaa->session);
 	}
 	if (kernel != NULL) {
-		uint32_t before = args->optional;
+		uint64_t before = args->optional;
 
 		snprintf(fd, sizeof(fd), "%d", PPPD_KERNEL_FD);
 		put_plugin(args, kernel, "pptpd-kernel-fd", fd);
 		/* Without a terminal pppd would detach from its parent. */
 		put(args, "nodetach");
-		args->optional |= (uint32_t)1 << (args->argc - 1);
+		args->optional |= bit(args->argc - 1);
 		args->kernel = args->optional & ~before;
 	}
 	if (session != NULL) {
@@ -112,4 +120,21 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 	put(args, client_ip);
 	args->argv[args->argc] = NULL;
 	return args->used <= sizeof(args->room) ? 0 : -1;
+}
+
+uint64_t
+pppd_args_drop(char *argv[], uint64_t words, uint64_t marked)
+{
+	uint64_t left = 0;
+	int to = 0;
+
+	for (int from = 0; argv[from] != NULL; from++) {
+		if ((words & bit(from)) != 0)
+			continue;
+		if ((marked & bit(from)) != 0)
+			left |= bit(to);
+		argv[to++] = argv[from];
+	}
+	argv[to] = NULL;
+	return left;
 }

@@ -7,7 +7,8 @@
 
 #include "config/conf.h"
 
-#define PPPD_ARGS_MAX	32	/* words, with the NULL at the end */
+#define PPPD_ARGS_MAX	64	/* words, with the NULL at the end: as many as
+				   the bits below */
 #define PPPD_ARGS_ROOM	16384	/* octets of all words: three paths and more */
 
 #define PPPD_ARGS_ADDRESSES (2 * IPRANGE_ENTRY) /* octets, for both */
@@ -31,9 +32,9 @@ struct pppd_args {
 	int	 argc;
 	char	*argv[PPPD_ARGS_MAX];	/* NULL-terminated; argv[0] is the
 					   program, for execvp(3) */
-	uint32_t optional;		/* bit i: word i is about a plugin, and
+	uint64_t optional;		/* bit i: word i is about a plugin, and
 					   a call can start without it */
-	uint32_t kernel;	/* the same, words of pptpd-kernel.so only */
+	uint64_t kernel;	/* the same, words of pptpd-kernel.so only */
 	size_t	 used;
 	char	 room[PPPD_ARGS_ROOM];
 };
@@ -58,6 +59,11 @@ int	pppd_args_build(struct pppd_args *, const struct conf *,
 	    const char *local, const char *remote, const char *client_ip,
 	    const char *logwtmp, const char *kernel, const char *session,
 	    const struct pppd_aaa *aaa);
+/*
+ * Removes the words with these bits from argv, a vector that ends in NULL.
+ * Returns the bits of marked, moved to where their words are now.
+ */
+uint64_t pppd_args_drop(char *argv[], uint64_t words, uint64_t marked);
 /*
  * The word with the addresses as pppd_args_build() writes it.  False: the
  * arguments have no such word.

@@ -44,8 +44,8 @@ struct keeper {
 	struct login	 login;
 	struct kernel_call kernel;
 	char		**argv;		/* pppd's */
-	uint32_t	 optional;	/* bits: words not necessary */
-	uint32_t	 kernel_words;	/* bits: for the kernel data path */
+	uint64_t	 optional;	/* bits: words not necessary */
+	uint64_t	 kernel_words;	/* bits: for the kernel data path */
 	uint64_t	 pppd_since;
 	char		 client[ADDR_TEXT];
 	char		 local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
@@ -416,22 +416,9 @@ read_session(struct keeper *k)
 
 /* Removes the words with these bits from pppd's arguments. */
 static void
-drop_words(struct keeper *k, uint32_t words)
+drop_words(struct keeper *k, uint64_t words)
 {
-	uint32_t optional = 0;
-	int to = 0;
-
-	for (int from = 0; k->argv[from] != NULL; from++) {
-		uint32_t bit = (uint32_t)1 << from;
-
-		if ((words & bit) != 0)
-			continue;
-		if ((k->optional & bit) != 0)
-			optional |= (uint32_t)1 << to;
-		k->argv[to++] = k->argv[from];
-	}
-	k->argv[to] = NULL;
-	k->optional = optional;
+	k->optional = pppd_args_drop(k->argv, words, k->optional);
 	k->kernel_words = 0;
 }
 

@@ -9,7 +9,7 @@
 #include "shared/layout.h"
 
 #define KEEPER_PATH	108	/* of a Unix socket */
-#define KEEPER_CALL_VERSION 2	/* raise REJOIN_ and SPAWNER_VERSION with it */
+#define KEEPER_CALL_VERSION 3	/* raise REJOIN_ and SPAWNER_VERSION with it */
 
 /*
  * The monitor's description of a call for its keeper.  The record has the
@@ -19,9 +19,9 @@ struct keeper_call {
 	uint32_t	flags;			/* CALL_FLAG_* */
 	uint32_t	client_addr;		/* network order */
 	uint32_t	server_addr;
-	uint32_t	optional_words;		/* struct pppd_args, optional */
-	uint32_t	kernel_words;		/* struct pppd_args, kernel */
 	uint16_t	our_id, peer_id;
+	uint64_t	optional_words;		/* struct pppd_args, optional */
+	uint64_t	kernel_words;		/* struct pppd_args, kernel */
 	uint64_t	started_ms;
 	char		local[CALL_ADDR_TEXT];	/* "" with delegate */
 	char		remote[CALL_ADDR_TEXT];
@@ -29,6 +29,6 @@ struct keeper_call {
 	char		rejoin[KEEPER_PATH];	/* socket to ask for it */
 	char		session[SESSION_ID_TEXT];
 };
-LAYOUT(struct keeper_call, KEEPER_CALL_VERSION, 2, 296);
+LAYOUT(struct keeper_call, KEEPER_CALL_VERSION, 3, 304);
 
 #endif

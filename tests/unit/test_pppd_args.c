@@ -165,6 +165,47 @@ START_TEST(who_guards_is_not_optional)
 }
 END_TEST
 
+/*
+ * With every plugin there is room for options to come, and the bits reach the
+ * last word.
+ */
+START_TEST(room_for_more_words)
+{
+	struct conf conf;
+
+	prepare(&conf, &rows[1]);
+	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
+	    PLUGIN, KERNEL, SESSION, &aaa), 0);
+	ck_assert_int_le(args.argc, PPPD_ARGS_MAX * 3 / 4);
+	ck_assert_uint_eq(sizeof(args.optional) * 8, PPPD_ARGS_MAX);
+	conf_free(&conf);
+}
+END_TEST
+
+/* Beyond the 32nd word, too. */
+START_TEST(words_are_dropped)
+{
+	const uint64_t one = 1;
+	char *argv[41], names[40][4];
+	uint64_t left;
+
+	for (int i = 0; i < 40; i++) {
+		snprintf(names[i], sizeof(names[i]), "%d", i);
+		argv[i] = names[i];
+	}
+	argv[40] = NULL;
+	left = pppd_args_drop(argv, one << 3 | one << 33 | one << 34,
+	    one << 2 | one << 3 | one << 31 | one << 34 | one << 39);
+	for (int i = 0; i < 37; i++)
+		ck_assert_str_eq(argv[i],
+		    names[i < 3 ? i : i < 32 ? i + 1 : i + 3]);
+	ck_assert_ptr_null(argv[37]);
+	ck_assert(left == (one << 2 | one << 30 | one << 36));
+	ck_assert(pppd_args_drop(argv, 0, left) == left);
+	ck_assert_str_eq(argv[36], "39");
+}
+END_TEST
+
 START_TEST(too_long_is_an_error)
 {
 	struct conf conf;
@@ -202,6 +243,8 @@ tests(TCase *t)
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(t, optional_words);
 	tcase_add_test(t, who_guards_is_not_optional);
+	tcase_add_test(t, room_for_more_words);
+	tcase_add_test(t, words_are_dropped);
 	tcase_add_test(t, too_long_is_an_error);
 }
 
