@@ -457,7 +457,7 @@ finish(struct client_request *r, const uint8_t *buf, size_t len)
 	struct radius_secret secret = secret_of(r->attempt.server);
 	backend_done *done = r->done;
 	void *arg = r->arg;
-	char user[REQUEST_USER];
+	char user[REQUEST_USER], doubt[ANSWER_DOUBT];
 	struct aaa_reply reply;
 	const char *why;
 
@@ -471,6 +471,10 @@ finish(struct client_request *r, const uint8_t *buf, size_t len)
 		log_err("AAA: RADIUS server %s accepts user \"%s\", who is "
 		    "rejected here: %s", name_of(r->attempt.server),
 		    request_user(&r->u.login.call, user), why);
+	else if (answer_doubt(buf, len, doubt))
+		log_warn("AAA: RADIUS server %s says of user \"%s\" what does "
+		    "not count: %s", name_of(r->attempt.server),
+		    request_user(&r->u.login.call, user), doubt);
 	else if (buf[0] == RADIUS_ACCESS_CHALLENGE)
 		log_notice("AAA: RADIUS server %s wants another word of user "
 		    "\"%s\" (Access-Challenge), which PPP cannot ask for",

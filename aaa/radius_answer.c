@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "radius_net.h"
+#include "rate_limit.h"
+
 #define SERVICE_FRAMED		2
 #define PROTOCOL_PPP		1
 #define INTERIM_MIN		60	/* s (RFC 2869, 2.1) */
@@ -233,11 +236,15 @@ read_attr(struct reader *r, const struct radius_attr *a)
 static const char *
 read_all(struct reader *r, const uint8_t *buf, size_t len)
 {
+	char limits[RATE_LIMIT_FAULT], net[RADIUS_NET_FAULT];
 	struct radius_attr a;
 	size_t at = 0;
 
 	while (radius_next(buf, len, &at, &a))
 		read_attr(r, &a);
+	/* What cannot be read of these refuses nobody; answer_doubt() says it. */
+	(void)rate_limit_read(&r->reply->limits, buf, len, limits);
+	(void)radius_net_read(r->reply, buf, len, net);
 	return r->fault;
 }
 
@@ -272,4 +279,17 @@ answer_read(struct aaa_reply *reply, const uint8_t *buf, size_t len,
 	explicit_bzero(reply, sizeof(*reply));
 	reply->verdict = AAA_REJECT;
 	return fault;
+}
+
+bool
+answer_doubt(const uint8_t *buf, size_t len, char text[ANSWER_DOUBT])
+{
+	struct rate_limits limits;
+	struct aaa_reply reply;
+
+	_Static_assert(ANSWER_DOUBT >= RATE_LIMIT_FAULT &&
+	    ANSWER_DOUBT >= RADIUS_NET_FAULT, "no room for a doubt");
+	return buf[0] == RADIUS_ACCESS_ACCEPT &&
+	    (!rate_limit_read(&limits, buf, len, text) ||
+	    !radius_net_read(&reply, buf, len, text));
 }

@@ -16,4 +16,13 @@ const char *answer_read(struct aaa_reply *, const uint8_t *, size_t len,
 	    const struct aaa_login *, const uint8_t request[DIGEST_LEN],
 	    const struct radius_secret *);
 
+#define ANSWER_DOUBT	320	/* octets of a text */
+
+/*
+ * Whether the answer accepts a peer and has an attribute that does not count,
+ * because it cannot be read as what it is: a limit of the rate, a route, a
+ * prefix.  Then text says which, in printable ASCII.
+ */
+bool	answer_doubt(const uint8_t *, size_t len, char text[ANSWER_DOUBT]);
+
 #endif

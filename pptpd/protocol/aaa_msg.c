@@ -162,6 +162,134 @@ put_login(struct wire_writer *w, const struct aaa_login *l)
 	put_octets(w, &l->response);
 }
 
+static void
+get_limits(struct wire_reader *r, struct rate_limits *l)
+{
+	l->rate_down = wire_get_u64(r);
+	l->rate_up = wire_get_u64(r);
+	l->burst_down = wire_get_u64(r);
+	l->burst_up = wire_get_u64(r);
+	l->peak_down = wire_get_u64(r);
+	l->peak_up = wire_get_u64(r);
+}
+
+static void
+put_limits(struct wire_writer *w, const struct rate_limits *l)
+{
+	wire_put_u64(w, l->rate_down);
+	wire_put_u64(w, l->rate_up);
+	wire_put_u64(w, l->burst_down);
+	wire_put_u64(w, l->burst_up);
+	wire_put_u64(w, l->peak_down);
+	wire_put_u64(w, l->peak_up);
+}
+
+static void
+get_quota(struct wire_reader *r, struct aaa_quota *q)
+{
+	q->in = wire_get_u64(r);
+	q->out = wire_get_u64(r);
+	q->total = wire_get_u64(r);
+}
+
+static void
+put_quota(struct wire_writer *w, const struct aaa_quota *q)
+{
+	wire_put_u64(w, q->in);
+	wire_put_u64(w, q->out);
+	wire_put_u64(w, q->total);
+}
+
+/* Whether all bits of a network below its prefix are 0. */
+static bool
+ends_in_zeros(const uint8_t *net, size_t len, unsigned int bits)
+{
+	for (size_t i = bits; i < len * 8; i++) {
+		if ((net[i / 8] >> (7 - i % 8) & 1) != 0)
+			return false;
+	}
+	return bits <= len * 8;
+}
+
+bool
+aaa_route_fits(const struct aaa_route *route)
+{
+	uint8_t net[sizeof(route->net)];
+
+	memcpy(net, &route->net, sizeof(net));
+	return route->bits >= AAA_ROUTE_BITS &&
+	    ends_in_zeros(net, sizeof(net), route->bits) && net[0] != 0 &&
+	    net[0] != 127 && net[0] < 224 && route->metric <= INT32_MAX;
+}
+
+/* Global unicast is 2000::/3, and unique local addresses are fc00::/7. */
+bool
+aaa_prefix_fits(const struct aaa_prefix *p)
+{
+	return p->bits >= AAA_PREFIX_BITS &&
+	    ends_in_zeros(p->net, sizeof(p->net), p->bits) &&
+	    ((p->net[0] & 0xe0) == 0x20 || (p->net[0] & 0xfe) == 0xfc);
+}
+
+static bool
+get_routes(struct wire_reader *r, struct aaa_reply *a)
+{
+	bool fine = true;
+
+	a->nroutes = wire_get_u8(r);
+	if (a->nroutes > AAA_ROUTES_MAX)
+		return false;
+	for (size_t i = 0; i < a->nroutes; i++) {
+		a->routes[i].net = wire_get_addr(r);
+		a->routes[i].bits = wire_get_u8(r);
+		a->routes[i].metric = wire_get_u32(r);
+		fine = aaa_route_fits(&a->routes[i]) && fine;
+	}
+	return fine;
+}
+
+static void
+put_routes(struct wire_writer *w, const struct aaa_reply *a)
+{
+	wire_put_u8(w, a->nroutes);
+	for (size_t i = 0; i < a->nroutes && i < AAA_ROUTES_MAX; i++) {
+		wire_put_addr(w, a->routes[i].net);
+		wire_put_u8(w, a->routes[i].bits);
+		wire_put_u32(w, a->routes[i].metric);
+	}
+}
+
+static bool
+get_ipv6(struct wire_reader *r, struct aaa_reply *a)
+{
+	uint8_t has = wire_get_u8(r);
+	bool fine = has <= 1;
+
+	a->has_ifid = has == 1;
+	wire_get_bytes(r, a->ifid, sizeof(a->ifid));
+	a->nprefixes = wire_get_u8(r);
+	if (a->nprefixes > AAA_PREFIXES_MAX)
+		return false;
+	for (size_t i = 0; i < a->nprefixes; i++) {
+		wire_get_bytes(r, a->prefixes[i].net, AAA_IP6_LEN);
+		a->prefixes[i].bits = wire_get_u8(r);
+		fine = aaa_prefix_fits(&a->prefixes[i]) && fine;
+	}
+	return fine;
+}
+
+static void
+put_ipv6(struct wire_writer *w, const struct aaa_reply *a)
+{
+	wire_put_u8(w, a->has_ifid ? 1 : 0);
+	wire_put_bytes(w, a->ifid, sizeof(a->ifid));
+	wire_put_u8(w, a->nprefixes);
+	for (size_t i = 0; i < a->nprefixes && i < AAA_PREFIXES_MAX; i++) {
+		wire_put_bytes(w, a->prefixes[i].net, AAA_IP6_LEN);
+		wire_put_u8(w, a->prefixes[i].bits);
+	}
+}
+
 static bool
 get_reply(struct wire_reader *r, struct aaa_reply *a)
 {
@@ -187,7 +315,10 @@ get_reply(struct wire_reader *r, struct aaa_reply *a)
 	fine = get_class(r, &a->class) && fine;
 	fine = get_text(r, &a->filter_id) && fine;
 	fine = get_text(r, &a->framed_route) && fine;
-	return fine && verdict >= AAA_ACCEPT && verdict < AAA_VERDICTS &&
+	get_limits(r, &a->limits);
+	get_quota(r, &a->quota);
+	fine = get_routes(r, a) && get_ipv6(r, a) && fine;
+	return fine && rate_limits_sane(&a->limits) && verdict >= AAA_ACCEPT && verdict < AAA_VERDICTS &&
 	    keys <= 1 && a->mppe_policy <= 2 && a->mppe_types <= 6 &&
 	    a->mtu <= MTU_MAX && a->session_timeout <= INT32_MAX &&
 	    a->idle_timeout <= INT32_MAX && a->interim <= INT32_MAX;
@@ -215,6 +346,10 @@ put_reply(struct wire_writer *w, const struct aaa_reply *a)
 	put_class(w, &a->class);
 	put_text(w, &a->filter_id);
 	put_text(w, &a->framed_route);
+	put_limits(w, &a->limits);
+	put_quota(w, &a->quota);
+	put_routes(w, a);
+	put_ipv6(w, a);
 }
 
 /* Whether a field of fixed size holds a name, and zeros to its end. */

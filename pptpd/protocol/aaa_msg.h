@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rate.h"
+
 /*
  * One message is one packet of a SOCK_SEQPACKET socket.  It begins with
  * version, type and the length of the whole (16 bits).  The rest is the members
@@ -15,7 +17,7 @@
  * what peers and servers send: so the plugin trusts no octet of a reply, and
  * pptpd-aaa none of a request.
  */
-#define AAA_MSG_VERSION	1
+#define AAA_MSG_VERSION	2
 #define AAA_MSG_MAX	4096	/* octets; no message is longer */
 
 #define AAA_NAME_MAX	253	/* octets of a RADIUS text (RFC 2865, 5) */
@@ -24,6 +26,12 @@
 #define AAA_CLASS_MAX	1024	/* of all Class attributes */
 #define AAA_KEY_LEN	16	/* of a key of MPPE */
 #define AAA_IFNAME_LEN	16	/* IFNAMSIZ: with its NUL */
+#define AAA_ROUTES_MAX	32	/* networks behind a peer */
+#define AAA_ROUTE_BITS	8	/* of the shortest prefix of such a network */
+#define AAA_PREFIXES_MAX 4	/* the same of IPv6 */
+#define AAA_PREFIX_BITS	16
+#define AAA_IP6_LEN	16	/* octets of an address */
+#define AAA_IFID_LEN	8	/* of an interface identifier (RFC 5072) */
 
 enum aaa_msg_type {
 	AAA_LOGIN = 1,		/* plugin: may this peer have the call? */
@@ -91,6 +99,27 @@ struct aaa_login {
 	struct aaa_octets response;	/* with PAP the password */
 };
 
+/*
+ * A network behind the peer.  None is shorter than AAA_ROUTE_BITS, none is one
+ * of loopback or multicast, and no bit is set below its prefix.
+ */
+struct aaa_route {
+	uint32_t net;			/* network order */
+	uint8_t	 bits;
+	uint32_t metric;		/* 0: the kernel's */
+};
+
+/* The same of IPv6; at least AAA_PREFIX_BITS, and global unicast. */
+struct aaa_prefix {
+	uint8_t	 net[AAA_IP6_LEN];
+	uint8_t	 bits;
+};
+
+/* Octets after which a call ends; 0: no such limit.  In: from the peer. */
+struct aaa_quota {
+	uint64_t in, out, total;
+};
+
 struct aaa_reply {
 	enum aaa_verdict verdict;
 	struct aaa_text message;	/* for the peer; may be "" */
@@ -109,6 +138,14 @@ struct aaa_reply {
 	uint8_t	 recv_key[AAA_KEY_LEN];	/* MS-CHAPv1: zero */
 	struct aaa_class class;
 	struct aaa_text filter_id, framed_route;	/* for scripts */
+	struct rate_limits limits;
+	struct aaa_quota quota;
+	struct aaa_route routes[AAA_ROUTES_MAX];
+	uint8_t	 nroutes;
+	bool	 has_ifid;
+	uint8_t	 ifid[AAA_IFID_LEN];	/* of the peer */
+	struct aaa_prefix prefixes[AAA_PREFIXES_MAX];
+	uint8_t	 nprefixes;
 };
 
 /* Values of Framed-IP-Address (RFC 2865, 5.8), in host order. */
@@ -145,6 +182,9 @@ bool	aaa_msg_decode(const void *, size_t, struct aaa_msg *);
  * value is not one of those above, and the reader would refuse it.
  */
 size_t	aaa_msg_encode(const struct aaa_msg *, void *buf);
+/* Whether there may be such a network behind a peer. */
+bool	aaa_route_fits(const struct aaa_route *);
+bool	aaa_prefix_fits(const struct aaa_prefix *);
 /* Sets a text; false and "" if it is too long or has a NUL within. */
 bool	aaa_text_set(struct aaa_text *, const void *, size_t len);
 /* Sets octets; false and empty if there are too many. */

@@ -29,6 +29,9 @@ check(const struct aaa_msg *m)
 		MUST(strlen(m->u.reply.message.text) ==
 		    m->u.reply.message.len);
 		check_class(&m->u.reply.class);
+		MUST(rate_limits_sane(&m->u.reply.limits));
+		MUST(m->u.reply.nroutes <= AAA_ROUTES_MAX);
+		MUST(m->u.reply.nprefixes <= AAA_PREFIXES_MAX);
 		return;
 	case AAA_ACCT:
 		MUST(memchr(m->u.acct.ifname, '\0', AAA_IFNAME_LEN) != NULL);

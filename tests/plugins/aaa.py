@@ -21,6 +21,8 @@ USER, PASSWORD = b'fred', 'secret'
 METHODS = {1: 'pap', 2: 'chap', 3: 'mschap', 4: 'mschap2'}
 STATUS = {1: 'start', 2: 'stop', 3: 'interim'}
 ADDRESS = '10.9.0.77'
+# No limits, no quota, no routes, nothing of IPv6.
+NET = bytes(8 * 9 + 1 + 1 + 8 + 1)
 
 
 def is_right(method, ident, challenge, response):
@@ -49,12 +51,12 @@ def accept(method, challenge, response):
         socket.inet_aton('10.9.0.53') + bytes(12) + struct.pack(
             '>IIB', 1, 6, method in (plug.MSCHAP, plug.MSCHAP2)) + \
         keys[0] + keys[1] + plug.octets(b'\4gold') + \
-        plug.octets(b'silver') + plug.octets(b'')
+        plug.octets(b'silver') + plug.octets(b'') + NET
 
 
 def reject():
     return bytes([plug.REJECT]) + plug.octets(b'') + bytes(4 * 11 + 1 + 32) + \
-        plug.octets(b'') * 3
+        plug.octets(b'') * 3 + NET
 
 
 def serve(sock, say):

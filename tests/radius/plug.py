@@ -12,6 +12,7 @@ from pptptest.points import Fail, check, patience
 
 LOGIN, REPLY, ACCT, TAKEN = 1, 2, 3, 4
 PAP, CHAP, MSCHAP, MSCHAP2 = 1, 2, 3, 4
+VERSION = 2
 ACCEPT, REJECT, UNAVAILABLE = 1, 2, 3
 START, STOP, INTERIM = 1, 2, 3
 CLIENT, SERVER = '198.51.100.20', '192.0.2.1'
@@ -23,7 +24,7 @@ def path():
 
 
 def message(kind, body):
-    return struct.pack('>BBH', 1, kind, 4 + len(body)) + body
+    return struct.pack('>BBH', VERSION, kind, 4 + len(body)) + body
 
 
 def octets(value):
@@ -64,6 +65,15 @@ class Reply:
         self.send, self.recv = r.get('16s'), r.get('16s')
         self.classes = r.octets()
         self.filter, self.route = r.octets(), r.octets()
+        self.rates = [r.get('Q') for _ in range(6)]
+        self.quota = [r.get('Q') for _ in range(3)]
+        self.routes = ['%s/%d %d' % (r.address(), r.get('B'), r.get('I'))
+                       for _ in range(r.get('B'))]
+        has, ifid = r.get('B'), r.get('8s')
+        self.ifid = ifid if has else None
+        self.prefixes = ['%s/%d' % (socket.inet_ntop(
+            socket.AF_INET6, r.get('16s')), r.get('B'))
+            for _ in range(r.get('B'))]
         check(not r.data, 'a reply is too long')
 
 
@@ -89,7 +99,7 @@ class Plug:
             raise Fail('no answer of pptpd-aaa')
         check(data, 'pptpd-aaa has closed')
         version, got, size = struct.unpack('>BBH', data[:4])
-        check((version, got, size) == (1, kind, len(data)), data[:4].hex())
+        check((version, got, size) == (VERSION, kind, len(data)), data[:4].hex())
         return data[4:]
 
     def ask(self, method, challenge, response, ident=5):

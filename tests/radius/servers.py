@@ -39,6 +39,26 @@ USERS = '''
 	MS-Primary-NBNS-Server = 10.0.0.55,
 	Reply-Message = "welcome"
 
+"fast" Cleartext-Password := "password1"
+	Mikrotik-Rate-Limit = "1M/2M 2M/4M 1M/2M 8/8",
+	WISPr-Bandwidth-Max-Down = 64000,
+	Framed-Route = "10.40.0.0/16 0.0.0.0 1",
+	Framed-Route += "192.0.2.128/25",
+	Framed-Route += "0.0.0.0/0",
+	Framed-Interface-Id = 0:0:0:2,
+	Framed-IPv6-Prefix = 2001:db8:1::/48,
+	Mikrotik-Total-Limit = 5,
+	Mikrotik-Total-Limit-Gigawords = 2,
+	ChilliSpot-Max-Input-Octets = 1000
+
+"both" Cleartext-Password := "password1"
+	WISPr-Bandwidth-Max-Up = 128000,
+	WISPr-Bandwidth-Max-Down = 64000
+
+"cisco" Cleartext-Password := "password1"
+	Cisco-AVPair = "lcp:interface-config#1=rate-limit output 256000 8000 16000 conform-action transmit exceed-action drop",
+	Cisco-AVPair += "lcp:interface-config#2=rate-limit input 128000 4000 8000 conform-action transmit exceed-action drop"
+
 "login" Cleartext-Password := "password1"
 	Service-Type = Login-User
 

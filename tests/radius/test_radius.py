@@ -76,6 +76,30 @@ def reply(lab):
     check(lab.log.wait('.*Service-Type other than Framed'), 'no line')
 
 
+@point('limits', 'rates in the words of several vendors, routes, prefixes and '
+       'quotas arrive at pppd as numbers; what cannot be is left out and said')
+def limits(lab):
+    servers.FreeRadius(lab)
+    begin(lab)
+    r = Plug('fast').pap('password1')
+    check(r.verdict == plug.ACCEPT, 'not accepted')
+    # 2M until the average of 8 s is 1M: 4 s with a million bits too many.
+    check(r.rates == [2000000, 1000000, 1000000, 500000, 4000000, 2000000],
+          r.rates)
+    check(r.quota == [1000, 0, (2 << 32) + 5], r.quota)
+    check(r.routes == ['10.40.0.0/16 1', '192.0.2.128/25 0'], r.routes)
+    check(r.ifid == b'\0\0\0\0\0\0\0\2', r.ifid)
+    check(r.prefixes == ['2001:db8:1::/48'], r.prefixes)
+    check(lab.log.wait('AAA: .* says of user "fast" what does not count: '
+                       'Framed-Route "0.0.0.0/0"'), 'no line')
+    r = Plug('both').pap('password1')
+    check(r.rates == [64000, 128000, 0, 0, 0, 0], r.rates)
+    r = Plug('cisco').pap('password1')
+    check(r.rates == [256000, 128000, 8000, 4000, 0, 0], r.rates)
+    r = Plug('user1').pap('password1')
+    check(not any(r.rates + r.quota), 'limits of nobody')
+
+
 @point('mppe', "MS-CHAPv2: the keys are those of RFC 3079, and the server's "
        'proof is that of RFC 2759; MS-CHAPv1: the hash of the hash')
 def mppe(lab):

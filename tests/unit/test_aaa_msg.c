@@ -16,6 +16,22 @@ set_call(struct aaa_call *c)
 	ck_assert(aaa_text_set(&c->name, "bob", 3));
 }
 
+static void
+sample_net(struct aaa_reply *r)
+{
+	r->limits = (struct rate_limits){ .rate_down = RATE_MAX - 1,
+	    .rate_up = RATE_MIN, .burst_down = RATE_BURST_MAX,
+	    .peak_down = RATE_MAX };
+	r->quota.total = UINT64_MAX;
+	r->nroutes = AAA_ROUTES_MAX;
+	for (size_t i = 0; i < AAA_ROUTES_MAX; i++)
+		r->routes[i] = (struct aaa_route){ htonl(0xc0000200), 24, 7 };
+	r->has_ifid = true;
+	r->ifid[7] = 2;
+	r->nprefixes = 1;
+	r->prefixes[0] = (struct aaa_prefix){ { 0x20, 0x01, 0x0d, 0xb8 }, 48 };
+}
+
 /* One of each type. */
 static void
 sample(enum aaa_msg_type type, struct aaa_msg *m)
@@ -45,6 +61,7 @@ sample(enum aaa_msg_type type, struct aaa_msg *m)
 		ck_assert(aaa_class_add(&m->u.reply.class, "gold", 4));
 		ck_assert(aaa_class_add(&m->u.reply.class, "\0", 1));
 		ck_assert(aaa_text_set(&m->u.reply.filter_id, "f", 1));
+		sample_net(&m->u.reply);
 		break;
 	case AAA_ACCT:
 		set_call(&m->u.acct.call);
@@ -98,7 +115,7 @@ END_TEST
 START_TEST(octets_of_a_login)
 {
 	static const uint8_t want[] = {
-		1, 1, 0x00, 0x40,
+		AAA_MSG_VERSION, 1, 0x00, 0x40,
 		0, 16, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a',
 		'b', 'c', 'd', 'e', 'f',
 		198, 51, 100, 20, 192, 0, 2, 1, 0, 0, 0, 7,
@@ -147,6 +164,31 @@ START_TEST(values_that_are_none)
 	sample(AAA_REPLY, &m);
 	m.u.reply.class.octets[0] = 200;
 	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.limits.rate_up = RATE_MIN - 1;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.limits.rate_down = RATE_MAX + 1;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.limits.burst_down = RATE_BURST_MAX + 1;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.limits.peak_up = RATE_MIN;	/* not above the rate */
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.nroutes = AAA_ROUTES_MAX + 1;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.routes[1].net = 0;		/* the default route */
+	m.u.reply.routes[1].bits = 0;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.nprefixes = AAA_PREFIXES_MAX + 1;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_REPLY, &m);
+	m.u.reply.prefixes[0].bits = 0;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
 	sample(AAA_ACCT, &m);
 	m.u.acct.status = (enum aaa_status)4;
 	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
@@ -156,6 +198,38 @@ START_TEST(values_that_are_none)
 	sample(AAA_ACCT, &m);
 	memset(m.u.acct.ifname, 'p', AAA_IFNAME_LEN);
 	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+}
+END_TEST
+
+START_TEST(networks_that_are_none)
+{
+	static const struct {
+		uint32_t net;
+		uint8_t	 bits;
+		bool	 fits;
+	} v4[] = {
+		{ 0x0a000000, 8, true }, { 0x0a280000, 16, true },
+		{ 0xc0000201, 32, true }, { 0, 0, false },
+		{ 0x80000000, 1, false }, { 0x0a000001, 24, false },
+		{ 0x0a000000, 7, false }, { 0x0a000000, 33, false },
+		{ 0x7f000000, 8, false }, { 0x7f000001, 32, false },
+		{ 0xe0000000, 8, false }, { 0xff000000, 8, false },
+		{ 0x00000000, 8, false }
+	};
+	static const struct aaa_prefix v6[] = {
+		{ { 0x20, 0x01 }, 16 }, { { 0xfd }, 48 },	/* good */
+		{ { 0 }, 0 }, { { 0x20 }, 15 }, { { 0xfe, 0x80 }, 64 },
+		{ { 0xff }, 16 }, { { 0x20, 0x01, 0x80 }, 16 },
+		{ { 0x20, 0x01 }, 129 }
+	};
+	struct aaa_route r;
+
+	for (size_t i = 0; i < sizeof(v4) / sizeof(v4[0]); i++) {
+		r = (struct aaa_route){ htonl(v4[i].net), v4[i].bits, 0 };
+		ck_assert_int_eq(aaa_route_fits(&r), v4[i].fits);
+	}
+	for (size_t i = 0; i < sizeof(v6) / sizeof(v6[0]); i++)
+		ck_assert_int_eq(aaa_prefix_fits(&v6[i]), i < 2);
 }
 END_TEST
 
@@ -192,6 +266,7 @@ add(TCase *tc)
 	tcase_add_loop_test(tc, every_length, AAA_LOGIN, AAA_TYPES);
 	tcase_add_test(tc, octets_of_a_login);
 	tcase_add_test(tc, values_that_are_none);
+	tcase_add_test(tc, networks_that_are_none);
 	tcase_add_test(tc, texts_and_classes);
 }
 
