@@ -2,53 +2,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "ctl/metrics.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define PREFIX		"pptpd_"
-#define USERS_MAX	10000	/* series of users; the others are left out */
+#include "ctl/metrics_text.h"
+#include "state/histogram.h"
 
-/* --- the format ---------------------------------------------------------- */
+#define USERS_MAX	10000	/* series of users; the others are left out */
 
 /*
  * Names never change.  A counter only grows, until its process starts again;
  * sums over the calls that are there now shrink when one ends: gauges.
  */
-static void
-head(FILE *out, const char *name, const char *type, const char *help)
-{
-	fprintf(out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name,
-	    help, name, type);
-}
-
-/* The value of a label: backslash, quote and newline are escaped. */
-static void
-put_label(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (*text == '\\' || *text == '"')
-			fprintf(out, "\\%c", *text);
-		else if ((unsigned char)*text < ' ' || *text == 0x7f)
-			fputc('?', out);
-		else
-			fputc(*text, out);
-	}
-}
-
-/* One series; without a label, label and value are NULL. */
-static void
-sample(FILE *out, const char *name, const char *label, const char *value,
-    double number)
-{
-	fprintf(out, PREFIX "%s", name);
-	if (label != NULL && value != NULL) {
-		fprintf(out, "{%s=\"", label);
-		put_label(out, value);
-		fputs("\"}", out);
-	}
-	fprintf(out, " %.0f\n", number);
-}
-
 static bool
 number_of(const json_t *object, const char *key, double *number)
 {
@@ -109,15 +73,15 @@ print_status(FILE *out, const json_t *status)
 	json_t *value;
 	double n;
 
-	head(out, "build_info", "gauge", "1; the version is a label.");
-	sample(out, "build_info", "version", version != NULL ? version : "?",
-	    1);
+	metrics_head(out, "build_info", "gauge", "1; the version is a label.");
+	metrics_sample(out, "build_info", 1, "version", version != NULL ?
+	    version : "?", NULL);
 	for (size_t i = 0; i < sizeof(of_status) / sizeof(of_status[0]); i++) {
 		if (!number_of(status, of_status[i].key, &n))
 			continue;
-		head(out, of_status[i].name, of_status[i].type,
+		metrics_head(out, of_status[i].name, of_status[i].type,
 		    of_status[i].help);
-		sample(out, of_status[i].name, NULL, NULL, n);
+		metrics_sample(out, of_status[i].name, n, NULL);
 	}
 	for (size_t i = 0; i < sizeof(of_objects) / sizeof(of_objects[0]);
 	    i++) {
@@ -125,13 +89,13 @@ print_status(FILE *out, const json_t *status)
 
 		if (!json_is_object(object))
 			continue;
-		head(out, of_objects[i].name, of_objects[i].type,
+		metrics_head(out, of_objects[i].name, of_objects[i].type,
 		    of_objects[i].help);
 		json_object_foreach(object, key, value) {
 			if (json_is_number(value))
-				sample(out, of_objects[i].name,
-				    of_objects[i].label, key,
-				    json_number_value(value));
+				metrics_sample(out, of_objects[i].name,
+				    json_number_value(value),
+				    of_objects[i].label, key, NULL);
 		}
 	}
 }
@@ -164,41 +128,210 @@ count(const json_t *calls, const char *key, const char *wanted)
 	return n;
 }
 
+/* Kinds of packets that are not just the next one. */
+static const char *const kinds[] = { "lost", "late", "duplicate", "reordered",
+    "distant" };
+#define KINDS	((int)(sizeof(kinds) / sizeof(kinds[0])))
+
+static void
+both_ways(FILE *out, const char *name, double in, double out_n)
+{
+	metrics_sample(out, name, in, "direction", "in", NULL);
+	metrics_sample(out, name, out_n, "direction", "out", NULL);
+}
+
 static void
 print_calls(FILE *out, const json_t *calls)
 {
 	static const char *const states[] = { "starting", "login", "up" };
 	static const char *const paths[] = { "userspace", "kernel" };
-	static const char *const kinds[] = { "lost", "late", "duplicate",
-	    "reordered", "distant" };
 	char key[32];
 
-	head(out, "calls", "gauge", "Calls, by their state.");
+	metrics_head(out, "calls", "gauge", "Calls, by their state.");
 	for (int i = 0; i < 3; i++)
-		sample(out, "calls", "state", states[i],
-		    count(calls, "state", states[i]));
-	head(out, "datapath_calls", "gauge", "Calls, by what carries them.");
+		metrics_sample(out, "calls", count(calls, "state",
+		    states[i]), "state", states[i], NULL);
+	metrics_head(out, "datapath_calls", "gauge",
+	    "Calls, by what carries them.");
 	for (int i = 0; i < 2; i++)
-		sample(out, "datapath_calls", "datapath", paths[i],
-		    count(calls, "datapath", paths[i]));
-	head(out, "active_octets", "gauge",
+		metrics_sample(out, "datapath_calls", count(calls, "datapath",
+		    paths[i]), "datapath", paths[i], NULL);
+	metrics_head(out, "active_octets", "gauge",
 	    "PPP octets of the calls that are there now.");
-	sample(out, "active_octets", "direction", "in", sum(calls,
-	    "octets_in"));
-	sample(out, "active_octets", "direction", "out", sum(calls,
-	    "octets_out"));
-	head(out, "active_packets", "gauge",
+	both_ways(out, "active_octets", sum(calls, "octets_in"),
+	    sum(calls, "octets_out"));
+	metrics_head(out, "active_packets", "gauge",
 	    "Packets of the calls that are there now.");
-	sample(out, "active_packets", "direction", "in", sum(calls,
-	    "packets_in"));
-	sample(out, "active_packets", "direction", "out", sum(calls,
-	    "packets_out"));
-	head(out, "active_irregular_packets", "gauge", "Packets from clients "
+	both_ways(out, "active_packets", sum(calls, "packets_in"),
+	    sum(calls, "packets_out"));
+	metrics_head(out, "active_irregular_packets", "gauge", "Packets from clients "
 	    "that did not come in order, of the calls that are there now.");
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < KINDS; i++) {
 		snprintf(key, sizeof(key), "packets_%s", kinds[i]);
-		sample(out, "active_irregular_packets", "kind", kinds[i],
-		    sum(calls, key));
+		metrics_sample(out, "active_irregular_packets",
+		    sum(calls, key), "kind", kinds[i], NULL);
+	}
+}
+
+/* --- counters of all calls, those that have ended included --------------- */
+
+static void
+print_traffic(FILE *out, const json_t *traffic)
+{
+	static const struct {
+		const char *in, *out, *name, *help;
+	} ways[] = {
+		{ "octets_in", "octets_out", "octets_total",
+		    "PPP octets of all calls." },
+		{ "packets_in", "packets_out", "packets_total",
+		    "Packets with a PPP frame, of all calls." },
+		{ "acks_in", "acks_out", "acknowledgements_total",
+		    "Packets that acknowledge others, of all calls." },
+	};
+	char key[32];
+	double n, other;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		if (!number_of(traffic, ways[i].in, &n) ||
+		    !number_of(traffic, ways[i].out, &other))
+			continue;
+		metrics_head(out, ways[i].name, "counter", ways[i].help);
+		both_ways(out, ways[i].name, n, other);
+	}
+	if (!number_of(traffic, "packets_lost", &n))
+		return;
+	metrics_head(out, "irregular_packets_total", "counter", "Packets from "
+	    "clients that did not come, or not in order, of all calls.");
+	for (int i = 0; i < KINDS; i++) {
+		snprintf(key, sizeof(key), "packets_%s", kinds[i]);
+		if (number_of(traffic, key, &n))
+			metrics_sample(out, "irregular_packets_total", n,
+			    "kind", kinds[i], NULL);
+	}
+}
+
+static void
+print_authentications(FILE *out, json_t *methods)
+{
+	const char *method, *result;
+	json_t *results, *n;
+
+	if (!json_is_object(methods))
+		return;
+	metrics_head(out, "authentications_total", "counter",
+	    "Verdicts on clients, by how they had to prove who they are.");
+	json_object_foreach(methods, method, results) {
+		json_object_foreach(results, result, n) {
+			if (json_is_number(n))
+				metrics_sample(out, "authentications_total",
+				    json_number_value(n), "method", method,
+				    "result", result, NULL);
+		}
+	}
+}
+
+/* --- histograms ---------------------------------------------------------- */
+
+/* One series of a histogram; label NULL: it has none of its own. */
+static void
+print_histogram(FILE *out, const char *name, const char *label,
+    const char *value, const json_t *h)
+{
+	const json_t *counts = json_object_get(h, "counts");
+	char series[64], le[16];
+	double sum_us, all = 0;
+
+	if (json_array_size(counts) != HISTOGRAM_BOUNDS + 1 ||
+	    !number_of(h, "sum_us", &sum_us))
+		return;
+	snprintf(series, sizeof(series), "%s_bucket", name);
+	for (size_t i = 0; i <= HISTOGRAM_BOUNDS; i++) {
+		double n = json_number_value(json_array_get(counts, i));
+
+		all += n > 0 ? n : 0;
+		snprintf(le, sizeof(le), "+Inf");
+		if (i < HISTOGRAM_BOUNDS)
+			snprintf(le, sizeof(le), "%g",
+			    histogram_bounds[i] / 1000.0);
+		metrics_sample(out, series, all, "le", le, label, value, NULL);
+	}
+	snprintf(series, sizeof(series), "%s_sum", name);
+	metrics_sample(out, series, sum_us / 1e6, label, value, NULL);
+	snprintf(series, sizeof(series), "%s_count", name);
+	metrics_sample(out, series, all, label, value, NULL);
+}
+
+static void
+print_histograms(FILE *out, const char *name, const char *help,
+    const char *label, json_t *all)
+{
+	const char *value;
+	json_t *h;
+
+	if (!json_is_object(all) || json_object_size(all) == 0)
+		return;
+	metrics_head(out, name, "histogram", help);
+	if (label == NULL)
+		print_histogram(out, name, NULL, NULL, all);
+	else {
+		json_object_foreach(all, value, h)
+			print_histogram(out, name, label, value, h);
+	}
+}
+
+static void
+print_times(FILE *out, const json_t *times)
+{
+	print_histograms(out, "setup_seconds", "From a client's connection "
+	    "until its tunnel carries IP.", NULL, json_object_get(times,
+	    "setup"));
+	print_histograms(out, "setup_step_seconds", "The steps of that, in "
+	    "their order.", "step", json_object_get(times, "setup_steps"));
+	print_histograms(out, "authentication_seconds", "From the end of LCP "
+	    "until pppd's verdict on the client.", "result",
+	    json_object_get(times, "authentication"));
+}
+
+/* --- processes ----------------------------------------------------------- */
+
+static void
+print_process(FILE *out, const char *name, const struct metrics_process *p,
+    double n)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", p->number);
+	metrics_sample(out, name, n, "process", p->kind, "number", number,
+	    NULL);
+}
+
+static void
+print_processes(FILE *out, const struct metrics_process *list, size_t n)
+{
+	bool files = false;
+
+	if (n == 0)
+		return;
+	metrics_head(out, "process_cpu_seconds_total", "counter",
+	    "Processor time of the server's processes.");
+	for (size_t i = 0; i < n; i++)
+		print_process(out, "process_cpu_seconds_total", &list[i],
+		    list[i].cpu_s);
+	metrics_head(out, "process_resident_bytes", "gauge",
+	    "Memory of these processes.");
+	for (size_t i = 0; i < n; i++) {
+		print_process(out, "process_resident_bytes", &list[i],
+		    list[i].resident);
+		files = files || list[i].has_files;
+	}
+	if (!files)
+		return;
+	metrics_head(out, "process_open_fds", "gauge",
+	    "Descriptors that these processes have.");
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].has_files)
+			print_process(out, "process_open_fds", &list[i],
+			    list[i].files);
 	}
 }
 
@@ -229,28 +362,22 @@ by_user(const json_t *calls)
 }
 
 static void
-user_octets(FILE *out, const char *user, const char *direction, double n)
-{
-	fputs(PREFIX "user_octets{user=\"", out);
-	put_label(out, user);
-	fprintf(out, "\",direction=\"%s\"} %.0f\n", direction, n);
-}
-
-static void
 print_users(FILE *out, const json_t *calls)
 {
 	json_t *users = by_user(calls), *list;
 	const char *user;
 
-	head(out, "user_calls", "gauge", "Calls of a user.");
+	metrics_head(out, "user_calls", "gauge", "Calls of a user.");
 	json_object_foreach(users, user, list)
-		sample(out, "user_calls", "user", user,
-		    (double)json_array_size(list));
-	head(out, "user_octets", "gauge",
+		metrics_sample(out, "user_calls",
+		    (double)json_array_size(list), "user", user, NULL);
+	metrics_head(out, "user_octets", "gauge",
 	    "PPP octets of the calls that a user has now.");
 	json_object_foreach(users, user, list) {
-		user_octets(out, user, "in", sum(list, "octets_in"));
-		user_octets(out, user, "out", sum(list, "octets_out"));
+		metrics_sample(out, "user_octets", sum(list, "octets_in"),
+		    "user", user, "direction", "in", NULL);
+		metrics_sample(out, "user_octets", sum(list, "octets_out"),
+		    "user", user, "direction", "out", NULL);
 	}
 	json_decref(users);
 }
@@ -258,16 +385,21 @@ print_users(FILE *out, const json_t *calls)
 static void
 print_up(FILE *out, int up)
 {
-	head(out, "up", "gauge", "1 if the server answers.");
-	sample(out, "up", NULL, NULL, up);
+	metrics_head(out, "up", "gauge", "1 if the server answers.");
+	metrics_sample(out, "up", up, NULL);
 }
 
 void
 metrics_print(FILE *out, const json_t *status, const json_t *calls,
-    bool per_user)
+    const struct metrics_process *processes, size_t nprocesses, bool per_user)
 {
 	print_up(out, 1);
 	print_status(out, status);
+	print_traffic(out, json_object_get(status, "traffic"));
+	print_authentications(out, json_object_get(status,
+	    "authentications"));
+	print_times(out, json_object_get(status, "times"));
+	print_processes(out, processes, nprocesses);
 	print_calls(out, calls);
 	if (per_user)
 		print_users(out, calls);

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "ctl/metrics_processes.h"
+
 /*
  * Prints the answers to status and list (an array of calls) in Prometheus' text
  * format, version 0.0.4; per_user: with series for each user, too.  The answers
@@ -14,7 +16,7 @@
  * type, is left out.
  */
 void	metrics_print(FILE *, const json_t *status, const json_t *calls,
-	    bool per_user);
+	    const struct metrics_process *, size_t nprocesses, bool per_user);
 /* What there is to say if no server answers. */
 void	metrics_print_down(FILE *);
 

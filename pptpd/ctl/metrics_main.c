@@ -36,6 +36,9 @@ ask(struct link *in, const char *command, json_t *calls)
 	return NULL;
 }
 
+static struct metrics_process processes[METRICS_PROCESSES_MAX];
+static size_t nprocesses;
+
 static int
 hear(struct link *in, bool per_user)
 {
@@ -47,7 +50,7 @@ hear(struct link *in, bool per_user)
 		end = ask(in, "list", calls);
 	if (end != NULL) {
 		metrics_print(stdout, json_object_get(status, "result"), calls,
-		    per_user);
+		    processes, nprocesses, per_user);
 		result = 0;
 	} else
 		metrics_print_down(stdout);
@@ -66,6 +69,8 @@ metrics_main(const char *path, bool per_user)
 
 	ctl_set_json(false);
 	in.fd = link_open(path);
+	if (in.fd != -1)	/* only root may see all of it */
+		nprocesses = metrics_processes(in.fd, processes);
 	if (in.fd == -1 || !link_give_up_root() || !link_greet(&in))
 		metrics_print_down(stdout);
 	else

@@ -14,6 +14,7 @@
 #include "engine/gre_socket.h"
 #include "engine/limiter.h"
 #include "engine/line.h"
+#include "engine/tally.h"
 #include "protocol/hdlc.h"
 
 static json_t *
@@ -81,10 +82,99 @@ hdlc(void)
 	    "aborted", (json_int_t)c->aborted);
 }
 
+/* --- what goes on when a call has ended ---------------------------------- */
+
+static json_t *
+number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+static json_t *
+traffic(void)
+{
+	const struct call_record *rec;
+	struct tally_traffic t;
+	uint32_t next = 1;
+
+	tally_begin(&t);
+	while ((rec = call_next_record(&next)) != NULL)
+		tally_add(&t, rec);
+	return json_pack("{so so so so so so so so so so so}",
+	    "octets_in", number(t.octets_in),
+	    "octets_out", number(t.octets_out),
+	    "packets_in", number(t.packets_in),
+	    "packets_out", number(t.packets_out),
+	    "acks_in", number(t.acks_in),
+	    "acks_out", number(t.acks_out),
+	    "packets_lost", number(t.lost),
+	    "packets_reordered", number(t.reordered),
+	    "packets_late", number(t.late),
+	    "packets_duplicate", number(t.duplicate),
+	    "packets_distant", number(t.distant));
+}
+
+static json_t *
+ended(const struct tally *t)
+{
+	json_t *all = json_object();
+
+	for (int end = CTRL_END_NONE + 1; end < CTRL_END_COUNT; end++)
+		(void)json_object_set_new(all, ctrl_end_word(end),
+		    number(t->ended[end]));
+	return all;
+}
+
+static json_t *
+authentications(const struct tally *t)
+{
+	json_t *all = json_object(), *of;
+
+	for (int kind = 0; kind < PPP_AUTH_KINDS; kind++) {
+		of = json_object();
+		for (int i = 0; i < TALLY_RESULTS; i++)
+			(void)json_object_set_new(of, tally_result_word(i),
+			    number(t->auth[kind][i]));
+		(void)json_object_set_new(all, ppp_auth_kind_word(kind), of);
+	}
+	return all;
+}
+
+static json_t *
+histogram(const struct histogram *h)
+{
+	json_t *counts = json_array();
+
+	for (int i = 0; i <= HISTOGRAM_BOUNDS; i++)
+		(void)json_array_append_new(counts, number(h->n[i]));
+	return json_pack("{so so}", "counts", counts, "sum_us",
+	    number(h->sum_us));
+}
+
+/* Times of logins: how long all of one took, its parts, pppd's verdict. */
+static json_t *
+times(const struct tally *t)
+{
+	json_t *steps = json_object(), *auth = json_object();
+
+	for (int i = 0; i < TALLY_STEPS; i++)
+		(void)json_object_set_new(steps, tally_step_word(i),
+		    histogram(&t->step[i]));
+	for (int i = 0; i < TALLY_UNFINISHED; i++)
+		(void)json_object_set_new(auth, tally_result_word(i),
+		    histogram(&t->auth_time[i]));
+	return json_pack("{so so so}", "setup", histogram(&t->setup),
+	    "setup_steps", steps, "authentication", auth);
+}
+
 json_t *
 admin_status(const struct ipc_admin_status *s)
 {
-	return json_pack("{ss si si sI si ss sb sb si si si si si so so so so}",
+	const struct tally *t = tally_get();
+	json_t *all = traffic();	/* it takes note of what is new */
+
+	return json_pack("{ss si si sI si ss sb sb si si si si si so so so so "
+	    "so so so so}",
 	    "version", PACKAGE_VERSION,
 	    "pid", (int)s->pid,
 	    "uptime", (int)s->uptime_s,
@@ -102,5 +192,9 @@ admin_status(const struct ipc_admin_status *s)
 	    "limits", limits(),
 	    "refused", refused(),
 	    "gre", gre(),
-	    "hdlc", hdlc());
+	    "hdlc", hdlc(),
+	    "ended", ended(t),
+	    "traffic", all,
+	    "authentications", authentications(t),
+	    "times", times(t));
 }

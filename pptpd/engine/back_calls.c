@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/journal.h"
 #include "engine/limiter.h"
+#include "engine/tally.h"
 #include "shared/call_record.h"
 
 struct away {
@@ -97,6 +98,7 @@ back_calls_tell(uint16_t id, uint32_t client, int fd)
 	a->client = client;
 	limit_adopt(limiter_limits, &a->limit, client, rec->ctrl.authenticated,
 	    engine_now_ms());
+	tally_joined(rec);
 	add(id, a, rec);
 }
 

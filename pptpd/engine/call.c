@@ -17,6 +17,7 @@
 #include "engine/journal.h"
 #include "engine/limiter.h"
 #include "engine/line.h"
+#include "engine/tally.h"
 #include "protocol/pptp_msg.h"
 #include "shared/call_record.h"
 #include "shared/loop.h"
@@ -636,6 +637,7 @@ call_adopt(const struct call_owner *of, struct call_record *rec, int keeper,
 	}
 	call->id = rec->our_id;
 	engine.calls++;
+	tally_joined(rec);
 	take_keeper(call, keeper, rec);
 	(void)loop_watch_on(&call->from_keeper);
 	call->verdict = rec->ctrl.authenticated;

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "engine/engine.h"
+#include "engine/tally.h"
 #include "shared/call_record.h"
 #include "state/history.h"
 
@@ -171,6 +172,7 @@ journal_ended(const struct call_record *rec, enum ctrl_end end)
 		end = CTRL_END_LOST;
 	else if (!ctrl_end_is_known(end))
 		end = CTRL_END_DAMAGED;
+	tally_ended(rec, end);
 	about_call(&e, rec, end);
 	history_add(get(), &e);
 	if (is_watched())
@@ -185,6 +187,7 @@ journal_missed(uint16_t call_id, const char *session, uint32_t client,
 
 	if (engine.index != 0 || history_has(get(), session))
 		return;
+	tally_missed(CTRL_END_LOST);
 	about_client(&e, client, CTRL_END_LOST);
 	e.kind = HISTORY_ENDED;
 	e.call_id = call_id;

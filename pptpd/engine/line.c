@@ -68,6 +68,7 @@ send_gre(struct line *line, const uint8_t *frame, size_t len)
 		rec->octets_out += len;
 	}
 	if (rec->ack.unacked > 0) {
+		rec->acks_out++;
 		p.header.has_ack = true;
 		p.header.ack = rec->rx.highest;
 		gre_ack_sent(&rec->ack);
@@ -84,11 +85,19 @@ hold_to_client(const uint8_t *frame, size_t len, void *arg)
 /* Says once how long each step of the login took. */
 static void
 watch_login(struct line *line, bool from_pppd, const struct ppp_head *head,
-    uint64_t now)
+    const uint8_t *frame, size_t len, uint64_t now)
 {
 	char text[LOGIN_STEPS_TEXT];
+	bool done;
 
-	if (!login_steps_frame(&line->steps, from_pppd, head, now))
+	if (!login_steps_watched(&line->steps))
+		return;
+	if (!from_pppd && head->protocol == PPP_LCP &&
+	    head->code == PPP_CONFIGURE_ACK)
+		line->steps.auth = (uint8_t)ppp_auth_kind_of(frame, len);
+	done = login_steps_frame(&line->steps, from_pppd, head, now);
+	line->rec->login = line->steps;		/* others count them */
+	if (!done)
 		return;
 	login_steps_text(&line->steps, text);
 	log_debug("CTRL: Client %s logged in, ms since it asked for a call: %s;"
@@ -145,7 +154,7 @@ from_pppd(const uint8_t *frame, size_t len, void *arg)
 		}
 	}
 	if (known) {
-		watch_login(line, true, &head, now);
+		watch_login(line, true, &head, frame, len, now);
 		diagnosis_frame(&line->diagnosis, true, &head, frame, len,
 		    now);
 		diagnose(line, now, false);
@@ -221,7 +230,7 @@ to_pppd(const uint8_t *frame, size_t len, void *arg)
 	now = engine_now_us();
 	known = ppp_frame_head(frame, len, &head);
 	if (known) {
-		watch_login(line, false, &head, now);
+		watch_login(line, false, &head, frame, len, now);
 		diagnosis_frame(&line->diagnosis, false, &head, frame, len,
 		    now);
 		if (head.protocol == PPP_LCP)
@@ -375,6 +384,7 @@ line_receive(struct line *line, const struct gre_packet *p)
 	if (diagnosis_watched(&line->diagnosis))
 		diagnosis_packet(&line->diagnosis, p->header.has_ack &&
 		    p->header.ack < line->rec->tx.next, engine_now_us());
+	line->rec->acks_in += p->header.has_ack;
 	if (p->header.has_ack)
 		gre_tx_acked(&line->rec->tx, p->header.ack);
 	if (!p->header.has_seq)

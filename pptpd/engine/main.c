@@ -459,7 +459,7 @@ main(int argc, char **argv)
 	pid_t monitor = getppid();
 	bool controlled;
 
-	if (argc < 3 || argc > 4 || flags == -1) {
+	if (argc < 4 || argc > 5 || flags == -1) {
 		fprintf(stderr, "pptpd-engine is started by pptpd, see "
 		    "pptpd(8)\n");
 		return 1;
@@ -472,7 +472,7 @@ main(int argc, char **argv)
 	log_set_sink(log_to_monitor, NULL);
 	if (sandbox_enter(LOCKDOWN_WHO, argv[1], IPC_FD_ADMIN + 1) == -1)
 		return 1;
-	if (argc == 4 && strcmp(argv[3], ENGINE_LEAVES) == 0)
+	if (argc == 5 && strcmp(argv[4], ENGINE_LEAVES) == 0)
 		die_with(monitor);
 	if (!engine_init())
 		return 1;

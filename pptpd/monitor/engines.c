@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -470,10 +471,12 @@ start(struct engine_proc *e)
 {
 	static char name[] = ENGINE, dir[] = RUNDIR_EMPTY;
 	static char leaves[] = ENGINE_LEAVES;
-	char *argv[] = { name, dir, all.setup->conf->sandbox,
+	char number[12];	/* for who looks at the list of processes */
+	char *argv[] = { name, dir, all.setup->conf->sandbox, number,
 	    all.keep_calls ? leaves : NULL, NULL };
 	int pair[2], fds[4], size = QUEUE_SIZE, output;
 
+	snprintf(number, sizeof(number), "%u", e->index);
 	if (!rundir_make())
 		return false;
 	if (ipc_pair(pair) == -1) {

@@ -11,10 +11,11 @@
 #include "state/ctrl.h"
 #include "state/diagnosis.h"
 #include "state/gre_window.h"
+#include "state/login_steps.h"
 #include "state/session_id.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	8
+#define CALL_RECORD_VERSION	9
 #define CALL_ADDR_TEXT		64	/* an address as configured */
 #define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 
@@ -59,12 +60,14 @@ struct call_record {
 	struct client_says says;
 	uint64_t	octets_in, octets_out;	/* PPP octets, from / to client */
 	uint64_t	packets_in, packets_out;
+	uint64_t	acks_in, acks_out;	/* packets with one */
+	struct login_steps login;	/* as far as an engine saw it */
 	struct ctrl	ctrl;
 	struct gre_rx	rx;
 	struct gre_tx	tx;
 	struct gre_ack	ack;
 };
-LAYOUT(struct call_record, CALL_RECORD_VERSION, 8, 3016);
+LAYOUT(struct call_record, CALL_RECORD_VERSION, 9, 3112);
 
 /*
  * Makes a record in a new memfd of fixed size, with magic, version and size

@@ -608,7 +608,7 @@ ctrl_init(struct ctrl *c, const char *client, uint32_t stimeout_ms,
 	snprintf(c->client, sizeof(c->client), "%s", client);
 	c->stimeout_ms = stimeout_ms;
 	c->call_timeout_ms = CTRL_CALL_MS;
-	c->state_since = c->call_since = c->last_input = now;
+	c->opened = c->state_since = c->call_since = c->last_input = now;
 	stream_init(&c->in);
 }
 

@@ -74,6 +74,7 @@ struct ctrl {
 	uint32_t		echo_id;	/* the last one sent */
 	uint32_t		odd_messages;	/* messages skipped: F-6, F-7 */
 	uint32_t		messages;	/* whole messages read */
+	uint64_t		opened;		/* ms, TCP was accepted */
 	uint64_t		state_since;	/* ms */
 	uint64_t		call_since;	/* ms, of call_state */
 	uint64_t		last_input;	/* ms, last whole message */

@@ -49,6 +49,15 @@ agreed(struct login_steps *s, enum login_step step, bool from_pppd,
 		done(s, step, now);
 }
 
+static void
+verdict(struct login_steps *s, enum ppp_auth says, uint64_t now)
+{
+	if (says == PPP_AUTH_SUCCEEDED)
+		done(s, LOGIN_STEP_AUTH, now);
+	else if (says == PPP_AUTH_FAILED && s->refused_at == 0)
+		s->refused_at = now;
+}
+
 bool
 login_steps_frame(struct login_steps *s, bool from_pppd,
     const struct ppp_head *head, uint64_t now)
@@ -59,9 +68,9 @@ login_steps_frame(struct login_steps *s, bool from_pppd,
 		done(s, LOGIN_STEP_PPPD, now);
 		if (head->protocol != PPP_LCP)
 			done(s, LOGIN_STEP_LCP, now);
-		if (ppp_auth_says(head) == PPP_AUTH_SUCCEEDED)
-			done(s, LOGIN_STEP_AUTH, now);
-	}
+		verdict(s, ppp_auth_says(head), now);
+	} else if (head->protocol == PPP_PAP)
+		done(s, LOGIN_STEP_LCP, now);	/* its request comes first */
 	if (head->code != PPP_CONFIGURE_ACK)
 		return false;
 	if (head->protocol == PPP_CCP)

@@ -12,7 +12,8 @@
 enum login_step {
 	LOGIN_STEP_PPPD,	/* pppd's first frame */
 	LOGIN_STEP_CLIENT,	/* the client's first Set-Link-Info or packet */
-	LOGIN_STEP_LCP,		/* pppd's first frame that is not LCP */
+	LOGIN_STEP_LCP,		/* pppd's first frame that is not LCP, or the
+				   client's first of PAP */
 	LOGIN_STEP_AUTH,	/* pppd said that the client is in */
 	LOGIN_STEP_CCP,		/* both sides have sent Configure-Ack */
 	LOGIN_STEP_IP,		/* the same for IPCP */
@@ -25,7 +26,9 @@ enum login_step {
 struct login_steps {
 	uint64_t begin;			/* us, 0: not watched */
 	uint64_t at[LOGIN_STEPS];	/* us, 0: not done */
+	uint64_t refused_at;		/* us, pppd said that it is not in */
 	uint8_t	 acks[LOGIN_STEPS];	/* bit 0: from pppd, 1: the client */
+	uint8_t	 auth;			/* enum ppp_auth_kind; the caller's */
 };
 
 /* now: when the client asked for its call, in us of a monotonic clock. */

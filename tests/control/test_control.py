@@ -24,7 +24,8 @@ CALL = ['session', 'call_id', 'peer_call_id', 'client', 'server', 'user', 'inter
         'sequence_jumps', 'acknowledged']
 STATUS = ['version', 'pid', 'uptime', 'engine_uptime', 'engine_restarts',
           'sandbox', 'draining', 'stopping', 'calls', 'slots', 'slots_free',
-          'connections', 'unauthenticated', 'limits', 'refused', 'gre', 'hdlc']
+          'connections', 'unauthenticated', 'limits', 'refused', 'gre', 'hdlc',
+          'ended', 'traffic', 'authentications', 'times']
 
 
 def hexa(number):

@@ -5,12 +5,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 
-from pptptest import server
+from pptptest import puppet, server
 from pptptest.control import CTL, ctl, gone, start
-from pptptest.lab import CLIENT, OTHER
+from pptptest.lab import CLIENT, OTHER, numbered
 from pptptest.points import Skip, check, point
+from pptptest.pptp import CCRQ, build
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.join(HERE, '..', '..')
@@ -18,7 +20,8 @@ DASHBOARD = os.path.join(TOP, 'docs', 'grafana-pptpd.json')
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
 NAME = r'[a-zA-Z_:][a-zA-Z0-9_:]*'
 LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
-SAMPLE = re.compile(r'(%s)(?:\{(%s(?:,%s)*)\})? (-?\d+(?:\.\d+)?)' %
+SAMPLE = re.compile(r'(%s)(?:\{(%s(?:,%s)*)\})? '
+                    r'(-?\d+(?:\.\d+)?(?:e[+-]\d+)?)' %
                     (NAME, LABEL, LABEL))
 
 
@@ -42,17 +45,56 @@ def parse(text):
             check(family not in types and line.split(' ', 3)[3], line)
         elif line.startswith('# TYPE '):
             _, _, name, kind = line.split(' ')
-            check(name == family and kind in ('gauge', 'counter'), line)
+            check(name == family and
+                  kind in ('gauge', 'counter', 'histogram'), line)
             check((kind == 'counter') == name.endswith('_total'), line)
+            check(name not in types, 'TYPE twice: ' + line)
+            check(not re.search('_(bucket|sum|count)$', name), line)
             types[name] = kind
         else:
             found = SAMPLE.fullmatch(line)
-            check(found and found.group(1) == family and family in types,
-                  'line %r' % line)
+            check(found and family in types, 'line %r' % line)
+            name = found.group(1)
+            if types[family] == 'histogram':
+                check(re.fullmatch(family + '_(bucket|sum|count)', name), line)
+            else:
+                check(name == family, line)
+            labels = re.findall(LABEL, found.group(2) or '')
+            check(len({text.split('=')[0] for text in labels}) ==
+                  len(labels), 'a label twice: ' + line)
             key = line.rpartition(' ')[0]
             check(key not in series, 'twice: ' + key)
             series[key] = float(found.group(3))
+    for name, kind in types.items():
+        if kind == 'histogram':
+            histograms(name, series)
+        elif kind == 'counter':
+            check(all(value >= 0 for key, value in series.items()
+                      if key.partition('{')[0] == name), name + ' below 0')
     return series
+
+
+def histograms(name, series):
+    """Buckets of each of its series rise, the last is +Inf and the count."""
+    found = {}
+    for key, value in series.items():
+        if key.startswith(name + '_bucket{'):
+            bound = re.search(r'[{,]le="([^"]*)"', key).group(1)
+            others = tuple(text for text in re.findall(LABEL, key)
+                           if not text.startswith('le='))
+            found.setdefault(others, []).append((float(bound), value))
+    for others, buckets in found.items():
+        check(buckets == sorted(buckets) and
+              [n for _, n in buckets] == sorted(n for _, n in buckets),
+              '%s %s: %s' % (name, others, buckets))
+        check(buckets[-1][0] == float('inf'), 'no +Inf in ' + name)
+        labels = '{%s}' % ','.join(others) if others else ''
+        check(series.get(name + '_count' + labels) == buckets[-1][1],
+              '_count of %s%s' % (name, labels))
+        check(name + '_sum' + labels in series, '_sum of ' + name)
+    sums = [key for key in series if key.startswith((name + '_sum',
+                                                     name + '_count'))]
+    check(len(sums) == 2 * len(found), 'more sums than buckets: %s' % sums)
 
 
 @point('metrics', 'metrics: what status and list say, as Prometheus reads it; '
@@ -77,6 +119,176 @@ def figures(lab):
     check(set(got) <= set(more), 'less with --per-user')
     silent.close()
     return '%d series' % len(got)
+
+
+def value(text, name, **labels):
+    """One series, whatever the order of its labels."""
+    wanted = {'%s="%s"' % item for item in labels.items()}
+    found = [number for key, number in parse(text).items()
+             if key.partition('{')[0] == name and
+             set(re.findall(LABEL, key)) == wanted]
+    check(len(found) == 1, '%s %s: %s in\n%s' % (name, labels, found, text))
+    return found[0]
+
+
+LCP_ACK = bytes.fromhex('ff03c021' '0201000f' '0305c22381' '050601223344')
+CHALLENGE = bytes.fromhex('ff03c223' '01010004')
+IP_ACK = bytes.fromhex('ff038021' '0201000a' '03060a000002')
+
+
+def log_in(session, verdict=puppet.CHAP_SUCCESS):
+    """MS-CHAPv2, and IP if pppd lets it in; pppd has sent its LCP."""
+    session.up(LCP_ACK, ack=0)
+    check(session.pppd.wait_frame(LCP_ACK), 'no Ack')
+    session.pppd.send(CHALLENGE, verdict)
+    check(session.down(2) and session.down(2), 'no verdict')
+    if verdict == puppet.CHAP_SUCCESS:
+        session.pppd.send(puppet.IPCP, IP_ACK)
+        check(session.down(2) and session.down(2), 'no IPCP')
+        session.up(IP_ACK)
+        check(session.pppd.wait_frame(IP_ACK), 'no Ack of IPCP')
+
+
+def traffic(session):
+    """Two packets are lost, one comes late; pppd gets the rest."""
+    base = session.seq
+    for number in (base, base + 3, base + 1):
+        session.gre.send(session.theirs, seq=number,
+                         payload=numbered(number, 100))
+    check(session.pppd.wait_frame(numbered(base + 3, 100), 5), 'no frames')
+    session.seq = base + 4
+
+
+def figures_of(lab, **fields):
+    """Two calls and their ends: the first logs in and has traffic, the
+    second is refused by pppd."""
+    lab.theatre.greeting = (puppet.LCP,)
+    run = start(lab, conf=POOL + [('auth-penalty', '0'),
+                                  ('max-unauth-per-ip', '0')] +
+                list(fields.pop('conf', [])))
+    good, bad = lab.call(address=CLIENT), lab.call(address=OTHER)
+    log_in(good)
+    log_in(bad, puppet.CHAP_FAILURE)
+    traffic(good)
+    return run, good, bad
+
+
+def counted(ended=False):
+    text, _ = metrics()
+    same = dict(method='mschap-v2')
+    for result, n in (('accepted', 1), ('rejected', 1), ('unfinished', 0)):
+        check(value(text, 'pptpd_authentications_total', result=result,
+                    **same) == n, result + text)
+    check(value(text, 'pptpd_setup_seconds_count') == 1, text)
+    for step in ('control', 'pppd', 'lcp', 'authentication', 'network'):
+        check(value(text, 'pptpd_setup_step_seconds_count', step=step) == 1,
+              step)
+    for result in ('accepted', 'rejected'):
+        check(value(text, 'pptpd_authentication_seconds_count',
+                    result=result) == 1, result)
+    parts = sum(n for key, n in parse(text).items()
+                if key.startswith('pptpd_setup_step_seconds_sum'))
+    check(abs(parts - value(text, 'pptpd_setup_seconds_sum')) < 1e-3,
+          'the steps are not the whole: ' + text)
+    check(value(text, 'pptpd_ended_total', reason='cleared') ==
+          (2 if ended else 0), text)
+    check(value(text, 'pptpd_irregular_packets_total', kind='lost') == 1 and
+          value(text, 'pptpd_irregular_packets_total', kind='reordered') +
+          value(text, 'pptpd_irregular_packets_total', kind='late') == 1,
+          text)
+    check(value(text, 'pptpd_octets_total', direction='in') > 300 and
+          value(text, 'pptpd_packets_total', direction='out') >= 7 and
+          value(text, 'pptpd_acknowledgements_total', direction='in') >= 2 and
+          value(text, 'pptpd_acknowledgements_total', direction='out') >= 1,
+          text)
+    return parse(text)
+
+
+def the_same(before, after):
+    """No counter of traffic has shrunk."""
+    for key, number in before.items():
+        if '_total' in key and '_connections' not in key:
+            check(after[key] >= number, '%s: %g, then %g' % (
+                key, number, after[key]))
+
+
+def clear(session):
+    session.tcp.send(build(CCRQ, call_id=session.mine))
+    check(session.pppd.wait_hangup(5), 'it is not hung up')
+    session.close()
+
+
+@point('metrics-totals', 'octets, packets, acknowledgements, ends by reason, '
+       'authentications by method, times of logins: counters that survive '
+       'the calls')
+def totals(lab):
+    _, good, bad = figures_of(lab)
+    before = counted()
+    clear(good)
+    clear(bad)
+    check(lab.until(lambda: not ctl('-j', 'list').json['calls'], 5)
+          is not None, 'calls are left')
+    after = counted(ended=True)
+    the_same(before, after)
+    check(after['pptpd_active_octets{direction="in"}'] == 0 and
+          after['pptpd_octets_total{direction="in"}'] > 300, str(after))
+    words = {re.search('"(.*)"', key).group(1) for key in after
+             if key.startswith('pptpd_ended_total')}
+    with open(os.path.join(TOP, 'docs', 'troubleshooting.md')) as stream:
+        table = stream.read().split('\n## Reasons\n')[1].split('\n## ')[0]
+    check(words == set(re.findall(r'^\| `([a-z-]+)` \|', table, re.M)),
+          'other reasons than in docs/troubleshooting.md: %s' % words)
+
+
+@point('metrics-engines', 'with three engines: the same figures, one set of '
+       'them; each engine has its number, and they are as many')
+def engines(lab):
+    run, good, bad = figures_of(lab, conf=[('engines', '3')])
+    before = counted()
+    check(lab.until(lambda: len(run.engines()) == 3) is not None, 'engines')
+    text, _ = metrics()
+    for number in range(3):
+        labels = dict(process='engine', number=str(number))
+        check(value(text, 'pptpd_process_resident_bytes', **labels) > 1e5 and
+              value(text, 'pptpd_process_open_fds', **labels) > 3 and
+              value(text, 'pptpd_process_cpu_seconds_total', **labels) >= 0,
+              text)
+    check(value(text, 'pptpd_process_open_fds', process='monitor',
+                number='0') > 3, text)
+    clear(good)
+    clear(bad)
+    check(lab.until(lambda: not ctl('-j', 'list').json['calls'], 5)
+          is not None, 'calls are left')
+    the_same(before, counted(ended=True))
+
+
+@point('metrics-restart', 'an engine is killed: its counters begin at zero, '
+       'what its calls had counted before is in none of them')
+def restart(lab):
+    run, good, _ = figures_of(lab)
+    counted()
+    victim = run.engines()[0].pid
+    os.kill(victim, signal.SIGKILL)
+    check(lab.until(lambda: [p.pid for p in run.engines()] not in (
+        [], [victim]), 10) is not None, 'no other engine')
+
+    def counts():
+        done = subprocess.run([CTL, '--pidfile', server.PIDFILE, 'metrics'],
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL)
+        return done.returncode == 0 and parse(done.stdout.decode()).get(
+            'pptpd_calls{state="up"}') == 1
+    check(lab.until(counts, 10) is not None, 'no figures')
+    text, _ = metrics()
+    check(value(text, 'pptpd_engine_restarts_total') == 1, text)
+    check(value(text, 'pptpd_octets_total', direction='in') == 0, text)
+    check(value(text, 'pptpd_authentications_total', method='mschap-v2',
+                result='accepted') == 0, text)
+    check(value(text, 'pptpd_setup_seconds_count') == 0, text)
+    good.needs()
+    text, _ = metrics()
+    check(0 < value(text, 'pptpd_octets_total', direction='in') < 300, text)
+    check(value(text, 'pptpd_active_octets', direction='in') > 300, text)
 
 
 @point('metrics-down', 'metrics of a server that is not there: pptpd_up 0, '
@@ -140,7 +352,10 @@ def dashboard(lab):
                       'a counter as it is: ' + expr)
     check(len(ids) == len(set(ids)), 'an id twice')
     for needed in ('pptpd_up', 'pptpd_calls', 'pptpd_refused_total',
-                   'pptpd_active_irregular_packets'):
+                   'pptpd_irregular_packets_total', 'pptpd_ended_total',
+                   'pptpd_authentications_total', 'pptpd_octets_total',
+                   'pptpd_setup_seconds_bucket',
+                   'pptpd_process_cpu_seconds_total'):
         check(needed in used, needed + ' is not shown')
     return '%d panels, %d series' % (len(ids), len(used))
 

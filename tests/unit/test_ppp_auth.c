@@ -1,6 +1,7 @@
 /* What a frame from pppd says about authentication. */
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
+#include <string.h>
 
 #include "protocol/ppp_auth.h"
 #include "unit.h"
@@ -65,10 +66,66 @@ START_TEST(row)
 }
 END_TEST
 
+/* Configure-Acks of LCP; the kind is what they agree on. */
+static const struct agreed {
+	enum ppp_auth_kind kind;
+	size_t len;
+	uint8_t frame[24];
+} agreed[] = {
+	{ PPP_AUTH_KIND_UNKNOWN, 15, { 0xff, 0x03, 0xc0, 0x21, 2, 1, 0, 13,
+	    1, 4, 5, 0xdc, 3, 5, 0xc2 } },	/* the next one, cut */
+	{ PPP_AUTH_KIND_MSCHAP_V2, 17, { 0xff, 0x03, 0xc0, 0x21, 2, 1, 0, 13,
+	    1, 4, 5, 0xdc, 3, 5, 0xc2, 0x23, 0x81 } },
+	{ PPP_AUTH_KIND_MSCHAP, 11, { 0xc0, 0x21, 2, 1, 0, 9,
+	    3, 5, 0xc2, 0x23, 0x80 } },
+	{ PPP_AUTH_KIND_CHAP_MD5, 11, { 0xc0, 0x21, 2, 1, 0, 9,
+	    3, 5, 0xc2, 0x23, 5 } },
+	{ PPP_AUTH_KIND_OTHER, 11, { 0xc0, 0x21, 2, 1, 0, 9,
+	    3, 5, 0xc2, 0x23, 6 } },
+	{ PPP_AUTH_KIND_PAP, 10, { 0xc0, 0x21, 2, 1, 0, 8,
+	    3, 4, 0xc0, 0x23 } },
+	{ PPP_AUTH_KIND_EAP, 10, { 0xc0, 0x21, 2, 1, 0, 8,
+	    3, 4, 0xc2, 0x27 } },
+	{ PPP_AUTH_KIND_OTHER, 10, { 0xc0, 0x21, 2, 1, 0, 8,
+	    3, 4, 0xc0, 0x27 } },
+	{ PPP_AUTH_KIND_NONE, 10, { 0xc0, 0x21, 2, 1, 0, 8,
+	    1, 4, 5, 0xdc } },
+	{ PPP_AUTH_KIND_NONE, 6, { 0xc0, 0x21, 2, 1, 0, 4 } },
+	{ PPP_AUTH_KIND_UNKNOWN, 8, { 0xc0, 0x21, 2, 1, 0, 6, 1, 0 } },
+	{ PPP_AUTH_KIND_UNKNOWN, 5, { 0xc0, 0x21, 2, 1, 0 } },
+	{ PPP_AUTH_KIND_UNKNOWN, 0, { 0 } },
+};
+
+START_TEST(kind)
+{
+	const struct agreed *a = &agreed[_i];
+	uint8_t *copy = malloc(a->len > 0 ? a->len : 1);
+
+	ck_assert_ptr_nonnull(copy);
+	memcpy(copy, a->frame, a->len);
+	ck_assert_msg(ppp_auth_kind_of(copy, a->len) == a->kind, "row %d: %s",
+	    _i, ppp_auth_kind_word(ppp_auth_kind_of(copy, a->len)));
+	free(copy);
+}
+END_TEST
+
+START_TEST(each_kind_has_a_word_of_its_own)
+{
+	for (int i = 0; i < PPP_AUTH_KINDS; i++) {
+		for (int k = 0; k < i; k++)
+			ck_assert_str_ne(ppp_auth_kind_word(i),
+			    ppp_auth_kind_word(k));
+	}
+	ck_assert_str_eq(ppp_auth_kind_word(PPP_AUTH_KINDS), "unknown");
+}
+END_TEST
+
 static void
 tests(TCase *t)
 {
 	tcase_add_loop_test(t, row, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(t, kind, 0, sizeof(agreed) / sizeof(agreed[0]));
+	tcase_add_test(t, each_kind_has_a_word_of_its_own);
 }
 
 int
