@@ -24,11 +24,9 @@
 #define SEND_FLAGS	(MSG_NOSIGNAL | MSG_DONTWAIT)
 #define SOCKET_FLAGS	(SOCK_CLOEXEC | SOCK_NONBLOCK)
 
-/*
- * It can make UDP sockets and no others; a filter cannot see to whom it
- * connects them.
- */
-static const struct sandbox_rule allowed[] = {
+#define COUNT(list)	(sizeof(list) / sizeof((list)[0]))
+
+static const struct sandbox_rule always[] = {
 	{ "epoll_wait", 0, { { 0 } } },
 	{ "epoll_pwait", 0, { { 0 } } },
 	{ "epoll_pwait2", 0, { { 0 } } },
@@ -39,11 +37,6 @@ static const struct sandbox_rule allowed[] = {
 	{ "time", 0, { { 0 } } },
 	{ "getrandom", 0, { { 0 } } },
 	{ "accept4", 2, { IS(0, AAA_FD_LISTEN), IS(3, SOCKET_FLAGS) } },
-	{ "socket", 3, { IS(0, AF_INET), IS(1, SOCK_DGRAM | SOCKET_FLAGS),
-	    IS(2, 0) } },
-	{ "socket", 3, { IS(0, AF_INET6), IS(1, SOCK_DGRAM | SOCKET_FLAGS),
-	    IS(2, 0) } },
-	{ "connect", 0, { { 0 } } },
 	{ "recvfrom", 2, { WITHIN(3, MSG_DONTWAIT | MSG_TRUNC), IS(4, 0) } },
 	{ "recv", 1, { WITHIN(3, MSG_DONTWAIT | MSG_TRUNC) } },
 	{ "sendto", 2, { WITHIN(3, SEND_FLAGS), IS(4, 0) } },
@@ -52,6 +45,18 @@ static const struct sandbox_rule allowed[] = {
 	{ "read", 0, { { 0 } } },
 	{ "write", 0, { { 0 } } },
 	{ "close", 0, { { 0 } } },
+};
+
+/*
+ * It can make UDP sockets and no others; a filter cannot see to whom it
+ * connects them.
+ */
+static const struct sandbox_rule udp[] = {
+	{ "socket", 3, { IS(0, AF_INET), IS(1, SOCK_DGRAM | SOCKET_FLAGS),
+	    IS(2, 0) } },
+	{ "socket", 3, { IS(0, AF_INET6), IS(1, SOCK_DGRAM | SOCKET_FLAGS),
+	    IS(2, 0) } },
+	{ "connect", 0, { { 0 } } },
 };
 
 /* Moves the log's descriptor to its place; the others are there already. */
@@ -81,11 +86,18 @@ lockdown_enter(const char *dir)
 }
 
 int
-lockdown_lock(void)
+lockdown_lock(unsigned needs)
 {
+	struct sandbox_rule allowed[COUNT(always) + COUNT(udp)];
+	size_t n = COUNT(always);
+
+	memcpy(allowed, always, sizeof(always));
+	if (needs & LOCKDOWN_UDP) {
+		memcpy(allowed + n, udp, sizeof(udp));
+		n += COUNT(udp);
+	}
 	if (sandbox_memory(WHO, MEMORY_MAX) == -1)
 		return -1;
 	(void)sandbox_landlock(WHO);
-	return sandbox_seccomp(WHO, allowed,
-	    sizeof(allowed) / sizeof(allowed[0]), false);
+	return sandbox_seccomp(WHO, allowed, n, false);
 }

@@ -16,7 +16,16 @@ enum {
  * descriptors.  0, or -1 with the reason logged.
  */
 int	lockdown_enter(const char *dir);
-/* Allows no system call but those needed; after loop_init().  The same. */
-int	lockdown_lock(void);
+
+/* What a back end needs beside what serving pppd takes. */
+enum lockdown_needs {
+	LOCKDOWN_UDP = 0x1	/* sockets to servers */
+};
+
+/*
+ * Allows no system call but those needed; after loop_init().  needs: LOCKDOWN_*.
+ * The same.
+ */
+int	lockdown_lock(unsigned needs);
 
 #endif

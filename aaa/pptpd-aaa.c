@@ -10,9 +10,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "aaa_files.h"
 #include "base/log.h"
 #include "client.h"
 #include "digest.h"
+#include "file_backend.h"
 #include "pppds.h"
 #include "lockdown.h"
 #include "radius_secrets.h"
@@ -25,7 +27,7 @@
 /* How long accounting that waits for a server keeps us after the end. */
 #define LEAVE_MS	20000
 #define LOOK_MS		100
-#define DESCRIPTION	128	/* octets */
+#define DESCRIPTION	512	/* octets */
 
 /*
  * What the keyword aaa of pptpd.conf can name.  load() reads its configuration
@@ -34,6 +36,7 @@
  */
 struct kind {
 	const char *name;
+	unsigned needs;			/* LOCKDOWN_* */
 	bool	(*load)(const char *file);
 	void	(*start)(struct pppds_conf *);
 	void	(*describe)(char *, size_t);	/* for people */
@@ -42,6 +45,7 @@ struct kind {
 static const struct kind *kind;
 static const struct backend *backend;
 static struct radius_conf radius;
+static struct aaa_conf texts;
 static struct loop_watch parent;
 static struct loop_timer leaving;
 static uint64_t leave_at;	/* ms; 0: we stay */
@@ -128,8 +132,44 @@ describe_radius(char *text, size_t size)
 	    radius.n == 1 ? "" : "s");
 }
 
+/* --- the file of secrets ------------------------------------------------- */
+
+static bool
+load_crypto(void)
+{
+	if (!digest_init())
+		log_warn("AAA: libcrypto has no MD5 (is this machine in FIPS "
+		    "mode?): nobody can log in by CHAP");
+	if (password_check_init())
+		return true;
+	log_err("AAA: libcrypto lacks MD4, DES or SHA-1");
+	return false;
+}
+
+static bool
+load_file(const char *file)
+{
+	return load_crypto() && aaa_files_load(&texts, file, true) &&
+	    file_backend_load(&texts);
+}
+
+static void
+start_file(struct pppds_conf *c)
+{
+	*c = (struct pppds_conf){ .backend = &file_backend,
+	    .interim = texts.interim };
+}
+
+static void
+describe_file(char *text, size_t size)
+{
+	snprintf(text, size, "%zu secrets of %s", file_backend_users(),
+	    texts.secrets);
+}
+
 static const struct kind kinds[] = {
-	{ "radius", load_radius, start_radius, describe_radius },
+	{ "radius", LOCKDOWN_UDP, load_radius, start_radius, describe_radius },
+	{ "file", 0, load_file, start_file, describe_file },
 };
 
 /* --- the start ----------------------------------------------------------- */
@@ -153,7 +193,7 @@ serve(void)
 	loop_watch_init(&parent, AAA_FD_PARENT, LOOP_READ, on_parent, NULL);
 	if (!loop_watch_on(&parent) ||
 	    !pppds_init(AAA_FD_LISTEN, &conf) ||
-	    lockdown_lock() == -1)
+	    lockdown_lock(kind->needs) == -1)
 		return 1;
 	kind->describe(text, sizeof(text));
 	log_info("AAA: serves pppd, with %s", text);
@@ -166,7 +206,7 @@ serve(void)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: pptpd-aaa [-d] [-e] [-t] [-b radius] FILE\n"
+	fprintf(stderr, "usage: pptpd-aaa [-d] [-e] [-t] [-b radius | file] FILE\n"
 	    "pptpd(8) starts it; -t checks FILE, the back end's configuration, "
 	    "and ends.\n");
 	return 2;

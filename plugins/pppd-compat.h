@@ -61,6 +61,9 @@ extern char	pppd_version[];
 #include <pppd/upap.h>
 #include <pppd/mppe.h>
 
+/* The option name.  No header that is installed has it, and no function. */
+extern char	our_name[];
+
 /* Keys of PLUGIN_MPPE_KEY octets each, for CCP. */
 static inline void
 plugin_mppe_keys(unsigned char *send_key, unsigned char *recv_key)

@@ -284,11 +284,13 @@ describe_call(void)
 }
 
 /*
- * Asks about a login whose method, challenge and response are in m.  False: the
- * peer is refused; text is for the peer in either case.
+ * Asks about a login whose method, challenge and response are in m.  ours is
+ * our name, as a secret's second word has it.  False: the peer is refused; text
+ * is for the peer in either case.
  */
 static bool
-log_in(struct aaa_msg *m, const char *name, char *text, size_t size)
+log_in(struct aaa_msg *m, const char *name, const char *ours, char *text,
+    size_t size)
 {
 	static struct aaa_msg answer;
 	const struct aaa_reply *r = &answer.u.reply;
@@ -304,6 +306,7 @@ log_in(struct aaa_msg *m, const char *name, char *text, size_t size)
 	else {
 		m->type = AAA_LOGIN;
 		m->u.login.call = call;
+		(void)aaa_text_set(&m->u.login.our_name, ours, strlen(ours));
 		if (!ask(m, &answer, AAA_REPLY, LOGIN_MS))
 			plugin_warn("pptpd-aaa.so: no answer of pptpd-aaa "
 			    "(%s): the peer is refused", service.sun_path);
@@ -341,7 +344,7 @@ pap_login(char *name, char *password, char **msgp, struct wordlist **addrs,
 		    AAA_SECRET_MAX);
 		return 0;
 	}
-	return log_in(&m, name, text, sizeof(text));
+	return log_in(&m, name, our_name, text, sizeof(text));
 }
 
 /*
@@ -369,7 +372,6 @@ chap_login(char *name, char *ourname, int id, struct chap_digest_type *digest,
 	struct aaa_login *l = &m.u.login;
 	bool v2 = digest->code == CHAP_MICROSOFT_V2;
 
-	(void)ourname;
 	if (size <= 0)
 		return 0;
 	memset(&m, 0, sizeof(m));
@@ -379,7 +381,7 @@ chap_login(char *name, char *ourname, int id, struct chap_digest_type *digest,
 	l->chap_id = (uint8_t)id;
 	if (aaa_octets_set(&l->challenge, challenge + 1, challenge[0]) &&
 	    aaa_octets_set(&l->response, response + 1, response[0]) &&
-	    log_in(&m, name, text, (size_t)size))
+	    log_in(&m, name, ourname, text, (size_t)size))
 		return 1;
 	if (text[0] != '\0')
 		return 0;

@@ -20,6 +20,7 @@ conf_init(struct conf *conf)
 	conf_set_string(&conf->sandbox, CONF_SANDBOX_DEFAULT);
 	conf->restart_grace = CONF_RESTART_GRACE_DEFAULT;
 	conf_set_string(&conf->radius_conf, CONF_RADIUS_CONF_DEFAULT);
+	conf_set_string(&conf->aaa_conf, CONF_AAA_CONF_DEFAULT);
 	conf->engines = 1;
 	conf->stimeout = CONF_STIMEOUT_DEFAULT;
 	conf->connections = CONF_CONNECTIONS_DEFAULT;
@@ -44,8 +45,40 @@ conf_free(struct conf *conf)
 	free(conf->error);
 	free(conf->control_group);
 	free(conf->radius_conf);
+	free(conf->aaa_conf);
 	free(conf->datapath.networks);
 	iprange_free(&conf->local);
 	iprange_free(&conf->remote);
 	memset(conf, 0, sizeof(*conf));
+}
+
+static const char *const aaa_names[] = {
+	[CONF_AAA_NONE] = "none",
+	[CONF_AAA_RADIUS] = "radius",
+	[CONF_AAA_EXEC] = "exec",
+	[CONF_AAA_FILE] = "file",
+	[CONF_AAA_WRONG] = "wrong"
+};
+
+const char *
+conf_aaa_name(enum conf_aaa aaa)
+{
+	return aaa_names[aaa];
+}
+
+enum conf_aaa
+conf_aaa_find(const char *name)
+{
+	enum conf_aaa aaa = CONF_AAA_NONE;
+
+	while (aaa < CONF_AAA_WRONG && strcmp(aaa_names[aaa], name) != 0)
+		aaa++;
+	return aaa;
+}
+
+const char *
+conf_aaa_file(const struct conf *conf)
+{
+	return conf->aaa == CONF_AAA_RADIUS ? conf->radius_conf :
+	    conf->aaa_conf;
 }

@@ -66,7 +66,17 @@ enum conf_key {
 	CONF_DATAPATH,
 	CONF_AAA,
 	CONF_RADIUS_CONF,
+	CONF_AAA_CONF,
 	CONF_NKEYS
+};
+
+/* Who says which peers may have a call. */
+enum conf_aaa {
+	CONF_AAA_NONE,		/* pppd, by its own secrets */
+	CONF_AAA_RADIUS,	/* servers that pptpd-aaa asks */
+	CONF_AAA_EXEC,		/* a program that pptpd-aaa asks */
+	CONF_AAA_FILE,		/* chap-secrets, read by pptpd-aaa */
+	CONF_AAA_WRONG		/* none of these: nobody gets in */
 };
 
 enum conf_source {
@@ -120,10 +130,11 @@ struct conf {
 	uint32_t restart_grace;	/* restart-grace: seconds that calls wait for
 				   another server; 0: they do not wait */
 	char	*control_group;	/* group that may use pptpdctl, as root may */
-	bool	 aaa;		/* aaa: pptpd-aaa says who may call; pppd's own
-				   secrets do not count */
+	enum conf_aaa aaa;	/* aaa */
 	char	*radius_conf;	/* radius-conf: the file that it reads;
 				   /etc/pptpd/radius.conf */
+	char	*aaa_conf;	/* aaa-conf: the same with exec and file;
+				   /etc/pptpd/aaa.conf */
 	struct conf_datapath {
 		struct conf_network *networks;	/* no network twice */
 		size_t	 n;
@@ -175,6 +186,12 @@ enum conf_action {
 /* Sets the defaults.  Out of memory is fatal: abort(3). */
 void	conf_init(struct conf *);
 void	conf_free(struct conf *);
+/* The word of aaa in pptpd.conf, as "exec". */
+const char *conf_aaa_name(enum conf_aaa);
+/* The value with that name; CONF_AAA_WRONG: none. */
+enum conf_aaa conf_aaa_find(const char *name);
+/* The file that pptpd-aaa reads. */
+const char *conf_aaa_file(const struct conf *);
 
 /*
  * Looks for -f, --check, --check-plugins and --inetd only, since they decide

@@ -93,6 +93,8 @@ const struct conf_keyword conf_keywords[] = {
 	    "service", NULL },
 	{ CONF_RADIUS_CONF, "radius-conf", 0, CONF_IN_FILE, CONF_KIND_STRING,
 	    FIELD(radius_conf), "file", NULL },
+	{ CONF_AAA_CONF, "aaa-conf", 0, CONF_IN_FILE, CONF_KIND_STRING,
+	    FIELD(aaa_conf), "file", NULL },
 	LIMIT(CONF_MAX_PER_IP, "max-per-ip", max_per_ip, "n"),
 	LIMIT(CONF_MAX_UNAUTH, "max-unauth", max_unauth, "n"),
 	LIMIT(CONF_MAX_UNAUTH_PER_IP, "max-unauth-per-ip", max_unauth_per_ip,

@@ -11,6 +11,7 @@
 #define CONF_SPEED_DEFAULT	"115200"
 #define CONF_SANDBOX_DEFAULT	"on"
 #define CONF_RADIUS_CONF_DEFAULT SYSCONFDIR "/pptpd/radius.conf"
+#define CONF_AAA_CONF_DEFAULT	SYSCONFDIR "/pptpd/aaa.conf"
 #define CONF_PLUGIN_DEFAULT	PLUGINDIR "/pptpd-logwtmp.so"
 
 /* Where a key may stand. */
@@ -27,7 +28,7 @@ enum conf_kind {
 	CONF_KIND_STIMEOUT,	/* int */
 	CONF_KIND_CALLID,	/* int */
 	CONF_KIND_SANDBOX,	/* string, one of three */
-	CONF_KIND_AAA,		/* bool: none or radius */
+	CONF_KIND_AAA,		/* enum conf_aaa, by its name */
 	CONF_KIND_DATAPATH,	/* one of several lines, which add up */
 	CONF_KIND_ENGINES,	/* uint32_t, 1 to CONF_ENGINES_MAX; 0: auto */
 	CONF_KIND_LIMIT,	/* uint32_t, 0 to CONF_LIMIT_MAX */

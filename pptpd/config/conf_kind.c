@@ -209,14 +209,14 @@ static void
 set_aaa(struct conf *conf, const struct conf_env *env,
     const struct conf_keyword *kw, const char *value)
 {
-	conf->aaa = strcmp(value, "none") != 0;
-	if (conf->aaa && strcmp(value, "radius") != 0)
+	conf->aaa = conf_aaa_find(value);
+	if (conf->aaa == CONF_AAA_WRONG)
 		conf_complain(conf, env, LOG_ERR, kw->key,
-		    "neither radius nor none", value);
+		    "neither radius, exec, file nor none", value);
 #ifndef WITH_RADIUS
-	if (conf->aaa)
+	if (conf->aaa != CONF_AAA_NONE)
 		conf_complain(conf, env, LOG_ERR, kw->key,
-		    "this pptpd was built without RADIUS", value);
+		    "this pptpd was built without pptpd-aaa", value);
 #endif
 }
 
@@ -289,6 +289,14 @@ same_flag(const struct conf *a, const struct conf *b,
     const struct conf_keyword *kw)
 {
 	return *(const bool *)field_in(a, kw) == *(const bool *)field_in(b, kw);
+}
+
+static bool
+same_aaa(const struct conf *a, const struct conf *b,
+    const struct conf_keyword *kw)
+{
+	(void)kw;
+	return a->aaa == b->aaa;
 }
 
 static bool
@@ -368,6 +376,14 @@ copy_flag(struct conf *to, const struct conf *from,
     const struct conf_keyword *kw)
 {
 	*(bool *)field_of(to, kw) = *(const bool *)field_in(from, kw);
+}
+
+static void
+copy_aaa(struct conf *to, const struct conf *from,
+    const struct conf_keyword *kw)
+{
+	(void)kw;
+	to->aaa = from->aaa;
 }
 
 static void
@@ -459,7 +475,7 @@ static const struct {
 	[CONF_KIND_STIMEOUT] = { set_stimeout, same_int, copy_int, false },
 	[CONF_KIND_CALLID] = { set_callid, same_int, copy_int, false },
 	[CONF_KIND_SANDBOX] = { set_sandbox, same_string, copy_string, false },
-	[CONF_KIND_AAA] = { set_aaa, same_flag, copy_flag, false },
+	[CONF_KIND_AAA] = { set_aaa, same_aaa, copy_aaa, false },
 	[CONF_KIND_DATAPATH] = { set_datapath, same_datapath, copy_datapath,
 	    true },
 	[CONF_KIND_ENGINES] = { set_engines, same_uint, copy_uint, false },

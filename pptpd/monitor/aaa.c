@@ -1,4 +1,4 @@
-/* Monitor: starts and stops pptpd-aaa, which asks RADIUS servers. */
+/* Monitor: starts and stops pptpd-aaa, which is asked about callers. */
 /* SPDX-License-Identifier: ISC */
 #include "monitor/aaa.h"
 
@@ -22,6 +22,7 @@
 
 #define AAA		LIBEXECDIR "/pptpd-aaa"
 #define BACKLOG		128	/* pppds that connect at once */
+#define KIND_WORD	16	/* octets of "-bradius" with its NUL */
 
 struct child {
 	pid_t	pid;		/* 0: none */
@@ -32,6 +33,7 @@ struct child {
 
 static struct {
 	char	file[CONF_LINE_MAX + 1];	/* "": not wanted */
+	enum conf_aaa kind;
 	bool	debug, to_stderr;
 	char	path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int	listener;	/* -1: none */
@@ -134,6 +136,14 @@ on_word(int fd, void *arg)
 	}
 }
 
+/* Its option for the back end. */
+static char *
+kind_word(char word[KIND_WORD], enum conf_aaa kind)
+{
+	snprintf(word, KIND_WORD, "-b%s", conf_aaa_name(kind));
+	return word;
+}
+
 /*
  * Starts it with one end of a socket pair as its descriptor 3, which closes
  * when we end, by whatever cause, and with the listening socket as 4.
@@ -142,8 +152,10 @@ static bool
 spawn(struct child *c)
 {
 	static char name[] = AAA, debug[] = "-d", to_stderr[] = "-e";
-	char *argv[] = { name, NULL, NULL, NULL, NULL };
-	int pair[2], fds[2], n = 1;
+	char kind[KIND_WORD];
+	char *argv[] = { name, kind_word(kind, aaa.kind), NULL, NULL, NULL,
+	    NULL };
+	int pair[2], fds[2], n = 2;
 
 	if (aaa.debug)
 		argv[n++] = debug;
@@ -193,7 +205,8 @@ static void
 set(const struct conf *conf)
 {
 	snprintf(aaa.file, sizeof(aaa.file), "%s",
-	    conf->aaa ? conf->radius_conf : "");
+	    conf->aaa != CONF_AAA_NONE ? conf_aaa_file(conf) : "");
+	aaa.kind = conf->aaa;
 	aaa.debug = conf->debug;
 	respawn_anew(&aaa.again);
 }
@@ -266,10 +279,13 @@ bool
 aaa_check(const struct conf *conf)
 {
 	static char name[] = AAA, check[] = "-t";
-	char *argv[] = { name, check, conf->radius_conf, NULL };
+	char file[CONF_LINE_MAX + 1], kind[KIND_WORD];
+	char *argv[] = { name, kind_word(kind, conf->aaa), check, file, NULL };
 	int status;
-	pid_t pid = child_spawn(AAA, argv, NULL, 0, -1);
+	pid_t pid;
 
+	snprintf(file, sizeof(file), "%s", conf_aaa_file(conf));
+	pid = child_spawn(AAA, argv, NULL, 0, -1);
 	if (pid == -1) {
 		fprintf(stderr, "pptpd: error: " AAA ": %s\n",
 		    strerror(errno));

@@ -1,4 +1,4 @@
-/* pptpd-aaa, which asks RADIUS servers about callers. */
+/* pptpd-aaa, which is asked about callers. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_AAA_H
 #define PPTPD_AAA_H
@@ -21,7 +21,7 @@ const char *aaa_socket(void);
 /* Starts it if the configuration wants it; conf stays the caller's. */
 void	aaa_start(const struct conf *);
 /*
- * For another configuration, or another radius.conf: a new pptpd-aaa reads it,
+ * For another configuration, or another file of its: a new pptpd-aaa reads it,
  * and the old one serves until the new one does.
  */
 void	aaa_change(const struct conf *);

@@ -201,7 +201,7 @@ check_report(const struct conf *conf)
 	if (print_pppd(conf) == -1)
 		return 1;
 	if (conf->aaa) {
-		line("asks about peers", conf->radius_conf);
+		line("asks about peers", conf_aaa_file(conf));
 		if (fflush(stdout) != 0 || !aaa_check(conf))
 			return 1;
 	}

@@ -149,6 +149,7 @@ get_login(struct wire_reader *r, struct aaa_login *l)
 	l->chap_id = wire_get_u8(r);
 	get_octets(r, &l->challenge);
 	get_octets(r, &l->response);
+	fine = get_text(r, &l->our_name) && fine;
 	return fine && is_method(method);
 }
 
@@ -160,6 +161,7 @@ put_login(struct wire_writer *w, const struct aaa_login *l)
 	wire_put_u8(w, l->chap_id);
 	put_octets(w, &l->challenge);
 	put_octets(w, &l->response);
+	put_text(w, &l->our_name);
 }
 
 static void

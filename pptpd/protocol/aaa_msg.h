@@ -17,7 +17,7 @@
  * what peers and servers send: so the plugin trusts no octet of a reply, and
  * pptpd-aaa none of a request.
  */
-#define AAA_MSG_VERSION	2
+#define AAA_MSG_VERSION	3
 #define AAA_MSG_MAX	4096	/* octets; no message is longer */
 
 #define AAA_NAME_MAX	253	/* octets of a RADIUS text (RFC 2865, 5) */
@@ -97,6 +97,7 @@ struct aaa_login {
 	uint8_t	 chap_id;		/* Identifier of the response */
 	struct aaa_octets challenge;	/* empty with PAP */
 	struct aaa_octets response;	/* with PAP the password */
+	struct aaa_text	our_name;	/* pppd's option name; may be "" */
 };
 
 /*

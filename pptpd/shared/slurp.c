@@ -1,4 +1,4 @@
-/* Reads a whole file into memory.  In the monitor and pptpdctl. */
+/* Reads a whole file into memory.  In the monitor, pptpdctl and pptpd-aaa. */
 /* SPDX-License-Identifier: ISC */
 #include "shared/slurp.h"
 

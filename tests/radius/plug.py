@@ -12,7 +12,7 @@ from pptptest.points import Fail, check, patience
 
 LOGIN, REPLY, ACCT, TAKEN = 1, 2, 3, 4
 PAP, CHAP, MSCHAP, MSCHAP2 = 1, 2, 3, 4
-VERSION = 2
+VERSION = 3
 ACCEPT, REJECT, UNAVAILABLE = 1, 2, 3
 START, STOP, INTERIM = 1, 2, 3
 CLIENT, SERVER = '198.51.100.20', '192.0.2.1'
@@ -80,11 +80,12 @@ class Reply:
 class Plug:
     """One pppd's connection."""
 
-    def __init__(self, user='user1', unit=7):
+    def __init__(self, user='user1', unit=7, our_name='vpn1'):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.sock.connect(path())
         self.ident = os.urandom(8).hex().encode()
         self.user, self.unit = user.encode(), unit
+        self.our_name = our_name
 
     def call(self):
         return octets(self.ident) + socket.inet_aton(CLIENT) + \
@@ -104,7 +105,8 @@ class Plug:
 
     def ask(self, method, challenge, response, ident=5):
         self.sock.send(message(LOGIN, self.call() + bytes([method, ident]) +
-                               octets(challenge) + octets(response)))
+                               octets(challenge) + octets(response) +
+                               octets(self.our_name.encode())))
 
     def answer(self, timeout=20):
         return Reply(self.receive(REPLY, timeout))

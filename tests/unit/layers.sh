@@ -19,7 +19,8 @@ v?snprintf|__v?snprintf_chk
 inet_(ntop|pton|addr|aton)|__inet_aton_exact|[hn]to[hn][ls]
 getopt_long|opt(arg|ind|err|opt)
 reg(comp|exec|error|free)
-EVP_(MD_CTX_(new|free)|md5|Digest(Init_ex|Update|Final_ex))|HMAC|CRYPTO_memcmp
+EVP_(MD_CTX_(new|free)|md5|sha1|Digest(Init_ex|Update|Final_ex))|HMAC|CRYPTO_memcmp
+MD4|DES_(set_key_unchecked|ecb_encrypt)
 __ctype_(b|tolower|toupper)_loc|is[a-z]+|to(lower|upper)
 qsort|bsearch
 __stack_chk_(fail|guard)(_local)?|__assert_fail|__assert

@@ -18,6 +18,8 @@
 
 static char dir[] = "/tmp/test_aaa.XXXXXX";
 static char radius_conf[] = "/etc/pptpd/radius.conf";
+static char aaa_conf[] = "/etc/pptpd/aaa.conf";
+static const char *want_kind = "-bradius", *want_file = radius_conf;
 static struct conf conf;
 static unsigned int started;	/* so many; pids are 1001 and so on */
 static int theirs[16];		/* their ends of the socket pairs */
@@ -36,7 +38,8 @@ child_spawn(const char *path, char *const argv[], const int *fds, int n,
     int output)
 {
 	(void)path;
-	ck_assert_str_eq(argv[1], radius_conf);
+	ck_assert_str_eq(argv[1], want_kind);
+	ck_assert_str_eq(argv[2], want_file);
 	ck_assert_int_eq(n, 2);
 	ck_assert_int_eq(output, -1);
 	if (no_program)
@@ -80,8 +83,9 @@ setup(void)
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	log_set_sink(sink, NULL);
 	fake_loop_init();
-	conf.aaa = true;
+	conf.aaa = CONF_AAA_RADIUS;
 	conf.radius_conf = radius_conf;
+	conf.aaa_conf = aaa_conf;
 	aaa_init("/run/pptpd.pid", false);
 	ck_assert_ptr_null(aaa_socket());
 	aaa_start(&conf);
@@ -193,11 +197,21 @@ END_TEST
 
 START_TEST(without_the_keyword_it_ends)
 {
-	conf.aaa = false;
+	conf.aaa = CONF_AAA_NONE;
 	aaa_change(&conf);
 	ck_assert_int_eq(ended, 1001);
 	fake_loop_pass_ms(120000);
 	ck_assert_uint_eq(started, 1);
+}
+END_TEST
+
+START_TEST(another_back_end_reads_another_file)
+{
+	conf.aaa = CONF_AAA_EXEC;
+	want_kind = "-bexec";
+	want_file = aaa_conf;
+	aaa_change(&conf);
+	ck_assert_uint_eq(started, 2);
 }
 END_TEST
 
@@ -225,6 +239,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, the_next_serves_before_the_old_one_ends);
 	tcase_add_test(tc, the_old_one_stays_if_the_next_ends);
 	tcase_add_test(tc, without_the_keyword_it_ends);
+	tcase_add_test(tc, another_back_end_reads_another_file);
 	tcase_add_test(tc, more_words_than_one_cost_the_monitor_nothing);
 }
 

@@ -46,6 +46,7 @@ sample(enum aaa_msg_type type, struct aaa_msg *m)
 		ck_assert(aaa_octets_set(&m->u.login.challenge,
 		    "0123456789abcdef", 16));
 		ck_assert(aaa_octets_set(&m->u.login.response, "\0\1\2", 3));
+		ck_assert(aaa_text_set(&m->u.login.our_name, "us", 2));
 		break;
 	case AAA_REPLY:
 		m->u.reply.verdict = AAA_ACCEPT;
@@ -115,7 +116,7 @@ END_TEST
 START_TEST(octets_of_a_login)
 {
 	static const uint8_t want[] = {
-		AAA_MSG_VERSION, 1, 0x00, 0x40,
+		AAA_MSG_VERSION, 1, 0x00, 0x44,
 		0, 16, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a',
 		'b', 'c', 'd', 'e', 'f',
 		198, 51, 100, 20, 192, 0, 2, 1, 0, 0, 0, 7,
@@ -123,7 +124,8 @@ START_TEST(octets_of_a_login)
 		4, 5,
 		0, 16, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a',
 		'b', 'c', 'd', 'e', 'f',
-		0, 3, 0, 1, 2
+		0, 3, 0, 1, 2,
+		0, 2, 'u', 's'
 	};
 	uint8_t buf[AAA_MSG_MAX];
 	struct aaa_msg m;

@@ -206,10 +206,12 @@ put_conf(FILE *f, const struct conf *conf)
 	if (strcmp(conf->sandbox, "on") != 0)
 		put_string(f, "sandbox", conf->sandbox);
 	put_string(f, "control-group", conf->control_group);
-	if (conf->aaa)
-		fprintf(f, "aaa radius\n");
+	if (conf->aaa != CONF_AAA_NONE)
+		put_string(f, "aaa", conf_aaa_name(conf->aaa));
 	if (conf->origin[CONF_RADIUS_CONF].from != CONF_FROM_DEFAULT)
 		put_string(f, "radius-conf", conf->radius_conf);
+	if (conf->origin[CONF_AAA_CONF].from != CONF_FROM_DEFAULT)
+		put_string(f, "aaa-conf", conf->aaa_conf);
 	if (conf->engines != 1)
 		fprintf(f, "engines %u\n", (unsigned)conf->engines);
 	fprintf(f, "stimeout %d\n", conf->stimeout);
@@ -860,7 +862,9 @@ static const struct changes_row {
 	{ "engines 1\n", "engines auto\n", "engines" },
 	{ "", "aaa none\n", "" },
 	{ "", "aaa radius\n", "aaa" },
+	{ "aaa exec\n", "aaa file\n", "aaa" },
 	{ "radius-conf /a\n", "radius-conf /b\n", "radius-conf" },
+	{ "aaa-conf /a\n", "aaa-conf /b\n", "aaa-conf" },
 	/* What follows from others is not named. */
 	{ "connections 5\n", "connections 50\n", "connections" },
 	{ "localip 10.0.0.1\nremoteip 10.1.0.1-9\n",
@@ -890,16 +894,21 @@ START_TEST(aaa_guards)
 {
 	static const struct {
 		const char *text;
-		bool aaa, wrong;
+		enum conf_aaa aaa;
+		bool wrong;
 	} rows[] = {
-		{ "", false, false },
-		{ "aaa none\n", false, false },
-		{ "aaa radios\n", true, true },
-		{ "aaa\n", true, true },
+		{ "", CONF_AAA_NONE, false },
+		{ "aaa none\n", CONF_AAA_NONE, false },
+		{ "aaa radios\n", CONF_AAA_WRONG, true },
+		{ "aaa wrong\n", CONF_AAA_WRONG, true },
+		{ "aaa\n", CONF_AAA_WRONG, true },
 #ifdef WITH_RADIUS
-		{ "aaa radius\n", true, false },
+		{ "aaa radius\n", CONF_AAA_RADIUS, false },
+		{ "aaa exec\n", CONF_AAA_EXEC, false },
+		{ "aaa file\n", CONF_AAA_FILE, false },
 #else
-		{ "aaa radius\n", true, true },
+		{ "aaa radius\n", CONF_AAA_RADIUS, true },
+		{ "aaa file\n", CONF_AAA_FILE, true },
 #endif
 	};
 	struct conf conf;
@@ -942,7 +951,7 @@ static const char text_before[] = "ppp /bin/a\nlisten 192.0.2.1\n"
     "option /etc/a\npidfile /run/a\nspeed 9600\nstimeout 3\n"
     "connections 5\nlocalip 10.0.0.1\nremoteip 10.0.0.2\nsandbox log\n"
     "engines 2\nrestart-grace 7\ncontrol-group a\naaa none\n"
-    "radius-conf /etc/a\n"
+    "radius-conf /etc/a\naaa-conf /etc/a\n"
     "datapath kernel 192.0.2.0/24 198.51.100.7\n"
     "max-per-ip 1\nmax-unauth 2\nmax-unauth-per-ip 3\nconnection-rate 4\n"
     "connection-rate-per-ip 5\ncall-rate 6\ncall-rate-per-ip 7\n"
@@ -952,7 +961,8 @@ static const char text_after[] = "debug\nnoipparam\nlogwtmp\ndelegate\n"
     "ppp /bin/b\nlisten 192.0.2.2\noption /etc/b\npidfile /run/b\n"
     "speed 19200\nstimeout 4\nconnections 6\nlocalip 10.0.1.1\n"
     "remoteip 10.0.1.2\nsandbox off\nengines 3\nrestart-grace 8\n"
-    "control-group b\naaa radius\nradius-conf /etc/b\ndatapath userspace 203.0.113.0/24\n"
+    "control-group b\naaa radius\nradius-conf /etc/b\naaa-conf /etc/b\n"
+    "datapath userspace 203.0.113.0/24\n"
     "max-per-ip 101\nmax-unauth 102\nmax-unauth-per-ip 103\n"
     "connection-rate 104\nconnection-rate-per-ip 105\ncall-rate 106\n"
     "call-rate-per-ip 107\ncall-timeout 108\nauth-timeout 109\n"

@@ -1,0 +1,23 @@
+/* The back end "file": chap-secrets, without pppd. */
+/* SPDX-License-Identifier: ISC */
+#ifndef PPTPD_FILE_BACKEND_H
+#define PPTPD_FILE_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "aaa_conf.h"
+#include "backend.h"
+
+/* After file_backend_load(), and after loop_init().  It takes no accounting. */
+extern const struct backend file_backend;
+
+/*
+ * Reads the secrets that conf, which must stay, names, with root's rights.
+ * False with the reason logged.
+ */
+bool	file_backend_load(const struct aaa_conf *);
+/* How many lines count. */
+size_t	file_backend_users(void);
+
+#endif
