@@ -163,6 +163,11 @@ AC_ARG_WITH([plugin-hint],
         [what mends plugins that do not fit pppd; for packages])],
     [], [with_plugin_hint="./configure && make && make install, in pptpd's sources"])
 
+AC_ARG_WITH([aaa-hint],
+    [AS_HELP_STRING([--with-aaa-hint=COMMAND],
+        [what mends pptpd-aaa.so and pptpd-aaa; for packages])],
+    [], [with_aaa_hint=$with_plugin_hint])
+
 # Plugins live in pppd's process, which knows no sanitizer.
 PLUGIN_CFLAGS="$WARN_CFLAGS $SO_CFLAGS" PLUGIN_LDFLAGS=$SO_LDFLAGS
 AS_IF([test "x$enable_sanitizers" != xyes], [
@@ -181,6 +186,8 @@ AC_DEFINE_UNQUOTED([PPPD_BINARY], ["$PPPD_BINARY"],
     [pppd where the configuration names none])
 AC_DEFINE_UNQUOTED([PLUGIN_HINT], ["$with_plugin_hint"],
     [what mends plugins that do not fit pppd])
+AC_DEFINE_UNQUOTED([AAA_HINT], ["$with_aaa_hint"],
+    [what mends pptpd-aaa.so, and brings pptpd-aaa])
 AC_SUBST([PPPD_BINARY])
 AC_SUBST([PPPD_VERSION_FOUND])
 AC_SUBST([PPPD_HEADER_VERSION])

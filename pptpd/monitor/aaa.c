@@ -1,5 +1,7 @@
 /* Monitor: starts and stops pptpd-aaa, which is asked about callers. */
 /* SPDX-License-Identifier: ISC */
+#include "config.h"
+
 #include "monitor/aaa.h"
 
 #include <errno.h>
@@ -21,6 +23,9 @@
 #include "shared/mono.h"
 
 #define AAA		LIBEXECDIR "/pptpd-aaa"
+#define SILENCE_MS	30000	/* it should have said by then that it serves */
+#define OLD_GOES_ON	"the one before it goes on with the configuration that " \
+			"it has"
 #define BACKLOG		128	/* pppds that connect at once */
 #define KIND_WORD	16	/* octets of "-bradius" with its NUL */
 
@@ -28,6 +33,7 @@ struct child {
 	pid_t	pid;		/* 0: none */
 	int	sock;		/* when it closes, pptpd-aaa ends; -1: none */
 	struct loop_watch watch;
+	struct loop_timer silence;	/* since its start */
 	time_t	started;	/* CLOCK_MONOTONIC */
 };
 
@@ -35,6 +41,7 @@ static struct {
 	char	file[CONF_LINE_MAX + 1];	/* "": not wanted */
 	enum conf_aaa kind;
 	bool	debug, to_stderr;
+	bool	said;		/* the log has it that it cannot be started */
 	char	path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int	listener;	/* -1: none */
 	struct child now, next;	/* next reads another configuration */
@@ -100,6 +107,7 @@ close_sock(struct child *c)
 	if (c->sock == -1)
 		return;
 	loop_watch_off(&c->watch);
+	loop_timer_stop(&c->silence);
 	close(c->sock);
 	c->sock = -1;
 }
@@ -128,6 +136,7 @@ on_word(int fd, void *arg)
 	char word[16];
 
 	loop_watch_off(&c->watch);
+	loop_timer_stop(&c->silence);
 	if (recv(fd, word, sizeof(word), MSG_DONTWAIT) > 0 &&
 	    c == &aaa.next && c->pid != 0) {
 		end(&aaa.now);
@@ -142,6 +151,27 @@ kind_word(char word[KIND_WORD], enum conf_aaa kind)
 {
 	snprintf(word, KIND_WORD, "-b%s", conf_aaa_name(kind));
 	return word;
+}
+
+/* Once, since it is tried again and again: a package may be missing. */
+static void
+say_no_program(const struct child *c, int error)
+{
+	log_msg(aaa.said ? LOG_DEBUG : LOG_ERR, "MGR: " AAA ": %s: %s; to mend "
+	    "it: " AAA_HINT, strerror(error), c == &aaa.next ? OLD_GOES_ON :
+	    "logins are refused");
+	aaa.said = true;
+}
+
+/* It goes on trying, and is waited for. */
+static void
+on_silence(void *arg)
+{
+	struct child *c = arg;
+
+	log_err("MGR: pptpd-aaa[%ld] does not say that it serves%s%s",
+	    (long)c->pid, c == &aaa.next ? ": " : "",
+	    c == &aaa.next ? OLD_GOES_ON : "");
 }
 
 /*
@@ -171,11 +201,15 @@ spawn(struct child *c)
 	c->started = mono_s();
 	c->pid = child_spawn(AAA, argv, fds, 2, -1);
 	if (c->pid == -1)
-		log_err("MGR: " AAA ": %s", strerror(errno));
+		say_no_program(c, errno);
+	else
+		aaa.said = false;
 	close(pair[1]);
 	c->sock = pair[0];
 	loop_watch_init(&c->watch, c->sock, LOOP_READ, on_word, c);
-	if (c->pid != -1 && loop_watch_on(&c->watch))
+	loop_timer_init(&c->silence, on_silence, c);
+	if (c->pid != -1 && loop_watch_on(&c->watch) &&
+	    loop_timer_in_ms(&c->silence, SILENCE_MS))
 		return true;
 	if (c->pid == -1)
 		c->pid = 0;
@@ -208,6 +242,7 @@ set(const struct conf *conf)
 	    conf->aaa != CONF_AAA_NONE ? conf_aaa_file(conf) : "");
 	aaa.kind = conf->aaa;
 	aaa.debug = conf->debug;
+	aaa.said = false;
 	respawn_anew(&aaa.again);
 }
 
@@ -261,8 +296,7 @@ aaa_reaped(pid_t pid, int status)
 	if (pid != 0 && pid == aaa.next.pid) {
 		close_sock(&aaa.next);
 		aaa.next.pid = 0;
-		respawn_say(&aaa.again, pid, status, "the one before it goes "
-		    "on with the configuration that it has");
+		respawn_say(&aaa.again, pid, status, OLD_GOES_ON);
 		if (aaa.now.pid == 0)
 			start();
 		return true;
@@ -287,8 +321,8 @@ aaa_check(const struct conf *conf)
 	snprintf(file, sizeof(file), "%s", conf_aaa_file(conf));
 	pid = child_spawn(AAA, argv, NULL, 0, -1);
 	if (pid == -1) {
-		fprintf(stderr, "pptpd: error: " AAA ": %s\n",
-		    strerror(errno));
+		fprintf(stderr, "pptpd: error: " AAA ": %s; to mend it: "
+		    AAA_HINT "\n", strerror(errno));
 		return false;
 	}
 	while (waitpid(pid, &status, 0) == -1) {

@@ -1,8 +1,8 @@
 /* Monitor: `pptpd --check-plugins`, which plugins fit the installed pppd. */
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
-
 #include "monitor/plugin_check.h"
+
+#include <string.h>
 
 #include "monitor/plugin_probe.h"
 
@@ -27,12 +27,26 @@ report_plugin(FILE *f, const struct plugin_probe *p)
 	fputc('\n', f);
 }
 
+/* One line: pptpdctl doctor takes the command from it. */
+static void
+report_hints(FILE *f, bool amiss, bool guard_amiss)
+{
+	const char *hint = plugin_probe_hint(false);
+	const char *guard_hint = plugin_probe_hint(true);
+
+	fprintf(f, "to mend it: %s", amiss ? hint : guard_hint);
+	if (amiss && guard_amiss && strcmp(hint, guard_hint) != 0)
+		fprintf(f, "; %s", guard_hint);
+	fputc('\n', f);
+}
+
 int
 plugin_check_report(FILE *f, const char *pppd, const struct plugin_desc *desc,
     size_t n)
 {
 	struct plugin_probe p;
 	size_t i;
+	bool amiss = false, guard_amiss = false;
 	int status = 0;
 
 	plugin_probe_init(&p, pppd, NULL, NULL, false);
@@ -47,10 +61,12 @@ plugin_check_report(FILE *f, const char *pppd, const struct plugin_desc *desc,
 		plugin_probe_init(&p, pppd, desc[i].path, NULL, desc[i].guard);
 		plugin_probe_run(&p);
 		report_plugin(f, &p);
-		if (p.answer.verdict != PLUGIN_FITS)
-			status = 1;
+		if (p.answer.verdict == PLUGIN_FITS)
+			continue;
+		status = 1;
+		*(desc[i].guard ? &guard_amiss : &amiss) = true;
 	}
 	if (status != 0)
-		fprintf(f, "to mend it: %s\n", PLUGIN_HINT);
+		report_hints(f, amiss, guard_amiss);
 	return status;
 }

@@ -463,6 +463,12 @@ plugin_verdict_name(enum plugin_verdict verdict)
 }
 
 const char *
+plugin_probe_hint(bool guard)
+{
+	return guard ? AAA_HINT : PLUGIN_HINT;
+}
+
+const char *
 plugin_probe_message(const struct plugin_probe *p, char *buf, size_t size)
 {
 	const struct plugin_answer *a = &p->answer;
@@ -484,18 +490,18 @@ plugin_probe_message(const struct plugin_probe *p, char *buf, size_t size)
 		break;
 	case PLUGIN_MISSING:
 		snprintf(buf, size, "Plugin %s for pppd %s is missing: %s; "
-		    "to mend it: %s", p->plugin, is, calls, PLUGIN_HINT);
+		    "to mend it: %s", p->plugin, is, calls, plugin_probe_hint(p->guard));
 		break;
 	case PLUGIN_MISMATCH:
 		snprintf(buf, size, "Plugin %s is for pppd version %s, but %s "
 		    "is version %s: %s; to mend it: %s", p->plugin, of,
-		    p->pppd, is, calls, PLUGIN_HINT);
+		    p->pppd, is, calls, plugin_probe_hint(p->guard));
 		break;
 	case PLUGIN_UNREADABLE:
 	case PLUGIN_BROKEN:
 		snprintf(buf, size, "Plugin %s (for pppd version %s) cannot "
 		    "be loaded by %s version %s (%s): %s; to mend it: %s",
-		    p->plugin, of, p->pppd, is, a->text, calls, PLUGIN_HINT);
+		    p->plugin, of, p->pppd, is, a->text, calls, plugin_probe_hint(p->guard));
 		break;
 	}
 	return buf;

@@ -118,6 +118,9 @@ const char *plugin_probe_path(const struct plugin_probe *, char *buf,
 const char *plugin_probe_message(const struct plugin_probe *, char *buf,
 	    size_t size);
 
+/* The command that mends a plugin, a guard or another. */
+const char *plugin_probe_hint(bool guard);
+
 /* A word for the verdict: "fits", "missing", ... */
 const char *plugin_verdict_name(enum plugin_verdict);
 

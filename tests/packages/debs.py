@@ -12,7 +12,7 @@ from pptptest.points import Skip, check
 
 DEBS = os.environ.get('PPTPD_DEBS', '')
 POPTOP = os.environ.get('PPTPD_POPTOP', '')
-NAMES = ('pptpd', 'pptpd-plugins', 'bcrelay')
+NAMES = ('pptpd', 'pptpd-plugins', 'pptpd-aaa', 'bcrelay')
 CONF, OPTIONS = '/etc/pptpd.conf', '/etc/ppp/pptpd-options'
 DEFAULT, SCRIPT = '/etc/default/pptpd', '/etc/init.d/pptpd'
 FAKE = '/run/conformance/fakepppd'

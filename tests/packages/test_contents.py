@@ -69,9 +69,11 @@ def pk_3(lab):
     for name in ('bcrelay', 'pptpd-plugins'):
         check(name in recommended, 'Recommends: ' + recommended)
     # As ppp-dev says it, and Debian's Poptop has it.
-    exact = [w for w in words['pptpd-plugins'] if w.startswith('ppp ')]
-    check(len(exact) == 2 and {w.split()[1] for w in exact} == {'(>=', '(<<'},
-          'pptpd-plugins: ' + depends['pptpd-plugins'])
+    for name in ('pptpd-plugins', 'pptpd-aaa'):
+        exact = [w for w in words[name] if w.startswith('ppp ')]
+        check(len(exact) == 2 and
+              {w.split()[1] for w in exact} == {'(>=', '(<<'},
+              '%s: %s' % (name, depends[name]))
     check('ppp' not in depends['bcrelay'].replace('libpcap', ''),
           'bcrelay: ' + depends['bcrelay'])
     plugins = ours('pptpd-plugins')
@@ -100,7 +102,7 @@ def pk_5(lab):
     check(version.startswith(upstream.group(1) + '-'),
           '%s, but configure.ac has %s' % (version, upstream.group(1)))
     said('dpkg', '--compare-versions', version, 'le',
-         upstream.group(1) + '-1')
+         version.split('~')[0])
     return version
 
 
@@ -185,3 +187,32 @@ def pk_10(lab):
     theirs, mine = exposure(poptop()), exposure(ours('pptpd'))
     check(mine * 3 <= theirs * 2, '%d and %d' % (mine, theirs))
     return 'exposure %.1f, with Poptop %.1f' % (mine / 10, theirs / 10)
+
+
+@point('Pk-11', 'pptpd-aaa is apart: no other package needs OpenSSL or has '
+       'its files, and it takes them from those that had')
+def pk_11(lab):
+    version = field(ours('pptpd'), 'Version')
+    aaa = ours('pptpd-aaa')
+    check(field(ours('pptpd'), 'Suggests') == 'pptpd-aaa',
+          'Suggests: ' + field(ours('pptpd'), 'Suggests'))
+    check('pptpd (= %s)' % version in field(aaa, 'Depends') and
+          'libssl' in field(aaa, 'Depends'), field(aaa, 'Depends'))
+    for name in NAMES:
+        for path in files(ours(name)):
+            check(name == 'pptpd-aaa' or 'pptpd-aaa' not in path,
+                  '%s: %s' % (name, path))
+        check(name == 'pptpd-aaa' or 'libssl' not in field(
+            ours(name), 'Depends'), name + ' needs OpenSSL')
+    for word in ('Breaks', 'Replaces'):
+        check(field(aaa, word).replace('\n', '') == 'pptpd (<< 2.0.0-2~), '
+              'pptpd-plugins (<< 2.0.0-2~)', '%s: %s' % (
+                  word, field(aaa, word)))
+    # Those have no more in common with it than the directory.
+    said('dpkg', '--compare-versions', version, 'ge', '2.0.0-2~')
+    have = files(aaa)
+    for path in ('/usr/libexec/pptpd/pptpd-aaa', '/usr/lib/pptpd/pptpd-aaa.so',
+                 '/usr/share/man/man8/pptpd-aaa.8.gz',
+                 '/usr/share/man/man5/pptpd-radius.conf.5.gz',
+                 '/usr/share/doc/pptpd-aaa/examples/radius.conf'):
+        check(path in have, 'no ' + path)

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 from debs import (CONF, DEFAULT, FAKE, NAMES, OPTIONS, SCRIPT, Machine,
@@ -109,7 +110,7 @@ def over_poptop(lab, which, *shown):
     no_questions(there.install(all_ours()))
     check(sums(*paths) == before, 'files have changed the second time')
     # And back.
-    there.dpkg('--remove', 'pptpd-plugins')
+    there.dpkg('--remove', 'pptpd-plugins', 'pptpd-aaa')
     no_questions(there.install(all_poptop()))
     check(there.version().endswith(' 1.4.0-12+b2') or
           ' 1.' in there.version(), there.version())
@@ -167,7 +168,7 @@ def pi_5(lab):
     session.needs('the call, after an upgrade')
     check(machine.monitor() is not None, 'no server (before: %d)' % before)
     kinds, _ = machine.told(session, lambda: there.dpkg(
-        '--remove', 'pptpd', 'pptpd-plugins'), 30)
+        '--remove', 'pptpd', 'pptpd-plugins', 'pptpd-aaa'), 30)
     machine.ended_in_order(kinds)
     there.gone('removal')
     return 'longest gap %s' % gap
@@ -263,8 +264,9 @@ def pi_8(lab):
     mark = lab.log.mark()
     package, version = other_ppp()
     text = there.apt('install', package)
-    check('Removing pptpd-plugins' in text and 'Removing pptpd (' not in text
-          and 'Removing bcrelay' not in text, text)
+    check('Removing pptpd-plugins' in text and 'Removing pptpd-aaa' in text
+          and 'Removing pptpd (' not in text and 'Removing bcrelay' not in text,
+          text)
     check(there.version() and not os.path.exists(
         '/usr/lib/pptpd/pptpd-session.so'), 'not as it should be: ' + text)
     check('pptpd-logwtmp.so: missing' in text and
@@ -275,4 +277,101 @@ def pi_8(lab):
     line = lab.log.wait('.*Plugin .*pptpd-logwtmp.so for pppd %s is missing.*'
                         'apt install pptpd-plugins.*' % version, 5, mark)
     check(line, 'the log does not say so')
+    return str(line)
+
+
+def before_aaa():
+    """Packages of the time when pptpd and pptpd-plugins had pptpd-aaa inside:
+    ours with its files, and an older version."""
+    top, made = '/run/conformance/before/', []
+    os.makedirs(top)
+    subprocess.run(['dpkg-deb', '-x', ours('pptpd-aaa'), top + 'aaa'],
+                   check=True)
+    for name, inside in (('pptpd', ('usr/libexec', 'usr/share/man')),
+                         ('pptpd-plugins', ('usr/lib/pptpd',))):
+        subprocess.run(['dpkg-deb', '-R', ours(name), top + name], check=True)
+        for path in inside:
+            shutil.copytree('%saaa/%s' % (top, path), '%s%s/%s' % (
+                top, name, path), symlinks=True, dirs_exist_ok=True)
+        control = top + name + '/DEBIAN/control'
+        namespaces.write(control, re.sub(
+            '(?m)^Version: .*', 'Version: 2.0.0-1', server.read(control)))
+        made.append('%s%s.deb' % (top, name))
+        subprocess.run(['dpkg-deb', '-b', '--root-owner-group', top + name,
+                        made[-1]], check=True, stdout=subprocess.DEVNULL)
+    return made
+
+
+@point('Pi-9', 'over packages that had pptpd-aaa inside: its files change '
+       'hands; without pptpd, and with an older one, it is not installed',
+       limit=180)
+def pi_9(lab):
+    there = Machine(lab)
+    old = before_aaa()
+    there.install(old)
+    check(there.version('pptpd').endswith(' 2.0.0-1'), there.version('pptpd'))
+    check(os.path.exists('/usr/libexec/pptpd/pptpd-aaa'), 'none inside')
+    copy = shutil.copy(ours('pptpd-aaa'), '/run/conformance/')
+    text = there.run(['dpkg', '-i', copy], status=1)
+    check('breaks' in text, text)
+    no_questions(there.install(all_ours()))
+    for path in ('/usr/libexec/pptpd/pptpd-aaa', '/usr/lib/pptpd/pptpd-aaa.so'):
+        text = there.run(['dpkg', '-S', path])
+        check(text == 'pptpd-aaa: %s\n' % path, text)
+    # Whoever does not have it installed has none of it.
+    there.dpkg('--remove', 'pptpd-aaa')
+    there.install(old)
+    there.install([ours('pptpd'), ours('pptpd-plugins')])
+    for path in ('/usr/libexec/pptpd/pptpd-aaa', '/usr/lib/pptpd/pptpd-aaa.so'):
+        check(not os.path.lexists(path), 'left: ' + path)
+
+
+@point('Pi-10', '"aaa radius" without pptpd-aaa: --check, SIGHUP and start say '
+       'which package it is, calls are refused; as soon as it is installed '
+       'they come up', limit=240)
+def pi_10(lab):
+    there = Machine(lab, booted=True)
+    there.install([p for p in all_ours() if 'pptpd-aaa_' not in p])
+    lab.pppd = '/usr/local/sbin/pppd-or-not'
+    namespaces.write(lab.pppd, (ASKS % FAKE).replace(
+        '/usr/lib/pppd/other', '/usr/sbin/pppd'))
+    os.chmod(lab.pppd, 0o755)
+    there.configure()
+    os.makedirs('/etc/pptpd')
+    namespaces.write('/etc/pptpd/radius.secret', 'a secret of some length\n')
+    os.chmod('/etc/pptpd/radius.secret', 0o600)
+    namespaces.write('/etc/pptpd/radius.conf', 'server 10.0.0.9 secret-file '
+                     '/etc/pptpd/radius.secret\n')
+    there.systemd.ctl('start', 'pptpd')
+    there.serves('without aaa')
+    lab.call().needs('a call without aaa')
+    with open(CONF, 'a') as stream:
+        stream.write('aaa radius\n')
+    text = there.run(['pptpd', '--check'], status=1)
+    check('to mend it: apt install pptpd-aaa' in text, '--check: ' + text)
+    # It begins with --check, and then nothing changes.
+    there.systemd.ctl('reload', 'pptpd', status=1)
+    lab.call(address='198.51.100.2').needs('a call after a refused reload')
+    for what in ('SIGHUP', 'restart'):
+        mark = lab.log.mark()
+        if what == 'SIGHUP':
+            os.kill(machine.monitor(), signal.SIGHUP)
+        else:
+            there.systemd.ctl(what, 'pptpd')
+        line = lab.log.wait('MGR: .*pptpd-aaa: No such file or directory: '
+                            'logins are refused; to mend it: apt install '
+                            'pptpd-aaa', 10, mark)
+        check(line, what + ': the log does not name the package')
+        there.serves(what)
+        tcp = lab.connect('198.51.100.3')
+        check(tcp.start() and not getattr(tcp.call(), 'result', 0) == 1,
+              what + ': a call comes up')
+        tcp.close()
+        check(lab.log.wait('MGR: call of client 198.51.100.3 refused: aaa is '
+                           'wanted, .*', 5, mark), 'not said: the refusal')
+    there.install([ours('pptpd-aaa')])
+    check(lab.until(lambda: any(p.comm == 'pptpd-aaa'
+                                for p in server.processes()), 70),
+          'it is installed, and not started')
+    lab.call(address='198.51.100.4').needs('a call with aaa')
     return str(line)

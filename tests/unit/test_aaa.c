@@ -1,10 +1,13 @@
 /* The monitor's pptpd-aaa: when it is started, and by which it is followed. */
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "config.h"
 
 #include "base/log.h"
 #include "fake_loop.h"
@@ -14,6 +17,7 @@
 #include "unit.h"
 
 #define WORDS	5
+#define NO_PROGRAM "/pptpd-aaa: No such file or directory: "
 #define EXITED(status)	((status) << 8)
 
 static char dir[] = "/tmp/test_aaa.XXXXXX";
@@ -42,8 +46,10 @@ child_spawn(const char *path, char *const argv[], const int *fds, int n,
 	ck_assert_str_eq(argv[2], want_file);
 	ck_assert_int_eq(n, 2);
 	ck_assert_int_eq(output, -1);
-	if (no_program)
+	if (no_program) {
+		errno = ENOENT;
 		return -1;
+	}
 	theirs[started] = dup(fds[0]);
 	return (pid_t)(1000 + ++started);
 }
@@ -160,9 +166,59 @@ START_TEST(one_that_does_not_start_is_tried_again)
 	ck_assert(aaa_reaped(1001, EXITED(1)));
 	fake_loop_pass_ms(1000);
 	ck_assert_uint_eq(started, 1);
+	ck_assert_ptr_nonnull(strstr(said, NO_PROGRAM
+	    "logins are refused; to mend it: " AAA_HINT));
+	said[0] = '\0';
+	fake_loop_pass_ms(2000);
+	ck_assert_uint_eq(started, 1);
+	ck_assert_str_eq(said, "");		/* once is enough */
+	aaa_change(&conf);
+	ck_assert_ptr_nonnull(strstr(said, NO_PROGRAM
+	    "logins are refused; to mend it: " AAA_HINT));
 	no_program = false;
 	fake_loop_pass_ms(2000);
 	ck_assert_uint_eq(started, 2);
+}
+END_TEST
+
+/* The package was removed; a reload does not take away the one that runs. */
+START_TEST(the_old_one_stays_if_there_is_no_other)
+{
+	says_a_word(1);
+	(void)serve();
+	no_program = true;
+	aaa_change(&conf);
+	ck_assert_ptr_nonnull(strstr(said, NO_PROGRAM "the one before it goes "
+	    "on with the configuration that it has; to mend it: " AAA_HINT));
+	ck_assert_int_eq(ended, 0);
+}
+END_TEST
+
+START_TEST(who_does_not_say_that_it_serves_is_in_the_log)
+{
+	fake_loop_pass_ms(29999);
+	ck_assert_str_eq(said, "");
+	fake_loop_pass_ms(1);
+	ck_assert_str_eq(said,
+	    "MGR: pptpd-aaa[1001] does not say that it serves");
+	says_a_word(1);
+	(void)serve();
+	aaa_change(&conf);
+	said[0] = '\0';
+	fake_loop_pass_ms(29999);
+	ck_assert_str_eq(said, "");
+	fake_loop_pass_ms(1);
+	ck_assert_str_eq(said, "MGR: pptpd-aaa[1002] does not say that it "
+	    "serves: the one before it goes on with the configuration that it "
+	    "has");
+	/* It is waited for. */
+	ck_assert_int_eq(ended, 0);
+	says_a_word(2);
+	(void)serve();
+	ck_assert_int_eq(ended, 1001);
+	said[0] = '\0';
+	fake_loop_pass_ms(60000);
+	ck_assert_str_eq(said, "");
 }
 END_TEST
 
@@ -238,6 +294,8 @@ tests(TCase *tc)
 	tcase_add_test(tc, one_that_does_not_start_is_tried_again);
 	tcase_add_test(tc, the_next_serves_before_the_old_one_ends);
 	tcase_add_test(tc, the_old_one_stays_if_the_next_ends);
+	tcase_add_test(tc, the_old_one_stays_if_there_is_no_other);
+	tcase_add_test(tc, who_does_not_say_that_it_serves_is_in_the_log);
 	tcase_add_test(tc, without_the_keyword_it_ends);
 	tcase_add_test(tc, another_back_end_reads_another_file);
 	tcase_add_test(tc, more_words_than_one_cost_the_monitor_nothing);

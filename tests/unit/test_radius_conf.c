@@ -168,9 +168,33 @@ START_TEST(secrets)
 }
 END_TEST
 
+/* The sample, when every line is taken in that "#" leaves out. */
+START_TEST(sample)
+{
+	struct radius_conf conf;
+	char line[256], text[4096] = "";
+	FILE *f = fopen(TESTDATA "/../../../etc/radius.conf", "re");
+
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		bool taken = line[0] == '#' && line[1] >= 'a' && line[1] <= 'z';
+
+		ck_assert_uint_lt(strlen(text) + strlen(line), sizeof(text));
+		strcat(text, taken ? line + 1 : line);
+	}
+	fclose(f);
+	ck_assert(parse(&conf, text));
+	ck_assert_str_eq(said, "");
+	ck_assert_uint_eq(conf.n, 2);
+	ck_assert_uint_eq(conf.interim, 300);
+	ck_assert_int_eq(conf.require, RADIUS_REQUIRE_AUTO);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
+	tcase_add_test(tc, sample);
 	tcase_add_test(tc, defaults);
 	tcase_add_test(tc, all_of_them);
 	tcase_add_loop_test(tc, errors, 0, sizeof(bad) / sizeof(bad[0]));
