@@ -63,6 +63,11 @@ extern char	pppd_version[];
 
 /* The option name.  No header that is installed has it, and no function. */
 extern char	our_name[];
+/*
+ * In no header that 2.5 installs, but it exports it, as 2.4 does.  Options of
+ * this list win over those of the command line.
+ */
+int		options_from_list(struct wordlist *, int);
 
 /* Keys of PLUGIN_MPPE_KEY octets each, for CCP. */
 static inline void

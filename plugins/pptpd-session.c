@@ -1,25 +1,32 @@
 /*
  * pptpd-session.so: a pppd plugin that reports the events of a call to pptpd,
  * over a socket that pppd inherits.  The call goes on if nobody reads the
- * reports.  The plugin changes nothing in pppd but the seed of its random
- * numbers.
+ * reports.  When a user has logged in, before he gets an address, the plugin
+ * gives pppd the options of his file, and waits for pptpd's word if his calls
+ * are counted.  It also seeds pppd's random numbers.
  */
 /* SPDX-License-Identifier: ISC */
 #include "pppd-compat.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "session-encode.h"
+#include "user-file.h"
 
 /* CCP may come up after IPCP: look again, up to so many times. */
 #define LOOK_S	  1
 #define LOOKS_MAX 15
+
+#define GO_MS	  10000	/* to wait for pptpd's word; the call goes on then */
+#define LOGINS_MAX 1000000
 
 #define CI_MPPE_OPTION 18	/* RFC 3078 */
 
@@ -29,12 +36,25 @@ static int	sock = -1;
 static int	looks;
 static int	mppe_told = -1;	/* last SESSION_MPPE, to report it once */
 
+/* What a user's file says about his logins. */
+static int	logins_max = -1;	/* -1: nothing */
+static bool	logins_replace;
+
 static int	set_fd(char **);
 
 static option_t options[] = {
 	{ PLUGIN_TEXT("pptpd-session-fd"), o_special, (void *)set_fd,
 	    PLUGIN_TEXT("Socket on which pptpd hears about this call"),
 	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
+	{ PLUGIN_TEXT("max-logins-per-user"), o_int, &logins_max,
+	    PLUGIN_TEXT("How many calls a user may have at a time"),
+	    OPT_PRIV | OPT_LIMITS, NULL, LOGINS_MAX, 0, NULL, 0, 0 },
+	{ PLUGIN_TEXT("deny"), o_bool, &logins_replace,
+	    PLUGIN_TEXT("Refuse a call that is one too many"),
+	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
+	{ PLUGIN_TEXT("replace-oldest"), o_bool, &logins_replace,
+	    PLUGIN_TEXT("End the user's oldest call instead"),
+	    OPT_PRIV | 1, NULL, 0, 0, NULL, 0, 0 },
 	{ NULL, o_wild, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0 }
 };
 
@@ -161,15 +181,91 @@ auth_method(void)
 	}
 }
 
+/* Ends the call before the peer gets an address. */
+static void
+refuse(const char *why)
+{
+	lcp_close(0, PLUGIN_TEXT(why));
+}
+
+/* Takes the keeper's next message, if it is of this type; else -1. */
+static int
+heard(enum session_msg_type type)
+{
+	uint8_t buf[SESSION_MSG_MAX];
+	ssize_t n = sock == -1 ? -1 : recv(sock, buf, sizeof(buf),
+	    MSG_DONTWAIT);
+
+	return n < 0 ? -1 : session_decode_bool(buf, (size_t)n, type);
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Waits for pptpd's word.  Without one the user goes on: pptpd counts again. */
+static bool
+may_go_on(void)
+{
+	struct pollfd fd = { sock, POLLIN, 0 };
+	int64_t end = now_ms() + GO_MS, left = GO_MS;
+
+	for (; left > 0; left = end - now_ms()) {
+		if (poll(&fd, 1, (int)left) <= 0)
+			continue;	/* a signal, or the time is up */
+		if ((fd.revents & POLLIN) == 0)
+			return 1;	/* nobody is there any more */
+		return heard(SESSION_GO) != 0;
+	}
+	plugin_warn("pptpd-session.so: pptpd does not say whether the user "
+	    "may log in once more");
+	return 1;
+}
+
+/* Whether the options of the user's file, if there is one, are in force. */
+static bool
+take_user_file(const char *name)
+{
+	char why[SESSION_TEXT_LEN];
+	struct session_out o;
+
+	if (user_file_take(USERSDIR, name, why, sizeof(why)) != USER_FILE_BAD)
+		return 1;
+	plugin_warn("pptpd-session.so: %s", why);
+	session_encode_user_file(&o, why);
+	tell(&o);
+	return 0;
+}
+
 static void
 on_auth(void *ctx, int arg)
 {
+	const char *name = ppp_peer_authname(NULL, 0);
 	struct session_out o;
+	int greeting = heard(SESSION_KEEPER);
+	bool waits = greeting == 1, fits = 1;
 
 	(void)ctx;
 	(void)arg;
-	session_encode_auth(&o, auth_method(), ppp_peer_authname(NULL, 0));
+	if (name[0] != '\0')
+		fits = take_user_file(name);
+	if (fits && logins_max != -1) {
+		session_encode_logins(&o, (uint32_t)logins_max,
+		    logins_replace);
+		tell(&o);
+		waits = greeting != -1;
+	}
+	session_encode_auth(&o, auth_method(), name);
 	tell(&o);
+	if (!fits)
+		refuse("its options cannot be used");
+	else if (waits && name[0] != '\0' && !may_go_on())
+		refuse("too many calls");
 	looks = 0;
 	ppp_untimeout(look_again, NULL);
 	ppp_timeout(look_again, NULL, LOOK_S, 0);

@@ -130,6 +130,38 @@ session_encode_ip_up(struct session_out *o, const char *name, uint32_t unit,
 	session_end(o);
 }
 
+/* max: calls at a time; replace: the new one ends the oldest. */
+static inline void
+session_encode_logins(struct session_out *o, uint32_t max, unsigned int replace)
+{
+	session_begin(o, SESSION_LOGINS);
+	session_put(o, max, 4);
+	session_put(o, replace != 0, 1);
+	session_end(o);
+}
+
+static inline void
+session_encode_user_file(struct session_out *o, const char *text)
+{
+	session_begin(o, SESSION_USER_FILE);
+	session_put_text(o, text, SESSION_TEXT_LEN - 1);
+	session_put(o, 0, 1);
+	session_end(o);
+}
+
+/*
+ * The value of a message of the keeper, SESSION_KEEPER or SESSION_GO: 0 or 1.
+ * -1: it is not a message of that type.
+ */
+static inline int
+session_decode_bool(const uint8_t *buf, size_t len, enum session_msg_type type)
+{
+	if (len != 5 || buf[0] != SESSION_MSG_VERSION || buf[1] != type ||
+	    buf[2] != 0 || buf[3] != 5 || buf[4] > 1)
+		return -1;
+	return buf[4];
+}
+
 static inline void
 session_encode_ip_down(struct session_out *o, uint64_t in, uint64_t out,
     uint32_t packets_in, uint32_t packets_out, uint32_t seconds)

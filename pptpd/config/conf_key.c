@@ -110,6 +110,8 @@ const struct conf_keyword conf_keywords[] = {
 	LIMIT(CONF_AUTH_PENALTY, "auth-penalty", auth_penalty, "seconds"),
 	LIMIT(CONF_MESSAGE_RATE, "message-rate", message_rate, "n"),
 	LIMIT(CONF_LOG_RATE, "log-rate", log_rate, "n"),
+	{ CONF_MAX_LOGINS, "max-logins-per-user", 0, CONF_IN_FILE,
+	    CONF_KIND_LOGINS, FIELD(limits.max_logins), "n", NULL },
 };
 const size_t conf_nkeywords = sizeof(conf_keywords) / sizeof(conf_keywords[0]);
 

@@ -272,6 +272,27 @@ set_limit(struct conf *conf, const struct conf_env *env,
 	*limit = (uint32_t)n;
 }
 
+/* A number, and "deny" or "replace-oldest" after it. */
+static void
+set_logins(struct conf *conf, const struct conf_env *env,
+    const struct conf_keyword *kw, const char *value)
+{
+	char n[32];
+	size_t len = strcspn(value, " \t");
+	const char *how = value + len + strspn(value + len, " \t");
+	uint32_t *limit = &conf->limits.max_logins;
+
+	snprintf(n, sizeof(n), "%.*s", (int)len, value);
+	*limit = 0;
+	conf->limits.logins_replace = 0;
+	set_limit(conf, env, kw, n);
+	if (strcmp(how, "replace-oldest") == 0)
+		conf->limits.logins_replace = 1;
+	else if (how[0] != '\0' && strcmp(how, "deny") != 0)
+		conf_complain(conf, env, LOG_WARNING, kw->key,
+		    "neither deny nor replace-oldest, it is deny", value);
+}
+
 /* --- comparing ----------------------------------------------------------- */
 
 static bool
@@ -340,6 +361,14 @@ same_connections(const struct conf *a, const struct conf *b,
 	(void)kw;
 	return a->connections == b->connections &&
 	    a->connections_given == b->connections_given;
+}
+
+static bool
+same_logins(const struct conf *a, const struct conf *b,
+    const struct conf_keyword *kw)
+{
+	return same_uint(a, b, kw) &&
+	    a->limits.logins_replace == b->limits.logins_replace;
 }
 
 static bool
@@ -437,6 +466,14 @@ copy_connections(struct conf *to, const struct conf *from,
 }
 
 static void
+copy_logins(struct conf *to, const struct conf *from,
+    const struct conf_keyword *kw)
+{
+	copy_uint(to, from, kw);
+	to->limits.logins_replace = from->limits.logins_replace;
+}
+
+static void
 copy_datapath(struct conf *to, const struct conf *from,
     const struct conf_keyword *kw)
 {
@@ -480,6 +517,7 @@ static const struct {
 	    true },
 	[CONF_KIND_ENGINES] = { set_engines, same_uint, copy_uint, false },
 	[CONF_KIND_LIMIT] = { set_limit, same_uint, copy_uint, false },
+	[CONF_KIND_LOGINS] = { set_logins, same_logins, copy_logins, false },
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == CONF_NKINDS,
     "a kind without a row");

@@ -44,7 +44,8 @@ limits(void)
 		const struct conf_keyword *kw = &conf_keywords[i];
 		size_t at = kw->field - offsetof(struct conf, limits);
 
-		if (kw->kind != CONF_KIND_LIMIT || at >= sizeof(*conf))
+		if ((kw->kind != CONF_KIND_LIMIT &&
+		    kw->kind != CONF_KIND_LOGINS) || at >= sizeof(*conf))
 			continue;	/* not one of these */
 		memcpy(&n, (const char *)conf + at, sizeof(n));
 		(void)json_object_set_new(all, kw->name, json_integer(n));

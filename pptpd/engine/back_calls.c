@@ -100,6 +100,7 @@ back_calls_tell(uint16_t id, uint32_t client, int fd)
 	    engine_now_ms());
 	tally_joined(rec);
 	add(id, a, rec);
+	journal_found(rec);
 }
 
 static void

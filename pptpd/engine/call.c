@@ -420,6 +420,9 @@ keeper_message(struct call *call, const struct ipc_msg *m)
 		return ended(call, CTRL_END_ADMIN);
 	case IPC_STALLED:
 		return ended(call, CTRL_END_STALLED);
+	case IPC_USER_FILE:
+		limiter_counted(CTRL_END_USER_FILE);
+		return ended(call, CTRL_END_USER_FILE);
 	default:
 		return ended(call, CTRL_END_LOST);
 	}
@@ -645,6 +648,7 @@ call_adopt(const struct call_owner *of, struct call_record *rec, int keeper,
 	call->begun = true;
 	if (rec->ctrl.call_state == CTRL_CALL_UP)
 		set_stage(call, CALL_UP, "taken up");
+	journal_found(rec);
 	return call;
 }
 
@@ -675,6 +679,19 @@ call_next_record(uint32_t *next)
 			return back_calls_record(id);
 	}
 	return NULL;
+}
+
+void
+call_admit(uint16_t id)
+{
+	const struct call *call = call_ids_find(id);
+	struct ipc_msg m;
+
+	ipc_msg_init(&m, IPC_ADMIT, id);
+	if (back_calls_record(id) != NULL)
+		(void)engine_tell(&m, -1);
+	else if (call != NULL && call->keeper != -1)
+		(void)ipc_send(call->keeper, &m, NULL, 0);
 }
 
 void

@@ -96,6 +96,8 @@ const struct call_record *call_next_record(uint32_t *next);
 /* The monitor says that a call of ours has ended: if we did not know, it is
  * noted. */
 void	call_missed(const struct ipc_msg *);
+/* pppd may go on with the user who has logged in, whichever engine has it. */
+void	call_admit(uint16_t id);
 /* Ends the call with this ID, if any engine serves it. */
 void	call_kick(uint16_t id, enum ctrl_end);
 

@@ -20,6 +20,7 @@
 static struct history own;	/* if the monitor has none for us */
 static struct history *history;
 static void (*watcher)(enum journal_what, const struct history_entry *);
+static void (*on_login)(void);
 
 static struct history *
 get(void)
@@ -54,6 +55,12 @@ void
 journal_watch(void (*fn)(enum journal_what, const struct history_entry *))
 {
 	watcher = fn;
+}
+
+void
+journal_on_login(void (*fn)(void))
+{
+	on_login = fn;
 }
 
 const struct history *
@@ -158,6 +165,14 @@ journal_report(const struct call_record *rec)
 {
 	journal_call(rec->ifname[0] != '\0' ? JOURNAL_UP : JOURNAL_CHANGED,
 	    rec);
+	journal_found(rec);
+}
+
+void
+journal_found(const struct call_record *rec)
+{
+	if (engine.index == 0 && rec->login_ms != 0 && on_login != NULL)
+		on_login();
 }
 
 void

@@ -36,6 +36,10 @@ void	journal_connected(uint32_t client);
 void	journal_call(enum journal_what, const struct call_record *);
 /* pppd's reports have changed the record. */
 void	journal_report(const struct call_record *);
+/* A call that another engine had before is known to this one now. */
+void	journal_found(const struct call_record *);
+/* Who is told that a user has logged in, or may have; NULL: nobody. */
+void	journal_on_login(void (*)(void));
 /* The call has ended; its record is still mapped. */
 void	journal_ended(const struct call_record *, enum ctrl_end);
 /* A call has ended while no engine saw it; nothing if that is known already. */

@@ -25,6 +25,7 @@
 #include "engine/limiter.h"
 #include "engine/line.h"
 #include "engine/lockdown.h"
+#include "engine/logins.h"
 #include "shared/loop.h"
 #include "shared/sandbox.h"
 
@@ -372,6 +373,9 @@ take_message(const struct ipc_msg *m, struct ipc_fds *fds, void *arg)
 	case IPC_CALL_KICK:
 		call_kick(m->call_id, m->u.kick.end);
 		break;
+	case IPC_ADMIT:
+		call_admit(m->call_id);
+		break;
 	case IPC_CALL_NEWS:
 		back_calls_news(m);
 		break;
@@ -487,6 +491,7 @@ main(int argc, char **argv)
 		log_err("engine: out of memory");
 		return 1;
 	}
+	logins_init();
 	if (lockdown(argv[2]) == -1)
 		return 1;
 	loop_run();

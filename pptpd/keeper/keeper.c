@@ -236,6 +236,7 @@ static void
 hang_up(struct keeper *k)
 {
 	rejoin_stop(&k->rejoin);
+	login_go(&k->login, k->pppd.session, false);
 	if (k->kernel.on)
 		kill(k->pppd.pid, SIGHUP);	/* not reaped: its pid */
 	else
@@ -294,7 +295,9 @@ engine_message(struct keeper *k)
 	error = errno;
 	patience_restore();
 	patience_close_all(fds.fd, &fds.n);	/* a keeper expects none */
-	if (got == 1 && m.type == IPC_HANGUP) {
+	if (got == 1 && m.type == IPC_ADMIT)
+		login_go(&k->login, k->pppd.session, true);
+	else if (got == 1 && m.type == IPC_HANGUP) {
 		if (m.u.hangup.end != CTRL_END_NONE &&
 		    !life_is_down(&k->life)) {
 			say_goodbye(k, m.u.hangup.end);
@@ -326,6 +329,8 @@ hand_over(struct keeper *k)
 	}
 	k->kernel.told = false;
 	tell_authenticated(k);
+	if (k->login.waits)	/* the engine before did not answer */
+		tell_engine(k, IPC_REPORT, -1);
 }
 
 static void
@@ -412,6 +417,8 @@ read_session(struct keeper *k)
 	if (k->login.news)
 		tell_engine(k, IPC_REPORT, -1);
 	k->login.news = false;
+	if (k->login.unfit && k->login.authenticated)
+		ask_for_end(k, IPC_USER_FILE, CTRL_END_USER_FILE);
 }
 
 /* Removes the words with these bits from pppd's arguments. */
@@ -430,6 +437,7 @@ pppd_started(struct keeper *k)
 	k->rec->pppd_pid = k->pppd.pid;
 	login_started(&k->login, k->pppd.pid, k->optional != 0,
 	    k->pppd_since);
+	login_greet(&k->login, k->pppd.session);
 }
 
 static int
@@ -513,7 +521,7 @@ try_userspace(struct keeper *k)
 static bool
 try_again(struct keeper *k)
 {
-	if (life_is_down(&k->life))
+	if (life_is_down(&k->life) || k->login.unfit)
 		return false;
 	if (k->kernel.on && !k->kernel.up)
 		return try_userspace(k);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "config/iprange.h"
 #include "keeper/wtmp_line.h"
+#include "shared/mono.h"
 
 /* How often to look for the interface of a pppd without our plugin. */
 #define LOOK_MS		1000
@@ -51,7 +52,7 @@ static void
 publish(struct login *l)
 {
 	if (strcmp(l->user, l->told_user) == 0 &&
-	    strcmp(l->ifname, l->told_ifname) == 0)
+	    strcmp(l->ifname, l->told_ifname) == 0 && !l->waits)
 		return;
 	l->news = true;
 	memcpy(l->told_user, l->user, sizeof(l->user));
@@ -93,15 +94,79 @@ log_up(const struct login *l)
 	    l->session);
 }
 
+/* --- answers to the plugin ----------------------------------------------- */
+
+static void
+answer(int fd, const struct session_msg *m)
+{
+	uint8_t buf[SESSION_MSG_MAX];
+	size_t len = session_msg_encode(m, buf);
+
+	if (fd != -1)		/* who has died hears nothing */
+		(void)send(fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void
+login_greet(const struct login *l, int fd)
+{
+	struct session_msg m = { .type = SESSION_KEEPER };
+
+	m.u.waits_for_all = (l->flags & CALL_FLAG_LOGINS) != 0;
+	answer(fd, &m);
+}
+
+void
+login_go(struct login *l, int fd, bool go)
+{
+	struct session_msg m = { .type = SESSION_GO };
+
+	if (!l->waits)
+		return;
+	l->waits = false;
+	l->rec->login_waits = 0;
+	m.u.go = go;
+	answer(fd, &m);
+}
+
+/* --- reports of the plugin ----------------------------------------------- */
+
+/* The user is known from now on, and his calls are counted. */
+static void
+logged_in(struct login *l)
+{
+	l->authenticated = true;
+	if (l->unfit)
+		return;		/* the call ends, and replaces none */
+	l->waits = l->user[0] != '\0' && ((l->flags & CALL_FLAG_LOGINS) != 0 ||
+	    l->own_limit);
+	l->rec->login_waits = l->waits;
+	l->rec->login_ms = mono_ms();
+}
+
 static void
 message(struct login *l, const struct session_msg *m)
 {
+	char safe[4 * SESSION_TEXT_LEN];
+
 	switch (m->type) {
+	case SESSION_LOGINS:
+		l->own_limit = true;
+		l->rec->login_max = m->u.logins.max;
+		l->rec->login_replace = m->u.logins.replace;
+		l->rec->login_own = 1;
+		break;
+	case SESSION_USER_FILE:
+		l->unfit = true;
+		log_err("CTRL: Client %s refused: %s (%s)", l->client,
+		    log_escape(safe, sizeof(safe), m->u.user_file,
+		    strlen(m->u.user_file)),
+		    ctrl_end_word(CTRL_END_USER_FILE));
+		break;
 	case SESSION_AUTH:
-		l->authenticated = true;
 		l->method = m->u.auth.method;
 		log_escape(l->user, sizeof(l->user),
 		    m->u.auth.name, strlen(m->u.auth.name));
+		logged_in(l);
 		log_debug("CTRL: Client %s: user \"%s\" authenticated by %s",
 		    l->client, l->user, session_auth_name(l->method));
 		break;
@@ -139,6 +204,8 @@ message(struct login *l, const struct session_msg *m)
 		break;
 	case SESSION_HELLO:
 	case SESSION_EXIT:
+	case SESSION_KEEPER:	/* these two are ours */
+	case SESSION_GO:
 		break;
 	}
 }

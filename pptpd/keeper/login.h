@@ -27,6 +27,9 @@ struct login {
 	time_t		 since;		/* wall clock */
 	bool		 reports;	/* pptpd-session.so is in use */
 	bool		 authenticated;
+	bool		 own_limit;	/* the user's file has a limit of logins */
+	bool		 waits;		/* pppd waits for login_go() */
+	bool		 unfit;		/* the user's file is not good */
 	bool		 news;		/* the engine has to be told */
 	bool		 counted;	/* the next four are known */
 	uint64_t	 octets_in, octets_out;	/* final, of pppd */
@@ -44,6 +47,10 @@ void	login_init(struct login *, struct call_record *rec,
 	    const struct keeper_call *, const char *client);
 /* pppd was started (again); plugin: pptpd-logwtmp.so records the login. */
 void	login_started(struct login *, pid_t pppd, bool plugin, uint64_t now);
+/* Tells the plugin, at the other end of fd, that login_go() will follow. */
+void	login_greet(const struct login *, int fd);
+/* Answers a pppd that waits, if it does: the user may go on, or not. */
+void	login_go(struct login *, int fd, bool go);
 /* Reads the reports on fd.  False: no more will come. */
 bool	login_read(struct login *, int fd);
 /* The time at which to call login_timer(); UINT64_MAX: never. */

@@ -299,7 +299,8 @@ describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
 	    (log_stderr ? CALL_FLAG_STDERR : 0) |
 	    (use->logwtmp != NULL ? CALL_FLAG_LOGWTMP : 0) |
 	    (use->own_wtmp ? CALL_FLAG_OWN_WTMP : 0) |
-	    (use->kernel != NULL ? CALL_FLAG_KERNEL : 0);
+	    (use->kernel != NULL ? CALL_FLAG_KERNEL : 0) |
+	    (conf->limits.max_logins != 0 ? CALL_FLAG_LOGINS : 0);
 	kc->client_addr = m->u.call_request.client_addr;
 	kc->server_addr = m->u.call_request.server_addr;
 	kc->our_id = m->call_id;
@@ -404,6 +405,9 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 	if (!choose_aaa(&use, client))
 		return false;
 	choose_datapath(&use, m->u.call_request.client_addr, client);
+	if (conf->limits.max_logins != 0 && use.session == NULL)
+		log_warn("CTRL: Client %s: max-logins-per-user does not count "
+		    "this call: pptpd-session.so cannot be used", client);
 	describe(&kc, m, local, remote, &use);
 	if (!build_args(&args, call, &kc, &use, client))
 		return false;

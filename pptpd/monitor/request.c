@@ -110,6 +110,9 @@ request_serve(const struct ipc_msg *m, const struct ipc_fds *fds, bool late)
 	case IPC_CALL_NEWS:
 		back_relay_news(m);
 		break;
+	case IPC_ADMIT:
+		(void)engines_tell_owner(m, NULL, 0);
+		break;
 	case IPC_CALL_KICK:
 		if (!engines_tell_owner(m, NULL, 0))
 			calls_kick(m->call_id);

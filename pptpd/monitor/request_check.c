@@ -191,6 +191,14 @@ back_fault(unsigned int index, unsigned int count, const struct ipc_msg *m,
 	    "spoke of a call of another engine";
 }
 
+/* The reasons for which the front ends calls of back engines. */
+static bool
+may_end(enum ctrl_end end)
+{
+	return end == CTRL_END_ADMIN || end == CTRL_END_MADE_ROOM ||
+	    end == CTRL_END_LOGINS || end == CTRL_END_REPLACED;
+}
+
 static const char *
 admin_fault(const struct ipc_msg *m, int n, uint64_t now)
 {
@@ -230,9 +238,11 @@ request_check_fault(unsigned int index, unsigned int count,
 		return give_fault(m, fds, n, count);
 	case IPC_CALL_KICK:
 		return m->call_id % count != 0 && n == 0 &&
-		    (m->u.kick.end == CTRL_END_ADMIN ||
-		    m->u.kick.end == CTRL_END_MADE_ROOM) ? NULL :
+		    may_end(m->u.kick.end) ? NULL :
 		    "ends a call that is its own, or for no reason";
+	case IPC_ADMIT:
+		return m->call_id % count != 0 && n == 0 ? NULL :
+		    "admits a call that is its own";
 	case IPC_CALL_REQUEST:
 		return call_fault(m, fds, n, now, late);
 	case IPC_ACCESS_REQUEST:

@@ -25,7 +25,13 @@ body_len(unsigned int type)
 	case SESSION_IP_DOWN:
 		return 2 * 8 + 3 * 4;
 	case SESSION_EXIT:
+	case SESSION_KEEPER:
+	case SESSION_GO:
 		return 1;
+	case SESSION_LOGINS:
+		return 4 + 1;
+	case SESSION_USER_FILE:
+		return SESSION_TEXT_LEN;
 	}
 	return 0;
 }
@@ -74,6 +80,15 @@ get_name(struct wire_reader *r, char *name)
 			return false;
 	}
 	return strlen(name) == len;
+}
+
+static bool
+get_bool(struct wire_reader *r, bool *value)
+{
+	uint8_t v = wire_get_u8(r);
+
+	*value = v == 1;
+	return v <= 1;
 }
 
 static bool
@@ -126,6 +141,17 @@ get_body(struct wire_reader *r, struct session_msg *m)
 	case SESSION_EXIT:
 		m->u.exit_status = wire_get_u8(r);
 		return true;
+	case SESSION_LOGINS:
+		m->u.logins.max = wire_get_u32(r);
+		return get_bool(r, &m->u.logins.replace);
+	case SESSION_USER_FILE:
+		wire_get_bytes(r, m->u.user_file, SESSION_TEXT_LEN);
+		return strnlen(m->u.user_file, SESSION_TEXT_LEN) <
+		    SESSION_TEXT_LEN;
+	case SESSION_KEEPER:
+		return get_bool(r, &m->u.waits_for_all);
+	case SESSION_GO:
+		return get_bool(r, &m->u.go);
 	}
 	return false;
 }
@@ -193,6 +219,19 @@ put_body(struct wire_writer *w, const struct session_msg *m)
 		break;
 	case SESSION_EXIT:
 		wire_put_u8(w, m->u.exit_status);
+		break;
+	case SESSION_LOGINS:
+		wire_put_u32(w, m->u.logins.max);
+		wire_put_u8(w, m->u.logins.replace);
+		break;
+	case SESSION_USER_FILE:
+		wire_put_bytes(w, m->u.user_file, SESSION_TEXT_LEN);
+		break;
+	case SESSION_KEEPER:
+		wire_put_u8(w, m->u.waits_for_all);
+		break;
+	case SESSION_GO:
+		wire_put_u8(w, m->u.go);
 		break;
 	}
 }

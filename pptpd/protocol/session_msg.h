@@ -13,6 +13,10 @@
  * big-endian, and pads texts with zeros.  The sender runs as root, but copies
  * some of it from a peer: the reader trusts no octet.
  *
+ * The keeper sends SESSION_KEEPER when pppd starts, so that the plugin knows
+ * whether to wait for SESSION_GO after its SESSION_AUTH.  A keeper that sends
+ * no SESSION_KEEPER is older than the plugin, and answers nothing.
+ *
  * The plugin has an encoder of its own, plugins/session-encode.h, because it
  * may not bring any function into pppd.
  */
@@ -21,6 +25,7 @@
 
 #define SESSION_NAME_MAX    255	/* octets of a user's name */
 #define SESSION_IFNAME_LEN  16	/* IFNAMSIZ: with its NUL */
+#define SESSION_TEXT_LEN    200	/* of SESSION_USER_FILE, with its NUL */
 #define SESSION_PPPD_LEN    16	/* a version of pppd, with its NUL */
 
 enum session_msg_type {
@@ -30,7 +35,14 @@ enum session_msg_type {
 	SESSION_MPPE,		/* CCP is up, or renegotiated */
 	SESSION_IP_UP,		/* IPCP is up */
 	SESSION_IP_DOWN,	/* IPCP is down; octets and time */
-	SESSION_EXIT		/* pppd exits now */
+	SESSION_EXIT,		/* pppd exits now */
+	SESSION_LOGINS,		/* how often the user may be logged in;
+				   before SESSION_AUTH */
+	SESSION_USER_FILE,	/* the file of the user's options is not good;
+				   before SESSION_AUTH */
+	/* keeper -> plugin */
+	SESSION_KEEPER,		/* whether every user is waited for */
+	SESSION_GO		/* whether the user may go on */
 };
 
 /* pppd's phases, in the order of pppd.h (the same in 2.4 and 2.5). */
@@ -98,6 +110,14 @@ struct session_msg {
 			uint32_t seconds;	/* that the link was up */
 		} ip_down;
 		uint8_t	 exit_status;		/* EXIT STATUS of pppd(8) */
+		struct {
+			uint32_t max;		/* calls at a time; 0: any */
+			bool	 replace;	/* the new one ends the oldest */
+		} logins;
+		/* File, line and why; may hold any octet but NUL. */
+		char	 user_file[SESSION_TEXT_LEN];
+		bool	 waits_for_all;
+		bool	 go;
 	} u;
 };
 

@@ -15,7 +15,7 @@
 #include "state/session_id.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	9
+#define CALL_RECORD_VERSION	10
 #define CALL_ADDR_TEXT		64	/* an address as configured */
 #define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
 
@@ -24,6 +24,7 @@
 #define CALL_FLAG_LOGWTMP	0x04	/* pppd's plugin records the login */
 #define CALL_FLAG_OWN_WTMP	0x08	/* pptpctrl records the login */
 #define CALL_FLAG_KERNEL	0x10	/* kernel data path */
+#define CALL_FLAG_LOGINS	0x20	/* pppd waits for who has logged in */
 
 /*
  * A record is a sealed memfd: the keeper holds the descriptor, the engine maps
@@ -48,6 +49,11 @@ struct call_record {
 	int32_t		pppd_pid;		/* 0: none */
 	char		user[CALL_USER_TEXT];	/* authenticated, escaped */
 	char		ifname[16];		/* of pppd, while IP is up */
+	uint64_t	login_ms;	/* when the user logged in; 0: not yet */
+	uint32_t	login_max;	/* calls that his file allows ... */
+	uint8_t		login_own;	/* ... 1: it says so, ... */
+	uint8_t		login_replace;	/* ... 1: a new one ends the oldest */
+	uint8_t		login_waits;	/* 1: pppd waits for IPC_ADMIT */
 
 	/*
 	 * Written by the engine.  With CALL_FLAG_KERNEL the keeper writes
@@ -67,7 +73,7 @@ struct call_record {
 	struct gre_tx	tx;
 	struct gre_ack	ack;
 };
-LAYOUT(struct call_record, CALL_RECORD_VERSION, 9, 3112);
+LAYOUT(struct call_record, CALL_RECORD_VERSION, 10, 3136);
 
 /*
  * Makes a record in a new memfd of fixed size, with magic, version and size

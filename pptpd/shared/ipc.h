@@ -12,7 +12,7 @@
 #include "state/limit.h"
 #include "state/session_id.h"
 
-#define IPC_VERSION	5
+#define IPC_VERSION	6
 #define IPC_FDS_MAX	4
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
 #define IPC_FDS_LOST	(-1)	/* as their number: no room for them */
@@ -89,7 +89,11 @@ enum ipc_type {
 	/* keeper -> engine */
 	IPC_REPORT,		/* user or interface in the record are new */
 	/* monitor -> front */
-	IPC_CALL_OVER		/* u.over: a call of the front has ended */
+	IPC_CALL_OVER,		/* u.over: a call of the front has ended */
+	/* front -> monitor -> back engine; engine -> keeper */
+	IPC_ADMIT,		/* the user who has logged in may go on */
+	/* keeper -> engine */
+	IPC_USER_FILE		/* the user's file is not good: end the call */
 };
 
 /*
@@ -167,7 +171,7 @@ struct ipc_msg {
 			enum ctrl_end end;	/* with AUTH_FAILED: reason */
 		} news;
 		struct {
-			enum ctrl_end end;	/* ADMIN, or MADE_ROOM */
+			enum ctrl_end end;	/* one of a few */
 		} kick;
 		struct {
 			uint32_t client_addr;	/* network order */
@@ -217,7 +221,7 @@ struct ipc_msg {
 		} log;
 	} u;
 };
-LAYOUT(struct ipc_msg, IPC_VERSION, 5, 524);
+LAYOUT(struct ipc_msg, IPC_VERSION, 6, 524);
 
 void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 

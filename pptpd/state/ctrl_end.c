@@ -147,6 +147,16 @@ static const struct reason reasons[] = {
 	[CTRL_END_ACCESS] = { "access",
 	    "hosts.allow and hosts.deny do not let it in", "access",
 	    STOP(NONE), CDN(LOST_CARRIER), OCRP(FORBIDDEN) },
+	[CTRL_END_LOGINS] = { "max-logins-per-user",
+	    "its user has as many calls as he may have",
+	    "max-logins-per-user",
+	    STOP(NONE), CDN(SHUTDOWN), OCRP(ERROR) },
+	[CTRL_END_REPLACED] = { "replaced",
+	    "its user has logged in once more", "replaced",
+	    STOP(NONE), CDN(SHUTDOWN), OCRP(ERROR) },
+	[CTRL_END_USER_FILE] = { "user-file",
+	    "the file of its user's options cannot be used", "user-file",
+	    STOP(NONE), CDN(SHUTDOWN), OCRP(ERROR) },
 };
 
 _Static_assert(sizeof(reasons) / sizeof(reasons[0]) == CTRL_END_COUNT,

@@ -56,6 +56,9 @@ enum ctrl_end {
 	CTRL_END_NO_PPP,
 	CTRL_END_PPPD_FAILED,	/* any other */
 	CTRL_END_ACCESS,	/* TCP wrappers */
+	CTRL_END_LOGINS,	/* max-logins-per-user, deny */
+	CTRL_END_REPLACED,	/* max-logins-per-user, replace-oldest */
+	CTRL_END_USER_FILE,	/* the user's file cannot be used */
 
 	CTRL_END_COUNT		/* number of reasons */
 };

@@ -41,6 +41,8 @@ struct limit_conf {
 	uint32_t auth_penalty;		/* s, for each failure */
 	uint32_t message_rate;		/* per second and connection */
 	uint32_t log_rate;		/* lines per minute, address, class */
+	uint32_t max_logins;		/* calls of one user at a time ... */
+	uint32_t logins_replace;	/* ... 1: a new one ends the oldest */
 };
 
 /* One connection; embedded in the caller's own object. */

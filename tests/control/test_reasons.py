@@ -30,6 +30,9 @@ ELSEWHERE = {
     'crash': 'unit/test_rejoin_server.c: a_call_that_engines_die_of',
     'damaged': 'unit/test_adopt.c: what_an_engine_wrote_is_checked',
     'resources': 'faults/test_shortage.py',
+    'max-logins-per-user': 'control/test_policy.py: DENIED',
+    'replaced': 'control/test_policy.py: REPLACED',
+    'user-file': 'control/test_policy.py: user-file',
 }
 MADE = set()
 

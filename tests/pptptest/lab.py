@@ -237,6 +237,16 @@ class Lab:
         os.chmod(path, 0o755)
         return [('ppp', path)]
 
+    def reporting_pppd(self):
+        """Configuration for the stand-in as a pppd that loads plugins: it
+        gets pptpd-session.so, and the test reports in its place."""
+        path = '/run/conformance/loads'
+        namespaces.write(path, '#!/bin/sh\n'
+                         'case "$*" in *nonexistent*) exit 2;; esac\n'
+                         'exec %s "$@"\n' % self.pppd)
+        os.chmod(path, 0o755)
+        return [('ppp', path)]
+
     def crashes(self):
         """The first line of a sanitizer's report or failed assertion in what
         the server wrote to its stderr, else None.  With --fg it keeps it;

@@ -35,6 +35,7 @@ class Puppet:
         self.hangup = None              # time of the line's hangup
         self.gone = None                # time when the process ended
         self.written = 0                # times all output was taken
+        self.keeper = []                # (type, value) of its keeper
         self.more = threading.Condition()
 
     # --- in the background ------------------------------------------------
@@ -55,6 +56,9 @@ class Puppet:
                 self.hangup = what['t']
             elif kind == 'signal':
                 self.signals.append((what['number'], what['t']))
+            elif kind == 'keeper':
+                data = bytes.fromhex(what['hex'])
+                self.keeper.append((data[1], data[4]))
             elif kind == 'written':
                 self.written += 1
             elif kind == 'gone':
@@ -107,11 +111,27 @@ class Puppet:
         self.order(do='session', hex=(struct.pack(
             '>BBH', 1, kind, 4 + len(body)) + body).hex())
 
+    def authenticated(self, user):
+        """Reports that this user has come in."""
+        name = user.encode()
+        self.session(3, struct.pack('>BB255s', 4, len(name), name))
+
+    def limited(self, most, replace=False):
+        """Reports what the user's file says about his logins."""
+        self.session(8, struct.pack('>IB', most, replace))
+
+    def verdict(self, timeout=5.0):
+        """Whether the keeper lets the user go on; None: it says nothing."""
+        self.wait(lambda: any(k == 11 for k, _ in self.keeper), timeout)
+        for kind, value in self.keeper:
+            if kind == 11:
+                return bool(value)
+        return None
+
     def login(self, user, ifname='ppp0', local='10.0.0.2',
               remote='10.0.0.200'):
         """Reports that this user has come in, and that IP is up."""
-        name = user.encode()
-        self.session(3, struct.pack('>BB255s', 4, len(name), name))
+        self.authenticated(user)
         self.session(5, struct.pack(
             '>16sI', ifname.encode(), 0) + socket.inet_aton(local) +
             socket.inet_aton(remote) + bytes(16))

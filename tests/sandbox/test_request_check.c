@@ -270,6 +270,17 @@ test_two_engines(void)
 	bad("... for a reason of the monitor's", &m, fds, 0);
 	m.u.kick.end = CTRL_END_MADE_ROOM;
 	good("... to make room", &m, fds, 0);
+	m.u.kick.end = CTRL_END_LOGINS;
+	good("... of a user who has too many", &m, fds, 0);
+	m.u.kick.end = CTRL_END_REPLACED;
+	good("... of one who has another one now", &m, fds, 0);
+	m.type = IPC_ADMIT;
+	good("a user may go on", &m, fds, 0);
+	bad("... with a descriptor", &m, fds, 1);
+	m.call_id = 8;
+	bad("a user of its own may", &m, fds, 0);
+	m.call_id = 9;
+	m.type = IPC_CALL_KICK;
 	m.call_id = 8;
 	bad("the end of one of its own", &m, fds, 0);
 	m.type = IPC_CALL_NEWS;

@@ -838,6 +838,45 @@ START_TEST(limits_follow_the_calls_there_can_be)
 }
 END_TEST
 
+START_TEST(logins_of_one_user)
+{
+	static const struct {
+		const char *text;
+		uint32_t max, replace;
+		const char *said;
+	} rows[] = {
+		{ "", 0, 0, "" },
+		{ "max-logins-per-user 1\n", 1, 0, "" },
+		{ "max-logins-per-user 2 deny\n", 2, 0, "" },
+		{ "max-logins-per-user 3\t replace-oldest\n", 3, 1, "" },
+		{ "max-logins-per-user 0 replace-oldest\n", 0, 1, "" },
+		{ "max-logins-per-user 1 replace\n", 1, 0,
+		    "neither deny nor replace-oldest, it is deny" },
+		{ "max-logins-per-user 1 deny now\n", 1, 0,
+		    "neither deny nor replace-oldest, it is deny" },
+		{ "max-logins-per-user many\n", 0, 0,
+		    "not a number of 0 or more" },
+		{ "max-logins-per-user\n", 0, 0, "not a number of 0 or more" },
+		{ "max-logins-per-user 1\nmax-logins-per-user 2 "
+		    "replace-oldest\n", 1, 0, "" },
+	};
+	struct conf conf;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ck_assert_int_eq(read_text(&conf, "", rows[i].text),
+		    CONF_RUN);
+		ck_assert_uint_eq(conf.limits.max_logins, rows[i].max);
+		ck_assert_uint_eq(conf.limits.logins_replace,
+		    rows[i].replace);
+		ck_assert_uint_eq(conf.errors, 0);
+		ck_assert_msg(strstr(said, rows[i].said) != NULL,
+		    "\"%s\": %s", rows[i].text, said);
+		free_streams();
+		conf_free(&conf);
+	}
+}
+END_TEST
+
 /* --- another reading ----------------------------------------------------- */
 
 static const struct changes_row {
@@ -860,6 +899,10 @@ static const struct changes_row {
 	{ "sandbox log\n", "sandbox off\n", "sandbox" },
 	{ "", "control-group wheel\n", "control-group" },
 	{ "engines 1\n", "engines auto\n", "engines" },
+	{ "", "max-logins-per-user 1\n", "max-logins-per-user" },
+	{ "max-logins-per-user 1\n",
+	    "max-logins-per-user 1 replace-oldest\n", "max-logins-per-user" },
+	{ "max-logins-per-user 1\n", "max-logins-per-user 1 deny\n", "" },
 	{ "", "aaa none\n", "" },
 	{ "", "aaa radius\n", "aaa" },
 	{ "aaa exec\n", "aaa file\n", "aaa" },
@@ -956,7 +999,7 @@ static const char text_before[] = "ppp /bin/a\nlisten 192.0.2.1\n"
     "max-per-ip 1\nmax-unauth 2\nmax-unauth-per-ip 3\nconnection-rate 4\n"
     "connection-rate-per-ip 5\ncall-rate 6\ncall-rate-per-ip 7\n"
     "call-timeout 8\nauth-timeout 9\nauth-penalty 10\nmessage-rate 11\n"
-    "log-rate 12\nbcrelay eth0\n";
+    "log-rate 12\nmax-logins-per-user 13\nbcrelay eth0\n";
 static const char text_after[] = "debug\nnoipparam\nlogwtmp\ndelegate\n"
     "ppp /bin/b\nlisten 192.0.2.2\noption /etc/b\npidfile /run/b\n"
     "speed 19200\nstimeout 4\nconnections 6\nlocalip 10.0.1.1\n"
@@ -966,7 +1009,8 @@ static const char text_after[] = "debug\nnoipparam\nlogwtmp\ndelegate\n"
     "max-per-ip 101\nmax-unauth 102\nmax-unauth-per-ip 103\n"
     "connection-rate 104\nconnection-rate-per-ip 105\ncall-rate 106\n"
     "call-rate-per-ip 107\ncall-timeout 108\nauth-timeout 109\n"
-    "auth-penalty 110\nmessage-rate 111\nlog-rate 112\nbcrelay eth1\n";
+    "auth-penalty 110\nmessage-rate 111\nlog-rate 112\n"
+    "max-logins-per-user 13 replace-oldest\nbcrelay eth1\n";
 
 START_TEST(a_value_is_copied_and_nothing_else)
 {
@@ -1169,6 +1213,7 @@ add_tests(TCase *t)
 	tcase_add_test(t, datapath_is_userspace);
 	tcase_add_test(t, delegate_has_a_bound);
 	tcase_add_test(t, limits_follow_the_calls_there_can_be);
+	tcase_add_test(t, logins_of_one_user);
 	tcase_add_loop_test(t, changes, 0,
 	    (int)(sizeof(changes_rows) / sizeof(changes_rows[0])));
 	tcase_add_test(t, aaa_guards);

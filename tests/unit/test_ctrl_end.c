@@ -52,6 +52,9 @@ START_TEST(numbers_stay)
 	ck_assert_int_eq(CTRL_END_MADE_ROOM, 30);
 	ck_assert_int_eq(CTRL_END_AUTH_FAILED, 31);
 	ck_assert_int_eq(CTRL_END_ACCESS, 41);
+	ck_assert_int_eq(CTRL_END_LOGINS, 42);
+	ck_assert_int_eq(CTRL_END_REPLACED, 43);
+	ck_assert_int_eq(CTRL_END_USER_FILE, 44);
 }
 END_TEST
 

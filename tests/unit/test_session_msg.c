@@ -8,7 +8,7 @@
 #include "protocol/session_msg.h"
 #include "session-encode.h"
 
-#define TYPES	7
+#define TYPES	11
 #define SEED	1723
 
 /* Version, type, length; then method, length of the name, the name. */
@@ -55,8 +55,20 @@ sample(size_t i, struct session_out *o)
 		session_encode_ip_down(o, 0x0123456789abcdef, 5000000000, 7,
 		    8, 3600);
 		break;
-	default:
+	case 6:
 		session_encode_number(o, SESSION_EXIT, 16);
+		break;
+	case 7:
+		session_encode_logins(o, 70000, 1);
+		break;
+	case 8:
+		session_encode_user_file(o, "/etc/pptpd/users.d/bob:2: no");
+		break;
+	case 9:			/* the keeper writes these two */
+		session_encode_number(o, SESSION_KEEPER, 1);
+		break;
+	default:
+		session_encode_number(o, SESSION_GO, 1);
 		break;
 	}
 }
@@ -126,6 +138,47 @@ START_TEST(reads_what_the_plugin_writes)
 	ck_assert(session_msg_decode(o.buf, o.len, &m));
 	ck_assert_int_eq(m.type, SESSION_EXIT);
 	ck_assert_uint_eq(m.u.exit_status, 16);
+
+	sample(7, &o);
+	ck_assert(session_msg_decode(o.buf, o.len, &m));
+	ck_assert_int_eq(m.type, SESSION_LOGINS);
+	ck_assert_uint_eq(m.u.logins.max, 70000);
+	ck_assert(m.u.logins.replace);
+
+	sample(8, &o);
+	ck_assert(session_msg_decode(o.buf, o.len, &m));
+	ck_assert_int_eq(m.type, SESSION_USER_FILE);
+	ck_assert_str_eq(m.u.user_file, "/etc/pptpd/users.d/bob:2: no");
+}
+END_TEST
+
+/* What the keeper says is what the plugin reads, and nothing else is. */
+START_TEST(plugin_reads_what_the_keeper_writes)
+{
+	struct session_msg	m;
+	uint8_t			buf[SESSION_MSG_MAX];
+	size_t			len;
+
+	for (int go = 0; go < 2; go++) {
+		memset(&m, 0, sizeof(m));
+		m.type = SESSION_GO;
+		m.u.go = go;
+		len = session_msg_encode(&m, buf);
+		ck_assert_int_eq(session_decode_bool(buf, len, SESSION_GO),
+		    go);
+		ck_assert_int_eq(session_decode_bool(buf, len,
+		    SESSION_KEEPER), -1);
+		ck_assert_int_eq(session_decode_bool(buf, len - 1, SESSION_GO),
+		    -1);
+		ck_assert_int_eq(session_decode_bool(buf, len + 1, SESSION_GO),
+		    -1);
+		for (size_t i = 0; i < len; i++) {
+			buf[i] ^= 0x40;
+			ck_assert_int_eq(session_decode_bool(buf, len,
+			    SESSION_GO), -1);
+			buf[i] ^= 0x40;
+		}
+	}
 }
 END_TEST
 
@@ -346,6 +399,7 @@ main(void)
 
 	tcase_add_test(tc, plugin_writes_known_octets);
 	tcase_add_test(tc, reads_what_the_plugin_writes);
+	tcase_add_test(tc, plugin_reads_what_the_keeper_writes);
 	tcase_add_loop_test(tc, both_writers_agree, 0, TYPES);
 	tcase_add_loop_test(tc, only_the_exact_length, 0, TYPES);
 	tcase_add_test(tc, refuses_other_versions_and_types);

@@ -1,0 +1,153 @@
+/* Engine: how often one user may be logged in at a time. */
+/* SPDX-License-Identifier: ISC */
+#include "engine/logins.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "engine/back_calls.h"
+#include "engine/call.h"
+#include "engine/engine.h"
+#include "engine/journal.h"
+#include "engine/limiter.h"
+#include "shared/call_record.h"
+#include "shared/loop.h"
+
+/* A call of a user; a copy, since keepers write to records at any time. */
+struct login_row {
+	char		 user[CALL_USER_TEXT];
+	uint64_t	 since;		/* ms, when he logged in */
+	uint32_t	 own_max;
+	bool		 own, own_replace, waits;
+	uint16_t	 id;
+	char		 session[SESSION_ID_TEXT];
+};
+
+/* What counts for a user. */
+struct login_limit {
+	uint32_t	 max;		/* 0: none */
+	bool		 replace;
+};
+
+static struct loop_timer soon;
+
+static bool
+take_row(struct login_row *row, const struct call_record *rec)
+{
+	if (rec->login_ms == 0 || rec->user[0] == '\0' ||
+	    rec->end != CTRL_END_NONE)
+		return false;
+	memcpy(row->user, rec->user, sizeof(row->user));
+	row->user[sizeof(row->user) - 1] = '\0';
+	memcpy(row->session, rec->session, sizeof(row->session));
+	row->session[sizeof(row->session) - 1] = '\0';
+	row->since = rec->login_ms;
+	row->own = rec->login_own != 0;
+	row->own_max = rec->login_max;
+	row->own_replace = rec->login_replace != 0;
+	row->waits = rec->login_waits != 0;
+	row->id = rec->our_id;
+	return true;
+}
+
+/*
+ * Users in any order, the calls of each in the order of their logins.  A RADIUS
+ * server may take a name in whatever case it comes, so case makes no other
+ * user: he could log in as often as there are ways to write his name.
+ */
+static int
+compare(const void *a, const void *b)
+{
+	const struct login_row *x = a, *y = b;
+	int order = strcasecmp(x->user, y->user);
+
+	if (order != 0)
+		return order;
+	if (x->since != y->since)
+		return x->since < y->since ? -1 : 1;
+	return strcmp(x->session, y->session);
+}
+
+/* What counts is the file that the user had when he last logged in. */
+static struct login_limit
+limit_of(const struct login_row *last)
+{
+	const struct limit_conf *conf = &limiter_limits->conf;
+
+	if (last->own)
+		return (struct login_limit){ last->own_max,
+		    last->own_replace };
+	return (struct login_limit){ conf->max_logins,
+	    conf->logins_replace != 0 };
+}
+
+static void
+end_call(const struct login_row *row, uint32_t max, enum ctrl_end end)
+{
+	log_notice("CTRL: Call %04X, session %s, of user \"%s\" ends: he may "
+	    "have %u at a time (%s)", row->id, row->session, row->user,
+	    (unsigned int)max, ctrl_end_word(end));
+	limiter_counted(end);
+	call_kick(row->id, end);
+}
+
+/* Judges the n calls of one user. */
+static void
+judge(const struct login_row *row, size_t n)
+{
+	struct login_limit limit = limit_of(&row[n - 1]);
+	size_t first = 0;
+
+	while (limit.max != 0 && n - first > limit.max) {
+		if (limit.replace)
+			end_call(&row[first++], limit.max, CTRL_END_REPLACED);
+		else
+			end_call(&row[--n], limit.max, CTRL_END_LOGINS);
+	}
+	for (; first < n; first++) {
+		if (row[first].waits)
+			call_admit(row[first].id);
+	}
+}
+
+static void
+look(void *arg)
+{
+	size_t size = engine.calls + back_calls_count(), n = 0, first = 0;
+	struct login_row *rows = calloc(size + 1, sizeof(*rows));
+	const struct call_record *rec;
+	uint32_t next = 1;
+
+	(void)arg;
+	if (rows == NULL) {
+		/* Each pppd that waits goes on by itself after some seconds. */
+		log_err("engine: no memory to count logins");
+		return;
+	}
+	while (n < size && (rec = call_next_record(&next)) != NULL)
+		n += take_row(&rows[n], rec);
+	qsort(rows, n, sizeof(*rows), compare);
+	for (size_t i = 1; i <= n; i++) {
+		if (i < n && strcasecmp(rows[i].user, rows[first].user) == 0)
+			continue;
+		judge(rows + first, i - first);
+		first = i;
+	}
+	free(rows);
+}
+
+void
+logins_look(void)
+{
+	if (engine.index == 0 && !loop_timer_runs(&soon))
+		(void)loop_timer_in_ms(&soon, 0);
+}
+
+void
+logins_init(void)
+{
+	loop_timer_init(&soon, look, NULL);
+	journal_on_login(logins_look);
+}

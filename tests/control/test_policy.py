@@ -1,0 +1,219 @@
+"""How often one user may be logged in: max-logins-per-user."""
+
+import os
+import signal
+
+from pptptest import control
+from pptptest.calls import goes_on
+from pptptest.control import ctl
+from pptptest.lab import client
+from pptptest.points import check, point
+
+DENIED, REPLACED = 'max-logins-per-user', 'replaced'
+
+
+def start(lab, conf=()):
+    return control.start(lab, conf=lab.reporting_pppd() + list(conf))
+
+
+def entry(lab, session, user, replace=False, most=None):
+    """A call at which this user has just logged in; .user is the user."""
+    mark = lab.log.mark()
+    call = lab.call(address=client(session))
+    check(call.pppd.reports(), 'no pptpd-session.so')
+    call.mark, call.user = mark, user
+    if most is not None:
+        call.pppd.limited(most, replace)
+    call.pppd.authenticated(user)
+    return call
+
+
+def over(lab, call, word):
+    """The call has ended for that reason: in pppd, log and history."""
+    check(lab.log.wait('.*Call of client %s ended: user "%s", .*, reason %s$'
+                       % (call.address, call.user, word), 10, call.mark),
+          'no line says that the call of %s ended for %s' % (call.user, word))
+    check(call.pppd.wait_hangup(5) is not None, 'pppd lives on')
+
+    def known():
+        return [e for e in ctl('--json', 'history', '50').json['history']
+                if e['client'] == call.address and e['reason'] == word]
+    check(lab.until(known, 5) is not None, 'not in the history: ' + word)
+    check(known()[-1]['user'] == call.user, str(known()[-1]))
+
+
+def goes(call):
+    check(call.pppd.verdict(10) is True, 'pppd is not told to go on: %s' %
+          call.pppd.keeper)
+    call.needs('an admitted call')
+
+
+def refused(word):
+    return ctl('--json', 'status').json['refused'][word]
+
+
+@point('policy-deny', 'max-logins-per-user 1: a second call of the same user '
+       'is refused before it gets an address, other users are not; the log, '
+       'history and counter have the word; who has left may come again')
+def deny(lab):
+    start(lab, conf=[(DENIED, '1')])
+    first = entry(lab, 2, 'anna')
+    goes(first)
+    other = entry(lab, 3, 'bob')
+    goes(other)
+    for number, name in ((4, 'anna'), (5, 'ANNA')):
+        second = entry(lab, number, name)
+        over(lab, second, DENIED)
+        check(second.pppd.verdict(5) is False, 'the second one goes on')
+        check(not any(f[:4] == b'\xff\x03\x80\x21'
+                      for _, f in second.pppd.frames), 'IPCP came')
+    check(refused(DENIED) == 2, 'counter: %d' % refused(DENIED))
+    check(ctl('--json', 'status').json['limits'][DENIED] == 1, 'limits')
+    first.needs('the first call')
+    other.needs("another user's call")
+    first.close()
+    check(lab.until(lambda: len(ctl('--json', 'list').json['calls']) == 1, 5)
+          is not None, 'the first call is still there')
+    goes(entry(lab, 6, 'anna'))
+    return '2 refused'
+
+
+@point('policy-replace', 'max-logins-per-user 2 replace-oldest: with a third '
+       'login the first call of this user ends, whichever called first')
+def replace(lab):
+    start(lab, conf=[(DENIED, '2 replace-oldest')])
+    early = lab.call(address=client(9))     # it logs in last
+    if not early.pppd.reports():
+        return 'no pptpd-session.so'
+    early.mark, early.user = lab.log.mark(), 'anna'
+    calls = [entry(lab, number, 'anna') for number in (2, 3)]
+    for call in calls:
+        goes(call)
+    early.pppd.authenticated('anna')
+    over(lab, calls[0], REPLACED)
+    goes(early)
+    goes(entry(lab, 4, 'anna'))
+    over(lab, calls[1], REPLACED)
+    early.needs('the call that logged in third')
+    check(refused(REPLACED) == 2, 'counter: %d' % refused(REPLACED))
+    return 'two replaced'
+
+
+@point('policy-own', "a limit in a user's own file wins over that of "
+       'pptpd.conf, and counts without one')
+def own(lab):
+    run = start(lab)
+    first = entry(lab, 2, 'anna')
+    check(first.pppd.verdict(0.3) is None, 'told, though nothing is counted')
+    check((10, 0) in first.pppd.keeper, 'no greeting: %s' % first.pppd.keeper)
+    second = entry(lab, 3, 'anna', most=1)
+    over(lab, second, DENIED)
+    third = entry(lab, 4, 'anna', most=1, replace=True)
+    goes(third)
+    over(lab, first, REPLACED)
+    run.stop()
+
+    start(lab, conf=[(DENIED, '1')])
+    calls = [entry(lab, number, 'dora', most=2) for number in (5, 6)]
+    for call in calls:
+        goes(call)
+    over(lab, entry(lab, 7, 'dora', most=2), DENIED)
+    calls = [entry(lab, number, 'carol', most=0) for number in (8, 9, 10)]
+    for call in calls:
+        goes(call)
+    return '1, 2 and any'
+
+
+@point('policy-restart', 'an engine dies: the calls that go on count for the '
+       'next one; who logged in meanwhile, and waits, is judged by it')
+def restart(lab):
+    run = start(lab, conf=[(DENIED, '1')])
+    first = entry(lab, 2, 'anna')
+    goes(first)
+    engine = run.engines()[0].pid
+    second, third = lab.call(address=client(3)), lab.call(address=client(4))
+    second.mark = third.mark = lab.log.mark()
+    second.user, third.user = 'anna', 'bob'
+    os.kill(engine, signal.SIGSTOP)
+    for call in (second, third):
+        call.pppd.authenticated(call.user)
+    check(second.pppd.verdict(0.3) is None, 'judged without an engine')
+    os.kill(engine, signal.SIGKILL)
+    check(lab.until(lambda: run.engines() and
+                    run.engines()[0].pid != engine, 10) is not None,
+          'no engine')
+    over(lab, second, DENIED)
+    check(third.pppd.verdict(10) is True, 'bob has to wait')
+    goes_on(first, 10, 'the first call')
+    over(lab, entry(lab, 5, 'anna'), DENIED)
+    return 'judged by the next engine'
+
+
+@point('policy-monitor', 'the server ends and another one takes its calls: '
+       'they count')
+def monitor(lab):
+    run = start(lab, conf=[(DENIED, '1')])
+    first = entry(lab, 2, 'anna')
+    goes(first)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait_exit(5)
+    again = start(lab, conf=[(DENIED, '1')])
+    check(lab.until(lambda: len(again.sessions()) == 1, 10) is not None,
+          'the call was not taken over')
+    goes_on(first, 10, 'the first call')
+    over(lab, entry(lab, 3, 'anna'), DENIED)
+    first.needs('the first call')
+    return 'counted'
+
+
+@point('policy-engines', 'engines 3: calls of all engines count; one of a back '
+       'engine is refused, replaced, and told to go on', limit=60)
+def engines(lab):
+    run = start(lab, conf=[('engines', '3'), (DENIED, '1')])
+    check(lab.until(lambda: len(run.engines()) == 3, 10) is not None,
+          'not 3 engines')
+    first = entry(lab, 2, 'anna')
+    goes(first)
+    seen, number = set(), 3
+    while len(seen) < 3:
+        check(number < 60, 'calls of engines %s only' % seen)
+        user = 'u%d' % number
+        goes(entry(lab, number, user))
+        second = entry(lab, number + 1, 'anna')
+        seen.add(second.theirs % 3)
+        over(lab, second, DENIED)
+        number += 2
+    run.stop()
+
+    start(lab, conf=[('engines', '3'), (DENIED, '1 replace-oldest')])
+    last, seen = None, set()
+    while len(seen) < 3:
+        check(number < 120, 'calls of engines %s only' % seen)
+        call = entry(lab, number, 'anna')
+        goes(call)
+        if last is not None:
+            over(lab, last, REPLACED)
+            seen.add(last.theirs % 3)
+        last, number = call, number + 1
+    return 'each engine'
+
+
+@point('policy-file', "a user's file that cannot be used: the call ends with "
+       'its own reason, replaces no other call, and the log names file and '
+       'line')
+def user_file(lab):
+    start(lab, conf=[(DENIED, '1 replace-oldest')])
+    first = entry(lab, 2, 'anna')
+    goes(first)
+    bad = lab.call(address=client(3))
+    bad.mark, bad.user = lab.log.mark(), 'anna'
+    bad.pppd.session(9, b'/etc/pptpd/users.d/anna:3: no\x1b[1m'.ljust(
+        200, b'\0'))
+    bad.pppd.authenticated('anna')
+    over(lab, bad, 'user-file')
+    check(lab.log.wait(r'.*Client %s refused: /etc/pptpd/users.d/anna:3: no'
+                       r'\\x1b\[1m \(user-file\)$' % bad.address, 5,
+                       bad.mark), 'no line names the file')
+    check(refused('user-file') == 1, 'not counted')
+    first.needs('the other call')
+    return 'refused'
