@@ -75,7 +75,7 @@ main(int argc, char **argv)
 		if (t >= end)
 			break;
 		if (due < 1) {
-			usleep(100);
+			usleep(100);	/* pace */
 			continue;
 		}
 		n = sendmmsg(fd, mm, due < BATCH ? (unsigned int)due : BATCH,

@@ -60,7 +60,7 @@ def flood(lab):
         check(grown <= 64, '%d KiB more' % grown)
     check(lab.log.wait('more broadcasts come than can be relayed with 15 %.*',
                        5), 'no word in the log')
-    time.sleep(0.5)
+    time.sleep(0.5)  # time: longer than the storm counts
     wake = udp('192.168.0.5', ANYONE, 9, 9, b'after')
     for caller in callers:
         caller.packets()
@@ -78,11 +78,11 @@ def flood_others(lab):
     box, lan, callers = box_with()
     start(lab, box, callers)
     storm = Flood(lan, QUERY, 100000, 5)
-    time.sleep(0.5)
+    time.sleep(0.5)  # time: the storm is at its height
     wakes = [udp('10.0.0.200', ANYONE, 9, 9, b'%d' % n) for n in range(20)]
     for wake in wakes:
         callers[0].send(wake)
-        time.sleep(0.1)
+        time.sleep(0.1)  # pace
     got = lan.collect(20, 2)
     storm.wait()
     check(len(got) == 20, '%d of 20 packets of a caller' % len(got))

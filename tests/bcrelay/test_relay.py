@@ -37,7 +37,7 @@ def hears(what, wire, wanted, timeout=5.0):
 
 
 def silent(*wires, seconds=0.3):
-    time.sleep(seconds)
+    time.sleep(seconds)  # quiet
     for wire in wires:
         got = wire.packets()
         check(not got, '%s hears %s' % (wire.name, [p.hex() for p in got]))
@@ -226,10 +226,10 @@ def bridged(lab):
 
     def joined():
         left.station.send(query)
-        time.sleep(0.05)
+        time.sleep(0.05)  # look
         return query in right.station.packets()
     check(lab.until(joined, 5) is not None, 'the LANs are not joined')
-    time.sleep(0.5)
+    time.sleep(0.5)  # quiet: what is on its way arrives
     left.station.packets(), right.station.packets()
     left.station.send(query)
     # Each relay hears it on both LANs, and sends it to the other of each.

@@ -92,7 +92,7 @@ connect_silent(const struct client *c)
 		close(fd);
 		fd = -1;
 	}
-	usleep(50000);		/* for the server to get at it */
+	usleep(50000);	/* pace */
 	return fd;
 }
 

@@ -143,10 +143,10 @@ def idle(spec, acct, opt, calls):
         alone, _ = busy(server, client, 'up', opt, calls=1, size=512,
                         inflight=opt.inflight)
         client.hold(calls, ms=120000)
-        time.sleep(1)
+        time.sleep(1)  # quiet: the calls have begun
         pss, processes, fds = server.footprint()
         before, begin = server.cpu(), time.monotonic()
-        time.sleep(opt.seconds)
+        time.sleep(opt.seconds)  # time: the measure's length
         rest = (server.cpu() - before) / (time.monotonic() - begin) / 1e6
         cpu, r = busy(server, client, 'up', opt, calls=1, size=512,
                       inflight=opt.inflight)

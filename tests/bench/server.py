@@ -178,7 +178,7 @@ class Server:
             if self.proc.poll() is not None or time.monotonic() > end:
                 raise Failed('%s: does not listen: %s' % (self.spec.path,
                                                           self.tail()))
-            time.sleep(0.02)
+            time.sleep(0.02)  # look
 
     def __exit__(self, *exc):
         for client in self.clients:
@@ -229,7 +229,7 @@ class Server:
                 since, last = time.monotonic(), now
             elif time.monotonic() - since > 0.3:
                 return
-            time.sleep(0.05)
+            time.sleep(0.05)  # look
         raise Failed('%s: calls have not ended after %d s' % (
             self.spec.path, limit))
 

@@ -127,7 +127,7 @@ class StandIn(unittest.TestCase):
             have = {k: have[k] for k in want}
             if have == want or time.monotonic() > end:
                 break
-            time.sleep(0.01)
+            time.sleep(0.01)  # look
         self.assertEqual(have, want)
 
     def test_right_frames(self):

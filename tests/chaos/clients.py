@@ -306,6 +306,6 @@ class Clients:
         end = time.monotonic() + timeout
         while time.monotonic() < end and any(c.state != 'idle'
                                              for c in self.all):
-            time.sleep(0.05)
+            time.sleep(0.05)  # look
         self.ended = True
         self.thread.join()

@@ -38,7 +38,7 @@ class Pace:
     def run(self, parent):
         late, slot, then = 0.0, 0, time.monotonic()
         while slot < self.slots and os.getppid() == parent:
-            time.sleep(STEP_S)
+            time.sleep(STEP_S)  # pace
             now = time.monotonic()
             due = then + STEP_S + SLACK_S
             for slot in range(slot, min(self.slot(now), self.slots)):

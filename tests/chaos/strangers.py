@@ -164,7 +164,7 @@ class Strangers:
                 pass
             except OSError:             # the server has had enough of it
                 stranger.leave(True)
-            time.sleep(PAUSE_S)
+            time.sleep(PAUSE_S)  # pace
 
     def close(self):
         self.ended = True

@@ -40,7 +40,7 @@ class Watch:
         while not self.ended:
             with self.lock:
                 self.look()
-            time.sleep(LOOK_S)
+            time.sleep(LOOK_S)  # pace
 
     def look(self):
         now = time.monotonic()

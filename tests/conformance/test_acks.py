@@ -43,7 +43,7 @@ def w_2(lab):
         elif packet.ack == seq:
             rides += 1
         check(packet and packet.payload == numbered(seq), 'echo lost')
-        time.sleep(0.005)
+        time.sleep(0.005)  # pace
     check(rides >= 15, '%d of 20 ride, %d went alone' % (rides, alone))
     return '%d of 20 ride' % rides
 
@@ -62,7 +62,7 @@ def w_3(lab):
         check(packet.seq is None and packet.plen == 0 and
               packet.flags == 0x2081, 'header %04x' % packet.flags)
         waits.append(packet.when - begin)
-        time.sleep(0.02)
+        time.sleep(0.02)  # pace
     waits.sort()
     check(waits[6] <= 0.065, 'median ' + ms(waits[6]))
     check(waits[-2] <= 0.1, 'up to ' + ms(waits[-2]))
@@ -119,7 +119,7 @@ def w_4(lab):
     begin = time.monotonic()
     for _ in range(2000):
         session.up(numbered(session.seq))
-        time.sleep(0.0003)
+        time.sleep(0.0003)  # pace
     took = time.monotonic() - begin
     acks = session.acks(0.3)
     allowed = 2000 // 8 + took / 0.05 + 10

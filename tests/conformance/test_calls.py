@@ -53,7 +53,7 @@ def some_ids(lab, count):
         check(reply and reply.result == 1, 'refused: %s' % reply)
         ids.append(reply.call_id)
         tcp.close()
-        time.sleep(0.01)
+        time.sleep(0.01)  # pace
     return ids
 
 
@@ -257,7 +257,7 @@ def c_17(lab):
     if reply is None or reply.result != 1:
         raise Skip('one call per connection')
     session.tcp.send(build(CCRQ, call_id=0x0888))
-    time.sleep(0.5)
+    time.sleep(0.5)  # quiet: a call that should not end
     session.needs('the first call')
     return 'goes on'
 

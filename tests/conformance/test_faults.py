@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from pptptest import namespaces, pptp, server
-from pptptest.calls import sessions_left
+from pptptest.calls import goes_on, sessions_left
 from pptptest.lab import OTHER, client, data, numbered
 from pptptest.points import Fail, Skip, check, ms, point
 from pptptest.pptp import CCRQ, CDN, OCRQ, SCCRQ, SLI, STOPRP, STOPRQ, build
@@ -144,7 +144,7 @@ def paused(lab, tcp, rate):
     tcp.send(build(SLI))        # read when all that waited is done
     check(lab.until(lambda: unread(lab, tcp) == 0, 10) is not None,
           'the server does not read any more')
-    time.sleep(10 / rate)       # the last pause, many times
+    time.sleep(10 / rate)  # time: the last pause, many times
 
 
 @point('Fl-4b', 'a client that does not read asks for a call and resets: the '
@@ -182,7 +182,7 @@ def fl_5(lab):
     session = lab.call()
     run.signal(signal.SIGKILL)
     run.wait_exit()
-    time.sleep(1)
+    time.sleep(1)  # time: nobody is there for so long
     run.start(wait=False)
     check(run.listening(10), 'does not listen again within 10 s')
     alive = survives(session)
@@ -265,11 +265,10 @@ def fl_11(lab):
     lab.ip_server('link set s0 down')
     for _ in range(30):
         session.pppd.send(data(b'lost'))
-        time.sleep(1)
+        time.sleep(1)  # pace
     lab.ip_server('link set s0 up\nroute add %s0/24 via 203.0.113.2\n'
                   % namespaces.CLIENTS)
-    time.sleep(0.5)
-    session.needs()
+    goes_on(session)
     return 'survived'
 
 
@@ -280,7 +279,7 @@ def fl_12(lab):
     lab.ip_server('addr del %s/32 dev lo' % namespaces.SERVER)
     for _ in range(10):
         session.pppd.send(data(b'lost'))
-        time.sleep(0.3)
+        time.sleep(0.3)  # pace
     lab.ip_server('addr add %s/32 dev lo' % namespaces.SERVER)
     session.needs()
     return 'survived'
@@ -421,8 +420,8 @@ def fl_26(lab):
             except ProcessLookupError:
                 check(False, 'the daemon is dead after %d rounds' % number)
         if number % 20 == 0:
-            time.sleep(0.02)
-    time.sleep(0.5)
+            time.sleep(0.02)  # pace
+    time.sleep(0.5)  # quiet: a death that should not come
     check(run.alive(), 'the daemon is dead (status %s)' % run.wait_exit(0))
     session.needs()
     # A death amid the storm is noticed.

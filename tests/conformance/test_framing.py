@@ -46,7 +46,7 @@ def f_2(lab):
     mark = lab.log.mark()
     tcp.send(struct.pack('>H', 5) + build(ECHORQ)[2:])
     check(tcp.wait_closed(1), 'Length 5 leaves the connection open')
-    time.sleep(0.3)
+    time.sleep(0.3)  # quiet: more lines
     lines = lab.log.since(mark, logsink.WARNING)
     check(len(lines) == 1, '%d lines: %s' % (len(lines), ' / '.join(
         line.text for line in lines)))
@@ -194,7 +194,7 @@ def f_10(lab):
         tcp = lab.connect(client(30))
         octets = build(SCCRQ)
         tcp.send(octets[:at])
-        time.sleep(0.02)
+        time.sleep(0.02)  # pace: two segments
         tcp.send(octets[at:])
         check(tcp.expect(SCCRP), 'SCCRQ cut at %d: %s' % (
             at, tcp.closed or 'no reply'))

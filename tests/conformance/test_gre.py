@@ -31,7 +31,7 @@ def g_2(lab):
     before = len(session.pppd.octets)
     for size in (65000, 65503):
         session.up(data(b'\x55' * (size - 4)), seq=session.seq)
-    time.sleep(0.3)
+    time.sleep(0.3)  # quiet
     grown = len(session.pppd.octets) - before
     check(grown == 0, 'pppd gets %d octets of it' % grown)
     session.needs()
@@ -80,7 +80,7 @@ def g_4(lab):
                                    session.theirs) + filler * 8
                 session.gre.raw(full[:size])
         # Time for what was wrongly taken for far ahead to do its harm.
-        time.sleep(0.4)
+        time.sleep(0.4)  # time: longer than a lost packet is waited for
         session.up(numbered(1))
         if session.delivered(data(b'after %04x' % flags)) is None:
             wrong.append('%04x' % flags)
@@ -135,7 +135,7 @@ def g_7(lab):
               '%d octets from pppd lost' % size)
     before = len(session.pppd.octets)
     session.up(b'\xff\x03' + b'y' * 20000, seq=session.seq)
-    time.sleep(0.2)
+    time.sleep(0.2)  # quiet
     check(len(session.pppd.octets) == before, '20002 octets reach pppd')
     session.needs()
     return '1532 octets both ways'
@@ -178,7 +178,7 @@ def g_9(lab):
     session.delivered(data(b'before'))
     octets = len(session.pppd.octets)
     session.up(b'')
-    time.sleep(0.15)
+    time.sleep(0.15)  # quiet
     grown = len(session.pppd.octets) - octets
     check(grown == 0, 'pppd gets %d octets' % grown)
     took = session.delivered(data(b'after'))
@@ -196,7 +196,7 @@ def g_10(lab):
     session.gre.send(session.theirs, ack=0, payload=body, plen=len(body))
     session.gre.send(session.theirs, payload=body, plen=len(body))
     session.gre.send(session.theirs, ack=1)
-    time.sleep(0.15)
+    time.sleep(0.15)  # quiet
     check(len(session.pppd.octets) == octets, 'it reaches pppd')
     session.needs()
     return 'nothing reaches pppd'
@@ -212,7 +212,7 @@ def g_11(lab):
     check(session.pppd.wait_hangup(2), 'CCRQ does not end the call')
     for _ in range(20):
         session.up(data(b'late'))
-        time.sleep(0.05)
+        time.sleep(0.05)  # pace
     check(len(session.pppd.frames) == frames, 'delivered')
     second = lab.call()
     for _ in range(20):
@@ -232,7 +232,7 @@ def g_12(lab):
     for code, what in ((2, 'protocol'), (3, 'port'), (1, 'host'),
                        (0, 'network'), (13, 'prohibited')):
         gre.forge_icmp(CLIENT, 3, code, quoted)
-        time.sleep(0.05)
+        time.sleep(0.05)  # quiet: an end of the call
         if session.works() is not None:
             ended.append('%s unreachable' % what)
             session.close()
@@ -251,12 +251,12 @@ def g_13(lab):
         lab.ip_server('route add %s %s/32' % (kind, CLIENT))
         for number in range(5):
             session.pppd.send(data(b'lost %d' % number))
-            time.sleep(0.02)
+            time.sleep(0.02)  # pace
         lab.ip_server('route del %s %s/32' % (kind, CLIENT))
         session.needs('after "%s"' % kind)
     lab.ip_server('link set s0 down')
     session.pppd.send(data(b'lost'))
-    time.sleep(0.1)
+    time.sleep(0.1)  # time: the link is down for so long
     lab.ip_server('link set s0 up\n'
                   'route add %s0/24 via 203.0.113.2\n' % namespaces.CLIENTS)
     session.needs('after the link was down')

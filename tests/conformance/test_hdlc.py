@@ -114,11 +114,11 @@ def p_6(lab):
     octets = hdlc.frame(data(b'\x7e\x7d\x01 pieces'))
     for at in range(len(octets)):
         session.pppd.write(octets[at:at + 1])
-        time.sleep(0.004)
+        time.sleep(0.004)  # pace: pieces
     comes_down(session, data(b'\x7e\x7d\x01 pieces'), 'one octet at a time')
     for cut in range(1, len(octets)):
         session.pppd.write(octets[:cut])
-        time.sleep(0.006)
+        time.sleep(0.006)  # pace: pieces
         session.pppd.write(octets[cut:])
         comes_down(session, data(b'\x7e\x7d\x01 pieces'), 'cut at %d' % cut)
     frames = [numbered(n, 600) for n in range(110)]
@@ -155,17 +155,17 @@ def p_8(lab):
     session = lab.call()
     other = lab.call(address='198.51.100.2')
     session.pppd.order(do='pause')
-    time.sleep(0.05)
+    time.sleep(0.05)  # time: the stand-in has its order
     for number in range(3000):
         session.up(numbered(number, 500))
         if number % 100 == 0:
-            time.sleep(0.003)
+            time.sleep(0.003)  # pace
     took = session.tcp.echo(timeout=2)
     check(took is not None and took < 0.5, 'Echo-Request is answered after %s'
           % took)
     other.needs('another call')
     session.pppd.order(do='resume')
-    time.sleep(0.5)
+    time.sleep(0.5)  # quiet: frames out of order
     got = [number_of(f) for _, f in session.pppd.frames]
     check(session.pppd.decoder.bad + session.pppd.decoder.short == 0,
           '%d parts of frames' % (session.pppd.decoder.bad +

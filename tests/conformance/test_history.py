@@ -122,9 +122,9 @@ def t_4(lab):
             check(tcp.wait_closed(1), 'length %d, type %d: stays open' % (
                 length, kind))
             tcp.close()
-    time.sleep(0.2)
+    time.sleep(0.2)  # time: what they cost is over
     before = run.cpu()
-    time.sleep(0.6)
+    time.sleep(0.6)  # time: processor time is of this
     used = run.cpu() - before
     check(used < 0.05, 'uses %.0f %% of a processor afterwards'
           % (used / 0.006))
@@ -143,7 +143,7 @@ def transcript(lab, pieces, gap):
     for piece in pieces:
         if not tcp.try_send(piece):
             break
-        time.sleep(gap)
+        time.sleep(gap)  # pace
     got = tcp.drain(2)
     out = [m.raw[:12] + b'....' + m.raw[16:] if m.type == OCRP else m.raw
            for m in got]
@@ -188,7 +188,7 @@ def t_6(lab):
                                    for n in range(sent, sent + 50)))
     except OSError:
         pass
-    time.sleep(0.3)
+    time.sleep(0.3)  # time: as much as is read is read
     grown = run.memory() - memory
     check(grown < 512, 'memory grows by %d KiB' % grown)
     lab.serves(OTHER)
@@ -209,7 +209,7 @@ def t_7(lab):
             reply = tcp.call(phone=text[:64], phone_len=64,
                              subaddress=text[:64])
             check(reply and reply.result == 1, '%r: %s' % (text[:6], reply))
-    time.sleep(0.2)
+    time.sleep(0.2)  # quiet: lines
     for line in lab.log.since():
         check(all(32 <= c < 127 for c in line.raw.rstrip(b'\0\n')),
               'log: %r' % line.raw)
@@ -310,7 +310,7 @@ def t_10(lab):
             for part in plan:
                 if not tcp.try_send(part):
                     break
-                time.sleep(rng.random() * 0.005)
+                time.sleep(rng.random() * 0.005)  # pace
         if number % 2:
             tcp.reset()
         else:
@@ -362,7 +362,7 @@ def t_12(lab):
         first = rng.random() < 0.5
         if first:
             session.pppd.exit(0)
-            time.sleep(rng.random() * 0.003)
+            time.sleep(rng.random() * 0.003)  # pace
         if way == 0:
             session.tcp.try_send(build(CCRQ, call_id=session.mine))
         elif way == 1:
@@ -375,7 +375,7 @@ def t_12(lab):
             except ProcessLookupError:
                 pass
         if not first:
-            time.sleep(rng.random() * 0.003)
+            time.sleep(rng.random() * 0.003)  # pace
             session.pppd.exit(0)
         if way != 2:
             session.tcp.drain(0.05)
@@ -441,9 +441,9 @@ def t_14(lab):
             os.kill(session.pppd.hello['ppid'], signal.SIGTERM)
         else:
             session.pppd.ignore_everything()
-            time.sleep(0.05)
+            time.sleep(0.05)  # time: before or after its order
             session.close()
-    time.sleep(11)
+    time.sleep(11)  # time: longer than a pppd is waited for
     run.stop()
     check(canary.poll() is None, 'a bystander in the same process group was '
           'killed by signal %s' % canary.poll())

@@ -25,8 +25,8 @@ def t_20(lab):
     for seq in near:
         session.up(numbered(seq), seq=seq)
         if rng.random() < 0.1:
-            time.sleep(0.001)
-    time.sleep(0.4)
+            time.sleep(0.001)  # pace
+    time.sleep(0.4)  # time: longer than a lost packet is waited for
     got = texts(session)
     check(increasing(got), 'out of order or repeated')
     missing = len(set(near) - set(got))
@@ -36,7 +36,7 @@ def t_20(lab):
     rng.shuffle(wild)
     for seq in wild:
         session.up(numbered(seq), seq=seq)
-    time.sleep(0.4)
+    time.sleep(0.4)  # time: longer than a lost packet is waited for
     check(increasing(texts(session)), 'out of order or repeated when shuffled '
           'wildly')
     session.seq = 2100
@@ -61,7 +61,7 @@ def t_21(lab):
             if seq == 500:
                 session.up(numbered(99999), seq=(seq + far) & 0xFFFFFFFF)
             if seq % 50 == 0:
-                time.sleep(0.005)
+                time.sleep(0.005)  # pace
         got = [g for g in settle(session, 999) if g != 99999]
         if got != list(range(1000)):
             lost.append('%d ahead: %d' % (far, 1000 - len(set(got))))
@@ -85,18 +85,18 @@ def t_21b(lab):
                     stranger.send(busy.theirs, seq=seq + far + more,
                                   payload=numbered(99999))
         if seq % 50 == 0:
-            time.sleep(0.005)
+            time.sleep(0.005)  # pace
     got = [g for g in settle(busy, 999) if g != 99999]
     check(got == list(range(1000)), 'of 1,000 packets of a busy client %d '
           'come' % len(set(got)))
     busy.seq = 1000
     for round in range(4):
-        time.sleep(0.4)
+        time.sleep(0.4)  # time: longer than a lost packet is waited for
         for far in (70000, 1 << 30):
             for more in range(2):
                 other.send(idle.theirs, seq=idle.seq + far + more,
                            payload=numbered(99999))
-        time.sleep(0.4)
+        time.sleep(0.4)  # time: longer than a lost packet is waited for
         for _ in range(20):
             idle.up(numbered(idle.seq))
         got = settle(idle, idle.seq - 1)
@@ -115,12 +115,12 @@ def t_22(lab):
     run = lab.server()
     session = lab.call()
     session.up(numbered(0))
-    time.sleep(0.1)
+    time.sleep(0.1)  # time: one turn of the engine
     memory = run.memory()
     body = b'x' * 1396
     for seq in range(2, 200002, 2):
         session.up(body, seq=seq)
-    time.sleep(0.2)
+    time.sleep(0.2)  # time: what could be kept is kept
     grown = run.memory() - memory
     check(grown < 1024, '%d KiB more' % grown)
     check(session.tcp.echo(), 'Echo-Request not answered')
@@ -168,7 +168,7 @@ def t_24(lab):
                                           payload=numbered(888)))
     for seq in (31, 32):
         other.raw(gre.build(session.theirs, seq=seq, payload=numbered(999)))
-    time.sleep(0.4)
+    time.sleep(0.4)  # quiet
     got = texts(session)
     check(got == want, 'pppd gets %s on top' % [
         g for g in got[31:]][:8])
@@ -203,7 +203,7 @@ def t_25(lab):
         sent += 1
     before = [f for _, f in session.pppd.frames]
     check(len(before) == 1, '%d frames reach pppd' % (len(before) - 1))
-    time.sleep(0.4)
+    time.sleep(0.4)  # time: longer than a lost packet is waited for
     session.up(numbered(1))
     session.needs()
     return '3,000 harmless'
@@ -235,7 +235,7 @@ def t_26(lab):
                          payload=b'z' * size)
     session.gre.send(session.theirs, seq=session.seq, payload=b'z' * 40000,
                      plen=70)
-    time.sleep(0.1)
+    time.sleep(0.1)  # quiet
     check(all(len(f) < 8300 for _, f in session.pppd.frames),
           'a huge frame reaches pppd')
     session.seq += 1
@@ -256,7 +256,7 @@ def t_27(lab):
         rest = b'\0\0\x02\x40' if (kind, code) == (3, 4) else b'\0' * 4
         for source in (CLIENT, client(99)):
             gre.forge_icmp(source, kind, code, quoted, rest)
-        time.sleep(0.02)
+        time.sleep(0.02)  # quiet: an end of the call
         if session.works() is not None:
             ended.append('%d/%d' % (kind, code))
             session.close()
@@ -304,7 +304,7 @@ def t_30(lab):
     mine = lab.call()
     for seq in range(1, 40):
         session.up(numbered(777), seq=seq)
-        time.sleep(0.002)
+        time.sleep(0.002)  # pace
     following.needs('another call')
     mine.needs('a call of the same client')
     for one in lab.theatre.puppets[-2:]:
@@ -344,7 +344,7 @@ def t_33(lab):
              for n in range(31, 231)]
     for octets in junk:
         session.gre.raw(octets)
-    time.sleep(0.2)
+    time.sleep(0.2)  # time: the first of each kind are over
     before = (run.memory(), run.fds())
     end = time.monotonic() + 6
     sent = 0
@@ -352,7 +352,7 @@ def t_33(lab):
         for octets in junk:
             session.gre.raw(octets)
         sent += len(junk)
-    time.sleep(0.3)
+    time.sleep(0.3)  # time: the last are over
     after = (run.memory(), run.fds())
     # A server that receives in batches touches a buffer's page the first
     # time that its batch is full; 100 packets of one page are no leak.

@@ -52,7 +52,7 @@ def k_2(lab):
     seen = {}
 
     def later():
-        time.sleep(20)
+        time.sleep(20)  # time: a client's silence
         talks.tcp.send(build(pptp.SLI, peer_id=talks.theirs))
         seen['talks'] = echo_request(talks, 130)
     beside = threading.Thread(target=later, daemon=True)
@@ -152,7 +152,7 @@ def k_8(lab):
     session = lab.call()
     for ident in range(40):
         check(session.tcp.echo(ident), 'number %d is not answered' % ident)
-        time.sleep(0.095)
+        time.sleep(0.095)  # pace
     return '40 of 40'
 
 

@@ -46,7 +46,7 @@ def d_1b(lab):
                                          timeout=0.5))
             except OSError:
                 pass
-            time.sleep(0.004)
+            time.sleep(0.004)  # pace
     thread = threading.Thread(target=come, daemon=True)
     thread.start()
     worst = 0
@@ -55,7 +55,7 @@ def d_1b(lab):
         worst = max(worst, lab.serves(client(50), within=1))
         if len(calls) < 5:
             calls.append(lab.call(address=client(60 + len(calls))))
-        time.sleep(0.05)
+        time.sleep(0.05)  # pace
     descriptors = run.fds()
     stop.set()
     for session in calls:
@@ -73,7 +73,7 @@ def d_1c(lab):
     quiet = [lab.connect() for _ in range(3)]
     got = lab.connect().start()
     check(got and got.result != 1, 'the fourth within a second: %s' % got)
-    time.sleep(1.2)
+    time.sleep(1.2)  # time: a second of silence
     tcp, got = asks(lab, '198.51.100.1')
     check(served(got), 'the next one, when they are silent: %s' % got)
     gone = sum(bool(one.wait_closed(0.1)) for one in quiet)
@@ -107,7 +107,7 @@ def reassures(ident, what, frame):
         lab.theatre.greeting = (puppet.LCP, frame)
         lab.server(conf=[('auth-timeout', '5')])   # a busy machine's pppd
         session = lab.call()                       # takes a second or two
-        time.sleep(6.5)
+        time.sleep(6.5)  # time: longer than auth-timeout
         session.needs()
         return 'goes on'
 
@@ -150,7 +150,7 @@ def d_8b(lab):
         try:
             tcp.sock.send(chunk)
         except OSError:
-            time.sleep(0.02)
+            time.sleep(0.02)  # pace
     took = time.monotonic() - begin
     check(session.pppd.gone, 'goes on after %.0f s' % took)
     check(25 <= took <= 36, 'ended after %.0f s' % took)
@@ -187,7 +187,7 @@ def d_11b(lab):
         tcp.try_send(b'GET / HTTP/1.0\r\n\r\n')
         tcp.wait_closed(2)
         tcp.close()
-    time.sleep(1.2)
+    time.sleep(1.2)  # time: the next second of log-rate
     tcp = lab.connect()
     tcp.try_send(b'GET / HTTP/1.0\r\n\r\n')
     line = lab.log.wait('CTRL: Client 198.51.100.1: [0-9]+ more such lines '
@@ -210,7 +210,7 @@ def d_14b(lab):
             if not served(got):
                 break
             lab.theatre.wait(before + 1)
-            time.sleep(0.1)
+            time.sleep(0.1)  # pace
             tcp.reset()
         else:
             check(False, '12 failures, the next is served')
@@ -232,7 +232,7 @@ def d_14c(lab):
         tcp, got = asks(lab, '198.51.100.1')
         check(served(got), 'after %d failures of another: %s' % (number, got))
         lab.theatre.wait(number + 2)
-        time.sleep(0.05)
+        time.sleep(0.05)  # pace
         tcp.reset()
     failures = [l for l in lab.log.since()
                 if l.text.endswith('authentication failed')]
@@ -257,7 +257,7 @@ def d_14d(lab):
     lab.theatre.greeting = puppet.GREETING
     check(not served(asks(lab, '198.51.100.1')[1]), 'served at once')
     while time.monotonic() - begin < 20:
-        time.sleep(0.5)
+        time.sleep(0.5)  # pace
         if served(asks(lab, '198.51.100.1')[1]):
             break
     took = time.monotonic() - begin
@@ -277,7 +277,7 @@ def fl_16(lab):
             check(served(got), 'round %d, office %d: %s' % (turn, office,
                                                             got))
             lab.theatre.wait(before + 1)
-            time.sleep(0.03)
+            time.sleep(0.03)  # pace
             tcp.reset()
     check(lab.log.wait('.*Most authentications fail.*', 1), 'no alarm')
     lab.theatre.greeting = puppet.GREETING
@@ -301,7 +301,7 @@ def d_18b(lab):
         got = tcp.expect(OCRP, 6)
         check(served(got), str(got))
         times.append(time.monotonic() - begin)
-    time.sleep(0.3)
+    time.sleep(0.3)  # quiet: a seventh pppd
     started = len(lab.theatre.puppets)
     check(started == 6, '%d of 6 are started' % started)
     check(times == sorted(times) and 1.3 <= times[-1] <= 3.5,

@@ -53,7 +53,7 @@ def d_2(lab):
             leaving.reset()
             try:
                 coming = lab.connect(client(30 + number))
-                time.sleep(0.001 * (number % 4))
+                time.sleep(0.001 * (number % 4))  # pace
                 coming.send(build(SCCRQ))
                 lost += not coming.expect(pptp.SCCRP, 10)
                 coming.close()
@@ -108,13 +108,13 @@ def d_4(lab):
                 count[0] += 1
                 tcp.reset()
             except OSError:
-                time.sleep(0.01)
+                time.sleep(0.01)  # pace
     beside = [threading.Thread(target=flood, daemon=True) for _ in range(2)]
     for thread in beside:
         thread.start()
     for number in range(300):
         session.up(numbered(number))
-        time.sleep(0.01)
+        time.sleep(0.01)  # pace
     stop.set()
     session.pppd.wait_frames(300, 1)
     got = len(session.pppd.frames)
@@ -180,7 +180,7 @@ def d_7(lab):
     took = time.monotonic() - begin
     check(session.pppd.gone, 'goes on after %.0f s' % took)
     check(50 <= took <= 75, 'ended after %.0f s' % took)
-    time.sleep(0.5)
+    time.sleep(0.5)  # time: its call is over
     lab.theatre.greeting = puppet.GREETING
     lab.call(address=OTHER).needs('the next client')
     return 'ended after %.0f s' % took
@@ -204,7 +204,7 @@ def d_8(lab):
                 owed = owed[tcp.sock.send(owed):] if owed else chunk
                 counts['answered'] += len(tcp.sock.recv(65536)) // 20
             except BlockingIOError:
-                time.sleep(0.0005)
+                time.sleep(0.0005)  # pace
             except OSError:
                 counts['closed'] = True
                 return
@@ -217,7 +217,7 @@ def d_8(lab):
         took = session.tcp.echo(timeout=3)
         check(took is not None, 'another client gets no Echo-Reply')
         worst = max(worst, took)
-        time.sleep(0.1)
+        time.sleep(0.1)  # pace
     stop.set()
     used = (run.cpu() - before) / (time.monotonic() - begin)
     text = '%.0f %% of a processor, %d answered in 3 s%s' % (
@@ -236,7 +236,7 @@ def d_10(lab):
         if not session.tcp.try_send(build(OCRQ, call_id=number + 1)):
             break
     session.tcp.drain(1)
-    time.sleep(1)               # for pppds that should not come
+    time.sleep(1)  # quiet: pppds
     started = len(lab.theatre.puppets)
     check(started <= 10, '60 OCRQ start %d pppds' % started)
     lab.serves(OTHER, within=None)
@@ -253,7 +253,7 @@ def d_11(lab):
                      build(SCCRQ, cookie=number))
         tcp.wait_closed(2)
         tcp.close()
-    time.sleep(0.3)             # for lines that should not come
+    time.sleep(0.3)  # quiet: lines
     lines = lab.log.since(mark)
     check(len(lines) <= 100, '%d lines' % len(lines))
     return '%d lines' % len(lines)
@@ -276,7 +276,7 @@ def d_12(lab):
         os._exit(0)
     for number in range(250):
         session.up(numbered(number))
-        time.sleep(0.01)
+        time.sleep(0.01)  # pace
     os.waitpid(stop, 0)
     session.pppd.wait_frames(250, 1)
     got = len(session.pppd.frames)
@@ -305,7 +305,7 @@ def d_13(lab):
                 if packet.payload == tag:
                     break
             waits.append(time.monotonic() - begin)
-            time.sleep(0.005)
+            time.sleep(0.005)  # pace
         return sorted(waits)[count // 2]
     calm = latency(40)
     child = os.fork()
@@ -317,7 +317,7 @@ def d_13(lab):
             for octets in flood:
                 loud.gre.raw(octets)
         os._exit(0)
-    time.sleep(0.3)
+    time.sleep(0.3)  # time: the flood is at its height
     busy = latency(60)
     os.waitpid(child, 0)
     check(busy - calm <= 0.01, '%s, without the flood %s' % (ms(busy),
@@ -353,7 +353,7 @@ def d_15(lab):
     lab.server()
     session = lab.call()
     session.pppd.ignore_everything()
-    time.sleep(0.1)
+    time.sleep(0.1)  # time: the stand-in has its order
     session.tcp.send(build(CCRQ, call_id=session.mine))
     begin = session.pppd.wait_hangup(2)
     check(begin, 'not hung up')
@@ -379,15 +379,15 @@ def d_16(lab):
     crowd = silent(lab, 150)
     for tcp in crowd:
         tcp.try_send(build(SCCRQ)[:20])
-    time.sleep(0.5)
+    time.sleep(0.5)  # time: the crowd is there
     before = run.cpu()
-    time.sleep(1.5)
+    time.sleep(1.5)  # time: processor time is of this
     used = (run.cpu() - before) / 1.5
     check(run.alive(), 'the server is dead')
     check(used < 0.3, 'takes %.0f %% of a processor' % (used * 100))
     for tcp in crowd:
         tcp.reset()
-    time.sleep(2)
+    time.sleep(2)  # time: the crowd has gone
     took = lab.serves(OTHER, within=None)
     return '%d connections, %.0f %% of a processor, then served in %s' % (
         len(crowd), used * 100, ms(took))
@@ -443,8 +443,8 @@ def d_20(lab):
             before = run.cpu()
             for _ in range(600):
                 session.up(data(octet * 1000))
-                time.sleep(0.0004)
-            time.sleep(0.1)
+                time.sleep(0.0004)  # pace
+            time.sleep(0.1)  # time: the last packets count, too
             used = run.cpu() - before
             best = used if best is None else min(best, used)
         return best
@@ -462,7 +462,7 @@ def d_21(lab):
     for number in range(200):
         session.up(numbered(number), seq=number * 3)
         session.gre.send(session.theirs, ack=number)
-    time.sleep(0.3)             # for answers that should not come
+    time.sleep(0.3)  # quiet: answers
     answers = [p for p in watch.drain() if p.from_server() and p.proto != 6]
     size = sum(len(p.body) for p in answers)
     sent = 200 * (12 + 8) + 200 * 12
@@ -490,7 +490,7 @@ def d_22(lab):
     lab.server()
     slow = lab.connect()
     slow.try_send(build(SCCRQ))
-    time.sleep(0.1)
+    time.sleep(0.1)  # time: it is asked by now
     took = lab.serves(OTHER, within=None)
     check(took < 2.5, 'a client waits %.1f s' % took)
     return 'served in ' + ms(took)

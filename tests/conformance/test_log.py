@@ -117,7 +117,7 @@ def l_8(lab):
         else:
             session.tcp.close()
         lab.log.wait('CTRL: Client .* control connection finished', 3, mark)
-        time.sleep(0.1)
+        time.sleep(0.1)  # quiet: lines
         lines = lab.log.since(mark, logsink.WARNING)
         wrong += ['%s: %s' % (way, line.text) for line in lines]
     check(not wrong, '%d lines: %s' % (len(wrong), '; '.join(wrong[:3])))

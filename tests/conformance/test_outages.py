@@ -7,6 +7,7 @@ import signal
 import time
 
 from pptptest import namespaces, puppet, server
+from pptptest.calls import sessions_left, settled
 from pptptest.lab import OTHER, client, data, many
 from pptptest.points import Skip, check, ms, point
 
@@ -46,6 +47,7 @@ def outage(lab):
     old.needs('a call from before')
     for call in calls:
         check(call.pppd.wait_gone(12), 'a pppd is still there')
+    sessions_left(lab.running, 1)
     lab.theatre.greeting = puppet.GREETING
     return old, worst
 
@@ -55,7 +57,6 @@ def outage(lab):
 def fl_15(lab):
     lab.server(conf=OUTAGE)
     old, worst = outage(lab)
-    time.sleep(0.5)
     for number in range(CLIENTS):
         lab.call(address=client(30 + number))
     old.needs('a call from before')
@@ -67,7 +68,6 @@ def fl_15(lab):
 def fl_17(lab):
     lab.server(conf=OUTAGE)
     old, _ = outage(lab)
-    time.sleep(0.5)
     begin = time.monotonic()
     for number in range(CLIENTS):
         lab.call(address=client(10 + number)).needs('client %d' % number)
@@ -92,7 +92,7 @@ def fl_22(lab):
     check(session.pppd.wait_gone(12), 'pppd is still there')
     other.needs('another call')
     check(server.Process(script).alive(), 'the script has ended')
-    time.sleep(1)
+    sessions_left(lab.running, 1)
     again = lab.call(address=client(3))
     again.needs('the next call')
     check(again.pppd.argv[4] == session.pppd.argv[4], again.pppd.argv[4])
@@ -129,9 +129,8 @@ def t_9b(lab):
                 check(got and got.result == 1, 'call %d: %s' % (number, got))
 
     def look():
-        lab.until(lambda: not run.sessions(), 20)
-        time.sleep(0.5)
-        return run.fds(), len(run.processes())
+        sessions_left(run, timeout=20)
+        return settled(run)
 
     calls(0, 50)                # what is kept for later is there by now
     before, memory = look(), run.memory()

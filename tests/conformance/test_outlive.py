@@ -72,7 +72,7 @@ def o_2(lab):
     session = lab.call()
     took = []
     for number in range(3):
-        time.sleep(2.2)         # longer than a keeper takes to start
+        time.sleep(2.2)  # time: longer than a keeper takes to start
         kill_and_start(run)
         took.append(goes_on(session))
         other = lab.call(address=client(10 + number))
@@ -160,9 +160,9 @@ def o_5(lab):
     thread.start()
     try:
         for _ in range(3):
-            time.sleep(0.3)
+            time.sleep(0.3)  # pace
             run.signal(signal.SIGUSR2)
-            time.sleep(0.7)
+            time.sleep(0.7)  # pace
             check(run.alive(), 'the daemon is dead (status %s)'
                   % run.wait_exit(0))
     finally:
@@ -239,9 +239,9 @@ def o_8(lab):
     session = lab.call()
     octets = build(ECHORQ, ident=0x11223344)
     session.tcp.send(octets[:7])
-    time.sleep(0.2)
+    time.sleep(0.2)  # time: the first part is read
     os.kill(engine, signal.SIGKILL)
-    time.sleep(0.1)
+    time.sleep(0.1)  # pace
     session.tcp.send(octets[7:])
     got = session.tcp.expect(ECHORP, 5)
     check(got and got.ident == 0x11223344, 'no Echo-Reply: ' + pptp.describe(
@@ -262,7 +262,7 @@ def o_9(lab):
         session.up(data(b'up %d' % number))
     check(session.pppd.wait_frame(data(b'up 19')), 'frames are lost')
     os.kill(engine, signal.SIGKILL)
-    time.sleep(0.5)
+    time.sleep(0.5)  # time: nobody is there for so long
     session.pppd.send(data(b'next'))
     packet = session.down(5)
     check(packet and packet.payload == data(b'next'), 'the frame is lost')
@@ -285,7 +285,7 @@ def o_10(lab):
     session = lab.call()
     run.signal(signal.SIGKILL)
     run.wait_exit()
-    time.sleep(0.5)
+    time.sleep(0.5)  # time: nobody is there for so long
     os.kill(session.pppd.hello['ppid'], signal.SIGKILL)
     check(session.pppd.wait_gone(5), 'pppd lives on')
     start(run)
@@ -297,7 +297,7 @@ def o_10(lab):
             break
         tcp.close()
         check(time.monotonic() < end, 'its address is not free after 10 s')
-        time.sleep(0.3)
+        time.sleep(0.3)  # look
     return 'free again'
 
 
@@ -309,7 +309,7 @@ def o_11(lab):
     session = lab.call()
     run.signal(signal.SIGKILL)
     run.wait_exit()
-    time.sleep(0.3)
+    time.sleep(0.3)  # time: nobody is there for so long
     os.kill(session.pppd.hello['ppid'], signal.SIGTERM)
     got = session.tcp.drain(10, count=2)
     check([m.type for m in got] == [CDN, STOPRQ],
@@ -330,18 +330,18 @@ def o_12(lab):
     def talk():
         while not enough.is_set():
             session.up(data(b'talk'))
-            time.sleep(0.001)
+            time.sleep(0.001)  # pace
     thread = threading.Thread(target=talk)
     thread.start()
     try:
         for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL):
-            time.sleep(0.3)
+            time.sleep(0.3)  # pace
             run.signal(number)
             run.wait_exit()
-            time.sleep(0.5)
+            time.sleep(0.5)  # time: nobody is there for so long
             start(run)
         run.signal(signal.SIGUSR2)
-        time.sleep(1)
+        time.sleep(1)  # time: the next server has it
     finally:
         enough.set()
         thread.join()
@@ -367,7 +367,7 @@ def told_while_upgrading(number):
         if how == 'waits':
             check(lab.log.wait('MGR: upgrade: .*', 5, mark), 'no upgrade')
         else:
-            time.sleep(how)
+            time.sleep(how)  # time: the upgrade is so far
         run.signal(number)
         status = run.wait_exit(15)
         if status is None:
@@ -436,7 +436,7 @@ def o_13(lab):
     while time.monotonic() < begin + 2:    # it may take 5
         tag = data(b'%f' % time.monotonic())
         check(session.delivered(tag) is not None, 'the call does not work')
-        time.sleep(0.1)
+        time.sleep(0.1)  # pace
     release()
     check(lab.log.wait('.*Manager process started', 5, mark), 'no upgrade')
     took = goes_on(session)
@@ -464,7 +464,7 @@ def o_14(lab):
                             mark)
         check(line, 'the log does not say that it was killed')
         check(session.pppd.wait_gone(3), 'its pppd lives on')
-        time.sleep(0.2)
+        time.sleep(0.2)  # quiet: lines
         # In order, it is none that was killed.
         mark = lab.log.mark()
         session = lab.call(address=client(20 + number))
@@ -472,7 +472,7 @@ def o_14(lab):
         goes_on(session)
         session.tcp.close()
         check(session.pppd.wait_gone(3), 'its pppd lives on')
-        time.sleep(0.2)
+        time.sleep(0.2)  # quiet: lines
         check(not lab.log.find('.*was killed.*', mark),
               'said to be killed, and was not')
     return line.text
@@ -573,7 +573,7 @@ def o_16(lab):
     try:
         run.signal(signal.SIGKILL)
         run.wait_exit()
-        time.sleep(0.2)
+        time.sleep(0.2)  # time: nobody is there for so long
         run.start(wait=False)
         check(run.listening(5) and run.alive(), 'does not listen again: ' +
               '; '.join(str(line) for line in lab.log.since(0, 3))[-300:])
@@ -595,9 +595,9 @@ def o_17(lab):
     needs_engine(run)
     begin = time.monotonic()
     session = lab.call()
-    time.sleep(1)
+    time.sleep(1)  # time: a part of auth-timeout
     os.kill(run.engines()[0].pid, signal.SIGKILL)
-    time.sleep(1)
+    time.sleep(1)  # time: a part of auth-timeout
     kill_and_start(run)
     again = time.monotonic()
     got = session.tcp.expect(CDN, 20)
@@ -619,7 +619,7 @@ def o_18(lab):
     for number in range(16):     # after 20 it gives up
         tcp = lab.connect(client(10 + number), timeout=5)
         tcp.try_send(build(SCCRQ) + build(OCRQ, call_id=100 + number))
-        time.sleep(0.0006 * number)
+        time.sleep(0.0006 * number)  # pace
         for engine in run.engines():
             os.kill(engine.pid, signal.SIGKILL)
         reply = tcp.expect(OCRP, 5)

@@ -179,7 +179,7 @@ def t_35(lab):
 def pp_1(lab):
     lab.server()
     session = lab.call(call_id=0x00AB)
-    time.sleep(0.2)
+    time.sleep(0.2)  # time: the title is set
     parent = server.Process(session.pppd.hello['ppid'])
     title = parent.title.replace('\0', ' ').rstrip()
     check(parent.comm == 'pptpctrl', 'comm ' + parent.comm)
@@ -225,9 +225,9 @@ def pp_4(lab):
     run = lab.server(conf=[('connections', '1'), ('remoteip', '10.0.0.200')])
     session = lab.call()
     session.pppd.ignore_everything()
-    time.sleep(0.1)
+    time.sleep(0.1)  # time: the stand-in has its order
     session.tcp.send(build(CCRQ, call_id=session.mine))
-    time.sleep(1)
+    time.sleep(1)  # quiet: the end of that call
     tcp = lab.connect(OTHER)
     got = tcp.start(timeout=2)
     if got and got.result == 1:
@@ -282,7 +282,7 @@ def pp_7(lab):
     lab.theatre.begin = started.append          # says nothing yet
     session = lab.call(greeting=False)
     session.up(data(b'early'))
-    time.sleep(1)               # pppd starts slowly
+    time.sleep(1)  # time: pppd starts slowly
     started[0].send(*lab.theatre.greeting)
     check(session.pppd.wait_frame(data(b'early'), 3), 'lost')
     check(session.down(2), 'nothing from pppd')

@@ -6,7 +6,7 @@ import socket
 import time
 
 from pptptest import logsink, namespaces, server
-from pptptest.calls import goes_on, needs_engine
+from pptptest.calls import goes_on, needs_engine, sessions_left
 from pptptest.lab import OTHER, client
 from pptptest.points import check, ms, point
 from pptptest.pptp import OCRP, OCRQ, build
@@ -32,11 +32,11 @@ def busy(lab, number):
 
 def ends(lab, session):
     """The call ends, and its slot comes back."""
-    mark = lab.log.mark()
+    mark, calls = lab.log.mark(), len(lab.running.sessions())
     session.close()
     check(lab.log.wait('CTRL: Client .* control connection finished', 5,
                        mark), 'the call does not end')
-    time.sleep(0.1)
+    sessions_left(lab.running, calls - 1)
 
 
 def taken(line):

@@ -17,7 +17,7 @@ def q_1(lab):
         check(session.down(3), 'the first packets do not come')
     for number in range(5):
         session.up(data(b'%d' % number))
-        time.sleep(0.08)                # lets a bare acknowledgment go out
+        time.sleep(0.08)  # pace: a bare acknowledgment goes out
         session.pppd.send(data(b'%d' % number))
         check(session.down(1), 'packet lost')
     numbers = [p.seq for p in session.received if p.seq is not None]
@@ -49,7 +49,7 @@ def q_3(lab):
     for seq in range(300):
         session.up(numbered(seq), seq=seq)
         if seq % 50 == 49:
-            time.sleep(0.01)
+            time.sleep(0.01)  # pace
     got = settle(session, 299, 2)
     check(got == list(range(300)), '%d of 300, %s' % (
         len(got), 'in order' if increasing(got) else 'out of order'))
@@ -62,7 +62,7 @@ def q_4(lab):
     session = ready(lab.call(), 9)
     for seq in list(range(10)) + [1, 1, 0, 9]:
         session.up(numbered(1000 + seq), seq=seq)
-    time.sleep(0.45)
+    time.sleep(0.45)  # time: longer than a lost packet is waited for
     session.up(numbered(10), seq=10)
     session.up(numbered(11), seq=11)
     got = settle(session, 11)
@@ -91,7 +91,7 @@ def q_5(lab):
         else:
             slow += 1
         base += len(block)
-        time.sleep(0.05)
+        time.sleep(0.05)  # pace
     got = settle(session, base - 1)
     check(increasing(got), 'out of order: %s' % got)
     check(want <= set(got), 'lost: %s' % sorted(want - set(got)))
@@ -129,7 +129,7 @@ def q_6b(lab):
             sent[seq] = time.monotonic()
             session.up(numbered(seq), seq=seq)
         seq += 1
-        time.sleep(0.002)
+        time.sleep(0.002)  # pace
     settle(session, seq - 1)
     delays = {}
     for when, frame in session.pppd.frames:
@@ -151,7 +151,7 @@ def q_7(lab):
     memory = run.memory()
     for seq in range(2, 24000, 2):
         session.up(numbered(seq, 1400), seq=seq)
-    time.sleep(0.4)
+    time.sleep(0.4)  # time: longer than a lost packet is waited for
     grown = run.memory() - memory
     got = texts(session)
     check(increasing(got), 'out of order')
@@ -170,7 +170,7 @@ def q_8(lab):
     session = ready(lab.call(), 9)
     for far in (400, 100000, 0x7FFFFFF0):
         session.up(numbered(999), seq=session.seq - 1 + far)
-        time.sleep(0.4)
+        time.sleep(0.4)  # time: longer than a lost packet is waited for
         for seq in range(session.seq, session.seq + 5):
             session.up(numbered(seq), seq=seq)
         session.seq += 5
@@ -179,7 +179,7 @@ def q_8(lab):
               list(range(session.seq)), 'one packet %d ahead: then pppd gets '
               '%s' % (far, got[-6:]))
     for pause, jump, loss in ((0.4, 50000, 2), (0, 150000, 8)):
-        time.sleep(pause)
+        time.sleep(pause)  # pace
         jump += session.seq
         for seq in range(jump, jump + 20):
             session.up(numbered(seq), seq=seq)
@@ -207,7 +207,7 @@ def jump_to(session, target):
     """Moves the stream to this number in steps below half the space."""
     for seq in (target, target + 1, target + 2):
         session.up(numbered(1 << 31), seq=seq)
-        time.sleep(0.02)
+        time.sleep(0.02)  # pace
 
 
 @point('Q-10', 'received numbers wrap from 0xFFFFFFFF to 0 without loss')
@@ -215,11 +215,11 @@ def q_10(lab):
     lab.server()
     session = lab.call()
     jump_to(session, 0xFFFFFFF0)        # nobody knows its first number
-    time.sleep(0.4)
+    time.sleep(0.4)  # time: longer than a lost packet is waited for
     before = len(session.pppd.frames)
     for number in range(40):
         session.up(numbered(number), seq=(0xFFFFFFF3 + number) & 0xFFFFFFFF)
-    time.sleep(0.5)
+    time.sleep(0.5)  # quiet: frames twice
     got = [number_of(f) for _, f in session.pppd.frames[before:]]
     got = [n for n in got if n != 1 << 31]
     check(got == list(range(40)), '%d of 40 over the wrap%s' % (
@@ -233,7 +233,7 @@ def q_11(lab):
     session = ready(lab.call(), 4)
     for far in (0x7FFFFFFE, 0x7FFFFFFF, 0x80000000, 0x80000001, 0xFFFFFFFF):
         session.up(numbered(999), seq=(session.seq + far) & 0xFFFFFFFF)
-        time.sleep(0.35)
+        time.sleep(0.35)  # time: longer than a lost packet is waited for
         for seq in range(session.seq, session.seq + 3):
             session.up(numbered(seq), seq=seq)
         session.seq += 3

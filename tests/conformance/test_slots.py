@@ -59,7 +59,7 @@ def d_23b(lab):
         old = held[number % SLOTS]
         if old:
             old.close()
-        time.sleep(0.05)
+        time.sleep(0.05)  # pace
         held[number % SLOTS], got = dial(lab, CLIENT, 0.5)
         refused += held[number % SLOTS] is None
     check(lab.log.wait('CTRL: Client %s refused for .*' % CLIENT, 1),

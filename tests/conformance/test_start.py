@@ -7,6 +7,7 @@ import threading
 import time
 
 from pptptest import pptp, server
+from pptptest.calls import sessions_left
 from pptptest.lab import OTHER, client
 from pptptest.points import check, ms, patience, point
 from pptptest.pptp import (CCRQ, CDN, ICRQ, OCRP, OCRQ, SCCRP, SCCRQ, SLI,
@@ -90,7 +91,7 @@ def s_5(lab):
     first.needs('the first call')
     tcp.close()
     first.close()
-    time.sleep(0.3)
+    sessions_left(lab.running)
     lab.call(address=OTHER).needs('the next client')
     return str(got)
 
@@ -132,7 +133,7 @@ def silent_close(lab, deadline):
     """Seconds until a silent client is closed; checks that another one is
     served meanwhile."""
     tcp = lab.connect()
-    time.sleep(0.2)
+    time.sleep(0.2)  # pace
     begin = tcp.opened
     late = []
 
@@ -211,7 +212,7 @@ def s_11(lab):
         check(tcp.echo(), '%r: no Echo-Reply' % name[:8])
         tcp.close()
     lab.serves(OTHER)
-    time.sleep(0.2)
+    time.sleep(0.2)  # quiet: lines
     for line in lab.log.since():
         check(all(32 <= c < 127 for c in line.raw.rstrip(b'\0\n')),
               'log line %r' % line.raw)
@@ -241,7 +242,7 @@ def s_13(lab):
         session.needs()
     sessions[0].close()
     sessions[1].tcp.send(build(STOPRQ))
-    time.sleep(0.3)
+    sessions_left(lab.running, 2)
     for session in sessions[2:]:
         session.needs('after two of four ended')
     lab.call().needs('a fifth call')
@@ -371,7 +372,7 @@ def x_2(lab):
         lab.connect().close()
         lab.connect().reset()
     lab.serves(OTHER)
-    time.sleep(0.2)
+    time.sleep(0.2)  # quiet: lines
     bad = [line for line in lab.log.since(0, 3)]
     check(not bad, '%d error lines: %s' % (len(bad), bad and bad[0].text))
     return 'none'

@@ -474,7 +474,7 @@ def deaf(lab):
     run = start(lab)
     session = lab.call()
     session.pppd.ignore_everything()
-    time.sleep(0.2)
+    time.sleep(0.2)  # time: the stand-in has its order
     begin = time.monotonic()
     ctl('shutdown')
     got = ctl('-j', 'status').json
@@ -498,7 +498,7 @@ def drain(lab):
     idle.close()
     end = time.monotonic() + 2
     while run.listening() and time.monotonic() < end:
-        time.sleep(0.02)
+        time.sleep(0.02)  # look
     check(not run.listening(), 'it still listens')
     try:
         lab.connect(client(20), timeout=2)
@@ -531,7 +531,7 @@ def drain_refuses(lab):
     session = lab.call()
     waiting = lab.control(OTHER)
     waiting.send(pptp.build(pptp.OCRQ, call_id=0x777))
-    time.sleep(0.2)
+    time.sleep(0.2)  # time: it waits by now
     ctl('drain')
     got = waiting.expect(pptp.OCRP, 5)
     check(got and got.result == 4, 'without a free address: %s' % got)
@@ -619,7 +619,7 @@ def reload(lab):
     ctl('status', as_user=(nobody, other.gr_gid, []))
     namespaces.write(server.CONF, text.replace(
         'localip ' + server.LOCAL, 'localip 10.0.0.300'))
-    time.sleep(1)
+    time.sleep(1)  # time: the second in which nothing is read again
     bad = ctl('-j', 'reload', expect=1).json['error']
     check(bad['code'] == 'failed' and server.CONF in bad['text'], str(bad))
     session.needs()
@@ -655,7 +655,7 @@ def upgrade_not(lab):
     engine = run.engines()[0].pid
     said = ctl('upgrade', expect=1).err
     check('goes on' in said, said)
-    time.sleep(0.5)
+    time.sleep(0.5)  # quiet: another engine
     check(run.engines()[0].pid == engine and run.alive(), 'it is another')
     session.needs()
     return said.strip()

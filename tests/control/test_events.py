@@ -62,7 +62,7 @@ class Watch:
         for number in range(50):
             lab.connect(client(200)).close()
             lab.control(client(200)).close()
-            time.sleep(0.1)
+            time.sleep(0.1)  # look
             with self.more:
                 if self.events:
                     self.events.clear()

@@ -35,7 +35,7 @@ main(int argc, char **argv)
 		return 1;
 	close(fd);
 	while (access(HANG, F_OK) == 0)
-		usleep(20000);
+		usleep(20000);	/* look */
 	puts("pppd version 2.4.9");
 	return 0;
 }

@@ -85,11 +85,11 @@ def fl_10c(lab):
     old.shutdown(socket.SHUT_RDWR)
     old.close()
     run.signal(signal.SIGUSR1)          # it says something about it
-    time.sleep(0.3)
+    time.sleep(0.3)  # time: the line is lost
     moved.set(-DAY, 0)
     lab.log.listen()
     mark = lab.log.mark()
-    time.sleep(2.5)
+    time.sleep(2.5)  # time: longer than the next try takes
     run.signal(signal.SIGUSR1)
     line = lab.log.wait('MGR: .*', 3, mark)
     check(line, 'no line comes')

@@ -89,7 +89,7 @@ def hangs(lab):
     goes_on(session)
     while time.monotonic() < begin + 20:
         timed_call(lab, client(20))
-        time.sleep(0.5)
+        time.sleep(0.5)  # pace
     questions = asked() - before
     check(0 < questions <= 6, 'asked %d times within 20 s' % questions)
     line = lab.log.find('MGR: .* cannot run, so no call can come up: no '

@@ -67,7 +67,7 @@ def silent(lab, count, address):
             crowd.append(lab.connect(address(number), timeout=2))
         except OSError:
             return False
-    time.sleep(0.5)
+    time.sleep(0.5)  # quiet: an end of one of them
     return all(not tcp.drain(0.001) and not tcp.closed for tcp in crowd) and \
         served(lab, address(0))
 

@@ -242,7 +242,7 @@ def n_27(lab):
     lab.call().needs()
     subprocess.run(['nsenter', '--pid=/proc/%d/ns/pid' % box.first(), 'sh',
                     '-c', '(sleep 0.2 &) ; (sleep 0.3 &) ; (exec true &)'])
-    time.sleep(0.6)                     # they have ended by then
+    time.sleep(0.6)  # time: they have ended by then
 
     def dead():
         out = []

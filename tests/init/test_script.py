@@ -96,7 +96,7 @@ def i_2(lab, script):
         before = script.pid()
         script(action)
         check(script.pid() != before, action + ': the server is the old one')
-        time.sleep(0.3)
+        time.sleep(0.3)  # pace
     gap = talk.end()
     session.needs('the call')
     check(len(lab.theatre.puppets) == pppd, 'another pppd was started')
@@ -198,7 +198,7 @@ def i_8(lab):
     session = lab.call()
     [engine] = lab.running.engines()
     os.kill(engine.pid, signal.SIGSTOP)
-    time.sleep(5)
+    time.sleep(5)  # time: half as long as an engine may be silent
     os.kill(engine.pid, signal.SIGCONT)
     check(not lab.log.wait('.*does not answer.*', 3), 'it was ended')
     session.needs('the call')

@@ -84,7 +84,7 @@ def u_2(lab):
         before = machine.monitor()
         manager.ctl(action, 'pptpd')
         check(machine.monitor() not in (None, before), 'no new server')
-        time.sleep(0.3)
+        time.sleep(0.3)  # pace
     gap = talk.end()
     session.needs('the call')
     check(len(lab.theatre.puppets) == 1, 'another pppd was started')
@@ -122,7 +122,7 @@ def u_4(lab):
     check(lab.until(lambda: machine.monitor() not in (None, before), 10),
           'no new server')
     manager.wait_state('active/running')
-    time.sleep(0.3)
+    time.sleep(0.3)  # pace
     gap = talk.end()
     session.needs('the call')
     check(talk.gap < 5, 'nothing comes through for ' + gap)
@@ -151,7 +151,7 @@ def u_6(lab):
     manager = service(lab, '[Service]\nWatchdogSec=10\n')
     session = lab.call()
     before = machine.monitor()
-    time.sleep(15)
+    time.sleep(15)  # time: longer than WatchdogSec
     check(machine.monitor() == before, 'a healthy server was replaced: '
           + manager.messages())
     os.kill(before, signal.SIGSTOP)
@@ -174,7 +174,7 @@ def u_7(lab):
     check(manager.state() == 'active/running', manager.state())
     session.close()
     manager.wait_state('inactive/dead', 15)
-    time.sleep(1.5)             # for a start that should not come
+    time.sleep(1.5)  # quiet: a start
     check(machine.monitor() is None, 'systemd has started it again')
 
 
@@ -187,7 +187,7 @@ def u_8(lab):
     talk = machine.Talk(session)
     machine.run(['pptpdctl', 'upgrade'])
     check(lab.log.wait('.*Manager process started.*', 10), 'nothing happens')
-    time.sleep(0.5)
+    time.sleep(0.5)  # pace
     gap = talk.end()
     manager.wait_state('active/running')
     check(machine.monitor() == pid and
@@ -239,7 +239,7 @@ def u_11(lab):
     machine.configure(lab, raw='listen nowhere.invalid\n')
     manager.ctl('start', 'pptpd', status=1)
     manager.wait_state('failed/failed')
-    time.sleep(1.5)             # for a start that should not come
+    time.sleep(1.5)  # quiet: a start
     check(manager.state() == 'failed/failed', manager.state())
 
 

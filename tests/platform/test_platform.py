@@ -212,7 +212,7 @@ def address_stays(ident, sentence, rules):
         run.wait_exit()
         lab.until(lambda: not run.listening(), 5)
         run.start()
-        time.sleep(2.5)         # it is looked at once a second
+        time.sleep(2.5)  # time: it is looked at once a second
         check(Process(pppd.pid).alive(), 'pppd has not lived so long')
         refused(lab, OTHER)
         os.kill(keeper, signal.SIGCONT)

@@ -27,7 +27,7 @@ def settled(run, timeout=3.0):
         if now == seen:
             return now
         seen = now
-        time.sleep(0.15)
+        time.sleep(0.15)  # look
     return seen
 
 
@@ -81,7 +81,7 @@ def texts(session):
 def settle(session, wanted, timeout=1.0):
     """Waits until pppd has the frame with this number, then a little."""
     session.pppd.wait_frame(numbered(wanted), timeout)
-    time.sleep(0.05)
+    time.sleep(0.05)  # quiet: a little more
     return texts(session)
 
 

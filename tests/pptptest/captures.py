@@ -154,7 +154,7 @@ class Replay:
         for at, record in enumerate(self.records):
             wait = begin + record.t + self.behind - time.monotonic()
             if wait > 0:
-                time.sleep(wait)
+                time.sleep(wait)  # pace: the capture's
             if record.kind == 'ctrl':
                 self.control(record, at == len(self.records) - 1)
             else:

@@ -226,7 +226,7 @@ class Dial:
         if not got or got.result != 1:
             self.failed = 'SCCRP: %s' % got
             return False
-        time.sleep(profile.pause)
+        time.sleep(profile.pause)  # pace: the client's
         self.tcp.send(pptp.build(pptp.OCRQ, **profile.call))
         got = self.tcp.expect(pptp.OCRP, 10)
         if not got or got.result != 1:

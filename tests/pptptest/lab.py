@@ -269,4 +269,4 @@ class Lab:
                 return time.monotonic() - begin
             if time.monotonic() - begin > timeout:
                 return None
-            time.sleep(0.01)
+            time.sleep(0.01)  # look

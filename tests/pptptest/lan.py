@@ -120,7 +120,7 @@ class Wire:
             select.select([self.fd], [], [], end - time.monotonic())
             got += self.packets()
         if settle:
-            time.sleep(settle)
+            time.sleep(settle)  # quiet
             got += self.packets()
         return got
 

@@ -53,7 +53,7 @@ class Log:
             try:
                 line = Line(self.sock.recv(65536))
             except OSError:
-                time.sleep(0.01)
+                time.sleep(0.01)  # look
                 continue
             with self.more:
                 self.lines.append(line)

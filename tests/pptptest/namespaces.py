@@ -199,7 +199,7 @@ def private_net():
         except ConnectionRefusedError:
             return holder
         except OSError:
-            time.sleep(0.005)
+            time.sleep(0.005)  # look
         finally:
             probe.close()
     raise OSError('the veth pair does not carry packets')

@@ -172,7 +172,7 @@ class Client:
         """data in segments of size octets."""
         for at in range(0, len(data), size):
             self.send(data[at:at + size])
-            time.sleep(gap)
+            time.sleep(gap)  # pace
 
     # --- receiving -------------------------------------------------------
 

@@ -160,7 +160,7 @@ class Server:
                self.alive() and
                not any(process.watches(LISTENER)
                        for process in self.engines())):
-            time.sleep(0.01)
+            time.sleep(0.01)  # look
 
     def listening(self, timeout=0.0):
         """Whether something listens on the PPTP port in its namespace."""
@@ -173,7 +173,7 @@ class Server:
                     return True
             if time.monotonic() >= end or self.child.poll() is not None:
                 return False
-            time.sleep(0.003)
+            time.sleep(0.003)  # look
 
     def alive(self):
         return self.child.poll() is None

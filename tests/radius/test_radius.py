@@ -289,7 +289,7 @@ def flood(lab):
                 plugs.append(Plug('u%d' % n))
                 break
             except BlockingIOError:
-                time.sleep(0.02)
+                time.sleep(0.02)  # look
     begun = time.monotonic()
     for p in plugs:
         p.ask(plug.PAP, b'', b'password')
@@ -416,7 +416,7 @@ def failover(lab):
        waits=True)
 def slow(lab):
     def serve(packet):
-        time.sleep(1.5)
+        time.sleep(1.5)  # time: the server is slow
         return [servers.answer(2, packet)]
     servers.Fake(lab, serve)
     begin(lab, lines=['timeout 1', 'tries 5'])

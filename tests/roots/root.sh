@@ -62,7 +62,7 @@ inside()
 		# It is refused until the process has a namespace of its own.
 		until echo '0 0 65536' >/proc/$holder/uid_map; do
 			kill -0 $holder || die "cannot make a user namespace"
-			sleep 0.1
+			sleep 0.1	# look
 		done 2>/dev/null
 		echo '0 0 65536' >/proc/$holder/gid_map
 		enter="nsenter --user=/proc/$holder/ns/user --"

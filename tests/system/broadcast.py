@@ -27,7 +27,7 @@ def send(interface, to, port, word, count='1'):
                     interface.encode())
     for n in range(int(count)):
         if n:
-            time.sleep(0.2)
+            time.sleep(0.2)  # pace
         sock.sendto(word.encode(), (to, int(port)))
 
 

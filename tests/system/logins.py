@@ -21,7 +21,7 @@ def main(server, ours, user, password, times, *names):
             dial.close()
             print('%s|%s|%s' % (name, dial.failed or '', ' '.join(
                 '%s=%.0f' % step for step in steps.items())), flush=True)
-            time.sleep(0.3)
+            time.sleep(0.3)  # pace
 
 
 if __name__ == '__main__':

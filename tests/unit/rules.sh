@@ -1,6 +1,6 @@
 #!/bin/sh
-# Do folders.sh and circles.sh see what they are for?  Each is run on a small
-# tree that breaks its rule, and must fail and name the culprit.
+# Do folders.sh, circles.sh and sleeps.sh see what they are for?  Each is run on a
+# small tree that breaks its rule, and must fail and name the culprit.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -84,3 +84,28 @@ object main2 'int top(void); int helper(void) { return 0; }
 $AR rc up.a calls.o mid.o top.o
 circles up.a
 must_fail 'main2.o' circles up.a+main2.o
+
+mkdir -p "$tmp/tree/tests/sub"
+sleeps()
+{
+	TOP=$tmp/tree "$here/sleeps.sh"
+}
+cd "$tmp/tree/tests/sub"
+printf '%s\n' '    time.sleep(1)  # quiet: lines' '    time.sleep(2)  # pace' \
+    "    code = 'time.sleep(1)'" >a.py
+printf '%s\n' 'sleep 1	# look' 'exec sleep 60' >b
+printf '%s\n' '	usleep(100);	/* pace */' >c.c
+sleeps
+for line in '    time.sleep(0.5)' '    time.sleep(1)  # a while' \
+    '    time.sleep(1)  # timely'; do
+	echo "$line" >d.py
+	must_fail 'sub/d.py:1:' sleeps
+done
+rm d.py
+for line in 'sleep 1' '	ready &&'' sleep 0.5' 'sleep "$n"'; do
+	echo "$line" >e
+	must_fail 'sub/e:1:' sleeps
+done
+rm e
+echo '	usleep(1);' >f.c
+must_fail 'sub/f.c:1:' sleeps

@@ -37,7 +37,7 @@ def main():
         os.read(out, 1)
         os.close(out)
         # Before, at and after the end of what it waits for
-        time.sleep(random.random() * 0.004)
+        time.sleep(random.random() * 0.004)  # pace
         os.kill(waiter, signal.SIGTERM)
         failed += os.waitpid(waiter, 0)[1] != 0
     print('%d of %d did not end in their place' % (failed, ROUNDS))
