@@ -31,8 +31,16 @@ struct backend {
 	 * lost, and the log says so.
 	 */
 	bool	(*acct)(const struct aaa_acct *);
-	/* Records of accounting that are not delivered yet. */
+	/*
+	 * Records of accounting that still need us: not delivered, and kept
+	 * nowhere else.
+	 */
 	unsigned (*acct_waiting)(void);
+	/*
+	 * We are about to end.  off: so is the server, without calls; else the
+	 * next pptpd-aaa goes on with those.  NULL: it need not know.
+	 */
+	void	(*end)(bool off);
 };
 
 #endif

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "radius_answer.h"
 #include "attempt.h"
 #include "base/log.h"
+#include "base/queue.h"
 #include "radius.h"
 #include "radius_request.h"
 #include "shared/loop.h"
@@ -23,6 +23,7 @@
 #define PACKETS_MAX	64	/* read in a row */
 #define SAY_MS		10000	/* between lines about wrong packets */
 #define MS		1000
+#define HURRY_MS	200
 
 /*
  * A socket to one server.  Each Identifier is used once: so a late answer never
@@ -47,11 +48,14 @@ struct client_request {
 	uint8_t	 authenticator[DIGEST_LEN];
 	uint8_t	*packet;		/* NULL: none */
 	size_t	 packet_len;
+	void	*arg;
 	/* Logins. */
 	backend_done *done;
-	void	*arg;
 	/* Accounting. */
-	uint64_t event_ms;		/* when it happened */
+	LIST_ENTRY(client_request) entry;
+	client_taken *taken;
+	enum acct_kind kind;
+	int64_t	 event_ms;		/* when it happened */
 	uint32_t event_time;		/* the same, Unix time */
 	union {
 		struct aaa_login login;
@@ -64,10 +68,9 @@ static struct {
 	struct pool_state pool;
 	struct port *port[RADIUS_SERVERS_MAX][2];	/* the newest */
 	bool	 signs[RADIUS_SERVERS_MAX];	/* has sent a signed one */
-	unsigned acct;			/* records under way */
+	LIST_HEAD(, client_request) acct;	/* under way */
 	uint64_t said_wrong;		/* ms */
 	unsigned unsaid;
-	bool	 said_full;
 } client;
 
 static uint32_t
@@ -221,9 +224,34 @@ request_free(struct client_request *r)
 	leave_port(r);
 	forget_packet(r);
 	if (r->acct)
-		client.acct--;
+		LIST_REMOVE(r, entry);
 	explicit_bzero(r, sizeof(*r));
 	free(r);
+}
+
+static bool
+write_acct(const struct client_request *r, struct radius_out *out,
+    const struct radius_secret *secret)
+{
+	int64_t delay = ((int64_t)mono_ms() - r->event_ms) / MS;
+	const struct request_time when = {
+	    .delay = delay > 0 ? (uint32_t)delay : 0, .event = r->event_time };
+
+	switch (r->kind) {
+	case ACCT_RECORD:
+		return request_acct(out, r->id, &r->u.acct, client.conf,
+		    secret, &when);
+	case ACCT_ON:
+		return request_nas(out, r->id, true, client.conf, secret,
+		    &when);
+	case ACCT_OFF:
+		return request_nas(out, r->id, false, client.conf, secret,
+		    &when);
+	case ACCT_SESSION:
+	case ACCT_KINDS:
+		break;
+	}
+	return false;
 }
 
 static bool
@@ -233,9 +261,7 @@ write_packet(struct client_request *r, struct radius_out *out)
 	uint8_t random[DIGEST_LEN];
 
 	if (r->acct)
-		return request_acct(out, r->id, &r->u.acct, client.conf,
-		    &secret, (uint32_t)((mono_ms() - r->event_ms) / MS),
-		    r->event_time);
+		return write_acct(r, out, &secret);
 	return getrandom(random, sizeof(random), 0) == sizeof(random) &&
 	    request_login(out, r->id, random, &r->u.login, client.conf,
 	    &secret);
@@ -295,6 +321,16 @@ send_and_wait(struct client_request *r)
 }
 
 static void
+end_report(struct client_request *r, bool taken)
+{
+	client_taken *fn = r->taken;
+	void *arg = r->arg;
+
+	request_free(r);
+	fn(taken, arg);
+}
+
+static void
 give_up(struct client_request *r)
 {
 	const struct aaa_reply reply = { .verdict = AAA_UNAVAILABLE };
@@ -302,10 +338,7 @@ give_up(struct client_request *r)
 	void *arg = r->arg;
 
 	if (r->acct) {
-		log_err("AAA: the accounting of session %s is lost: no server "
-		    "took it within %d s", r->u.acct.call.id,
-		    CLIENT_ACCT_KEEP_S);
-		request_free(r);
+		end_report(r, false);
 		return;
 	}
 	request_free(r);
@@ -359,7 +392,7 @@ begin(struct client_request *r, uint64_t seconds)
 	send_and_wait(r);
 }
 
-static void *
+void *
 client_login(const struct aaa_login *login, backend_done *done, void *arg)
 {
 	struct client_request *r = calloc(1, sizeof(*r));
@@ -373,44 +406,41 @@ client_login(const struct aaa_login *login, backend_done *done, void *arg)
 	return r;
 }
 
-static void
+void
 client_cancel(void *r)
 {
 	request_free(r);
 }
 
-static bool
-client_acct(const struct aaa_acct *acct)
+struct client_request *
+client_report(const struct client_record *record, client_taken *taken,
+    void *arg)
 {
-	struct client_request *r = NULL;
-	uint32_t late;
+	struct client_request *r = calloc(1, sizeof(*r));
 
-	if (client.acct < (acct->status == AAA_INTERIM ? CLIENT_INTERIM_MAX :
-	    CLIENT_ACCT_MAX))
-		r = calloc(1, sizeof(*r));
-	if (r == NULL) {
-		if (!client.said_full)
-			log_err("AAA: %u records of accounting wait for a "
-			    "server, more of them are lost", client.acct);
-		client.said_full = true;
-		return false;
-	}
-	client.said_full = false;
-	client.acct++;
+	if (r == NULL)
+		return NULL;
+	LIST_INSERT_HEAD(&client.acct, r, entry);
 	r->acct = true;
-	r->u.acct = *acct;
-	/* A start may be told late, with the seconds since then. */
-	late = acct->status == AAA_START ? acct->seconds : 0;
-	r->event_ms = mono_ms() - (uint64_t)late * MS;
-	r->event_time = (uint32_t)time(NULL) - late;
-	begin(r, CLIENT_ACCT_KEEP_S);
-	return true;
+	r->kind = record->kind;
+	if (record->kind == ACCT_RECORD)
+		r->u.acct = *record->acct;
+	r->event_ms = record->event_ms;
+	r->event_time = record->event_time;
+	r->taken = taken;
+	r->arg = arg;
+	begin(r, CLIENT_ACCT_S);
+	return r;
 }
 
-static unsigned
-client_acct_waiting(void)
+/* A server is back: what has waited for it does not wait for its timeout. */
+static void
+hurry(void)
 {
-	return client.acct;
+	struct client_request *r;
+
+	LIST_FOREACH(r, &client.acct, entry)
+		(void)loop_timer_in_ms(&r->timer, random_u32() % HURRY_MS);
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -462,7 +492,7 @@ finish(struct client_request *r, const uint8_t *buf, size_t len)
 	const char *why;
 
 	if (r->acct) {
-		request_free(r);
+		end_report(r, true);
 		return;
 	}
 	why = answer_read(&reply, buf, len, &r->u.login, r->authenticator,
@@ -509,9 +539,11 @@ receive(struct port *port, const uint8_t *buf, size_t len)
 	}
 	if (is_signed)
 		client.signs[port->server] = true;
-	if (attempt_answered(&r->attempt, &client.pool, mono_ms()))
+	if (attempt_answered(&r->attempt, &client.pool, mono_ms())) {
 		log_notice("AAA: RADIUS server %s answers again",
 		    name_of(port->server));
+		hurry();
+	}
 	finish(r, buf, len);
 }
 
@@ -547,11 +579,3 @@ client_init(const struct radius_conf *conf)
 	client.conf = conf;
 	pool_init(&client.pool, conf);
 }
-
-const struct backend client_backend = {
-	.silence = "no RADIUS server has answered",
-	.login = client_login,
-	.cancel = client_cancel,
-	.acct = client_acct,
-	.acct_waiting = client_acct_waiting
-};

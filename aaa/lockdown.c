@@ -41,6 +41,11 @@ static const struct sandbox_rule always[] = {
 	{ "recv", 1, { WITHIN(3, MSG_DONTWAIT | MSG_TRUNC) } },
 	{ "sendto", 2, { WITHIN(3, SEND_FLAGS), IS(4, 0) } },
 	{ "send", 1, { WITHIN(3, SEND_FLAGS) } },
+	/* Accounting that waits for a server. */
+	{ "flock", 1, { IS(0, AAA_FD_SPOOL) } },
+	{ "pread64", 1, { IS(0, AAA_FD_SPOOL) } },
+	{ "pwrite64", 1, { IS(0, AAA_FD_SPOOL) } },
+	{ "fdatasync", 1, { IS(0, AAA_FD_SPOOL) } },
 	/* libevent's descriptor for signals. */
 	{ "read", 0, { { 0 } } },
 	{ "write", 0, { { 0 } } },
@@ -73,16 +78,18 @@ place_log(void)
 }
 
 int
-lockdown_enter(const char *dir)
+lockdown_enter(const char *dir, unsigned long file_max)
 {
 	place_log();
+	if (file_max == 0)
+		(void)close(AAA_FD_SPOOL);
 	if (fcntl(AAA_FD_PARENT, F_SETFD, FD_CLOEXEC) == -1 ||
 	    fcntl(AAA_FD_LISTEN, F_SETFD, FD_CLOEXEC) == -1) {
 		log_err(WHO ": started by hand, not by pptpd: %s",
 		    strerror(errno));
 		return -1;
 	}
-	return sandbox_enter(WHO, dir, AAA_FD_FIRST);
+	return sandbox_enter(WHO, dir, AAA_FD_FIRST, file_max);
 }
 
 int

@@ -8,14 +8,16 @@ enum {
 	AAA_FD_PARENT = 3,	/* it closes when the server is gone */
 	AAA_FD_LISTEN,		/* listening socket for pppd */
 	AAA_FD_LOG,		/* connected to /dev/log */
+	AAA_FD_SPOOL,		/* file of accounting that waits */
 	AAA_FD_FIRST		/* of those that come later */
 };
 
 /*
  * Becomes user pptpd in the empty directory dir, without rights or other
- * descriptors.  0, or -1 with the reason logged.
+ * descriptors; it can write files that are open up to file_max octets.  0, or
+ * -1 with the reason logged.
  */
-int	lockdown_enter(const char *dir);
+int	lockdown_enter(const char *dir, unsigned long file_max);
 
 /* What a back end needs beside what serving pppd takes. */
 enum lockdown_needs {

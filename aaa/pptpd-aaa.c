@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "aaa_files.h"
+#include "acct.h"
 #include "base/log.h"
 #include "client.h"
 #include "digest.h"
@@ -21,6 +22,7 @@
 #include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/syslog_sink.h"
+#include "spool.h"
 
 #define EMPTY_DIR	RUNDIR "/pptpd/empty"
 #define READY		"ready"
@@ -46,6 +48,8 @@ static const struct kind *kind;
 static const struct backend *backend;
 static struct radius_conf radius;
 static struct aaa_conf texts;
+static bool fresh;		/* the server has begun, without calls */
+static bool has_spool;
 static struct loop_watch parent;
 static struct loop_timer leaving;
 static uint64_t leave_at;	/* ms; 0: we stay */
@@ -66,12 +70,14 @@ on_leaving(void *arg)
 	loop_stop();
 }
 
-/* Calls go on, and tell the next pptpd-aaa. */
+/* Calls go on, and tell the next pptpd-aaa; or, with off, there are none. */
 static void
-leave(void)
+leave(bool off)
 {
 	if (leave_at != 0)
 		return;
+	if (backend->end != NULL)
+		backend->end(off);
 	leave_at = mono_ms() + LEAVE_MS;
 	pppds_close();
 	close(AAA_FD_LISTEN);
@@ -83,16 +89,20 @@ static void
 on_signal(int signo)
 {
 	(void)signo;
-	leave();
+	leave(false);
 }
 
-/* pptpd never writes: it has closed its end, and may be gone. */
+/*
+ * pptpd says something when it ends in order, after all calls.  Else it has
+ * closed its end, and may be gone.
+ */
 static void
 on_parent(int fd, void *arg)
 {
-	(void)fd;
+	char word[16];
+
 	(void)arg;
-	leave();
+	leave(recv(fd, word, sizeof(word), MSG_DONTWAIT) > 0);
 }
 
 static void
@@ -117,11 +127,24 @@ load_radius(const char *file)
 	return false;
 }
 
+static struct backend radius_backend = {
+	.silence = "no RADIUS server has answered",
+	.login = client_login,
+	.cancel = client_cancel,
+	.acct = acct_take,
+	.acct_waiting = acct_waiting,
+	.end = acct_end
+};
+
 static void
 start_radius(struct pppds_conf *c)
 {
 	client_init(&radius);
-	*c = (struct pppds_conf){ &client_backend, radius.accounting,
+	if (radius.accounting)
+		acct_init(has_spool ? AAA_FD_SPOOL : -1, fresh);
+	else
+		radius_backend.end = NULL;
+	*c = (struct pppds_conf){ &radius_backend, radius.accounting,
 	    radius.interim };
 }
 
@@ -181,7 +204,7 @@ serve(void)
 	char text[DESCRIPTION];
 
 	ignore_signals();
-	if (lockdown_enter(EMPTY_DIR) == -1)
+	if (lockdown_enter(EMPTY_DIR, has_spool ? SPOOL_OCTETS : 0) == -1)
 		return 1;
 	if (!loop_init() || !loop_signal(SIGTERM, on_signal)) {
 		log_err("AAA: start failed: %s", strerror(ENOMEM));
@@ -206,7 +229,8 @@ serve(void)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: pptpd-aaa [-d] [-e] [-t] [-b radius | file] FILE\n"
+	fprintf(stderr, "usage: pptpd-aaa [-d] [-e] [-n] [-t] "
+	    "[-b radius | file] [-s SPOOL] FILE\n"
 	    "pptpd(8) starts it; -t checks FILE, the back end's configuration, "
 	    "and ends.\n");
 	return 2;
@@ -236,10 +260,11 @@ int
 main(int argc, char **argv)
 {
 	bool check = false, to_stderr = false;
+	const char *spool = NULL;
 	int option;
 
 	kind = &kinds[0];
-	while ((option = getopt(argc, argv, "b:det")) != -1) {
+	while ((option = getopt(argc, argv, "b:dens:t")) != -1) {
 		switch (option) {
 		case 'b':
 			kind = find_kind(optarg);
@@ -251,6 +276,12 @@ main(int argc, char **argv)
 			break;
 		case 'e':
 			to_stderr = true;
+			break;
+		case 'n':
+			fresh = true;
+			break;
+		case 's':
+			spool = optarg;
 			break;
 		case 't':
 			check = to_stderr = true;
@@ -265,5 +296,9 @@ main(int argc, char **argv)
 	syslog_sink_warm_up();
 	if (!kind->load(argv[optind]))
 		return 1;
-	return check ? say_good(argv[optind]) : serve();
+	if (check)
+		return say_good(argv[optind]);
+	has_spool = radius.accounting && spool != NULL &&
+	    spool_open(spool, AAA_FD_SPOOL);
+	return serve();
 }

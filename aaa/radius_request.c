@@ -12,6 +12,8 @@
 #define PROTOCOL_PPP		1
 #define PORT_VIRTUAL		5
 #define AUTHENTIC_RADIUS	1
+#define STATUS_ON		7	/* Acct-Status-Type */
+#define STATUS_OFF		8
 #define TUNNEL_PPTP		1	/* RFC 2868; its tag is 0 */
 #define TUNNEL_IPV4		1
 
@@ -53,6 +55,14 @@ put_tunnel(struct radius_out *o, const struct aaa_call *call)
 }
 
 static void
+put_nas(struct radius_out *o, const struct radius_conf *conf)
+{
+	if (conf->nas_ip != 0)
+		put_addr(o, RADIUS_NAS_IP_ADDRESS, conf->nas_ip);
+	radius_put_text(o, RADIUS_NAS_IDENTIFIER, conf->nas_identifier);
+}
+
+static void
 put_call(struct radius_out *o, const struct aaa_call *call,
     const struct radius_conf *conf)
 {
@@ -61,9 +71,7 @@ put_call(struct radius_out *o, const struct aaa_call *call,
 	radius_put(o, RADIUS_USER_NAME, call->name.text, call->name.len);
 	radius_put_u32(o, RADIUS_SERVICE_TYPE, SERVICE_FRAMED);
 	radius_put_u32(o, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
-	if (conf->nas_ip != 0)
-		put_addr(o, RADIUS_NAS_IP_ADDRESS, conf->nas_ip);
-	radius_put_text(o, RADIUS_NAS_IDENTIFIER, conf->nas_identifier);
+	put_nas(o, conf);
 	radius_put_u32(o, RADIUS_NAS_PORT, call->unit);
 	radius_put_u32(o, RADIUS_NAS_PORT_TYPE, PORT_VIRTUAL);
 	snprintf(port, sizeof(port), "ppp%u", call->unit);
@@ -179,10 +187,17 @@ put_usage(struct radius_out *o, const struct aaa_acct *a)
 		radius_put_u32(o, RADIUS_ACCT_TERMINATE_CAUSE, a->cause);
 }
 
+static void
+put_time(struct radius_out *o, const struct request_time *when)
+{
+	radius_put_u32(o, RADIUS_ACCT_DELAY_TIME, when->delay);
+	radius_put_u32(o, RADIUS_EVENT_TIMESTAMP, when->event);
+}
+
 bool
 request_acct(struct radius_out *o, uint8_t id, const struct aaa_acct *a,
     const struct radius_conf *conf, const struct radius_secret *secret,
-    uint32_t delay, uint32_t event_time)
+    const struct request_time *when)
 {
 	const uint8_t *value;
 	size_t at = 0, len;
@@ -197,7 +212,24 @@ request_acct(struct radius_out *o, uint8_t id, const struct aaa_acct *a,
 		radius_put(o, RADIUS_CLASS, value, len);
 	if (a->status != AAA_START)
 		put_usage(o, a);
-	radius_put_u32(o, RADIUS_ACCT_DELAY_TIME, delay);
-	radius_put_u32(o, RADIUS_EVENT_TIMESTAMP, event_time);
+	put_time(o, when);
+	return radius_finish(o, secret);
+}
+
+/* It has to have an Acct-Session-Id (RFC 2866, 5.5), which no call has. */
+bool
+request_nas(struct radius_out *o, uint8_t id, bool on,
+    const struct radius_conf *conf, const struct radius_secret *secret,
+    const struct request_time *when)
+{
+	char text[sizeof("server-4294967295")];
+
+	radius_begin(o, RADIUS_ACCT_REQUEST, id, NULL);
+	radius_put_u32(o, RADIUS_ACCT_STATUS_TYPE, on ? STATUS_ON :
+	    STATUS_OFF);
+	put_nas(o, conf);
+	snprintf(text, sizeof(text), "server-%u", when->event);
+	radius_put_text(o, RADIUS_ACCT_SESSION_ID, text);
+	put_time(o, when);
 	return radius_finish(o, secret);
 }

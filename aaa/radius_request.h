@@ -24,12 +24,19 @@ const char *request_user(const struct aaa_call *, char buf[REQUEST_USER]);
 bool	request_login(struct radius_out *, uint8_t id, const uint8_t *random,
 	    const struct aaa_login *, const struct radius_conf *,
 	    const struct radius_secret *);
-/*
- * Writes an Accounting-Request.  delay: s since the event, which was at this
- * Unix time.
- */
+/* When what is accounted for was. */
+struct request_time {
+	uint32_t delay;			/* s since then */
+	uint32_t event;			/* Unix time of it */
+};
+
+/* Writes an Accounting-Request of a call.  False: as above. */
 bool	request_acct(struct radius_out *, uint8_t id, const struct aaa_acct *,
 	    const struct radius_conf *, const struct radius_secret *,
-	    uint32_t delay, uint32_t event_time);
+	    const struct request_time *);
+/* Writes Accounting-On, or else Accounting-Off. */
+bool	request_nas(struct radius_out *, uint8_t id, bool on,
+	    const struct radius_conf *, const struct radius_secret *,
+	    const struct request_time *);
 
 #endif

@@ -74,7 +74,8 @@ lockdown_enter(int sock, const char *dir)
 	}
 	if (log != -1 && dup3(log, LOG_FD, O_CLOEXEC) != -1)
 		syslog_sink_take(LOG_FD);
-	if (sandbox_enter(WHO, dir, log != -1 ? FIRST_FD : LOG_FD) == -1)
+	if (sandbox_enter(WHO, dir, log != -1 ? FIRST_FD : LOG_FD,
+	    0) == -1)
 		return -1;
 	return LINK_FD;
 }

@@ -474,7 +474,7 @@ main(int argc, char **argv)
 	ignore_signals();
 	fcntl(IPC_FD_PARENT, F_SETFL, flags | O_NONBLOCK);
 	log_set_sink(log_to_monitor, NULL);
-	if (sandbox_enter(LOCKDOWN_WHO, argv[1], IPC_FD_ADMIN + 1) == -1)
+	if (sandbox_enter(LOCKDOWN_WHO, argv[1], IPC_FD_ADMIN + 1, 0) == -1)
 		return 1;
 	if (argc == 5 && strcmp(argv[4], ENGINE_LEAVES) == 0)
 		die_with(monitor);

@@ -28,6 +28,8 @@
 			"it has"
 #define BACKLOG		128	/* pppds that connect at once */
 #define KIND_WORD	16	/* octets of "-bradius" with its NUL */
+#define SPOOL_DIR	STATEDIR "/pptpd/"
+#define OFF		"off"
 
 struct child {
 	pid_t	pid;		/* 0: none */
@@ -42,6 +44,8 @@ static struct {
 	enum conf_aaa kind;
 	bool	debug, to_stderr;
 	bool	said;		/* the log has it that it cannot be started */
+	bool	fresh;		/* we have begun without calls; not told yet */
+	char	spool[CONF_LINE_MAX + 1];	/* of accounting; "": none */
 	char	path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int	listener;	/* -1: none */
 	struct child now, next;	/* next reads another configuration */
@@ -137,8 +141,10 @@ on_word(int fd, void *arg)
 
 	loop_watch_off(&c->watch);
 	loop_timer_stop(&c->silence);
-	if (recv(fd, word, sizeof(word), MSG_DONTWAIT) > 0 &&
-	    c == &aaa.next && c->pid != 0) {
+	if (recv(fd, word, sizeof(word), MSG_DONTWAIT) <= 0)
+		return;
+	aaa.fresh = false;
+	if (c == &aaa.next && c->pid != 0) {
 		end(&aaa.now);
 		aaa.now = *c;
 		*c = (struct child){ .sock = -1 };
@@ -181,16 +187,23 @@ on_silence(void *arg)
 static bool
 spawn(struct child *c)
 {
-	static char name[] = AAA, debug[] = "-d", to_stderr[] = "-e";
+	static char name[] = AAA, debug[] = "-d", to_stderr[] = "-e",
+	    fresh[] = "-n", spool[] = "-s";
 	char kind[KIND_WORD];
 	char *argv[] = { name, kind_word(kind, aaa.kind), NULL, NULL, NULL,
-	    NULL };
+	    NULL, NULL, NULL, NULL };
 	int pair[2], fds[2], n = 2;
 
 	if (aaa.debug)
 		argv[n++] = debug;
 	if (aaa.to_stderr)
 		argv[n++] = to_stderr;
+	if (aaa.fresh)
+		argv[n++] = fresh;
+	if (aaa.spool[0] != '\0') {
+		argv[n++] = spool;
+		argv[n++] = aaa.spool;
+	}
 	argv[n] = aaa.file;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1) {
 		log_err("MGR: socketpair: %s", strerror(errno));
@@ -246,20 +259,33 @@ set(const struct conf *conf)
 	respawn_anew(&aaa.again);
 }
 
+/* The file has the socket's name, so each server of a machine has its own. */
+static void
+name_spool(void)
+{
+	const char *slash = strrchr(aaa.path, '/');
+
+	snprintf(aaa.spool, sizeof(aaa.spool), SPOOL_DIR "%s.spool",
+	    slash != NULL ? slash + 1 : aaa.path);
+}
+
 void
 aaa_init(const char *pidfile, bool to_stderr)
 {
 	respawn_init(&aaa.again, "pptpd-aaa", on_again, NULL);
 	aaa.to_stderr = to_stderr;
-	if (instance_path(aaa.path, sizeof(aaa.path), "aaa", pidfile) == 0)
+	if (instance_path(aaa.path, sizeof(aaa.path), "aaa", pidfile) == 0) {
+		name_spool();
 		return;
+	}
 	log_err("MGR: the name of pptpd-aaa's socket is too long");
 	aaa.path[0] = '\0';
 }
 
 void
-aaa_start(const struct conf *conf)
+aaa_start(const struct conf *conf, bool fresh)
 {
+	aaa.fresh = fresh;
 	set(conf);
 	start();
 }
@@ -268,6 +294,7 @@ void
 aaa_change(const struct conf *conf)
 {
 	set(conf);
+	aaa.fresh = false;
 	respawn_stop(&aaa.again);
 	end(&aaa.next);
 	if (aaa.file[0] == '\0')
@@ -279,11 +306,17 @@ aaa_change(const struct conf *conf)
 }
 
 void
-aaa_stop(void)
+aaa_stop(bool off)
 {
 	aaa.file[0] = '\0';
 	respawn_stop(&aaa.again);
 	end(&aaa.next);
+	/* Without a signal, which it could see before the word. */
+	if (off && aaa.now.pid != 0 && send(aaa.now.sock, OFF, sizeof(OFF),
+	    MSG_DONTWAIT | MSG_NOSIGNAL) != -1) {
+		close_sock(&aaa.now);
+		aaa.now.pid = 0;
+	}
 	end(&aaa.now);
 	if (aaa.listener != -1)
 		close(aaa.listener);

@@ -18,15 +18,18 @@ void	aaa_init(const char *pidfile, bool to_stderr);
  * it must not begin.
  */
 const char *aaa_socket(void);
-/* Starts it if the configuration wants it; conf stays the caller's. */
-void	aaa_start(const struct conf *);
+/*
+ * Starts it if the configuration wants it; conf stays the caller's.  fresh: this
+ * server begins, and no call of an earlier one is awaited.
+ */
+void	aaa_start(const struct conf *, bool fresh);
 /*
  * For another configuration, or another file of its: a new pptpd-aaa reads it,
  * and the old one serves until the new one does.
  */
 void	aaa_change(const struct conf *);
-/* Ends it. */
-void	aaa_stop(void);
+/* Ends it.  off: the server ends, and all calls have ended in order. */
+void	aaa_stop(bool off);
 /*
  * A child was reaped, with this status of wait(2).  True if it was a pptpd-aaa;
  * then one is started again after a while, unless it was told to end.

@@ -157,7 +157,9 @@ begin_end(enum ipc_type how, uint64_t ms)
 	    calls_count());
 	reload_stop();
 	bcrelay_stop();
-	aaa_stop();
+	/* Calls that end now have their last word to say to it. */
+	if (life.state != LIFETIME_STOPPING)
+		aaa_stop(false);
 	access_query_drop();
 	if (life.setup->listener != -1 && !upgrading) {
 		close(life.setup->listener);

@@ -294,7 +294,7 @@ monitor_run(struct monitor_setup *setup)
 	bcrelay_init();
 	bcrelay_start(setup->conf);
 	aaa_init(setup->conf->pidfile, setup->log_stderr);
-	aaa_start(setup->conf);
+	aaa_start(setup->conf, !awaited_expected());
 	calls_aaa(aaa_socket());
 	if (!engines_start())
 		return MONITOR_NO_SOCKET;
@@ -302,6 +302,7 @@ monitor_run(struct monitor_setup *setup)
 	/* libevent may have caught signals that it has not reported yet. */
 	if (lifetime_state() == LIFETIME_UPGRADING)
 		loop_run_ready();
+	aaa_stop(lifetime_state() == LIFETIME_STOPPING);
 	rejoin_server_close();
 	spawner_stop();
 	return lifetime_exit_status();

@@ -39,17 +39,17 @@ failed(const char *who, const char *what)
 	return -1;
 }
 
-/* Raises the limit of descriptors; forbids files, processes and cores. */
+/* Raises the limit of descriptors; forbids processes, cores, larger files. */
 static int
-set_limits(const char *who)
+set_limits(const char *who, unsigned long file_max)
 {
-	struct rlimit none = { 0, 0 }, files;
+	struct rlimit none = { 0, 0 }, files, size = { file_max, file_max };
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 	}
-	if (setrlimit(RLIMIT_FSIZE, &none) == -1 ||
+	if (setrlimit(RLIMIT_FSIZE, &size) == -1 ||
 	    setrlimit(RLIMIT_NPROC, &none) == -1 ||
 	    setrlimit(RLIMIT_CORE, &none) == -1)
 		return failed(who, "setrlimit");
@@ -124,7 +124,8 @@ find_other(const char *who, struct account *account)
 }
 
 int
-sandbox_enter(const char *who, const char *dir, unsigned int first)
+sandbox_enter(const char *who, const char *dir, unsigned int first,
+    unsigned long file_max)
 {
 	struct account account;
 
@@ -137,7 +138,7 @@ sandbox_enter(const char *who, const char *dir, unsigned int first)
 		return failed(who, "close_range");
 	if (chroot(dir) == -1 || chdir("/") == -1)
 		return failed(who, dir);
-	if (set_limits(who) == -1)
+	if (set_limits(who, file_max) == -1)
 		return -1;
 	capng_clear(CAPNG_SELECT_BOTH);
 	if (capng_change_id(account.uid, account.gid, CAPNG_DROP_SUPP_GRP |

@@ -13,10 +13,12 @@
  * Enters the empty directory dir as root, becomes user `pptpd`, without groups,
  * capabilities or a way back, and closes all descriptors from first on.
  * Without that user a number that no account has, from 65520 to 65533; where
- * the user namespace has none of them, `nobody`; both with a warning.  0, or
- * -1 with the reason logged.
+ * the user namespace has none of them, `nobody`; both with a warning.  It can
+ * write files that are open up to file_max octets.  0, or -1 with the reason
+ * logged.
  */
-int	sandbox_enter(const char *who, const char *dir, unsigned int first);
+int	sandbox_enter(const char *who, const char *dir, unsigned int first,
+	    unsigned long file_max);
 
 /*
  * Limits the memory that the process can map to so many octets, unless a lower

@@ -146,8 +146,10 @@ def private_dev(max_ptys):
 
 
 def private_files(installed, max_ptys):
-    """/run, /dev and, for a server in an install root, /usr and /etc."""
+    """/run, /var/lib, /dev and, for a server in an install root, /usr and
+    /etc."""
     mount('tmpfs', '/run', 'tmpfs', MS_NOSUID, 'mode=755')
+    mount('tmpfs', '/var/lib', 'tmpfs', MS_NOSUID, 'mode=755')
     os.mkdir('/run/conformance')
     if not os.path.islink('/var/run'):
         bind('/run', '/var/run')

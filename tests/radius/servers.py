@@ -1,6 +1,7 @@
 """RADIUS servers for the tests: FreeRADIUS with a configuration of its own,
 and one in Python that answers as a test wants."""
 
+import glob
 import hashlib
 import hmac
 import os
@@ -19,6 +20,7 @@ from pptptest.points import Skip, check
 
 HOME = '/run/conformance/radius'
 CONF = '/run/conformance/radius.conf'
+ON_OFF = 'Accounting-On', 'Accounting-Off'
 SECRET_FILE = '/run/conformance/radius.secret'
 
 USERS = '''
@@ -98,9 +100,10 @@ class FreeRadius:
     def freeze(self, yes=True):
         os.kill(self.child.pid, signal.SIGSTOP if yes else signal.SIGCONT)
 
-    def records(self, name='detail'):
+    def records(self, name='detail', of_server=False):
         """What its detail module has written: a dictionary per request, with
-        a list per attribute."""
+        a list per attribute.  Without Accounting-On and -Off, but for
+        of_server."""
         out = []
         for block in server.read(HOME + '/' + name).split('\n\n'):
             found = re.findall(r'^\t(\S+) = (.*)$', block, re.M)
@@ -108,7 +111,14 @@ class FreeRadius:
                 out.append({})
             for key, value in found:
                 out[-1].setdefault(key, []).append(value.strip('"'))
-        return out
+        return [r for r in out if of_server or
+                r.get('Acct-Status-Type', [''])[0] not in ON_OFF]
+
+
+def of_calls(packets):
+    """Of Accounting-Requests, those that are of calls."""
+    return [p for p in packets
+            if dict(attributes(p))[40] not in (b'\0\0\0\7', b'\0\0\0\x08')]
 
 
 def configure(servers=('127.0.0.1',), lines=(), secret=SECRET):
@@ -186,3 +196,16 @@ def inside(lab, make):
         check(libc.setns(ours, 0x40000000) == 0, 'setns back')
         os.close(ours)
         os.close(theirs)
+
+
+SPOOLS = '/var/lib/pptpd/aaa-*.spool'   # of servers with a pid file of their own
+
+
+def spools():
+    return glob.glob(SPOOLS)
+
+
+def forget():
+    """Accounting of earlier points that is kept on the disk."""
+    for path in spools():
+        os.unlink(path)

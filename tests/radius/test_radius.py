@@ -14,14 +14,17 @@ import plug
 import servers
 from plug import Plug
 from pptptest import server
+from pptptest.calls import goes_on, start
 from pptptest.points import Skip, check, ms, patience, point
 
 
 SO_RCVBUFFORCE = 33             # asm-generic/socket.h
 
 
-def begin(lab, conf=(), **fields):
-    """A server with aaa, whose pptpd-aaa serves."""
+def begin(lab, conf=(), keep=False, **fields):
+    """A server with aaa, whose pptpd-aaa serves.  keep: what is on the disk."""
+    if not keep:
+        servers.forget()
     servers.configure(**fields)
     run = lab.server(conf=[('aaa', 'radius'), ('radius-conf', servers.CONF)] +
                      list(conf),
@@ -151,8 +154,9 @@ def dissected(lab):
         getattr(p, name)('password1')
     p.account(plug.START, classes=b'\x04gold')
     p.account(plug.STOP, 100, 5 << 32, 6, 1, b'\x04gold')
-    check(lab.until(lambda: len(other.seen) == 2, 5) is not None, 'missing')
-    packets = [(1812, s) for s in fake.seen] + [(1813, s) for s in other.seen]
+    check(lab.until(lambda: len(other.seen) == 3, 5) is not None, 'missing')
+    packets = [(1812, s) for s in fake.seen] + \
+        [(1813, s) for s in servers.of_calls(other.seen)]
     with open('/run/conformance/radius.pcap', 'wb') as stream:
         stream.write(struct.pack('<IHHIIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535,
                                  101))
@@ -591,24 +595,244 @@ def reload(lab):
 
 
 @point('end', 'it ends with the server, and with accounting that waits after '
-       'its servers took it', waits=True, limit=90)
+       'its servers took it; the last word is Accounting-Off', waits=True,
+       limit=90)
 def end(lab):
     held = []
 
     def serve(packet):
-        if len(fake.seen) > 2:
+        if packet in servers.of_calls([packet]):
             held.append(packet)
-            return [servers.answer(5, packet)]
+            if len(held) < 3:
+                return []
+        return [servers.answer(5, packet)]
     fake = servers.Fake(lab, serve, port=1813)
     run = begin(lab, lines=['timeout 1', 'tries 5'])
     Plug().account(plug.STOP, 5)
-    check(lab.until(lambda: fake.seen, 5) is not None, 'nothing is sent')
-    check(run.stop() is not None, 'the server does not end')
+    check(lab.until(lambda: held, 5) is not None, 'nothing is sent')
+    run.signal(signal.SIGINT)
+    check(run.wait_exit() is not None, 'the server does not end')
     check(lab.until(lambda: not services(), 30) is not None, 'it stays')
-    check(held, 'the record is lost')
-    kinds = {dict(servers.attributes(p))[41] for p in fake.seen}
-    check(len({p[4:20] for p in fake.seen}) == len(fake.seen) and
-          len(kinds) > 1, 'Acct-Delay-Time stays the same')
+    check(len(held) == 3, 'the record is lost')
+    kinds = {dict(servers.attributes(p))[41] for p in held}
+    check(len({p[4:20] for p in held}) == len(held) and len(kinds) > 1,
+          'Acct-Delay-Time stays the same')
+    check([statuses(fake.seen)[n] for n in (0, -1)] == [ON, OFF],
+          str(statuses(fake.seen)))
+
+
+# --- accounting that is kept -----------------------------------------------------
+
+ON, OFF = 7, 8
+
+
+def statuses(packets):
+    return [dict(servers.attributes(p))[40][3] for p in packets]
+
+
+def told(packets):
+    """(session, status) of each, in their order, each once."""
+    out = []
+    for packet in servers.of_calls(packets):
+        values = dict(servers.attributes(packet))
+        one = values[44], values[40][3]
+        if one not in out:
+            out.append(one)
+    return out
+
+
+class Silent:
+    """An accounting server that is dead until it answers."""
+
+    def __init__(self, lab):
+        self.answers, self.taken = False, []
+        self.fake = servers.Fake(lab, self.serve, port=1813)
+
+    def serve(self, packet):
+        if not self.answers:
+            return []
+        self.taken.append(packet)
+        return [servers.answer(5, packet)]
+
+
+@point('spool-killed', 'pptpd-aaa is killed while no server answers: the next '
+       'one sends what waited, in order and with Acct-Delay-Time', waits=True,
+       limit=90)
+def spool_killed(lab):
+    radius = Silent(lab)
+    radius.answers = True
+    begin(lab, lines=['timeout 1', 'tries 2', 'dead-time 0'])
+    check(lab.until(lambda: radius.taken, 5) is not None, 'no Accounting-On')
+    radius.answers = False
+    plugs = [Plug('user%d' % n) for n in range(100)]
+    for p in plugs:
+        p.account(plug.START)
+        p.account(plug.STOP, 5, 1000, 2000, 1)
+    mark = lab.log.mark()
+    os.kill(services()[0].pid, signal.SIGKILL)
+    check(lab.log.wait('AAA: 200 records of accounting that no server has '
+                       'taken are on the disk', 10, mark), 'no line')
+    radius.answers = True
+    wanted = {(p.ident, s) for p in plugs for s in (plug.START, plug.STOP)}
+    took = lab.until(lambda: wanted <= set(told(radius.taken)), 40)
+    check(took is not None, '%d of 200' % len(told(radius.taken)))
+    order = told(radius.taken)
+    for p in plugs:
+        check(order.index((p.ident, 1)) < order.index((p.ident, 2)),
+              'a stop is before its start')
+    delays = [struct.unpack('>I', dict(servers.attributes(x))[41])[0]
+              for x in servers.of_calls(radius.taken)]
+    check(min(delays) >= 1, 'no Acct-Delay-Time: %s' % min(delays))
+    check(statuses(radius.taken).count(ON) == 1, 'Accounting-On again')
+    return 'all 200, %s after the server answers' % ms(took)
+
+
+def kill_all(run):
+    """The machine stops; only what is on the disk stays."""
+    for process in [p for p in run.processes() if p.pid != run.pid]:
+        os.kill(process.pid, signal.SIGKILL)
+    os.kill(run.pid, signal.SIGKILL)
+    run.child.wait()
+
+
+@point('spool-machine', 'all processes are killed: at the next start calls '
+       'that were up have a Stop record, and then Accounting-On is sent',
+       waits=True, limit=90)
+def spool_machine(lab):
+    radius = Silent(lab)
+    run = begin(lab, lines=['timeout 1', 'tries 2'])
+    ended, up = Plug('ended'), Plug('up')
+    for p in ended, up:
+        p.account(plug.START)
+    up.account(plug.INTERIM, 60, 111, 222)
+    ended.account(plug.STOP, 50)
+    kill_all(run)
+    radius.answers = True
+    begin(lab, keep=True, lines=['timeout 1', 'tries 2'])
+    check(lab.until(lambda: statuses(radius.taken).count(ON) == 2, 40)
+          is not None, str(statuses(radius.taken)))
+    order = told(radius.taken)
+    check(order[0] == (ended.ident, 1) or order[0] == (up.ident, 1),
+          str(order))
+    check(set(order) == {(ended.ident, 1), (ended.ident, 2), (up.ident, 1),
+                         (up.ident, 3), (up.ident, 2)}, str(order))
+    check(statuses(radius.taken)[-1] == ON, 'something came after it')
+    stop = [dict(servers.attributes(p)) for p in radius.taken
+            if (dict(servers.attributes(p)).get(44), p[0]) == (up.ident, 4)]
+    stop = [v for v in stop if v[40][3] == plug.STOP][0]
+    check(stop[42] == struct.pack('>I', 111), 'not the last figures')
+    check(stop[49] == struct.pack('>I', 9), 'cause %r' % stop[49])
+    check(lab.log.wait('AAA: session %s has ended without a word.*'
+                       % up.ident.decode()), 'no line')
+
+
+@point('spool-damaged', 'a record of the disk that is damaged is left out, '
+       'with a line; the others are sent', waits=True, limit=60)
+def spool_damaged(lab):
+    radius = Silent(lab)
+    run = begin(lab)
+    plugs = [Plug('user%d' % n) for n in range(10)]
+    for p in plugs:
+        p.account(plug.STOP)
+    kill_all(run)
+    path, = servers.spools()
+    slots = [n for n in range(os.path.getsize(path) // 2048 + 1)]
+    with open(path, 'r+b') as stream:
+        for n in slots:
+            stream.seek(n * 2048)
+            if plugs[3].ident in stream.read(2048):
+                stream.seek(n * 2048 + 100)
+                stream.write(b'damage')
+        stream.seek(len(slots) * 2048)
+        stream.write(os.urandom(5000))
+    radius.answers = True
+    begin(lab, keep=True)
+    check(lab.log.wait('AAA: 4 records of accounting on the disk are damaged, '
+                       'or of another version, and left out', 5), 'no line')
+    wanted = {(p.ident, plug.STOP) for p in plugs if p is not plugs[3]}
+    check(lab.until(lambda: wanted == set(told(radius.taken)), 30)
+          is not None, '%d of 9' % len(told(radius.taken)))
+
+
+@point('spool-place', "the file is root's, mode 600, and not larger than its "
+       'bound; what is no file of ours is not used', waits=True)
+def spool_place(lab):
+    servers.forget()
+    radius = Silent(lab)
+    begin(lab)
+    path, = servers.spools()
+    info = os.stat(path)
+    check((info.st_uid, info.st_mode & 0o777) == (0, 0o600), 'not private')
+    check(os.stat(os.path.dirname(path)).st_mode & 0o777 == 0o700,
+          'the directory is not private')
+    p = Plug()
+    p.account(plug.START)
+    for n in range(3000):
+        p.account(plug.INTERIM, n)
+    size = os.path.getsize(path)
+    check(size <= 20 * 2048, '%d octets after 3,000 reports' % size)
+    check(os.stat(path).st_blocks * 512 < 10 * 4096, 'blocks')
+    check(radius.fake.seen, 'nothing is sent')
+    return '%d octets' % size
+
+
+@point('spool-link', 'a link in its place is not followed: accounting is '
+       'kept in memory, with a line')
+def spool_link(lab):
+    radius = Silent(lab)
+    radius.answers = True
+    run = begin(lab)
+    path, = servers.spools()
+    kill_all(run)
+    os.unlink(path)
+    os.symlink('/run/conformance/other', path)
+    try:
+        begin(lab, keep=True)
+        check(lab.log.wait('AAA: %s: .*: accounting that waits for a server '
+                           'is kept in memory only' % path), 'no line')
+        p = Plug()
+        p.account(plug.STOP)
+        check(lab.until(lambda: (p.ident, 2) in told(radius.taken), 10)
+              is not None, 'no accounting')
+        check(not os.path.exists('/run/conformance/other'), 'followed')
+    finally:
+        os.unlink(path)
+
+
+@point('on-off', 'Accounting-On comes once, after a start without calls; '
+       'neither SIGHUP, nor the death of pptpd-aaa, nor a restart that keeps '
+       'a call sends it again, or Accounting-Off', waits=True, limit=120)
+def on_off(lab):
+    radius = Silent(lab)
+    radius.answers = True
+    run = begin(lab)
+    check(lab.until(lambda: statuses(radius.taken) == [ON], 5) is not None,
+          'not sent: %s' % statuses(radius.taken))
+    again(lab, run, ['timeout 3'])
+    mark = lab.log.mark()
+    os.kill(services()[0].pid, signal.SIGKILL)
+    check(lab.log.wait('AAA: serves pppd.*', 10, mark), 'no new one')
+    session = lab.call()
+    session.needs('the call')
+    mark = lab.log.mark()
+    run.stop()
+    start(run)
+    check(lab.log.wait('AAA: serves pppd.*', 10, mark), 'no new one')
+    p = Plug()
+    p.account(plug.START)
+    p.account(plug.STOP)
+    check(lab.until(lambda: len(told(radius.taken)) == 2, 10) is not None,
+          'no accounting')
+    goes_on(session)
+    check(statuses(radius.taken) == [ON, 1, 2], str(statuses(radius.taken)))
+    run.signal(signal.SIGINT)
+    run.wait_exit()
+    check(lab.until(lambda: statuses(radius.taken)[-1] == OFF, 30) is not None,
+          'no Accounting-Off')
+    check(lab.until(lambda: not services(), 30) is not None, 'it stays')
+    run.start()
+    check(lab.until(lambda: statuses(radius.taken)[-1] == ON, 10) is not None,
+          'no Accounting-On after a stop')
 
 
 @point('secrets', 'a secret that others can read, or that is not there, keeps '

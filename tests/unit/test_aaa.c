@@ -28,6 +28,7 @@ static struct conf conf;
 static unsigned int started;	/* so many; pids are 1001 and so on */
 static int theirs[16];		/* their ends of the socket pairs */
 static bool no_program;
+static bool fresh;		/* the last one was told so */
 static pid_t ended;		/* who was told to end last */
 static char said[LOG_LINE_MAX];
 
@@ -41,9 +42,17 @@ pid_t
 child_spawn(const char *path, char *const argv[], const int *fds, int n,
     int output)
 {
+	int last = 0;
+
 	(void)path;
 	ck_assert_str_eq(argv[1], want_kind);
-	ck_assert_str_eq(argv[2], want_file);
+	fresh = false;
+	while (argv[last + 1] != NULL)
+		fresh = strcmp(argv[last++], "-n") == 0 || fresh;
+	ck_assert_int_ge(last, 4);
+	ck_assert_str_eq(argv[last - 2], "-s");
+	ck_assert_str_eq(argv[last - 1], STATEDIR "/pptpd/aaa.spool");
+	ck_assert_str_eq(argv[last], want_file);
 	ck_assert_int_eq(n, 2);
 	ck_assert_int_eq(output, -1);
 	if (no_program) {
@@ -94,8 +103,9 @@ setup(void)
 	conf.aaa_conf = aaa_conf;
 	aaa_init("/run/pptpd.pid", false);
 	ck_assert_ptr_null(aaa_socket());
-	aaa_start(&conf);
+	aaa_start(&conf, true);
 	ck_assert_uint_eq(started, 1);
+	ck_assert(fresh);
 }
 
 static void
@@ -105,7 +115,7 @@ teardown(void)
 
 	if (aaa_socket() != NULL) {
 		snprintf(path, sizeof(path), "%s", aaa_socket());
-		aaa_stop();
+		aaa_stop(false);
 		(void)unlink(path);
 	}
 	(void)rmdir(dir);
@@ -132,6 +142,34 @@ START_TEST(pppd_finds_its_socket)
 {
 	ck_assert_ptr_nonnull(aaa_socket());
 	ck_assert_int_eq(access(aaa_socket(), F_OK), 0);
+}
+END_TEST
+
+/* It says that calls were lost until one has heard so. */
+START_TEST(only_the_first_one_is_fresh)
+{
+	ck_assert(aaa_reaped(1001, SIGKILL));
+	fake_loop_pass_ms(1000);
+	ck_assert_uint_eq(started, 2);
+	ck_assert(fresh);
+	says_a_word(2);
+	(void)serve();
+	ck_assert(aaa_reaped(1002, SIGKILL));
+	fake_loop_pass_ms(60000);
+	ck_assert_uint_eq(started, 3);
+	ck_assert(!fresh);
+}
+END_TEST
+
+START_TEST(the_last_one_hears_of_the_end)
+{
+	char word[16] = "";
+
+	aaa_stop(true);
+	ck_assert_int_eq(ended, 0);
+	ck_assert_int_eq(recv(theirs[0], word, sizeof(word), 0), 4);
+	ck_assert_str_eq(word, "off");
+	ck_assert_int_eq(recv(theirs[0], word, sizeof(word), 0), 0);
 }
 END_TEST
 
@@ -290,6 +328,8 @@ tests(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, pppd_finds_its_socket);
+	tcase_add_test(tc, only_the_first_one_is_fresh);
+	tcase_add_test(tc, the_last_one_hears_of_the_end);
 	tcase_add_test(tc, one_that_ends_is_started_later_and_later);
 	tcase_add_test(tc, one_that_does_not_start_is_tried_again);
 	tcase_add_test(tc, the_next_serves_before_the_old_one_ends);

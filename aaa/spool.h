@@ -1,0 +1,32 @@
+/* Accounting on the disk: a file of slots. */
+/* SPDX-License-Identifier: ISC */
+#ifndef PPTPD_SPOOL_H
+#define PPTPD_SPOOL_H
+
+#include "acct_slot.h"
+
+/* Octets of the file, ACCT_SLOTS slots; those in use take room only. */
+#define SPOOL_OCTETS	((unsigned long)ACCT_SLOTS * ACCT_SLOT)
+#define SPOOL_NONE	(-1)		/* no slot */
+
+/*
+ * Opens or makes the file with root's rights, for the descriptor fd; its
+ * directory is made, too.  False with the reason logged.
+ */
+bool	spool_open(const char *path, int fd);
+/*
+ * Takes the file for this process alone, and reads it: each() is called for
+ * every full slot, in the order of the file.  What is damaged is cleared, with
+ * a line.  False: another pptpd-aaa still has it.
+ */
+bool	spool_take(int fd, void (*each)(int slot, const struct acct_entry *));
+/* Whether spool_take() has been true, and the file can still be written. */
+bool	spool_works(void);
+/* Writes an entry into a free slot.  SPOOL_NONE: no room, or an error. */
+int	spool_put(const struct acct_entry *);
+/* Clears a slot; SPOOL_NONE is let pass. */
+void	spool_clear(int slot);
+/* Has the kernel write what has changed since the last time.  May wait. */
+void	spool_sync(void);
+
+#endif

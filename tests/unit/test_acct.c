@@ -1,0 +1,394 @@
+/* Accounting: its order, what is kept on the disk, what counts once. */
+/* SPDX-License-Identifier: ISC */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "acct.h"
+#include "client.h"
+#include "fake_loop.h"
+#include "spool.h"
+#include "unit.h"
+
+#define MINUTE	60000U
+#define SENT_MAX 256
+
+struct client_request {
+	char	 name[64];	/* "start ID", "on" and the like */
+	uint32_t cause;
+	client_taken *taken;	/* NULL: over */
+	void	*arg;
+};
+
+static struct client_request sent[SENT_MAX];
+static unsigned n_sent;
+static char path[] = "/tmp/test_acct.XXXXXX";
+static int disk;
+
+struct client_request *
+client_report(const struct client_record *r, client_taken *taken, void *arg)
+{
+	static const char *const words[] = { [AAA_START] = "start",
+	    [AAA_STOP] = "stop", [AAA_INTERIM] = "interim" };
+	struct client_request *c = &sent[n_sent++];
+
+	ck_assert_uint_le(n_sent, SENT_MAX);
+	if (r->kind == ACCT_RECORD)
+		snprintf(c->name, sizeof(c->name), "%s %s",
+		    words[r->acct->status], r->acct->call.id);
+	else
+		snprintf(c->name, sizeof(c->name), "%s",
+		    r->kind == ACCT_ON ? "on" : "off");
+	c->cause = r->kind == ACCT_RECORD ? r->acct->cause : 0;
+	c->taken = taken;
+	c->arg = arg;
+	return c;
+}
+
+/* The oldest request that is under way is over. */
+static void
+answer(bool taken, const char *name)
+{
+	for (unsigned i = 0; i < n_sent; i++) {
+		client_taken *fn = sent[i].taken;
+
+		if (fn == NULL)
+			continue;
+		ck_assert_str_eq(sent[i].name, name);
+		sent[i].taken = NULL;
+		fn(taken, sent[i].arg);
+		fake_loop_pass_ms(1);
+		return;
+	}
+	ck_abort_msg("%s is not under way", name);
+}
+
+static unsigned
+under_way(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < n_sent; i++)
+		n += sent[i].taken != NULL;
+	return n;
+}
+
+static void
+tell(enum aaa_status status, const char *id)
+{
+	struct aaa_acct a = { .status = status, .method = AAA_PAP };
+
+	snprintf(a.call.id, sizeof(a.call.id), "%s", id);
+	(void)acct_take(&a);
+	fake_loop_pass_ms(1);
+}
+
+static void
+begin(bool fresh)
+{
+	fake_loop_init();
+	n_sent = 0;
+	memset(sent, 0, sizeof(sent));
+	acct_init(disk, fresh);
+	fake_loop_pass_ms(1);
+}
+
+/* One life of pptpd-aaa, at whose end it is killed. */
+static void
+in_a_life(void (*fn)(void), bool fresh)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		begin(fresh);
+		fn();
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+
+static void
+setup(void)
+{
+	disk = mkstemp(path);
+	ck_assert_int_ne(disk, -1);
+	ck_assert_int_eq(unlink(path), 0);
+}
+
+START_TEST(records_of_one_call_go_one_by_one)
+{
+	begin(false);
+	tell(AAA_START, "a1");
+	tell(AAA_START, "b2");
+	tell(AAA_STOP, "a1");
+	ck_assert_uint_eq(n_sent, 2);
+	answer(true, "start a1");
+	ck_assert_uint_eq(n_sent, 3);
+	answer(true, "start b2");
+	answer(true, "stop a1");
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+START_TEST(a_window_bounds_what_is_under_way)
+{
+	char id[AAA_ID_MAX];
+
+	begin(false);
+	for (int i = 0; i < ACCT_WINDOW + 10; i++) {
+		snprintf(id, sizeof(id), "%x", i);
+		tell(AAA_START, id);
+	}
+	ck_assert_uint_eq(under_way(), ACCT_WINDOW);
+	answer(true, "start 0");
+	ck_assert_uint_eq(under_way(), ACCT_WINDOW);
+	ck_assert_uint_eq(acct_waiting(), ACCT_WINDOW + 9);
+}
+END_TEST
+
+START_TEST(the_same_counts_once)
+{
+	begin(false);
+	tell(AAA_START, "a1");
+	tell(AAA_START, "a1");
+	answer(true, "start a1");
+	tell(AAA_START, "a1");
+	ck_assert_uint_eq(acct_waiting(), 0);
+	tell(AAA_STOP, "a1");
+	tell(AAA_STOP, "a1");
+	answer(true, "stop a1");
+	tell(AAA_STOP, "a1");
+	ck_assert_uint_eq(acct_waiting(), 0);
+	ck_assert_uint_eq(n_sent, 2);
+}
+END_TEST
+
+/* The newest figures are enough, as long as no packet has left. */
+START_TEST(one_interim_record_of_a_call_waits)
+{
+	begin(false);
+	tell(AAA_START, "a1");
+	for (int i = 0; i < 5; i++)
+		tell(AAA_INTERIM, "a1");
+	ck_assert_uint_eq(acct_waiting(), 2);
+	answer(true, "start a1");
+	tell(AAA_INTERIM, "a1");
+	tell(AAA_STOP, "a1");
+	ck_assert_uint_eq(acct_waiting(), 3);
+	answer(true, "interim a1");
+	answer(true, "interim a1");
+	answer(true, "stop a1");
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+/* Nobody has taken any of it when it is killed. */
+static void
+an_outage(void)
+{
+	tell(AAA_START, "a1");
+	tell(AAA_STOP, "a1");
+	tell(AAA_START, "b2");
+	ck_assert_uint_eq(acct_waiting(), 3);
+}
+
+START_TEST(a_death_loses_nothing)
+{
+	in_a_life(an_outage, false);
+	begin(false);
+	ck_assert_uint_eq(acct_waiting(), 3);
+	tell(AAA_START, "b2");		/* its pppd has heard no answer */
+	tell(AAA_STOP, "a1");
+	ck_assert_uint_eq(acct_waiting(), 3);
+	answer(true, "start a1");
+	answer(true, "start b2");
+	answer(true, "stop a1");
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+static void
+is_empty(void)
+{
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+
+static void
+all_are_taken(void)
+{
+	answer(true, "start a1");
+	answer(true, "start b2");
+	answer(true, "stop a1");
+}
+
+START_TEST(what_was_taken_is_not_sent_again)
+{
+	in_a_life(an_outage, false);
+	in_a_life(all_are_taken, false);
+	in_a_life(is_empty, false);
+}
+END_TEST
+
+/* pppd and pptpd-aaa are killed: nobody has seen the call's end. */
+START_TEST(a_call_that_nobody_tells_of_ends)
+{
+	in_a_life(an_outage, false);
+	begin(false);
+	all_are_taken();
+	fake_loop_pass_ms(MINUTE - 100);
+	ck_assert_uint_eq(acct_waiting(), 0);
+	fake_loop_pass_ms(200);
+	ck_assert_uint_eq(sent[n_sent - 1].cause, 9);
+	answer(true, "stop b2");
+	fake_loop_pass_ms(10 * MINUTE);
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+START_TEST(a_call_that_goes_on_does_not_end)
+{
+	in_a_life(an_outage, false);
+	begin(false);
+	tell(AAA_INTERIM, "b2");
+	all_are_taken();
+	answer(true, "interim b2");
+	fake_loop_pass_ms(10 * MINUTE);
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+START_TEST(a_fresh_start_ends_calls_and_then_says_on)
+{
+	in_a_life(an_outage, false);
+	begin(true);
+	tell(AAA_START, "c3");
+	answer(true, "start a1");
+	answer(true, "start b2");
+	answer(true, "stop a1");
+	answer(true, "stop b2");
+	ck_assert_uint_eq(under_way(), 1);
+	answer(true, "on");
+	answer(true, "start c3");
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+START_TEST(the_end_says_off_after_all_else)
+{
+	begin(false);
+	tell(AAA_START, "a1");
+	acct_end(true);
+	fake_loop_pass_ms(1);
+	answer(true, "start a1");
+	answer(true, "stop a1");
+	ck_assert_uint_eq(sent[1].cause, 7);
+	ck_assert_uint_eq(acct_waiting(), 1);
+	answer(true, "off");
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+static void
+answer_all(bool on)
+{
+	unsigned n = n_sent;
+
+	for (unsigned i = 0; i < n; i++) {
+		client_taken *fn = sent[i].taken;
+
+		if (fn == NULL || on != (strcmp(sent[i].name, "on") == 0))
+			continue;
+		sent[i].taken = NULL;
+		fn(!on, sent[i].arg);
+	}
+	fake_loop_pass_ms(1);
+}
+
+static void
+all_but_on(void)
+{
+	answer_all(false);
+	answer_all(true);
+}
+
+/* What a server is silent about must not hold up the rest for ever. */
+START_TEST(an_on_that_nobody_takes_is_passed_by)
+{
+	begin(true);
+	tell(AAA_START, "a1");
+	tell(AAA_START, "b2");
+	ck_assert_uint_eq(n_sent, 1);
+	fake_loop_pass_ms(MINUTE / 2 + 1000);
+	ck_assert_uint_eq(n_sent, 2);	/* one finds out */
+	for (int round = 0; round < 5 && acct_waiting() > 0; round++) {
+		all_but_on();
+		tell(AAA_START, (char[]){ (char)('1' + round), '\0' });
+		fake_loop_pass_ms(2 * MINUTE);
+	}
+	all_but_on();
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+START_TEST(damage_costs_one_record)
+{
+	in_a_life(an_outage, false);
+	/* Slot 0 is the call a1 at first, and slot 1 its start. */
+	ck_assert_int_eq(pwrite(disk, "?", 1, ACCT_SLOT + 40), 1);
+	begin(false);
+	ck_assert_uint_eq(acct_waiting(), 2);
+	answer(true, "stop a1");
+	answer(true, "start b2");
+}
+END_TEST
+
+START_TEST(another_one_has_the_disk)
+{
+	char name[64];
+	int other;
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", disk);
+	other = open(name, O_RDWR);
+	ck_assert_int_ne(other, -1);
+	ck_assert_int_eq(flock(other, LOCK_EX), 0);
+	begin(false);
+	tell(AAA_START, "a1");
+	ck_assert_uint_eq(n_sent, 0);
+	fake_loop_pass_ms(1000);
+	ck_assert_uint_eq(n_sent, 0);
+	close(other);
+	fake_loop_pass_ms(100);
+	answer(true, "start a1");
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+static void
+add(TCase *tc)
+{
+	tcase_add_checked_fixture(tc, setup, NULL);
+	tcase_add_test(tc, records_of_one_call_go_one_by_one);
+	tcase_add_test(tc, a_window_bounds_what_is_under_way);
+	tcase_add_test(tc, the_same_counts_once);
+	tcase_add_test(tc, one_interim_record_of_a_call_waits);
+	tcase_add_test(tc, a_death_loses_nothing);
+	tcase_add_test(tc, what_was_taken_is_not_sent_again);
+	tcase_add_test(tc, a_call_that_nobody_tells_of_ends);
+	tcase_add_test(tc, a_call_that_goes_on_does_not_end);
+	tcase_add_test(tc, a_fresh_start_ends_calls_and_then_says_on);
+	tcase_add_test(tc, the_end_says_off_after_all_else);
+	tcase_add_test(tc, an_on_that_nobody_takes_is_passed_by);
+	tcase_add_test(tc, damage_costs_one_record);
+	tcase_add_test(tc, another_one_has_the_disk);
+}
+
+int
+main(void)
+{
+	return unit_main("acct", add);
+}
