@@ -48,6 +48,15 @@ _pptpd_complete()
 			COMPREPLY=()
 			return
 		fi ;;
+	-w)	case " ${COMP_WORDS[*]} " in
+		*' trace '*)
+			compopt -o default
+			COMPREPLY=()
+			return ;;
+		esac ;;
+	--seconds|--packets)
+		COMPREPLY=()
+		return ;;
 	esac
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
@@ -55,7 +64,7 @@ _pptpd_complete()
 		-p|--pidfile|-s|--socket|-f|--file)
 			server+=("$word" "${COMP_WORDS[i + 1]}")
 			i=$((i + 1)) ;;
-		-a|--address|--server)
+		-a|--address|--server|--seconds|--packets)
 			i=$((i + 1)) ;;
 		-*) ;;
 		*)	command=$word
@@ -68,7 +77,7 @@ _pptpd_complete()
 		_pptpd_reply "$current" < <(_pptpd_words "$program")
 	else
 		case $command in
-		show|kick|del|passwd|domain)
+		show|kick|trace|del|passwd|domain)
 			_pptpd_reply "$current" < <(_pptpd_names "$program" \
 			    "${server[@]}") ;;
 		doctor)	compopt -o default

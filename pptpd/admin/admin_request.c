@@ -17,6 +17,7 @@ static const struct {
 	[ADMIN_KICK] = { "kick", true },
 	[ADMIN_HISTORY] = { "history", false },
 	[ADMIN_EVENTS] = { "events", false },
+	[ADMIN_TRACE] = { "trace", true },
 	[ADMIN_RELOAD] = { "reload", false },
 	[ADMIN_DRAIN] = { "drain", false },
 	[ADMIN_SHUTDOWN] = { "shutdown", false },
@@ -137,6 +138,42 @@ take_all(struct admin_request *r, const json_t *root, struct admin_error *e)
 	return true;
 }
 
+/* A number of a trace; without one the usual. */
+static bool
+take_limit(unsigned int *to, const json_t *root, const char *name,
+    unsigned int usual, unsigned int most, struct admin_error *e)
+{
+	const json_t *limit = json_object_get(root, name);
+	json_int_t n = json_integer_value(limit);
+
+	*to = usual;
+	if (limit == NULL)
+		return true;
+	if (!json_is_integer(limit) || n < 1 || n > (json_int_t)most) {
+		admin_error_set(e, "bad-request", "\"%s\" is no number from 1 "
+		    "to %u", name, most);
+		return false;
+	}
+	*to = (unsigned int)n;
+	return true;
+}
+
+static bool
+take_trace(struct admin_request *r, const json_t *root, struct admin_error *e)
+{
+	const json_t *wait = json_object_get(root, "wait");
+
+	if (r->verb != ADMIN_TRACE)
+		return true;
+	if (wait != NULL && !json_is_boolean(wait))
+		return bad(e, "\"wait\" is neither true nor false");
+	r->wait = json_is_true(wait);
+	return take_limit(&r->seconds, root, "seconds", ADMIN_TRACE_SECONDS,
+	    ADMIN_TRACE_SECONDS_MAX, e) &&
+	    take_limit(&r->packets, root, "packets", ADMIN_TRACE_PACKETS,
+	    ADMIN_TRACE_PACKETS_MAX, e);
+}
+
 bool
 admin_request_parse(struct admin_request *r, const char *line, size_t len,
     struct admin_error *e)
@@ -153,7 +190,7 @@ admin_request_parse(struct admin_request *r, const char *line, size_t len,
 	good = json_is_object(root) || bad(e, "a request is an object");
 	good = good && take_id(r, root, e) && take_verb(r, root, e) &&
 	    take_call(r, root, e) && take_count(r, root, e) &&
-	    take_all(r, root, e);
+	    take_all(r, root, e) && take_trace(r, root, e);
 	json_decref(root);
 	return good;
 }

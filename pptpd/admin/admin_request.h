@@ -13,6 +13,10 @@
 #define ADMIN_LINE_MAX	4096	/* octets of a request, newline included */
 #define ADMIN_ID_MAX	64	/* octets of a text id */
 #define ADMIN_CALL_MAX	160	/* octets of a call's name, NUL included */
+#define ADMIN_TRACE_SECONDS 60	/* of a trace, usually; at most: */
+#define ADMIN_TRACE_SECONDS_MAX 3600
+#define ADMIN_TRACE_PACKETS 10000
+#define ADMIN_TRACE_PACKETS_MAX 1000000
 #define ADMIN_COUNT_USUAL 20	/* entries of the history */
 
 enum admin_verb {
@@ -22,6 +26,7 @@ enum admin_verb {
 	ADMIN_KICK,
 	ADMIN_HISTORY,
 	ADMIN_EVENTS,
+	ADMIN_TRACE,
 	ADMIN_RELOAD,
 	ADMIN_DRAIN,
 	ADMIN_SHUTDOWN,
@@ -35,6 +40,8 @@ struct admin_request {
 	char		 call[ADMIN_CALL_MAX];	/* of show and kick, else "" */
 	unsigned int	 count;		/* of history: entries */
 	bool		 all;		/* of kick: each call that this means */
+	bool		 wait;		/* of trace: for a call that begins */
+	unsigned int	 seconds, packets;	/* of trace: at most */
 };
 
 /* The reason of a refusal, for programs and for people. */

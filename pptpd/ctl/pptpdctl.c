@@ -24,6 +24,7 @@
 #include "ctl/pptpdctl_events.h"
 #include "ctl/pptpdctl_link.h"
 #include "ctl/pptpdctl_output.h"
+#include "ctl/trace_main.h"
 
 #define CALLS_MAX	65536
 #define LOOK_MS		100	/* between looks whether the server runs */
@@ -32,11 +33,13 @@
 static bool waits;		/* --wait */
 static bool all;		/* --all */
 static bool per_user;		/* --per-user */
+static struct trace_wish trace_wish;	/* of trace; 0: not asked for */
 static const char *columns;	/* --columns; NULL: the usual ones */
 static struct admin_selection selection;
 
 /* Those that have no letter. */
-enum { OPTION_COLUMNS = 256, OPTION_SORT, OPTION_FILTER };
+enum { OPTION_COLUMNS = 256, OPTION_SORT, OPTION_WAIT, OPTION_SECONDS,
+	OPTION_PACKETS, OPTION_FILTER };
 
 static void
 usage(FILE *out)
@@ -52,6 +55,8 @@ usage(FILE *out)
 	    "  events         what happens, as it happens, until interrupted\n"
 	    "  history [N]    the last N calls that have ended and clients "
 	    "refused (20)\n"
+	    "  trace CALL     what passes through a call, into a file for "
+	    "Wireshark: -w FILE\n"
 	    "  reload         read the configuration again\n"
 	    "  drain          take no new calls, leave after the last\n"
 	    "  shutdown       end all calls and leave\n"
@@ -67,6 +72,11 @@ usage(FILE *out)
 	    "  -j, --json     answer in JSON\n"
 	    "  -w, --wait     after drain and shutdown: until the server has "
 	    "ended\n"
+	    "  -w FILE        with trace: this file, - is standard output\n"
+	    "  --wait         with trace: for a call that begins, if there is "
+	    "none yet\n"
+	    "  --seconds N    with trace: so long at most (60)\n"
+	    "  --packets N    with trace: so many at most (10000)\n"
 	    "  -u, --per-user with metrics: those of each user, too\n"
 	    "  -p, --pidfile  which server, if not the one with "
 	    CONF_PIDFILE_DEFAULT "\n"
@@ -256,7 +266,12 @@ option_fault(enum admin_verb verb)
 
 	for (int f = 0; f < ADMIN_FILTERS; f++)
 		filtered = filtered || selection.filter[f] != NULL;
-	if (waits && verb != ADMIN_DRAIN && verb != ADMIN_SHUTDOWN)
+	if (verb != ADMIN_TRACE && (trace_wish.file != NULL ||
+	    trace_wish.seconds != 0 || trace_wish.packets != 0))
+		return "--seconds, --packets and a file are for trace";
+	if (verb == ADMIN_TRACE && trace_wish.file == NULL)
+		return "which file? (-w FILE)";
+	if (waits && verb != ADMIN_TRACE && verb != ADMIN_DRAIN && verb != ADMIN_SHUTDOWN)
 		return "only drain and shutdown can be waited for";
 	if (all && verb != ADMIN_KICK)
 		return "--all is for kick";
@@ -268,6 +283,43 @@ option_fault(enum admin_verb verb)
 	if (selection.sort != NULL && !admin_can_sort(selection.sort))
 		return "what to sort by is no field of a call";
 	return NULL;
+}
+
+static int
+run_trace(const char *path, const char *call)
+{
+	trace_wish.call = call;
+	trace_wish.wait = waits;
+	if (trace_wish.seconds == 0)
+		trace_wish.seconds = ADMIN_TRACE_SECONDS;
+	if (trace_wish.packets == 0)
+		trace_wish.packets = ADMIN_TRACE_PACKETS;
+	return trace_main(path, &trace_wish);
+}
+
+/* A number from 1 to most; 0: it is none. */
+static unsigned int
+number(const char *text, unsigned int most)
+{
+	unsigned long n = text[0] == '\0' || strlen(text) > 9 ||
+	    text[strspn(text, "0123456789")] != '\0' ? 0 :
+	    strtoul(text, NULL, 10);
+
+	return n <= most ? (unsigned int)n : 0;
+}
+
+/*
+ * Whether the command is trace, whose -w has an argument, as in tcpdump(8) and
+ * tshark(1).
+ */
+static bool
+is_trace(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "trace") == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Runs the command with its argument. */
@@ -302,6 +354,8 @@ run(int argc, char **argv, const char *path)
 		selection.sort = "session";
 	if (verb == ADMIN_EVENTS)
 		return events_follow(path);
+	if (verb == ADMIN_TRACE)
+		return run_trace(path, argv[1]);
 	return talk(path, verb, argv[1]);
 }
 
@@ -323,7 +377,9 @@ main(int argc, char **argv)
 		{ "state", required_argument, NULL,
 		    OPTION_FILTER + ADMIN_BY_STATE },
 		{ "json", no_argument, NULL, 'j' },
-		{ "wait", no_argument, NULL, 'w' },
+		{ "wait", no_argument, NULL, OPTION_WAIT },
+		{ "seconds", required_argument, NULL, OPTION_SECONDS },
+		{ "packets", required_argument, NULL, OPTION_PACKETS },
 		{ "per-user", no_argument, NULL, 'u' },
 		{ "pidfile", required_argument, NULL, 'p' },
 		{ "socket", required_argument, NULL, 's' },
@@ -357,7 +413,25 @@ main(int argc, char **argv)
 			ctl_set_json(true);
 			break;
 		case 'w':
+			if (is_trace(argc, argv) && optind < argc) {
+				trace_wish.file = argv[optind++];
+				break;
+			}
+			/* FALLTHROUGH */
+		case OPTION_WAIT:
 			waits = true;
+			break;
+		case OPTION_SECONDS:
+			trace_wish.seconds = number(optarg,
+			    ADMIN_TRACE_SECONDS_MAX);
+			if (trace_wish.seconds == 0)
+				return wrong("--seconds: 1 to 3600");
+			break;
+		case OPTION_PACKETS:
+			trace_wish.packets = number(optarg,
+			    ADMIN_TRACE_PACKETS_MAX);
+			if (trace_wish.packets == 0)
+				return wrong("--packets: 1 to 1000000");
 			break;
 		case 'u':
 			per_user = true;

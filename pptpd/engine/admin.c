@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/journal.h"
 #include "shared/loop.h"
+#include "state/history.h"
 
 #define IDLE_MS		30000	/* no request, or answers unread */
 #define ACCEPT_PAUSE_US	1000000	/* when accept4() has failed */
@@ -44,7 +45,7 @@ used(struct admin_client *c)
 {
 	c->used_at = engine_now_ms();
 	/* Who watches has nothing to say, and may read when it likes. */
-	if (c->watches)
+	if (c->watches || c->awaits)
 		loop_timer_stop(&c->idle);
 	else
 		(void)loop_timer_in_ms(&c->idle, IDLE_MS);
@@ -55,7 +56,7 @@ used(struct admin_client *c)
 static bool
 is_busy(const struct admin_client *c)
 {
-	return c->token != 0 || c->next_id != 0 || c->in_history;
+	return c->token != 0 || c->next_id != 0 || c->in_history || c->awaits;
 }
 
 static bool
@@ -105,7 +106,7 @@ wait_for(struct admin_client *c, bool unsent)
 		return loop_watch_on(&c->writable);
 	if (c->token != 0)
 		return true;		/* admin_reply() goes on */
-	if (!has_line(c))
+	if (c->awaits || !has_line(c))
 		return loop_watch_on(&c->readable);
 	loop_timer_now(&c->again);
 	return true;
@@ -121,7 +122,10 @@ proceed(struct admin_client *c)
 		take_line(c);
 	if (c->next_id != 0 || c->in_history)
 		admin_serve_list(c);
-	if (c->broken || !flush(c)) {
+	if (c->awaits)
+		used(c);		/* for as long as it takes */
+	/* A trace may have its socket, or it does not wait any more. */
+	if (c->fd == -1 || c->broken || (c->awaits && c->eof) || !flush(c)) {
 		client_free(c);
 		return;
 	}
@@ -144,10 +148,16 @@ on_event(enum journal_what what, const struct history_entry *e)
 
 	for (c = LIST_FIRST(&clients); c != NULL; c = next) {
 		next = LIST_NEXT(c, entry);
-		if (!c->watches)
-			continue;
-		admin_serve_event(c, what, e);
-		loop_timer_now(&c->again);
+		if (c->awaits && what == JOURNAL_STARTED) {
+			admin_serve_started(c, e->call_id);
+			/* A trace watches the socket that was its. */
+			loop_watch_off(&c->readable);
+			loop_timer_now(&c->again);
+		}
+		if (c->watches && c->fd != -1) {
+			admin_serve_event(c, what, e);
+			loop_timer_now(&c->again);
+		}
 	}
 }
 

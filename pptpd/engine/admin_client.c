@@ -31,7 +31,8 @@ admin_client_new(int fd)
 void
 admin_client_free(struct admin_client *c)
 {
-	close(c->fd);
+	if (c->fd != -1)	/* a trace may have it */
+		close(c->fd);
 	admin_request_free(&c->request);
 	evbuffer_free(c->out);
 	free(c);

@@ -33,6 +33,7 @@ struct admin_client {
 	uint64_t	 after;		/* entry of the history that was sent */
 	bool		 in_history;	/* the history is under way */
 	bool		 watches;	/* is told of events */
+	bool		 awaits;	/* a call that it wants to trace */
 	json_int_t	 lost;		/* events that it has not been told */
 	json_int_t	 listed;
 	struct admin_request request;	/* the one being answered */

@@ -203,6 +203,82 @@ about_call(struct admin_client *c)
 		kick(c, rec);
 }
 
+/* --- traces -------------------------------------------------------------- */
+
+/* From here on the trace has the client's socket, or it is refused. */
+static void
+trace(struct admin_client *c, const struct call_record *rec)
+{
+	uint16_t id = rec->our_id;
+
+	c->awaits = false;
+	log_notice("CTRL: pptpdctl[%ld] of user %lu traces call %04X, session "
+	    "%.*s", (long)c->pid, (unsigned long)c->uid, id, SESSION_ID_LEN,
+	    rec->session);
+	switch (call_trace(id, c->fd, c->request.seconds,
+	    c->request.packets)) {
+	case CALL_TRACED:
+		c->fd = -1;
+		break;
+	case CALL_TRACE_ELSEWHERE:
+		c->closing = true;	/* that engine has it, too */
+		break;
+	case CALL_TRACE_BUSY:
+		admin_client_refuse_text(c, "busy", CALL_TRACE_BUSY_TEXT);
+		break;
+	case CALL_TRACE_NONE:
+		admin_client_refuse_text(c, "failed",
+		    "the call is about to end");
+		break;
+	}
+}
+
+static bool
+fits_any(const char *what)
+{
+	const struct call_record *rec;
+	uint32_t next = 1;
+
+	while ((rec = call_next_record(&next)) != NULL) {
+		if (admin_find_fits(rec, what))
+			return true;
+	}
+	return false;
+}
+
+/* What passes through a call has secrets in it: it is for root alone. */
+static void
+begin_trace(struct admin_client *c)
+{
+	const struct call_record *rec;
+
+	if (c->uid != 0) {
+		admin_client_refuse_text(c, "permission",
+		    "only root may trace calls");
+		return;
+	}
+	if (c->request.wait && !fits_any(c->request.call)) {
+		c->awaits = true;
+		admin_client_put(c, json_pack("{sb}", "waiting", 1));
+		return;
+	}
+	rec = find(c);
+	if (rec != NULL)
+		trace(c, rec);
+}
+
+void
+admin_serve_started(struct admin_client *c, uint16_t call_id)
+{
+	const struct call_record *rec;
+	uint32_t next = call_id;
+
+	rec = call_next_record(&next);
+	if (rec != NULL && rec->our_id == call_id &&
+	    admin_find_fits(rec, c->request.call))
+		trace(c, rec);
+}
+
 static void
 begin_list(struct admin_client *c)
 {
@@ -286,6 +362,9 @@ admin_serve(struct admin_client *c, const char *line, size_t len)
 	case ADMIN_EVENTS:
 		c->watches = true;
 		admin_client_answer(c, json_pack("{sb}", "watching", 1));
+		break;
+	case ADMIN_TRACE:
+		begin_trace(c);
 		break;
 	case ADMIN_SHOW:
 	case ADMIN_KICK:

@@ -23,6 +23,8 @@ void	admin_serve_list(struct admin_client *);
  */
 void	admin_serve_event(struct admin_client *, enum journal_what,
 	    const struct history_entry *);
+/* A call has begun: traces it, if this is what the client waits for. */
+void	admin_serve_started(struct admin_client *, uint16_t call_id);
 /* Tells the client how many events it has lost, once there is room again. */
 void	admin_serve_lost(struct admin_client *);
 /* Queues the answer that the monitor gave for this client. */

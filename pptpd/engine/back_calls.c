@@ -12,6 +12,10 @@
 #include "engine/limiter.h"
 #include "engine/tally.h"
 #include "shared/call_record.h"
+#include "state/bucket.h"
+
+#define TRACES_PER_S	2	/* the monitor takes twice as many */
+#define SECOND_MS	1000
 
 struct away {
 	uint32_t	 client;	/* network order */
@@ -147,6 +151,23 @@ back_calls_news(const struct ipc_msg *m)
 		journal_report(a->rec);
 		break;
 	}
+}
+
+bool
+back_calls_trace(uint16_t id, int fd, uint32_t seconds, uint32_t packets)
+{
+	static struct bucket bucket;
+	const struct bucket_rate rate = bucket_rate(TRACES_PER_S, SECOND_MS,
+	    TRACES_PER_S);
+	struct ipc_msg m;
+
+	if (away[id] == NULL ||
+	    !bucket_take(&bucket, &rate, engine_now_ms()))
+		return false;
+	ipc_msg_init(&m, IPC_TRACE, id);
+	m.u.trace.seconds = seconds;
+	m.u.trace.packets = packets;
+	return engine_tell(&m, fd);
 }
 
 bool

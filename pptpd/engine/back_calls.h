@@ -30,6 +30,9 @@ void	back_calls_tell(uint16_t id, uint32_t client, int fd);
 void	back_calls_news(const struct ipc_msg *);
 /* Whether the engine that serves that Call ID has room for one more call. */
 bool	back_calls_has_room(uint16_t id);
+/* Has such a call traced for the client behind fd, which stays the caller's. */
+bool	back_calls_trace(uint16_t id, int fd, uint32_t seconds,
+	    uint32_t packets);
 /* Ends such a call; false: no back engine serves that Call ID. */
 bool	back_calls_kick(uint16_t id, enum ctrl_end);
 /* The record of such a call; NULL: no back engine serves that Call ID. */

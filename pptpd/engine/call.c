@@ -18,6 +18,7 @@
 #include "engine/limiter.h"
 #include "engine/line.h"
 #include "engine/tally.h"
+#include "engine/trace.h"
 #include "protocol/pptp_msg.h"
 #include "shared/call_record.h"
 #include "shared/loop.h"
@@ -703,6 +704,45 @@ call_kick(uint16_t id, enum ctrl_end why)
 		return;
 	engine_work(id);
 	end_work(ended(call, why));
+}
+
+enum call_trace
+call_trace(uint16_t id, int fd, uint32_t seconds, uint32_t packets)
+{
+	struct call *call = call_ids_find(id);
+	struct trace *t;
+
+	if (back_calls_record(id) != NULL)
+		return back_calls_trace(id, fd, seconds, packets) ?
+		    CALL_TRACE_ELSEWHERE : CALL_TRACE_BUSY;
+	if (call == NULL || call->rec == NULL || call->of.owner == NULL)
+		return CALL_TRACE_NONE;
+	if (*call->of.trace != NULL)
+		return CALL_TRACE_BUSY;
+	t = trace_begin(fd, call->rec, call->of.control, seconds, packets);
+	if (t == NULL)
+		return CALL_TRACE_BUSY;
+	trace_attach(t, call->of.trace);
+	if (call->pty != -1)		/* else the kernel has its packets */
+		trace_attach(t, &call->line.trace);
+	return CALL_TRACED;
+}
+
+void
+call_trace_given(const struct ipc_msg *m, int fd)
+{
+	switch (call_trace(m->call_id, fd, m->u.trace.seconds,
+	    m->u.trace.packets)) {
+	case CALL_TRACED:
+		break;
+	case CALL_TRACE_BUSY:
+		trace_refuse(fd, "busy", CALL_TRACE_BUSY_TEXT);
+		break;
+	case CALL_TRACE_NONE:
+	case CALL_TRACE_ELSEWHERE:
+		trace_refuse(fd, "no-such-call", "the call has just ended");
+		break;
+	}
 }
 
 void

@@ -13,6 +13,7 @@
 struct call;
 struct call_record;
 struct limit_conn;
+struct trace;
 
 /*
  * What a call tells its owner, the control connection.  Once the owner has
@@ -56,6 +57,7 @@ struct call_owner {
 	uint16_t	 peer_id;		/* the peer's Call ID */
 	int		 control;		/* the connection's socket */
 	struct limit_conn *limit;		/* its part in the limits */
+	struct trace	**trace;		/* of its messages */
 };
 
 /*
@@ -98,6 +100,24 @@ const struct call_record *call_next_record(uint32_t *next);
 void	call_missed(const struct ipc_msg *);
 /* pppd may go on with the user who has logged in, whichever engine has it. */
 void	call_admit(uint16_t id);
+#define CALL_TRACE_BUSY_TEXT "it is traced already, or too many others are"
+
+/* What has become of a trace that was asked for. */
+enum call_trace {
+	CALL_TRACED,		/* it has begun, and has the descriptor */
+	CALL_TRACE_ELSEWHERE,	/* another engine has been given a copy of it */
+	CALL_TRACE_BUSY,	/* there is one, or too many, or no memory */
+	CALL_TRACE_NONE		/* there is no such call */
+};
+
+/*
+ * Traces the call with this ID for the client of the control socket behind fd:
+ * seconds long, or so many packets.  It is refused to who is not root.
+ */
+enum call_trace call_trace(uint16_t id, int fd, uint32_t seconds,
+	    uint32_t packets);
+/* The monitor passes on what the front engine was asked for. */
+void	call_trace_given(const struct ipc_msg *, int fd);
 /* Ends the call with this ID, if any engine serves it. */
 void	call_kick(uint16_t id, enum ctrl_end);
 

@@ -223,7 +223,8 @@ static struct call_owner
 owner(struct conn *conn)
 {
 	return (struct call_owner){ &call_events, conn, conn->client,
-	    conn->server, conn->ctrl->call.peer_id, conn->tcp.fd, &conn->limit };
+	    conn->server, conn->ctrl->call.peer_id, conn->tcp.fd, &conn->limit,
+	    &conn->tcp.trace };
 }
 
 static bool
@@ -572,7 +573,7 @@ conn_init(struct conn *conn, int fd, uint32_t client, uint32_t server)
 	conn->client = client;
 	conn->server = server;
 	conn->limit.owner = conn;
-	conn_tcp_init(&conn->tcp, fd, &tcp_events, conn);
+	conn_tcp_init(&conn->tcp, fd, client, &tcp_events, conn);
 	loop_timer_init(&conn->timer, on_timer, conn);
 	LIST_INSERT_HEAD(&conns, conn, entry);
 	engine.conns++;

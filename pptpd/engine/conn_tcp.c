@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "engine/trace.h"
 
 #define READ_SIZE	4096
 
@@ -42,6 +43,9 @@ conn_tcp_flush(struct conn_tcp *tcp, struct ctrl *ctrl)
 			continue;
 		if (n == -1 && errno != EAGAIN)
 			return false;
+		if (n > 0 && tcp->trace != NULL)
+			trace_packet(tcp->trace, TRACE_CONTROL, TRACE_OUT,
+			    tcp->client, NULL, 0, ctrl->out, (size_t)n);
 		if (n > 0)
 			sent(ctrl, n);
 		if (ctrl->out_len > 0) {
@@ -122,6 +126,9 @@ on_readable(int fd, void *arg)
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (n > 0 && tcp->trace != NULL)
+		trace_packet(tcp->trace, TRACE_CONTROL, TRACE_IN,
+		    tcp->client, NULL, 0, buf, (size_t)n);
 	if (n > 0)
 		tcp->events->input(tcp->owner, buf, (size_t)n);
 	else
@@ -166,10 +173,11 @@ on_resume(void *arg)
 /* --- beginning and end --------------------------------------------------- */
 
 void
-conn_tcp_init(struct conn_tcp *tcp, int fd,
+conn_tcp_init(struct conn_tcp *tcp, int fd, uint32_t client,
     const struct conn_tcp_events *events, void *owner)
 {
-	*tcp = (struct conn_tcp){ .events = events, .owner = owner, .fd = fd };
+	*tcp = (struct conn_tcp){ .events = events, .owner = owner, .fd = fd,
+	    .client = client };
 	loop_watch_init(&tcp->readable, fd, LOOP_READ, on_readable, tcp);
 	loop_watch_init(&tcp->writable, fd, LOOP_WRITE | LOOP_ONCE,
 	    on_writable, tcp);
@@ -194,6 +202,7 @@ conn_tcp_end(struct conn_tcp *tcp, bool reset)
 void
 conn_tcp_give_back(struct conn_tcp *tcp)
 {
+	trace_detach(&tcp->trace);
 	loop_watch_off(&tcp->readable);
 	loop_watch_off(&tcp->writable);
 	loop_watch_off(&tcp->closed);

@@ -10,6 +10,8 @@
 #include "shared/loop.h"
 #include "state/ctrl.h"
 
+struct trace;
+
 /*
  * What happens at the socket.  Each of these may close it; its memory must
  * stay until the event is over.
@@ -35,14 +37,19 @@ struct conn_tcp {
 	bool		 deaf;		/* nothing is read any more */
 	bool		 paused;	/* input waits for the end of a pause */
 	bool		 holding;	/* input waits for conn_tcp_go_on() */
+	struct trace	*trace;		/* NULL: nobody wants to see it */
+	uint32_t	 client;	/* network order, for that */
 	uint8_t		*held;		/* input that waits, owned */
 	size_t		 held_len;
 	struct loop_watch readable, writable, closed;
 	struct loop_timer release, resume;
 };
 
-/* Owns the connected, non-blocking socket from then on; does not read yet. */
-void	conn_tcp_init(struct conn_tcp *, int fd,
+/*
+ * Owns the connected, non-blocking socket from then on; does not read yet.
+ * client: its other end, in network order.
+ */
+void	conn_tcp_init(struct conn_tcp *, int fd, uint32_t client,
 	    const struct conn_tcp_events *, void *owner);
 /* Begins to read; false: no memory. */
 bool	conn_tcp_read(struct conn_tcp *);

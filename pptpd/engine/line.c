@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "engine/engine.h"
 #include "engine/gre_socket.h"
+#include "engine/trace.h"
 #include "protocol/hdlc.h"
 #include "protocol/ppp_auth.h"
 #include "shared/call_record.h"
@@ -50,6 +51,18 @@ static unsigned int touched_count;
 
 /* --- towards the client -------------------------------------------------- */
 
+static void
+trace_gre(struct line *line, enum trace_way way, uint32_t client,
+    const struct gre_packet *p)
+{
+	uint8_t head[PPTP_GRE_HEADER_MAX];
+	size_t n = pptp_gre_encode(head, &p->header);
+	bool data = p->header.has_seq && p->header.payload_len > 0;
+
+	trace_packet(line->trace, TRACE_GRE, way, client, head, n, p->payload,
+	    data ? p->header.payload_len : 0);
+}
+
 /* Sends a frame; NULL: an acknowledgement alone. */
 static void
 send_gre(struct line *line, const uint8_t *frame, size_t len)
@@ -73,6 +86,8 @@ send_gre(struct line *line, const uint8_t *frame, size_t len)
 		p.header.ack = rec->rx.highest;
 		gre_ack_sent(&rec->ack);
 	}
+	if (line->trace != NULL)
+		trace_gre(line, TRACE_OUT, p.dst, &p);
 	gre_socket_queue(IPC_FD_GRE, &p);
 }
 
@@ -130,6 +145,9 @@ from_pppd(const uint8_t *frame, size_t len, void *arg)
 	bool known;
 	uint64_t now;
 
+	if (line->trace != NULL)
+		trace_packet(line->trace, TRACE_PPP, TRACE_OUT,
+		    line->ends.client, NULL, 0, frame, len);
 	/* Only a frame opens the gate: text printed before is no frame. */
 	if (!line->gate_open) {
 		open_gate(line);
@@ -205,6 +223,9 @@ hold_to_pppd(const uint8_t *frame, size_t len, void *arg)
 {
 	struct line *line = arg;
 
+	if (line->trace != NULL)
+		trace_packet(line->trace, TRACE_PPP, TRACE_IN,
+		    line->ends.client, NULL, 0, frame, len);
 	if (pty_queue_add(&line->queue, frame, len))
 		return;
 	flush_pty(line);	/* makes room if pppd reads */
@@ -373,6 +394,8 @@ line_receive(struct line *line, const struct gre_packet *p)
 	enum gre_verdict verdict;
 	uint64_t now;
 
+	if (line->trace != NULL)	/* strangers' packets, too */
+		trace_gre(line, TRACE_IN, p->src, p);
 	if (line->pty != -1 && p->src != line->ends.client)
 		diagnosis_stranger(&line->diagnosis, p->src);
 	if (line->pty == -1 || p->src != line->ends.client ||
@@ -597,6 +620,7 @@ line_restart(struct line *line)
 void
 line_close(struct line *line)
 {
+	trace_detach(&line->trace);
 	if (line->pty == -1)
 		return;
 	line->pty = -1;

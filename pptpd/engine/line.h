@@ -18,6 +18,7 @@ struct call_record;
 struct gre_packet;
 struct hdlc_counts;
 struct hdlc_decoder;
+struct trace;
 
 /* The two ends: addresses in network order, our Call ID and the peer's. */
 struct line_ends {
@@ -58,6 +59,7 @@ struct line {
 	struct gre_reorder reorder;
 	struct login_hold hold;		/* frames that come too early */
 	struct login_steps steps;
+	struct trace	*trace;		/* NULL: nobody wants to see it */
 	struct diagnosis diagnosis;	/* of a login that gets nowhere */
 	LIST_ENTRY(line) login;		/* while it is watched for that */
 	bool		 watched;

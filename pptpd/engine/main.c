@@ -308,6 +308,9 @@ take_descriptor(const struct ipc_msg *m, struct ipc_fds *fds)
 	case IPC_LIMIT_MEMORY:
 		limiter_map_memory(fds->fd[0]);
 		break;
+	case IPC_TRACE:
+		call_trace_given(m, ipc_fds_take(fds, 0));
+		break;
 	case IPC_HISTORY:
 		journal_map(fds->fd[0]);
 		break;

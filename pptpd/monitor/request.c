@@ -113,6 +113,10 @@ request_serve(const struct ipc_msg *m, const struct ipc_fds *fds, bool late)
 	case IPC_ADMIT:
 		(void)engines_tell_owner(m, NULL, 0);
 		break;
+	case IPC_TRACE:
+		if (fds->n == 1)
+			(void)engines_tell_owner(m, fds->fd, 1);
+		break;
 	case IPC_CALL_KICK:
 		if (!engines_tell_owner(m, NULL, 0))
 			calls_kick(m->call_id);

@@ -17,7 +17,7 @@
 #define PORTS		4	/* of our last listeners */
 
 static struct bucket buckets[CONF_ENGINES_MAX], status_bucket, order_bucket;
-static struct bucket call_bucket;
+static struct bucket call_bucket, trace_bucket;
 static struct bucket_rate rate, call_rate;
 static bool count_logs, may_ask_access;
 static in_port_t ports[PORTS];	/* network order; 0: none */
@@ -178,6 +178,33 @@ give_fault(const struct ipc_msg *m, const int *fds, int n,
 	return NULL;
 }
 
+/*
+ * Judges a trace of a back engine's call, which is for root: the kernel says who
+ * made the connection.  The engine writes there and reads nothing.
+ */
+static const char *
+trace_fault(const struct ipc_msg *m, const int *fds, int n,
+    unsigned int count, uint64_t now)
+{
+	struct bucket_rate traces = bucket_rate(REQUEST_TRACE_RATE, SECOND,
+	    REQUEST_TRACE_RATE);
+	struct ucred who = { .uid = (uid_t)-1 };
+	socklen_t len = sizeof(who);
+
+	if (m->call_id % count == 0 || (n != 1 && n != IPC_FDS_LOST))
+		return "traces a call that is its own";
+	if (!bucket_take(&trace_bucket, &traces, now))
+		return "traces calls too often";
+	if (n != 1)
+		return NULL;
+	if (!option_is(fds[0], SO_DOMAIN, AF_UNIX) ||
+	    !option_is(fds[0], SO_TYPE, SOCK_STREAM) ||
+	    getsockopt(fds[0], SOL_SOCKET, SO_PEERCRED, &who, &len) == -1 ||
+	    who.uid != 0)
+		return "traces a call for somebody who may not";
+	return NULL;
+}
+
 /* Judges a message of a back engine, which may send few kinds only. */
 static const char *
 back_fault(unsigned int index, unsigned int count, const struct ipc_msg *m,
@@ -243,6 +270,8 @@ request_check_fault(unsigned int index, unsigned int count,
 	case IPC_ADMIT:
 		return m->call_id % count != 0 && n == 0 ? NULL :
 		    "admits a call that is its own";
+	case IPC_TRACE:
+		return trace_fault(m, fds, n, count, now);
 	case IPC_CALL_REQUEST:
 		return call_fault(m, fds, n, now, late);
 	case IPC_ACCESS_REQUEST:

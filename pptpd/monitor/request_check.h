@@ -13,6 +13,7 @@
 #define REQUEST_STATUS_RATE	100	/* questions; as many at once */
 #define REQUEST_ORDER_RATE	2
 #define REQUEST_ORDER_BURST	10
+#define REQUEST_TRACE_RATE	4
 
 /* Sets the rates of requests, from the limits that the engine keeps to. */
 void		 request_check_init(const struct limit_conf *, bool debug,

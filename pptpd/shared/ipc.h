@@ -12,7 +12,7 @@
 #include "state/limit.h"
 #include "state/session_id.h"
 
-#define IPC_VERSION	6
+#define IPC_VERSION	7
 #define IPC_FDS_MAX	4
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
 #define IPC_FDS_LOST	(-1)	/* as their number: no room for them */
@@ -93,7 +93,10 @@ enum ipc_type {
 	/* front -> monitor -> back engine; engine -> keeper */
 	IPC_ADMIT,		/* the user who has logged in may go on */
 	/* keeper -> engine */
-	IPC_USER_FILE		/* the user's file is not good: end the call */
+	IPC_USER_FILE,		/* the user's file is not good: end the call */
+	/* several engines */
+	IPC_TRACE		/* front -> monitor -> back engine: u.trace, fd
+				   of a client of the control socket */
 };
 
 /*
@@ -174,6 +177,9 @@ struct ipc_msg {
 			enum ctrl_end end;	/* one of a few */
 		} kick;
 		struct {
+			uint32_t seconds, packets;	/* at most */
+		} trace;
+		struct {
 			uint32_t client_addr;	/* network order */
 		} elsewhere;
 		struct {
@@ -221,7 +227,7 @@ struct ipc_msg {
 		} log;
 	} u;
 };
-LAYOUT(struct ipc_msg, IPC_VERSION, 6, 524);
+LAYOUT(struct ipc_msg, IPC_VERSION, 7, 524);
 
 void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 

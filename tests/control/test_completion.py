@@ -80,11 +80,14 @@ def complete(shell):
     check('files' in shell(CTL, '-p', '/e'), 'a file')
     check('files' in shell(CTL, 'doctor', '/e'), 'a file for doctor')
     check(shell(CTL, 'status', '') in ([], ['']), 'behind status')
+    check('files' in shell(CTL, 'trace', '1A2B', '-w', ''), 'for trace')
+    check(shell(CTL, 'trace', '--seconds', '') in ([], ['']), 'a number')
 
 
 def names(shell, call_id):
-    got = shell(CTL, '-p', server.PIDFILE, 'kick', '')
-    check(call_id in got and CLIENT in got, str(got))
+    for command in 'kick', 'trace':
+        got = shell(CTL, '-p', server.PIDFILE, command, '')
+        check(call_id in got and CLIENT in got, str(got))
     mark = '/run/conformance/mark'
     namespaces.write(SECRETS, 'alice * x *\n"a$(touch %s)" * x *\n'
                      '"`touch %s`" * x *\nbob * x *\n' % (mark, mark))

@@ -7,7 +7,7 @@ import subprocess
 
 from pptptest import namespaces, server
 from pptptest.control import ctl, start
-from pptptest.lab import data
+from pptptest.lab import client, data
 from pptptest.points import Skip, check, point
 from pptptest.server import PIDFILE
 from test_doctor import examine, said, within
@@ -43,8 +43,16 @@ def management(lab):
                 continue
             # In the laboratory there is no user alice, and another pid file.
             command = line
+            if 'trace' in line:         # the call before has been ended
+                session = lab.call(address=client(len(done)))
+                call_id = '%04X' % session.theirs
+                command = re.sub('--seconds 30|--wait', r'--wait --seconds 1',
+                                 line).replace('/root/', '/run/conformance/')
+                command = command.replace('198.51.100.20',
+                                          session.address)
             if 'pptpdctl' in line:
-                command = re.sub('(show|kick) alice', r'\1 ' + call_id, line)
+                command = re.sub('(show|kick|trace) alice', r'\1 ' + call_id,
+                                 command)
                 command = command.replace('pptpdctl', 'pptpdctl -p ' +
                                           PIDFILE)
             if line.startswith('pptpd '):

@@ -242,6 +242,48 @@ burst(unsigned int max, uint64_t now)
 	return n;
 }
 
+/* A Unix stream, whose other end a process with this uid has made. */
+static int
+stream_of(uid_t uid, int type)
+{
+	int pair[2] = { -1, -1 };
+
+	if (seteuid(uid) == -1 || socketpair(AF_UNIX, type, 0, pair) == -1) {
+		perror("socketpair");
+		exit(1);
+	}
+	(void)!seteuid(0);
+	return pair[0];
+}
+
+/* A trace of a call of the other engine, of two: for root alone. */
+static void
+test_traces(void)
+{
+	int root = stream_of(0, SOCK_STREAM), other = stream_of(1,
+	    SOCK_STREAM), packets = stream_of(0, SOCK_SEQPACKET);
+	int two[2] = { root, root };
+	struct ipc_msg m;
+
+	memset(&m, 0, sizeof(m));
+	m.version = IPC_VERSION;
+	m.type = IPC_TRACE;
+	m.call_id = 7;
+	good("a trace for root", &m, &root, 1);
+	good("... whose descriptor was lost", &m, &root, IPC_FDS_LOST);
+	bad("... with two", &m, two, 2);
+	bad("... without one", &m, &root, 0);
+	bad("... for another user", &m, &other, 1);
+	bad("... into a link of ours", &m, &packets, 1);
+	m.call_id = 8;
+	bad("... of a call of the front", &m, &root, 1);
+	m.call_id = 7;
+	bad("... and one too many in a second", &m, &root, 1);
+	close(root);
+	close(other);
+	close(packets);
+}
+
 /* Of two engines, the front and the other one. */
 static void
 test_two_engines(void)
@@ -283,6 +325,7 @@ test_two_engines(void)
 	m.type = IPC_CALL_KICK;
 	m.call_id = 8;
 	bad("the end of one of its own", &m, fds, 0);
+	test_traces();
 	m.type = IPC_CALL_NEWS;
 	bad("news from the front", &m, fds, 0);
 

@@ -15,6 +15,7 @@
 #include "../fuzz/fuzz.h"
 #include "base/queue.h"
 #include "engine/gre_socket.h"
+#include "engine/trace.h"
 #include "shared/call_record.h"
 
 #define SERVE_MAX	10000	/* events in a row: more make no end */
@@ -460,6 +461,72 @@ call_record_unmap(struct call_record *rec)
 {
 	world.records -= rec != NULL;
 	free(rec);
+}
+
+/* --- traces -------------------------------------------------------------- */
+
+struct trace {
+	struct trace **place[2];
+};
+
+static struct trace only_trace;
+
+struct trace *
+trace_begin(int fd, const struct call_record *rec, int control,
+    uint32_t seconds, uint32_t packets)
+{
+	(void)fd;
+	(void)rec;
+	(void)control;
+	if (world.tracing || seconds == 0 || packets == 0)
+		return NULL;
+	world.tracing = true;
+	memset(&only_trace, 0, sizeof(only_trace));
+	return &only_trace;
+}
+
+void
+trace_refuse(int fd, const char *code, const char *text)
+{
+	(void)code;
+	(void)text;
+	MUST(close(fd) == 0);
+}
+
+void
+trace_attach(struct trace *t, struct trace **place)
+{
+	int i = t->place[0] == NULL ? 0 : 1;
+
+	MUST(t == &only_trace && t->place[i] == NULL && *place == NULL);
+	t->place[i] = place;
+	*place = t;
+}
+
+void
+trace_detach(struct trace **place)
+{
+	struct trace *t = *place;
+
+	if (t == NULL)
+		return;
+	MUST(t == &only_trace && world.tracing);
+	MUST(t->place[0] == place || t->place[1] == place);
+	*place = NULL;
+	t->place[t->place[0] == place ? 0 : 1] = NULL;
+	world.tracing = t->place[0] != NULL || t->place[1] != NULL;
+}
+
+void
+trace_packet(struct trace *t, enum trace_what what, enum trace_way way,
+    uint32_t client, const uint8_t *head, size_t head_len,
+    const uint8_t *data, size_t len)
+{
+	(void)client;
+	(void)head;
+	(void)data;
+	MUST(t == &only_trace && world.tracing && head_len + len > 0);
+	world.traced[what][way]++;
 }
 
 /* --- for the program ----------------------------------------------------- */

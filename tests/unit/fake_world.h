@@ -68,6 +68,9 @@ struct world {
 	/* What clients were sent through the GRE socket, the first ones. */
 	struct pptp_gre	 gre[WORLD_GRE_MAX];
 	unsigned int	 ngre;
+	/* Copies that traces were given, by enum trace_what and trace_way. */
+	unsigned int	 traced[3][2];
+	bool		 tracing;	/* one has begun, and has a place */
 	/* What the front was told. */
 	enum ipc_news	 news[WORLD_NEWS_MAX];
 	unsigned int	 nnews;

@@ -9,6 +9,7 @@
 #include "engine/call.h"
 #include "engine/call_ids.h"
 #include "engine/limiter.h"
+#include "engine/trace.h"
 #include "fake_world.h"
 #include "protocol/hdlc.h"
 #include "protocol/pptp_msg.h"
@@ -118,11 +119,13 @@ static const struct call_events events = {
 	.given = on_given,
 };
 
+static struct trace *traced;
+
 static struct call_owner
 owner(void)
 {
 	return (struct call_owner){ &events, &limit, htonl(WORLD_CLIENT),
-	    htonl(WORLD_SERVER), PEER, control, &limit };
+	    htonl(WORLD_SERVER), PEER, control, &limit, &traced };
 }
 
 /* --- how far a call comes ------------------------------------------------ */
@@ -872,9 +875,31 @@ START_TEST(a_call_id_in_use_is_not_adopted)
 }
 END_TEST
 
+/* One trace of a call, with two places; without a pty there is one. */
+START_TEST(a_call_is_traced_once)
+{
+	struct call_record *rec;
+
+	ck_assert_int_eq(call_trace(1, -1, 1, 1), CALL_TRACE_NONE);
+	up(_i == 1);
+	ck_assert_int_eq(call_trace(id, -1, 0, 1), CALL_TRACE_BUSY);
+	ck_assert_int_eq(call_trace(id, -1, 1, 1), CALL_TRACED);
+	ck_assert_ptr_nonnull(traced);
+	ck_assert_int_eq(call_trace(id, -1, 1, 1), CALL_TRACE_BUSY);
+	rec = end(CTRL_END_EOF);
+	ck_assert_int_eq(call_trace(id, -1, 1, 1), CALL_TRACE_NONE);
+	/* The connection's messages about the end are still to come. */
+	ck_assert(world.tracing);
+	trace_detach(&traced);
+	ck_assert(!world.tracing);
+	call_record_unmap(rec);
+}
+END_TEST
+
 static void
 tests(TCase *tc)
 {
+	tcase_add_loop_test(tc, a_call_is_traced_once, 0, 2);
 	tcase_add_test(tc, a_start_asks_the_monitor);
 	tcase_add_test(tc, a_monitor_that_cannot_be_told_is_no_start);
 	tcase_add_test(tc, a_keeper_is_not_yet_a_start);

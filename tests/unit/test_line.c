@@ -7,6 +7,7 @@
 
 #include "engine/gre_socket.h"
 #include "engine/line.h"
+#include "engine/trace.h"
 #include "fake_world.h"
 #include "protocol/hdlc.h"
 #include "shared/call_record.h"
@@ -619,10 +620,42 @@ START_TEST(frames_of_pppd_are_counted)
 }
 END_TEST
 
+/* Each packet and each frame once, strangers' packets too; then no more. */
+START_TEST(a_trace_gets_copies_of_all)
+{
+	const unsigned int (*n)[2] = world.traced;
+	struct trace *t;
+
+	begin_open();
+	client_sends(0, ip, sizeof(ip));
+	flush();
+	ck_assert_uint_eq(n[TRACE_GRE][TRACE_IN] + n[TRACE_PPP][TRACE_IN], 0);
+	t = trace_begin(-1, rec, -1, 1, 1);
+	trace_attach(t, &line.trace);
+	client_sends(1, ip, sizeof(ip));
+	client_sends(3, ip, sizeof(ip));	/* waits for 2 */
+	receive_from(WORLD_CLIENT + 1, 2, ip, sizeof(ip));
+	flush();
+	ck_assert_uint_eq(n[TRACE_GRE][TRACE_IN], 3);
+	ck_assert_uint_eq(n[TRACE_PPP][TRACE_IN], 1);
+	client_sends(2, ip, sizeof(ip));
+	flush();
+	ck_assert_uint_eq(n[TRACE_PPP][TRACE_IN], 3);
+	pppd_writes(ip, sizeof(ip));
+	ck_assert_uint_eq(n[TRACE_PPP][TRACE_OUT], 1);
+	ck_assert_uint_ge(n[TRACE_GRE][TRACE_OUT], 1);
+	ck_assert_uint_eq(n[TRACE_CONTROL][TRACE_IN], 0);
+	line_close(&line);
+	ck_assert(!world.tracing);
+	finish();
+}
+END_TEST
+
 static void
 tests(TCase *tc)
 {
 	tcase_add_test(tc, a_frame_of_the_client_comes_to_pppd);
+	tcase_add_test(tc, a_trace_gets_copies_of_all);
 	tcase_add_test(tc, a_frame_of_pppd_goes_to_the_client);
 	tcase_add_test(tc, a_frame_in_two_reads_is_one);
 	tcase_add_test(tc, strangers_come_to_nobody);
