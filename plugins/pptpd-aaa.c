@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pptpd-net.h"
 #include "protocol/aaa_msg.h"
 
 /* Longer than pptpd-aaa takes for a login, shorter than clients wait. */
@@ -250,6 +251,27 @@ take_keys(const uint8_t *challenge)
 	explicit_bzero(reply.recv_key, sizeof(reply.recv_key));
 }
 
+/* What pptpd-net.so sets up, if there is anything. */
+static void
+pass_on(void)
+{
+	const struct rate_limits *l = &reply.limits;
+	bool limited = l->rate_down != 0 || l->rate_up != 0;
+	pptpd_net_limit_fn *limit = pptpd_net_find(PPTPD_NET_LIMIT);
+	pptpd_net_reach_fn *reach = pptpd_net_find(PPTPD_NET_REACH);
+
+	if (!limited && reply.nroutes == 0 && reply.nprefixes == 0)
+		return;
+	if (limit == NULL || reach == NULL) {
+		plugin_warn("pptpd-aaa.so: pptpd-net.so is not there: limits "
+		    "and routes of this call are left out");
+		return;
+	}
+	if (limited)
+		(void)limit(l);
+	reach(&reply);
+}
+
 /* What the server wants of this call.  pppd has not begun with IP yet. */
 static void
 take_reply(const struct aaa_reply *r, const uint8_t *challenge)
@@ -274,6 +296,7 @@ take_reply(const struct aaa_reply *r, const uint8_t *challenge)
 	}
 	set_env("RADIUS_FILTER_ID", &reply.filter_id);
 	set_env("RADIUS_FRAMED_ROUTE", &reply.framed_route);
+	pass_on();
 }
 
 static void

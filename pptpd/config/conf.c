@@ -28,6 +28,13 @@ conf_init(struct conf *conf)
 	conf_limit_init(&conf->limits);
 }
 
+bool
+conf_net_any(const struct conf *conf)
+{
+	return conf->aaa != CONF_AAA_NONE || conf->rate_limit.rate_down != 0 ||
+	    conf->rate_limit.rate_up != 0;
+}
+
 void
 conf_free(struct conf *conf)
 {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rate.h"
 #include "config/iprange.h"
 #include "state/limit.h"
 
@@ -68,6 +69,7 @@ enum conf_key {
 	CONF_AAA,
 	CONF_RADIUS_CONF,
 	CONF_AAA_CONF,
+	CONF_RATE_LIMIT,
 	CONF_NKEYS
 };
 
@@ -136,6 +138,8 @@ struct conf {
 				   /etc/pptpd/radius.conf */
 	char	*aaa_conf;	/* aaa-conf: the same with exec and file;
 				   /etc/pptpd/aaa.conf */
+	struct rate_limits rate_limit;	/* rate-limit: of each call for which
+					   nobody says another; zero: none */
 	struct conf_datapath {
 		struct conf_network *networks;	/* no network twice */
 		size_t	 n;
@@ -232,5 +236,7 @@ bool	conf_keep(const struct conf *before, struct conf *after,
  */
 bool	conf_datapath_kernel(const struct conf *, uint32_t client);
 bool	conf_datapath_any(const struct conf *);
+/* Whether calls need pptpd-net.so, or may need it. */
+bool	conf_net_any(const struct conf *);
 
 #endif

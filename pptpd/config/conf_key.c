@@ -95,6 +95,8 @@ const struct conf_keyword conf_keywords[] = {
 	    FIELD(radius_conf), "file", NULL },
 	{ CONF_AAA_CONF, "aaa-conf", 0, CONF_IN_FILE, CONF_KIND_STRING,
 	    FIELD(aaa_conf), "file", NULL },
+	{ CONF_RATE_LIMIT, "rate-limit", 0, CONF_IN_FILE, CONF_KIND_RATE,
+	    FIELD(rate_limit), "down/up", NULL },
 	LIMIT(CONF_MAX_PER_IP, "max-per-ip", max_per_ip, "n"),
 	LIMIT(CONF_MAX_UNAUTH, "max-unauth", max_unauth, "n"),
 	LIMIT(CONF_MAX_UNAUTH_PER_IP, "max-unauth-per-ip", max_unauth_per_ip,

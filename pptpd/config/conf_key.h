@@ -33,6 +33,7 @@ enum conf_kind {
 	CONF_KIND_ENGINES,	/* uint32_t, 1 to CONF_ENGINES_MAX; 0: auto */
 	CONF_KIND_LIMIT,	/* uint32_t, 0 to CONF_LIMIT_MAX */
 	CONF_KIND_LOGINS,	/* the same, and what then happens */
+	CONF_KIND_RATE,		/* struct rate_limits */
 	CONF_NKINDS
 };
 

@@ -293,6 +293,24 @@ set_logins(struct conf *conf, const struct conf_env *env,
 		    "neither deny nor replace-oldest, it is deny", value);
 }
 
+/* A word that cannot be read must not mean that there is no limit. */
+static void
+set_rate(struct conf *conf, const struct conf_env *env,
+    const struct conf_keyword *kw, const char *value)
+{
+	struct rate_limits *limits = field_of(conf, kw);
+
+	if (!rate_limits_read(limits, value))
+		conf_complain(conf, env, LOG_ERR, kw->key, "not DOWN or "
+		    "DOWN/UP in bit/s, as 10M/2M, from 8k to 32G, nor none",
+		    value);
+#ifndef WITH_NET
+	if (limits->rate_down != 0 || limits->rate_up != 0)
+		conf_complain(conf, env, LOG_ERR, kw->key,
+		    "this pptpd was built without libmnl", value);
+#endif
+}
+
 /* --- comparing ----------------------------------------------------------- */
 
 static bool
@@ -333,6 +351,14 @@ same_uint(const struct conf *a, const struct conf *b,
 {
 	return *(const uint32_t *)field_in(a, kw) ==
 	    *(const uint32_t *)field_in(b, kw);
+}
+
+static bool
+same_rate(const struct conf *a, const struct conf *b,
+    const struct conf_keyword *kw)
+{
+	return memcmp(field_in(a, kw), field_in(b, kw),
+	    sizeof(struct rate_limits)) == 0;
 }
 
 static bool
@@ -442,6 +468,14 @@ replace(char **field, const char *value)
 }
 
 static void
+copy_rate(struct conf *to, const struct conf *from,
+    const struct conf_keyword *kw)
+{
+	memcpy(field_of(to, kw), field_in(from, kw),
+	    sizeof(struct rate_limits));
+}
+
+static void
 copy_string(struct conf *to, const struct conf *from,
     const struct conf_keyword *kw)
 {
@@ -518,6 +552,7 @@ static const struct {
 	[CONF_KIND_ENGINES] = { set_engines, same_uint, copy_uint, false },
 	[CONF_KIND_LIMIT] = { set_limit, same_uint, copy_uint, false },
 	[CONF_KIND_LOGINS] = { set_logins, same_logins, copy_logins, false },
+	[CONF_KIND_RATE] = { set_rate, same_rate, copy_rate, false },
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == CONF_NKINDS,
     "a kind without a row");

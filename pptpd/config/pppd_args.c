@@ -63,11 +63,30 @@ put_plugin(struct pppd_args *args, const char *path, const char *option,
 		args->optional |= bit(i);
 }
 
+/* Words of pptpd-net.so, which a call can do without. */
+static void
+put_net(struct pppd_args *args, const struct conf *conf, const char *path)
+{
+	const struct rate_limits *l = &conf->rate_limit;
+	char limits[RATE_TEXT];
+	int first = args->argc;
+
+	put(args, "plugin");
+	put(args, path);
+	if (l->rate_down != 0 || l->rate_up != 0) {
+		rate_limits_text(l, limits);
+		put(args, "pptpd-rate-limit");
+		put(args, limits);
+	}
+	for (int i = first; i < args->argc; i++)
+		args->optional |= bit(i);
+}
+
 int
 pppd_args_build(struct pppd_args *args, const struct conf *conf,
     const char *local, const char *remote, const char *client_ip,
     const char *logwtmp, const char *kernel, const char *session,
-    const struct pppd_aaa *aaa)
+    const struct pppd_aaa *aaa, const char *net)
 {
 	char fd[12], pair[PPPD_ARGS_ADDRESSES];
 
@@ -97,6 +116,8 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 		put(args, "pptpd-aaa-session");
 		put(args, aaa->session);
 	}
+	if (net != NULL)
+		put_net(args, conf, net);
 	if (kernel != NULL) {
 		uint64_t before = args->optional;
 

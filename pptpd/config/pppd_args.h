@@ -45,20 +45,21 @@ struct pppd_args {
  *	[ipparam <client>] [plugin <logwtmp> pptpd-original-ip <client>]
  *	[plugin <aaa> pptpd-aaa-socket <socket> pptpd-aaa-called <server>
  *	pptpd-aaa-session <id>]
+ *	[plugin <net> [pptpd-rate-limit <down>/<up>]]
  *	[plugin <kernel> pptpd-kernel-fd 4 nodetach]
  *	[plugin <session> pptpd-session-fd 3] remotenumber <client>
  * local and remote may be NULL or "": both with delegate; under inetd either of
  * them, whose side of the colon stays empty.  client_ip is the peer of the
- * control connection as a dotted quad.  logwtmp, kernel and session are paths
- * of plugins, NULL to leave them out; so is aaa.  Poptop has the same
- * arguments, without the last three plugins.  The session plugin is the last
+ * control connection as a dotted quad.  logwtmp, kernel, session and net are
+ * paths of plugins, NULL to leave them out; so is aaa.  Poptop has the same
+ * arguments, without the last four plugins.  The session plugin is the last
  * one, so when it reports pppd has loaded all of them.
  * 0, or -1 if the words are longer than the room.
  */
 int	pppd_args_build(struct pppd_args *, const struct conf *,
 	    const char *local, const char *remote, const char *client_ip,
 	    const char *logwtmp, const char *kernel, const char *session,
-	    const struct pppd_aaa *aaa);
+	    const struct pppd_aaa *aaa, const char *net);
 /*
  * Removes the words with these bits from argv, a vector that ends in NULL.
  * Returns the bits of marked, moved to where their words are now.

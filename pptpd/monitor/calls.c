@@ -381,7 +381,7 @@ build_args(struct pppd_args *args, const struct slot *call,
 
 	if (pppd_args_build(args, conf, pool_local(&pool, call->slot),
 	    pool_remote(&pool, call->slot), client, use->logwtmp, use->kernel,
-	    use->session, use->aaa != NULL ? &aaa : NULL) == 0)
+	    use->session, use->aaa != NULL ? &aaa : NULL, use->net) == 0)
 		return true;
 	log_err("MGR: pppd's arguments for client %s do not fit", client);
 	return false;

@@ -174,8 +174,8 @@ print_pppd(const struct conf *conf)
 	    addresses ? conf->local.addr[0] : NULL,
 	    addresses ? conf->remote.addr[0] : NULL, EXAMPLE_CLIENT,
 	    use.logwtmp, conf_datapath_kernel(conf, htonl(EXAMPLE_ADDR)) ?
-	    use.kernel : NULL, use.session, use.aaa != NULL ? &aaa : NULL) ==
-	    -1) {
+	    use.kernel : NULL, use.session, use.aaa != NULL ? &aaa : NULL,
+	    use.net) == -1) {
 		fprintf(stderr, "pptpd: error: the paths are too long\n");
 		return -1;
 	}

@@ -1,5 +1,6 @@
 /* Monitor: chooses the plugins that the next pppd is given. */
 /* SPDX-License-Identifier: ISC */
+#include "config.h"
 #include "monitor/plugin_choice.h"
 
 #include <limits.h>
@@ -19,6 +20,7 @@
 #define CHOOSE_MS	3000	/* a call waits so long for all answers */
 #define SESSION_PLUGIN	PLUGINDIR "/pptpd-session.so"
 #define AAA_PLUGIN	PLUGINDIR "/pptpd-aaa.so"
+#define NET_PLUGIN	PLUGINDIR "/pptpd-net.so"
 #define KERNEL_PLUGIN	PLUGINDIR "/pptpd-kernel.so"
 /* Plugins of every version are linked against this function of pppd. */
 #define PPPD_SYMBOL	"lcp_close"
@@ -32,9 +34,25 @@ struct choice {
 };
 
 static const struct conf *conf;
-static struct choice script, pppd, logwtmp, session, kernel, aaa;
+static struct choice script, pppd, logwtmp, session, kernel, aaa, net;
 static bool in_loop;		/* else answers are waited for */
 static bool is_pppd, is_script;
+
+/*
+ * Whether this build has pptpd-net.so, and calls may need it: the file of a user
+ * can limit his calls, too.
+ */
+static bool
+wants_net(const struct conf *c)
+{
+#ifdef WITH_NET
+	return conf_net_any(c) || access(SYSCONFDIR "/pptpd/users.d", F_OK) ==
+	    0;
+#else
+	(void)c;
+	return false;
+#endif
+}
 
 static bool
 begins_with(const char *path, const char *octets, size_t n)
@@ -186,7 +204,7 @@ ask_all(void)
 {
 	struct choice *const all[] = { &pppd, &session, conf->logwtmp ?
 	    &logwtmp : NULL, conf_datapath_any(conf) ? &kernel : NULL,
-	    conf->aaa ? &aaa : NULL };
+	    conf->aaa ? &aaa : NULL, wants_net(conf) ? &net : NULL };
 
 	ask(all, sizeof(all) / sizeof(all[0]));
 }
@@ -211,7 +229,7 @@ bool
 plugin_choice_reaped(pid_t pid)
 {
 	struct choice *all[] = { &script, &pppd, &session, &logwtmp, &kernel,
-	    &aaa };
+	    &aaa, &net };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i]->probe.pid == pid) {
@@ -250,6 +268,7 @@ plugin_choice_change(void)
 	set(&session, SESSION_PLUGIN, NULL, false);
 	set(&kernel, KERNEL_PLUGIN, NULL, false);
 	set(&aaa, AAA_PLUGIN, NULL, true);
+	set(&net, NET_PLUGIN, NULL, false);
 }
 
 /*
@@ -347,6 +366,7 @@ plugin_choice_choose(struct plugin_choice *use)
 	}
 	use->session = use_of(&session);
 	use->aaa = conf->aaa ? use_of(&aaa) : NULL;
+	use->net = wants_net(conf) ? use_of(&net) : NULL;
 	choose_kernel(use);
 }
 
@@ -357,6 +377,7 @@ plugin_choice_check(const struct conf *c)
 		{ c->plugin, false },
 		{ SESSION_PLUGIN, false },
 		{ NULL, false },
+		{ NULL, false },
 		{ NULL, false }
 	};
 	size_t n = 2;
@@ -365,5 +386,7 @@ plugin_choice_check(const struct conf *c)
 		ours[n++] = (struct plugin_desc){ KERNEL_PLUGIN, false };
 	if (c->aaa)
 		ours[n++] = (struct plugin_desc){ AAA_PLUGIN, true };
+	if (wants_net(c))
+		ours[n++] = (struct plugin_desc){ NET_PLUGIN, false };
 	return plugin_check_report(stdout, c->ppp, ours, n);
 }

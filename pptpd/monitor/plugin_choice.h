@@ -12,6 +12,7 @@ struct plugin_choice {
 	const char *logwtmp;	/* path to name, NULL: none */
 	const char *session;	/* same */
 	const char *kernel;	/* same; NULL if datapath names no client */
+	const char *net;	/* same; NULL if nothing needs it */
 	const char *aaa;	/* same; NULL without aaa.  If aaa is wanted and
 				   this is NULL, the call must not start */
 	const char *no_kernel;	/* why kernel is NULL, in words */

@@ -124,7 +124,8 @@ check_args(const struct conf *conf, const struct pool *pool, int slot)
 	if (pppd_args_build(&args, conf, pool_local(pool, slot),
 	    pool_remote(pool, slot), "198.51.100.7", conf->plugin,
 	    conf_datapath_kernel(conf, 0x076433c6U) ? conf->plugin : NULL,
-	    NULL, conf->aaa ? &aaa : NULL) == -1)
+	    NULL, conf->aaa ? &aaa : NULL,
+	    conf_net_any(conf) ? "/net.so" : NULL) == -1)
 		return;
 	MUST(args.argc > 0 && args.argc < PPPD_ARGS_MAX);
 	MUST(args.argv[args.argc] == NULL);

@@ -212,6 +212,12 @@ put_conf(FILE *f, const struct conf *conf)
 		put_string(f, "radius-conf", conf->radius_conf);
 	if (conf->origin[CONF_AAA_CONF].from != CONF_FROM_DEFAULT)
 		put_string(f, "aaa-conf", conf->aaa_conf);
+	if (conf->rate_limit.rate_down != 0 || conf->rate_limit.rate_up != 0) {
+		char rates[RATE_TEXT];
+
+		rate_limits_text(&conf->rate_limit, rates);
+		put_string(f, "rate-limit", rates);
+	}
 	if (conf->engines != 1)
 		fprintf(f, "engines %u\n", (unsigned)conf->engines);
 	fprintf(f, "stimeout %d\n", conf->stimeout);
@@ -966,6 +972,43 @@ START_TEST(aaa_guards)
 }
 END_TEST
 
+/* A limit that cannot be read is no start: it would be none at all. */
+START_TEST(rate_limits)
+{
+	static const struct {
+		const char *text;
+		uint64_t down, up;
+		bool	 wrong;
+	} rows[] = {
+		{ "", 0, 0, false },
+		{ "rate-limit none\n", 0, 0, false },
+#ifdef WITH_NET
+		{ "rate-limit 10M/2M\n", 10000000, 2000000, false },
+		{ "rate-limit 512k\n", 512000, 512000, false },
+		{ "rate-limit 0/64k\n", 0, 64000, false },
+#else
+		{ "rate-limit 10M/2M\n", 10000000, 2000000, true },
+#endif
+		{ "rate-limit 10Mbit\n", 0, 0, true },
+		{ "rate-limit 1/1\n", 0, 0, true },
+		{ "rate-limit 33G\n", 0, 0, true },
+		{ "rate-limit\n", 0, 0, true }
+	};
+	struct conf conf;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ck_assert_int_eq(read_text(&conf, "", rows[i].text), CONF_RUN);
+		ck_assert_uint_eq(conf.rate_limit.rate_down, rows[i].down);
+		ck_assert_uint_eq(conf.rate_limit.rate_up, rows[i].up);
+		ck_assert_int_eq(conf.errors > 0, rows[i].wrong);
+		ck_assert_int_eq(conf_net_any(&conf), rows[i].down != 0 ||
+		    rows[i].up != 0);
+		free_streams();
+		conf_free(&conf);
+	}
+}
+END_TEST
+
 /* More names than there is room for. */
 START_TEST(changes_are_cut)
 {
@@ -994,7 +1037,7 @@ static const char text_before[] = "ppp /bin/a\nlisten 192.0.2.1\n"
     "option /etc/a\npidfile /run/a\nspeed 9600\nstimeout 3\n"
     "connections 5\nlocalip 10.0.0.1\nremoteip 10.0.0.2\nsandbox log\n"
     "engines 2\nrestart-grace 7\ncontrol-group a\naaa none\n"
-    "radius-conf /etc/a\naaa-conf /etc/a\n"
+    "radius-conf /etc/a\naaa-conf /etc/a\nrate-limit 1M/2M\n"
     "datapath kernel 192.0.2.0/24 198.51.100.7\n"
     "max-per-ip 1\nmax-unauth 2\nmax-unauth-per-ip 3\nconnection-rate 4\n"
     "connection-rate-per-ip 5\ncall-rate 6\ncall-rate-per-ip 7\n"
@@ -1004,7 +1047,7 @@ static const char text_after[] = "debug\nnoipparam\nlogwtmp\ndelegate\n"
     "ppp /bin/b\nlisten 192.0.2.2\noption /etc/b\npidfile /run/b\n"
     "speed 19200\nstimeout 4\nconnections 6\nlocalip 10.0.1.1\n"
     "remoteip 10.0.1.2\nsandbox off\nengines 3\nrestart-grace 8\n"
-    "control-group b\naaa radius\nradius-conf /etc/b\naaa-conf /etc/b\n"
+    "control-group b\naaa radius\nradius-conf /etc/b\naaa-conf /etc/b\nrate-limit 1M/3M\n"
     "datapath userspace 203.0.113.0/24\n"
     "max-per-ip 101\nmax-unauth 102\nmax-unauth-per-ip 103\n"
     "connection-rate 104\nconnection-rate-per-ip 105\ncall-rate 106\n"
@@ -1217,6 +1260,7 @@ add_tests(TCase *t)
 	tcase_add_loop_test(t, changes, 0,
 	    (int)(sizeof(changes_rows) / sizeof(changes_rows[0])));
 	tcase_add_test(t, aaa_guards);
+	tcase_add_test(t, rate_limits);
 	tcase_add_test(t, changes_are_cut);
 	tcase_add_test(t, a_value_is_copied_and_nothing_else);
 	tcase_add_test(t, nothing_is_copied_over_something);

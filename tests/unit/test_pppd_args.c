@@ -23,60 +23,66 @@ static const struct row {
 	const char *want;	/* the words, a '|' between */
 	const char *kernel;	/* one more plugin */
 	const struct pppd_aaa *aaa;	/* and one more */
+	const char *net;	/* and one more */
 } rows[] = {
 	{ NULL, "115200", "10.0.0.2", "10.0.0.200", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL, NULL },
 	{ "/etc/ppp/options.pptpd", "57600", "10.0.0.2", "10.0.0.200", false,
 	    PLUGIN, NULL,
 	    "/usr/sbin/pppd|local|file|/etc/ppp/options.pptpd|57600|"
 	    "10.0.0.2:10.0.0.200|ipparam|" CLIENT "|plugin|" PLUGIN
-	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL, NULL },
+	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL, NULL, NULL },
 	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, PLUGIN, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|plugin|" PLUGIN
-	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL, NULL },
+	    "|pptpd-original-ip|" CLIENT "|remotenumber|" CLIENT, NULL, NULL, NULL },
 	{ NULL, "115200", "10.0.0.2", "10.0.0.200", true, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:10.0.0.200|remotenumber|"
-	    CLIENT, NULL, NULL },
+	    CLIENT, NULL, NULL, NULL },
 	/* delegate */
 	{ NULL, "115200", NULL, NULL, false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|ipparam|" CLIENT "|remotenumber|"
-	    CLIENT, NULL, NULL },
+	    CLIENT, NULL, NULL, NULL },
 	{ "/f", "115200", "", "", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|file|/f|115200|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL, NULL },
 	/* pptpctrl with one address only */
 	{ NULL, "115200", "10.0.0.2", NULL, false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.0.0.2:|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL, NULL },
 	{ NULL, "115200", "", "10.0.0.200", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|:10.0.0.200|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL, NULL },
 	/* a plugin that pppd could not load is left out */
 	{ NULL, "115200", "10.1", "10.2", false, NULL, NULL,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
-	    "|remotenumber|" CLIENT, NULL, NULL },
+	    "|remotenumber|" CLIENT, NULL, NULL, NULL },
 	/* ours stands where logwtmp does: the client's address is the last */
 	{ NULL, "115200", "10.1", "10.2", false, PLUGIN, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
 	    "|plugin|" PLUGIN "|pptpd-original-ip|" CLIENT "|plugin|" SESSION
-	    "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, NULL },
+	    "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, NULL, NULL },
 	/* the session plugin is always the last plugin */
 	{ NULL, "115200", "10.1", "10.2", true, PLUGIN, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|plugin|" PLUGIN
 	    "|pptpd-original-ip|" CLIENT "|plugin|" KERNEL
 	    "|pptpd-kernel-fd|4|nodetach|plugin|" SESSION
-	    "|pptpd-session-fd|3|remotenumber|" CLIENT, KERNEL, NULL },
+	    "|pptpd-session-fd|3|remotenumber|" CLIENT, KERNEL, NULL, NULL },
 	/* who guards is not optional */
 	{ NULL, "115200", "10.1", "10.2", true, NULL, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|plugin|/lib/aaa.so|"
 	    "pptpd-aaa-socket|/run/aaa|pptpd-aaa-called|192.0.2.1|"
 	    "pptpd-aaa-session|1A2B|plugin|" SESSION
-	    "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, &aaa },
+	    "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, &aaa, NULL },
+	/* it knows no limit: one may come from pptpd-aaa.so */
+	{ NULL, "115200", "10.1", "10.2", true, NULL, SESSION,
+	    "/usr/sbin/pppd|local|115200|10.1:10.2|plugin|/lib/net.so|plugin|"
+	    SESSION "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, NULL,
+	    "/lib/net.so" },
 	/* one word stays one word */
 	{ "/etc/my options", "1 2", "10.1", "10.2", true, NULL, NULL,
 	    "/usr/sbin/pppd|local|file|/etc/my options|1 2|10.1:10.2|"
-	    "remotenumber|" CLIENT, NULL, NULL },
+	    "remotenumber|" CLIENT, NULL, NULL, NULL },
 };
 
 static char *
@@ -117,7 +123,7 @@ START_TEST(words)
 	prepare(&conf, row);
 	ck_assert_int_eq(pppd_args_build(&args, &conf, row->local,
 	    row->remote, CLIENT, row->logwtmp, row->kernel, row->session,
-	    row->aaa), 0);
+	    row->aaa, row->net), 0);
 	conf_free(&conf);	/* the words are the struct's own */
 	ck_assert_ptr_null(args.argv[args.argc]);
 	for (i = 0; i < args.argc; i++) {
@@ -135,13 +141,32 @@ START_TEST(optional_words)
 
 	prepare(&conf, &rows[0]);
 	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
-	    PLUGIN, KERNEL, SESSION, NULL), 0);
+	    PLUGIN, KERNEL, SESSION, NULL, NULL), 0);
 	for (int i = 0; i < args.argc; i++) {
 		bool optional = (args.optional >> i & 1) != 0;
 
 		ck_assert_int_eq(optional, i >= 6 && i < args.argc - 2);
 		ck_assert_int_eq(args.kernel >> i & 1, i >= 10 && i < 15);
 	}
+	conf_free(&conf);
+}
+END_TEST
+
+START_TEST(rates_are_numbers)
+{
+	struct conf conf;
+	int i;
+
+	prepare(&conf, &rows[0]);
+	ck_assert(rate_limits_read(&conf.rate_limit, "10M/2M"));
+	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
+	    NULL, NULL, NULL, NULL, "/lib/net.so"), 0);
+	for (i = 0; strcmp(args.argv[i], "plugin") != 0; i++)
+		;
+	ck_assert_str_eq(args.argv[i + 1], "/lib/net.so");
+	ck_assert_str_eq(args.argv[i + 2], "pptpd-rate-limit");
+	ck_assert_str_eq(args.argv[i + 3], "10000000/2000000");
+	ck_assert_uint_eq(args.optional, (uint64_t)15 << i);
 	conf_free(&conf);
 }
 END_TEST
@@ -153,7 +178,7 @@ START_TEST(who_guards_is_not_optional)
 
 	prepare(&conf, &rows[0]);
 	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
-	    PLUGIN, KERNEL, SESSION, &aaa), 0);
+	    PLUGIN, KERNEL, SESSION, &aaa, "/lib/net.so"), 0);
 	ck_assert_int_lt(args.argc, PPPD_ARGS_MAX);
 	for (int i = 0; i < args.argc; i++) {
 		bool optional = (args.optional >> i & 1) != 0;
@@ -175,7 +200,7 @@ START_TEST(room_for_more_words)
 
 	prepare(&conf, &rows[1]);
 	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
-	    PLUGIN, KERNEL, SESSION, &aaa), 0);
+	    PLUGIN, KERNEL, SESSION, &aaa, "/lib/net.so"), 0);
 	ck_assert_int_le(args.argc, PPPD_ARGS_MAX * 3 / 4);
 	ck_assert_uint_eq(sizeof(args.optional) * 8, PPPD_ARGS_MAX);
 	conf_free(&conf);
@@ -221,7 +246,7 @@ START_TEST(too_long_is_an_error)
 		path[len] = '\0';
 		replace(&conf.option, path);
 		rc = pppd_args_build(&args, &conf, "10.0.0.2", "10.0.0.200",
-		    CLIENT, NULL, NULL, NULL, NULL);
+		    CLIENT, NULL, NULL, NULL, NULL, NULL);
 		if (rc == 0) {
 			fits++;
 			ck_assert_str_eq(args.argv[args.argc - 1], CLIENT);
@@ -242,6 +267,7 @@ tests(TCase *t)
 	tcase_add_loop_test(t, words, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(t, optional_words);
+	tcase_add_test(t, rates_are_numbers);
 	tcase_add_test(t, who_guards_is_not_optional);
 	tcase_add_test(t, room_for_more_words);
 	tcase_add_test(t, words_are_dropped);
