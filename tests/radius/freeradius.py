@@ -32,12 +32,7 @@ security {
 	reject_delay = 0
 	status_server = no
 }
-client lab {
-	ipaddr = 127.0.0.1
-	secret = %(secret)s
-	require_message_authenticator = %(signed)s
-}
-thread pool {
+%(clients)sthread pool {
 	start_servers = 4
 	max_servers = 4
 	min_spare_servers = 1
@@ -45,6 +40,11 @@ thread pool {
 	max_requests_per_server = 0
 }
 modules {
+	always reject {
+		rcode = reject
+	}
+	expr {
+	}
 	pap {
 	}
 	chap {
@@ -66,7 +66,19 @@ modules {
 		filename = ${radacctdir}/requests
 		permissions = 0600
 	}
+%(modules)s
 }
+%(site)s
+'''
+
+CLIENT = '''client %(address)s {
+	ipaddr = %(address)s
+	secret = %(secret)s
+	require_message_authenticator = %(signed)s
+}
+'''
+
+SITE = '''
 server default {
 	listen {
 		type = auth
@@ -103,12 +115,18 @@ server default {
 '''
 
 
-def write(home, users, signed='yes'):
+def write(home, users, signed='yes', clients=('127.0.0.1',), modules='',
+          site=SITE):
+    """clients: their addresses; modules: text of more modules; site: text of
+    its virtual server."""
     os.makedirs(home, exist_ok=True)
     os.chmod(home, 0o700)
     with open(home + '/radiusd.conf', 'w') as stream:
-        stream.write(RADIUSD % {'home': home, 'secret': SECRET,
-                                'signed': signed})
+        stream.write(RADIUSD % {
+            'home': home, 'modules': modules, 'site': site,
+            'clients': ''.join(CLIENT % {
+                'address': a, 'secret': SECRET, 'signed': signed}
+                for a in clients)})
     with open(home + '/users', 'w') as stream:
         stream.write(users)
 

@@ -86,10 +86,11 @@ class Plug:
         self.ident = os.urandom(8).hex().encode()
         self.user, self.unit = user.encode(), unit
         self.our_name = our_name
+        self.client, self.server = CLIENT, SERVER
 
     def call(self):
-        return octets(self.ident) + socket.inet_aton(CLIENT) + \
-            socket.inet_aton(SERVER) + struct.pack('>I', self.unit) + \
+        return octets(self.ident) + socket.inet_aton(self.client) + \
+            socket.inet_aton(self.server) + struct.pack('>I', self.unit) + \
             octets(self.user)
 
     def receive(self, kind, timeout):
