@@ -28,9 +28,15 @@
 #define TCP	TCP_HEAD "   0: 00000000:06BB 00000000:0000 0A " \
 		"00000000:00000000 00:00000000 00000000     0        0 4711 1 " \
 		"0 100 0 0 10 0\n"
+/* The kernel prints an address as a number of this machine. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define GATEWAY	"CB0071FE"
+#else
+#define GATEWAY	"FE7100CB"
+#endif
 #define ROUTES	"Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\t" \
 		"Mask\t\tMTU\tWindow\tIRTT\n" \
-		"eth0\t00000000\tFE7100CB\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+		"eth0\t00000000\t" GATEWAY "\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
 #define PPPD	"/usr/sbin/pppd"
 #define FILTER(rules) "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n" \
 		":OUTPUT ACCEPT [0:0]\n" rules "COMMIT\n"

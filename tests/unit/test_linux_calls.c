@@ -29,6 +29,14 @@
 #define MANY	400		/* more than one getdents64(2) tells */
 #define KEPT	(FIRST + 123)
 
+/* An emulator of another machine has no seccomp. */
+static bool
+has_seccomp(void)
+{
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) == -1 &&
+	    errno == EFAULT;
+}
+
 /* From now on it answers error, for this process. */
 static void
 forbid(int call, int error)
@@ -241,9 +249,14 @@ END_TEST
 static void
 tests(TCase *tc)
 {
-	tcase_add_loop_test(tc, all_from_one_on_are_closed, 0, 3);
-	tcase_add_test(tc, what_cannot_be_closed_is_said);
-	tcase_add_loop_test(tc, why_nothing_can_be_started, 0, 3);
+	int ways = has_seccomp() ? 3 : 1;
+
+	tcase_add_loop_test(tc, all_from_one_on_are_closed, 0, ways);
+	tcase_add_loop_test(tc, why_nothing_can_be_started, 0, ways);
+	if (ways > 1)
+		tcase_add_test(tc, what_cannot_be_closed_is_said);
+	else
+		printf("no seccomp here: no call can be forbidden\n");
 	tcase_add_test(tc, a_memfd_is_close_on_exec);
 	tcase_add_test(tc, members_of_a_list_come_and_go);
 	tcase_add_test(tc, members_of_a_queue_come_last);
