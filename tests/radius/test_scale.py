@@ -360,7 +360,7 @@ def scale(lab):
     ended = (calls + more)[::4]
     for call in ended:
         call.hang_up()
-    time.sleep(5)               # so long it answers nobody
+    time.sleep(5)  # time: so long it answers nobody
     check(all(each([c for c in others if c.tcp], Call.works)),
           'calls suffer without RADIUS')
     os.kill(farm.radius.pid, signal.SIGCONT)

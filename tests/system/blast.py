@@ -47,7 +47,7 @@ def send(address, port, seconds, rate):
             except OSError:
                 pass  # no room: it is lost, as others are on the way
             sent += 1
-        time.sleep(0.01)
+        time.sleep(0.01)  # pace
 
 
 {"receive": receive, "send": send}[sys.argv[1]](*sys.argv[2:])
