@@ -11,8 +11,9 @@
 #define FILES_CALL	3	/* of its call: keeper, record, pty */
 
 /*
- * In the monitor.  Of a call, after a restart: pidfds of pptpctrl and pppd, the
- * record, and the connection of a pptpctrl that waits for its engine.
+ * In the monitor.  Of a call, after a restart and while there is no engine:
+ * pidfds of pptpctrl and pppd, the connection that pptpctrl keeps for its last
+ * word, and that on which it waits.  A record is held for a moment only.
  */
 #define FILES_MONITOR_OWN 48
 #define FILES_MONITOR_ENGINE 2	/* link, GRE socket */

@@ -1,6 +1,7 @@
 """Fl-18 and D-16, call by call."""
 
 import os
+import re
 import signal
 import time
 from errno import (EAGAIN, ECONNABORTED, EINTR, EMFILE, ENFILE, ENOBUFS,
@@ -269,6 +270,40 @@ def restart(lab):
     check(run.listening(5), 'nobody listens any more')
     took = lab.serves(OTHER, within=None)
     return 'served again in ' + ms(took)
+
+
+@point('monitor-files', 'calls that wait for an engine, after a restart, take '
+       'no more descriptors of the monitor than files.h says', limit=60)
+def monitor_files(lab):
+    faults = rules.Rules(lab)
+    run = lab.server(conf=[('remoteip', '10.0.0.100-200')])
+    needs_engine(run)
+    lab.serves()
+    monitor = server.Process(run.pid)
+    own = monitor.fds()
+    sessions = [lab.call(address=client(10 + n)) for n in range(20)]
+    run.signal(signal.SIGKILL)
+    run.wait_exit()
+    run.start(wait=False)
+    for session in sessions:
+        goes_on(session, 20)
+    monitor = server.Process(run.pid)
+    at_rest = monitor.fds()
+    faults.set('pptpd', 'posix_spawn', EAGAIN, rules.FOREVER)
+    os.kill(run.engines()[0].pid, signal.SIGKILL)
+    # Each comes with a connection of its own; the engine's has gone.
+    wanted = at_rest - 1 + len(sessions)
+    check(lab.until(lambda: monitor.fds() >= wanted, 10) is not None,
+          'only %d descriptors, %d at rest' % (monitor.fds(), at_rest))
+    each = (monitor.fds() - own) / len(sessions)
+    faults.clear()
+    said = re.search(r'#define FILES_MONITOR_CALL (\d+)', server.read(
+        os.path.join(os.path.dirname(__file__),
+                     '../../pptpd/shared/files.h')))
+    check(each <= int(said[1]), '%.1f for each, not %s' % (each, said[1]))
+    for session in sessions:
+        goes_on(session, 20)
+    return '%.1f for each call' % each
 
 
 @point('leak', 'hundreds of calls that cannot be started leave nothing '
