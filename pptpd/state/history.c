@@ -21,6 +21,38 @@ is_sane(const struct history_entry *e)
 	    memchr(e->says.version, '\0', sizeof(e->says.version)) != NULL;
 }
 
+/* Of the nth entry of a ring, by age; the empty ones are the oldest. */
+static uint32_t
+index_of(const struct history *h, int ring, uint32_t n)
+{
+	return (h->ring[ring].next + n) % HISTORY_RING;
+}
+
+static const struct history_entry *
+at(const struct history *h, int ring, uint32_t n)
+{
+	return &h->ring[ring].entry[index_of(h, ring, n)];
+}
+
+/* Puts damaged entries in order; those of an engine are. */
+static void
+sort(struct history *h, int ring)
+{
+	struct history_entry *entry = h->ring[ring].entry, *a, *b, e;
+
+	for (uint32_t n = 1; n < HISTORY_RING; n++) {
+		for (uint32_t i = n; i > 0; i--) {
+			a = &entry[index_of(h, ring, i - 1)];
+			b = &entry[index_of(h, ring, i)];
+			if (a->number <= b->number)
+				break;
+			e = *a;
+			*a = *b;
+			*b = e;
+		}
+	}
+}
+
 void
 history_use(struct history *h)
 {
@@ -43,6 +75,7 @@ history_use(struct history *h)
 			/* Its octet may be neither. */
 			e->authenticated = r == HISTORY_KNOWN;
 		}
+		sort(h, r);
 	}
 	last = history_before(h, UINT64_MAX);
 	h->last = last == NULL ? 0 : last->number;
@@ -101,29 +134,38 @@ history_has(const struct history *h, const char *session)
 	return false;
 }
 
-/* Each entry, in no order; *i is 0 at first. */
-static const struct history_entry *
-each(const struct history *h, int *i)
+/*
+ * How many entries of a ring, from the oldest on, have a number up to this one.
+ * If an engine that was taken over has mixed them up again, some may be missed.
+ */
+static uint32_t
+rank(const struct history *h, int ring, uint64_t number)
 {
-	const struct history_entry *e;
+	uint32_t low = 0, high = HISTORY_RING;
 
-	while (*i < HISTORY_MOST) {
-		e = &h->ring[*i / HISTORY_RING].entry[*i % HISTORY_RING];
-		(*i)++;
-		if (e->number != 0)
-			return e;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (at(h, ring, middle)->number <= number)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return NULL;
+	return low;
 }
 
 const struct history_entry *
 history_before(const struct history *h, uint64_t number)
 {
 	const struct history_entry *e, *found = NULL;
-	int i = 0;
 
-	while ((e = each(h, &i)) != NULL) {
-		if (e->number < number &&
+	for (int r = 0; number > 0 && r < HISTORY_RINGS; r++) {
+		uint32_t n = rank(h, r, number - 1);
+
+		if (n == 0)
+			continue;
+		e = at(h, r, n - 1);
+		if (e->number != 0 && e->number < number &&
 		    (found == NULL || e->number > found->number))
 			found = e;
 	}
@@ -134,9 +176,13 @@ const struct history_entry *
 history_after(const struct history *h, uint64_t number)
 {
 	const struct history_entry *e, *found = NULL;
-	int i = 0;
 
-	while ((e = each(h, &i)) != NULL) {
+	for (int r = 0; r < HISTORY_RINGS; r++) {
+		uint32_t n = rank(h, r, number);
+
+		if (n == HISTORY_RING)
+			continue;
+		e = at(h, r, n);
 		if (e->number > number &&
 		    (found == NULL || e->number < found->number))
 			found = e;

@@ -186,6 +186,58 @@ START_TEST(nonsense_does_no_harm)
 }
 END_TEST
 
+/* What is found at once is what a look at each entry finds. */
+START_TEST(neighbours_of_each_number)
+{
+	const struct history_entry *e, *before, *after;
+	struct history_entry new;
+
+	for (unsigned int n = 1; n <= 3 * HISTORY_RING; n++) {
+		new = call(n, n % 5 < 2);
+		history_add(&h, &new);
+	}
+	for (uint64_t n = 0; n <= 3 * HISTORY_RING + 1; n++) {
+		before = after = NULL;
+		for (int i = 0; i < HISTORY_MOST; i++) {
+			e = &h.ring[i / HISTORY_RING].entry[i % HISTORY_RING];
+			if (e->number < n && (before == NULL ||
+			    e->number > before->number))
+				before = e;
+			if (e->number > n && (after == NULL ||
+			    e->number < after->number))
+				after = e;
+		}
+		ck_assert_ptr_eq(history_before(&h, n), before);
+		ck_assert_ptr_eq(history_after(&h, n), after);
+	}
+}
+END_TEST
+
+START_TEST(a_mixed_up_ring_is_put_in_order)
+{
+	struct history_entry new, *ring = h.ring[HISTORY_KNOWN].entry;
+
+	for (unsigned int n = 1; n <= HISTORY_RING + 7; n++) {
+		new = call(n, true);
+		history_add(&h, &new);
+	}
+	for (int i = 0; i < HISTORY_RING / 2; i += 3) {
+		new = ring[i];
+		ring[i] = ring[HISTORY_RING - 1 - i];
+		ring[HISTORY_RING - 1 - i] = new;
+	}
+	memset(&ring[40], 0, sizeof(ring[40]));
+	h.ring[HISTORY_KNOWN].next = 300;
+	history_use(&h);
+	ck_assert_uint_eq(count(), HISTORY_RING - 1);
+	new = call(0, true);
+	history_add(&h, &new);		/* where the empty one is now */
+	ck_assert_uint_eq(count(), HISTORY_RING);
+	ck_assert_uint_eq(history_before(&h, UINT64_MAX)->number,
+	    HISTORY_RING + 8);
+}
+END_TEST
+
 /* Another process writes after the look at the whole: all stays inside. */
 START_TEST(memory_that_changes_later_does_no_harm)
 {
@@ -214,6 +266,8 @@ tests(TCase *tc)
 	tcase_add_test(tc, a_refusal_again_and_again_is_one);
 	tcase_add_test(tc, the_next_engine_goes_on);
 	tcase_add_test(tc, nonsense_does_no_harm);
+	tcase_add_test(tc, neighbours_of_each_number);
+	tcase_add_test(tc, a_mixed_up_ring_is_put_in_order);
 	tcase_add_test(tc, memory_that_changes_later_does_no_harm);
 }
 
