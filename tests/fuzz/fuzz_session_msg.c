@@ -39,8 +39,15 @@ check(const struct session_msg *m)
 	case SESSION_IP_UP:
 		check_word(m->u.ip_up.ifname, sizeof(m->u.ip_up.ifname));
 		return;
+	case SESSION_USER_FILE:
+		MUST(memchr(m->u.user_file, '\0', sizeof(m->u.user_file)) !=
+		    NULL);
+		return;
 	case SESSION_IP_DOWN:
 	case SESSION_EXIT:
+	case SESSION_LOGINS:
+	case SESSION_KEEPER:
+	case SESSION_GO:
 		return;
 	}
 	MUST(!"a type that there is not");
