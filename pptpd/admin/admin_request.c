@@ -22,6 +22,13 @@ static const struct {
 	[ADMIN_DRAIN] = { "drain", false },
 	[ADMIN_SHUTDOWN] = { "shutdown", false },
 	[ADMIN_UPGRADE] = { "upgrade", false },
+	[ADMIN_NETWORKS] = { "networks", false },
+	[ADMIN_LOG_LEVEL] = { "log-level", false },
+};
+
+static const char *const levels[] = {
+	[ADMIN_LEVEL_INFO] = "info",
+	[ADMIN_LEVEL_DEBUG] = "debug",
 };
 
 enum admin_verb
@@ -38,6 +45,22 @@ const char *
 admin_verb_name(enum admin_verb verb)
 {
 	return verbs[verb].name;
+}
+
+enum admin_level
+admin_level_find(const char *name)
+{
+	for (int l = ADMIN_LEVEL_INFO; l <= ADMIN_LEVEL_DEBUG; l++) {
+		if (strcmp(levels[l], name) == 0)
+			return (enum admin_level)l;
+	}
+	return ADMIN_LEVEL_NONE;
+}
+
+const char *
+admin_level_name(enum admin_level level)
+{
+	return levels[level];
 }
 
 bool
@@ -158,6 +181,27 @@ take_limit(unsigned int *to, const json_t *root, const char *name,
 	return true;
 }
 
+/* Kick's "now" and "message". */
+static bool
+take_kick(struct admin_request *r, const json_t *root, struct admin_error *e)
+{
+	const json_t *now = json_object_get(root, "now");
+	const json_t *message = json_object_get(root, "message");
+	size_t len = json_string_length(message);
+
+	if (r->verb != ADMIN_KICK)
+		return true;
+	if (now != NULL && !json_is_boolean(now))
+		return bad(e, "\"now\" is neither true nor false");
+	if (message != NULL && (!json_is_string(message) ||
+	    len >= sizeof(r->message)))
+		return bad(e, "\"message\" is no text of up to 160 octets");
+	r->now = json_is_true(now);
+	if (message != NULL)
+		memcpy(r->message, json_string_value(message), len + 1);
+	return true;
+}
+
 static bool
 take_trace(struct admin_request *r, const json_t *root, struct admin_error *e)
 {
@@ -172,6 +216,19 @@ take_trace(struct admin_request *r, const json_t *root, struct admin_error *e)
 	    ADMIN_TRACE_SECONDS_MAX, e) &&
 	    take_limit(&r->packets, root, "packets", ADMIN_TRACE_PACKETS,
 	    ADMIN_TRACE_PACKETS_MAX, e);
+}
+
+static bool
+take_level(struct admin_request *r, const json_t *root, struct admin_error *e)
+{
+	const json_t *level = json_object_get(root, "level");
+
+	if (r->verb != ADMIN_LOG_LEVEL || level == NULL)
+		return true;
+	if (json_is_string(level))
+		r->level = admin_level_find(json_string_value(level));
+	return r->level != ADMIN_LEVEL_NONE ||
+	    bad(e, "\"level\" is neither info nor debug");
 }
 
 bool
@@ -190,7 +247,8 @@ admin_request_parse(struct admin_request *r, const char *line, size_t len,
 	good = json_is_object(root) || bad(e, "a request is an object");
 	good = good && take_id(r, root, e) && take_verb(r, root, e) &&
 	    take_call(r, root, e) && take_count(r, root, e) &&
-	    take_all(r, root, e) && take_trace(r, root, e);
+	    take_all(r, root, e) && take_trace(r, root, e) &&
+	    take_kick(r, root, e) && take_level(r, root, e);
 	json_decref(root);
 	return good;
 }

@@ -18,6 +18,13 @@
 #define ADMIN_TRACE_PACKETS 10000
 #define ADMIN_TRACE_PACKETS_MAX 1000000
 #define ADMIN_COUNT_USUAL 20	/* entries of the history */
+#define ADMIN_MESSAGE_MAX 161	/* octets of kick's message, NUL included */
+
+enum admin_level {
+	ADMIN_LEVEL_NONE,	/* not given */
+	ADMIN_LEVEL_INFO,
+	ADMIN_LEVEL_DEBUG
+};
 
 enum admin_verb {
 	ADMIN_STATUS,
@@ -31,6 +38,8 @@ enum admin_verb {
 	ADMIN_DRAIN,
 	ADMIN_SHUTDOWN,
 	ADMIN_UPGRADE,
+	ADMIN_NETWORKS,
+	ADMIN_LOG_LEVEL,
 	ADMIN_VERBS
 };
 
@@ -42,6 +51,9 @@ struct admin_request {
 	bool		 all;		/* of kick: each call that this means */
 	bool		 wait;		/* of trace: for a call that begins */
 	unsigned int	 seconds, packets;	/* of trace: at most */
+	bool		 now;		/* of kick: pppd is given no time */
+	char		 message[ADMIN_MESSAGE_MAX]; /* of kick, for the log */
+	enum admin_level level;		/* of log-level */
 };
 
 /* The reason of a refusal, for programs and for people. */
@@ -53,6 +65,9 @@ struct admin_error {
 /* The verb with this name, ADMIN_VERBS if there is none; the verb's name. */
 enum admin_verb	 admin_verb_find(const char *name);
 const char	*admin_verb_name(enum admin_verb);
+/* The level with this name, NONE if there is none; the level's name. */
+enum admin_level admin_level_find(const char *name);
+const char	*admin_level_name(enum admin_level);
 /* Whether the verb needs the name of a call. */
 bool		 admin_verb_takes_call(enum admin_verb);
 

@@ -95,6 +95,26 @@ put_date(char *buf, size_t size, json_int_t at)
 		snprintf(buf, size, "-");
 }
 
+/* Texts with commas between them, as many as fit. */
+static void
+join(char buf[CELL_MAX], const json_t *texts)
+{
+	size_t used = 0, i;
+	const json_t *text;
+
+	json_array_foreach(texts, i, text) {
+		const char *s = json_is_string(text) ?
+		    json_string_value(text) : "?";
+
+		if (used + strlen(s) + sizeof(",...") > CELL_MAX) {
+			snprintf(buf + used, CELL_MAX - used, ",...");
+			return;
+		}
+		used += (size_t)snprintf(buf + used, CELL_MAX - used, "%s%s",
+		    i > 0 ? "," : "", s);
+	}
+}
+
 /* A value as text, "-" if there is none. */
 static void
 cell(char buf[CELL_MAX], const json_t *value, enum kind kind)
@@ -111,6 +131,8 @@ cell(char buf[CELL_MAX], const json_t *value, enum kind kind)
 		snprintf(buf, CELL_MAX, "%" JSON_INTEGER_FORMAT, n);
 	else if (json_is_string(value) && json_string_length(value) > 0)
 		snprintf(buf, CELL_MAX, "%s", json_string_value(value));
+	else if (json_is_array(value) && json_array_size(value) > 0)
+		join(buf, value);
 	else if (json_is_boolean(value))
 		snprintf(buf, CELL_MAX, "%s", json_is_true(value) ? "yes" :
 		    "no");
@@ -356,6 +378,49 @@ admin_text_history(FILE *out, const json_t *entries)
 	put_row(out, width, past, PAST, NULL);
 	json_array_foreach(entries, i, entry)
 		put_row(out, width, past, PAST, entry);
+}
+
+static const struct field users[] = {
+	{ "user", "USER", PLAIN },
+	{ "calls", "CALLS", PLAIN },
+	{ "since", "SINCE", DATE },
+	{ "octets_in", "IN", OCTETS },
+	{ "octets_out", "OUT", OCTETS },
+	{ "clients", "CLIENTS", PLAIN },
+};
+#define USERS	(sizeof(users) / sizeof(users[0]))
+
+void
+admin_text_users(FILE *out, const json_t *all)
+{
+	size_t width[USERS], i;
+	const json_t *user;
+
+	measure(width, users, USERS, all);
+	put_row(out, width, users, USERS, NULL);
+	json_array_foreach(all, i, user)
+		put_row(out, width, users, USERS, user);
+}
+
+static const struct field networks[] = {
+	{ "network", "NETWORK", PLAIN },
+	{ "calls", "CALLS", PLAIN },
+	{ "first", "FIRST", DATE },
+	{ "last", "LAST", DATE },
+	{ "diagnosis", "DIAGNOSIS", PLAIN },
+};
+#define NETWORKS	(sizeof(networks) / sizeof(networks[0]))
+
+void
+admin_text_networks(FILE *out, const json_t *all)
+{
+	size_t width[NETWORKS], i;
+	const json_t *network;
+
+	measure(width, networks, NETWORKS, all);
+	put_row(out, width, networks, NETWORKS, NULL);
+	json_array_foreach(all, i, network)
+		put_row(out, width, networks, NETWORKS, network);
 }
 
 /* --- events -------------------------------------------------------------- */

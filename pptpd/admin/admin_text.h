@@ -26,6 +26,9 @@ bool	admin_text_is_field(const char *name);
 /* Whether these are columns for admin_text_list(). */
 bool	admin_text_are_columns(const char *columns);
 /* entries: an array. */
+/* What admin_users() makes, and the networks of the answer to "networks". */
+void	admin_text_users(FILE *, const json_t *users);
+void	admin_text_networks(FILE *, const json_t *networks);
 void	admin_text_history(FILE *, const json_t *entries);
 /* One line. */
 void	admin_text_event(FILE *, const json_t *event);

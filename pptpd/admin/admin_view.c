@@ -127,6 +127,21 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 }
 
 json_t *
+admin_view_network(const struct vain_network *n)
+{
+	char net[ADDR_TEXT], text[ADDR_TEXT + 4];
+
+	snprintf(text, sizeof(text), "%s/%d", addr_text(n->net, net),
+	    VAIN_NETWORK_BITS);
+	return json_pack("{ss so so so so}",
+	    "network", text,
+	    "calls", number(n->calls),
+	    "first", number(n->first_s),
+	    "last", number(n->last_s),
+	    "diagnosis", diagnosis(n->verdict));
+}
+
+json_t *
 admin_view_entry(const struct history_entry *e, const char *event)
 {
 	bool call = e->session[0] != '\0', over = e->end != CTRL_END_NONE;

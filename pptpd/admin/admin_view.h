@@ -17,6 +17,7 @@
 json_t	*admin_view_call(const struct call_record *, uint64_t now,
 	    uint64_t calendar);
 /* The same for an entry of the history, or an event. */
+json_t	*admin_view_network(const struct vain_network *);
 json_t	*admin_view_entry(const struct history_entry *, const char *event);
 
 #endif

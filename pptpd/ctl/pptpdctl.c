@@ -17,6 +17,7 @@
 #include "admin/admin_request.h"
 #include "admin/admin_select.h"
 #include "admin/admin_text.h"
+#include "admin/admin_users.h"
 #include "config/conf_key.h"
 #include "config/instance.h"
 #include "ctl/doctor.h"
@@ -34,12 +35,15 @@ static bool waits;		/* --wait */
 static bool all;		/* --all */
 static bool per_user;		/* --per-user */
 static struct trace_wish trace_wish;	/* of trace; 0: not asked for */
+static bool users;		/* the command: a list, by users */
+static bool now;		/* --now */
+static const char *message;	/* --message; NULL: none */
 static const char *columns;	/* --columns; NULL: the usual ones */
 static struct admin_selection selection;
 
 /* Those that have no letter. */
 enum { OPTION_COLUMNS = 256, OPTION_SORT, OPTION_WAIT, OPTION_SECONDS,
-	OPTION_PACKETS, OPTION_FILTER };
+	OPTION_PACKETS, OPTION_NOW, OPTION_MESSAGE, OPTION_FILTER };
 
 static void
 usage(FILE *out)
@@ -52,6 +56,11 @@ usage(FILE *out)
 	    "or interface\n"
 	    "  kick CALL      end it; with --all each call that CALL means, as "
 	    "user=NAME\n"
+	    "  users          who is logged in: how often, since when, from "
+	    "where\n"
+	    "  networks       networks of clients whose GRE never gets here\n"
+	    "  log-level [L]  which lines are logged; to change it: info or "
+	    "debug\n"
 	    "  events         what happens, as it happens, until interrupted\n"
 	    "  history [N]    the last N calls that have ended and clients "
 	    "refused (20)\n"
@@ -66,6 +75,8 @@ usage(FILE *out)
 	    "pptpd.conf\n"
 	    "  metrics        all figures, as Prometheus reads them\n"
 	    "  -a, --all      with kick: all calls that are meant\n"
+	    "  --now          with kick: pppd is killed if it takes a second\n"
+	    "  --message TEXT with kick: this goes to the log\n"
 	    "  --columns A,B  with list: these fields (as in --json)\n"
 	    "  --sort FIELD   with list: in this order; -FIELD: the other way "
 	    "round\n"
@@ -117,6 +128,35 @@ report_kick(const json_t *call, const json_t *calls)
 }
 
 static void
+report_level(const json_t *result)
+{
+	const char *level = json_string_value(json_object_get(result,
+	    "level"));
+	const char *text = json_string_value(json_object_get(result, "text"));
+
+	admin_text_put(stdout, level != NULL ? level : "-");
+	if (text != NULL) {
+		fputs(", ", stdout);
+		admin_text_put(stdout, text);
+	}
+	putchar('\n');
+}
+
+static void
+report_users(const json_t *calls)
+{
+	json_t *list = admin_users(calls), *object;
+
+	if (ctl_is_json()) {
+		object = json_pack("{sO}", "users", list);
+		ctl_put_json(object);
+		json_decref(object);
+	} else
+		admin_text_users(stdout, list);
+	json_decref(list);
+}
+
+static void
 report(enum admin_verb verb, const json_t *result, json_t *calls)
 {
 	const json_t *call = json_object_get(result, "call");
@@ -131,6 +171,13 @@ report(enum admin_verb verb, const json_t *result, json_t *calls)
 		break;
 	case ADMIN_HISTORY:
 		admin_text_history(stdout, calls);
+		break;
+	case ADMIN_NETWORKS:
+		admin_text_networks(stdout, json_object_get(result,
+		    "networks"));
+		break;
+	case ADMIN_LOG_LEVEL:
+		report_level(result);
 		break;
 	case ADMIN_SHOW:
 		admin_text_call(stdout, call);
@@ -199,8 +246,11 @@ hear(struct link *in, enum admin_verb verb)
 			json_decref(calls);
 			calls = chosen;
 		}
-		(ctl_is_json() ? report_json : report)(verb, json_object_get(object,
-		    "result"), calls);
+		if (users)
+			report_users(calls);
+		else
+			(ctl_is_json() ? report_json : report)(verb,
+			    json_object_get(object, "result"), calls);
 		if (waits)
 			wait_for_end(json_object_get(object, "result"));
 		status = 0;
@@ -219,8 +269,15 @@ request(enum admin_verb verb, const char *word)
 	if (word != NULL && verb == ADMIN_HISTORY)
 		(void)json_object_set_new(r, "count",
 		    json_integer(strtol(word, NULL, 10)));
+	else if (word != NULL && verb == ADMIN_LOG_LEVEL)
+		(void)json_object_set_new(r, "level", json_string(word));
 	else if (word != NULL)
 		(void)json_object_set_new(r, "call", json_string(word));
+	if (now)
+		(void)json_object_set_new(r, "now", json_true());
+	if (message != NULL)
+		(void)json_object_set_new(r, "message",
+		    ctl_json_text(message));
 	if (all)
 		(void)json_object_set_new(r, "all", json_true());
 	return r;
@@ -273,8 +330,10 @@ option_fault(enum admin_verb verb)
 		return "which file? (-w FILE)";
 	if (waits && verb != ADMIN_TRACE && verb != ADMIN_DRAIN && verb != ADMIN_SHUTDOWN)
 		return "only drain and shutdown can be waited for";
-	if (all && verb != ADMIN_KICK)
-		return "--all is for kick";
+	if ((all || now || message != NULL) && verb != ADMIN_KICK)
+		return "--all, --now and --message are for kick";
+	if (message != NULL && strlen(message) >= ADMIN_MESSAGE_MAX)
+		return "the message is longer than 160 octets";
 	if ((filtered || columns != NULL || selection.sort != NULL) &&
 	    verb != ADMIN_LIST)
 		return "only a list has columns, an order and filters";
@@ -335,12 +394,18 @@ run(int argc, char **argv, const char *path)
 		return metrics_main(path, per_user);
 	if (per_user)
 		return wrong("--per-user is for metrics");
-	verb = admin_verb_find(argv[0]);
+	users = strcmp(argv[0], "users") == 0;
+	verb = users ? ADMIN_LIST : admin_verb_find(argv[0]);
 	if (verb == ADMIN_VERBS)
 		return wrong("no such command");
-	if (argc > (admin_verb_takes_call(verb) || verb == ADMIN_HISTORY ?
-	    2 : 1))
+	if (argc > (admin_verb_takes_call(verb) || verb == ADMIN_HISTORY ||
+	    verb == ADMIN_LOG_LEVEL ? 2 : 1))
 		return wrong("too many words");
+	if (argc == 2 && verb == ADMIN_LOG_LEVEL &&
+	    admin_level_find(argv[1]) == ADMIN_LEVEL_NONE)
+		return wrong("a level is info or debug");
+	if (users && (columns != NULL || selection.sort != NULL))
+		return wrong("only a list has columns and an order");
 	if (argc == 2 && verb == ADMIN_HISTORY &&
 	    (argv[1][0] == '\0' || strlen(argv[1]) > 5 ||
 	    argv[1][strspn(argv[1], "0123456789")] != '\0'))
@@ -364,6 +429,8 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "all", no_argument, NULL, 'a' },
+		{ "now", no_argument, NULL, OPTION_NOW },
+		{ "message", required_argument, NULL, OPTION_MESSAGE },
 		{ "columns", required_argument, NULL, OPTION_COLUMNS },
 		{ "sort", required_argument, NULL, OPTION_SORT },
 		{ "user", required_argument, NULL,
@@ -398,6 +465,12 @@ main(int argc, char **argv)
 			break;
 		case OPTION_COLUMNS:
 			columns = optarg;
+			break;
+		case OPTION_NOW:
+			now = true;
+			break;
+		case OPTION_MESSAGE:
+			message = optarg;
 			break;
 		case OPTION_SORT:
 			selection.sort = optarg;

@@ -71,15 +71,34 @@ begin_history(struct admin_client *c)
 	c->after = number == UINT64_MAX ? 0 : number - 1;
 }
 
+/* The networks that never get GRE through; they fit into one answer. */
+static void
+serve_networks(struct admin_client *c)
+{
+	const struct vain_network *n;
+	uint64_t last_s = UINT64_MAX;
+	uint32_t net = 0;
+	json_t *all = json_array();
+
+	while ((n = vain_networks_next(&journal_history()->networks, &last_s,
+	    &net)) != NULL)
+		(void)json_array_append_new(all, admin_view_network(n));
+	admin_client_answer(c, json_pack("{so}", "networks", all));
+}
+
 static void
 kick(const struct admin_client *c, const struct call_record *rec)
 {
+	const char *message = c->request.message;
+	char safe[LOG_LINE_MAX / 2];
 	uint16_t id = rec->our_id;
 
+	log_escape(safe, sizeof(safe), message, strlen(message));
 	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X, session "
-	    "%.*s", (long)c->pid, (unsigned long)c->uid, id, SESSION_ID_LEN,
-	    rec->session);
-	call_kick(id, CTRL_END_ADMIN);
+	    "%.*s%s%s%s", (long)c->pid, (unsigned long)c->uid, id,
+	    SESSION_ID_LEN, rec->session, safe[0] != '\0' ? ": \"" : "", safe,
+	    safe[0] != '\0' ? "\"" : "");
+	(c->request.now ? call_kick_now : call_kick)(id, CTRL_END_ADMIN);
 }
 
 /* One call of the list: shows it, or ends it if the request is to. */
@@ -311,8 +330,11 @@ ask_monitor(struct admin_client *c, enum ipc_admin_verb verb)
 		return;
 	}
 	if (verb != IPC_ADMIN_STATUS)
-		log_notice("MGR: pptpdctl[%ld] of user %lu: %s", (long)c->pid,
-		    (unsigned long)c->uid, admin_verb_name(c->request.verb));
+		log_notice("MGR: pptpdctl[%ld] of user %lu: %s%s%s",
+		    (long)c->pid, (unsigned long)c->uid,
+		    admin_verb_name(c->request.verb), c->request.level ==
+		    ADMIN_LEVEL_NONE ? "" : " ", c->request.level ==
+		    ADMIN_LEVEL_NONE ? "" : admin_level_name(c->request.level));
 	if (++last_token == 0)
 		last_token++;
 	c->token = last_token;
@@ -338,9 +360,26 @@ admin_serve_reply(struct admin_client *c, const struct ipc_msg *m)
 	else if (c->request.verb == ADMIN_STATUS)
 		admin_client_answer(c,
 		    admin_status(&m->u.admin_reply.status));
+	else if (c->request.verb == ADMIN_LOG_LEVEL)
+		admin_client_answer(c, json_pack("{ss ss}", "level",
+		    admin_level_name(c->request.level), "text", text));
 	else
 		admin_client_answer(c, json_pack("{ss si}", "text", text,
 		    "pid", (int)m->u.admin_reply.status.pid));
+}
+
+static void
+serve_level(struct admin_client *c)
+{
+	enum admin_level level = log_is_debug() ? ADMIN_LEVEL_DEBUG :
+	    ADMIN_LEVEL_INFO;
+
+	if (c->request.level == ADMIN_LEVEL_NONE)
+		admin_client_answer(c, json_pack("{ss}", "level",
+		    admin_level_name(level)));
+	else
+		ask_monitor(c, c->request.level == ADMIN_LEVEL_DEBUG ?
+		    IPC_ADMIN_LOG_DEBUG : IPC_ADMIN_LOG_INFO);
 }
 
 void
@@ -387,6 +426,12 @@ admin_serve(struct admin_client *c, const char *line, size_t len)
 		break;
 	case ADMIN_UPGRADE:
 		ask_monitor(c, IPC_ADMIN_UPGRADE);
+		break;
+	case ADMIN_NETWORKS:
+		serve_networks(c);
+		break;
+	case ADMIN_LOG_LEVEL:
+		serve_level(c);
 		break;
 	case ADMIN_VERBS:
 		break;			/* the number of verbs */

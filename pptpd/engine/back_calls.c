@@ -171,7 +171,7 @@ back_calls_trace(uint16_t id, int fd, uint32_t seconds, uint32_t packets)
 }
 
 bool
-back_calls_kick(uint16_t id, enum ctrl_end end)
+back_calls_kick(uint16_t id, enum ctrl_end end, bool now)
 {
 	struct ipc_msg m;
 
@@ -179,6 +179,7 @@ back_calls_kick(uint16_t id, enum ctrl_end end)
 		return false;
 	ipc_msg_init(&m, IPC_CALL_KICK, id);
 	m.u.kick.end = end;
+	m.u.kick.now = now;
 	if (!engine_tell(&m, -1))
 		log_err("CTRL: Call %04X cannot be ended: the server's main "
 		    "process cannot be told", id);

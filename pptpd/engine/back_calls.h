@@ -34,7 +34,7 @@ bool	back_calls_has_room(uint16_t id);
 bool	back_calls_trace(uint16_t id, int fd, uint32_t seconds,
 	    uint32_t packets);
 /* Ends such a call; false: no back engine serves that Call ID. */
-bool	back_calls_kick(uint16_t id, enum ctrl_end);
+bool	back_calls_kick(uint16_t id, enum ctrl_end, bool now);
 /* The record of such a call; NULL: no back engine serves that Call ID. */
 const struct call_record *back_calls_record(uint16_t id);
 /* The number of calls that back engines serve. */

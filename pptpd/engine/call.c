@@ -57,6 +57,7 @@ struct call {
 	struct call_record *rec;	/* NULL: none yet, or given away */
 	bool		 begun;		/* the front is told of its end */
 	bool		 verdict;	/* pppd let the client in, or exited */
+	bool		 hurries;	/* call_kick_now() */
 	int		 keeper, pty;	/* -1: none (pty: kernel data path) */
 	struct queued_call turn;
 	struct line	 line;		/* open if there is a pty */
@@ -145,6 +146,7 @@ hang_up(struct call *call)
 	struct ipc_msg m;
 
 	ipc_msg_init(&m, IPC_HANGUP, call->id);
+	m.u.hangup.now = call->hurries;
 	/* If this fails, the keeper sees end of file when we close it. */
 	(void)ipc_send(call->keeper, &m, NULL, 0);
 	/*
@@ -695,14 +697,16 @@ call_admit(uint16_t id)
 		(void)ipc_send(call->keeper, &m, NULL, 0);
 }
 
-void
-call_kick(uint16_t id, enum ctrl_end why)
+static void
+kick(uint16_t id, enum ctrl_end why, bool now)
 {
 	struct call *call = call_ids_find(id);
 
-	if (back_calls_kick(id, why) || call == NULL || call->of.owner == NULL)
+	if (back_calls_kick(id, why, now) || call == NULL ||
+	    call->of.owner == NULL)
 		return;
 	engine_work(id);
+	call->hurries = now;
 	end_work(ended(call, why));
 }
 
@@ -743,6 +747,18 @@ call_trace_given(const struct ipc_msg *m, int fd)
 		trace_refuse(fd, "no-such-call", "the call has just ended");
 		break;
 	}
+}
+
+void
+call_kick(uint16_t id, enum ctrl_end why)
+{
+	kick(id, why, false);
+}
+
+void
+call_kick_now(uint16_t id, enum ctrl_end why)
+{
+	kick(id, why, true);
 }
 
 void

@@ -120,5 +120,7 @@ enum call_trace call_trace(uint16_t id, int fd, uint32_t seconds,
 void	call_trace_given(const struct ipc_msg *, int fd);
 /* Ends the call with this ID, if any engine serves it. */
 void	call_kick(uint16_t id, enum ctrl_end);
+/* The same, and its pppd is killed if it does not end within a second. */
+void	call_kick_now(uint16_t id, enum ctrl_end);
 
 #endif

@@ -190,6 +190,8 @@ journal_ended(const struct call_record *rec, enum ctrl_end end)
 	tally_ended(rec, end);
 	about_call(&e, rec, end);
 	history_add(get(), &e);
+	vain_networks_ended(&get()->networks, e.client,
+	    (enum diagnosis_verdict)e.diagnosis, e.authenticated, e.at_s);
 	if (is_watched())
 		watcher(JOURNAL_ENDED, &e);
 }

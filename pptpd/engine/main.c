@@ -374,7 +374,8 @@ take_message(const struct ipc_msg *m, struct ipc_fds *fds, void *arg)
 		await_ids(m);
 		break;
 	case IPC_CALL_KICK:
-		call_kick(m->call_id, m->u.kick.end);
+		(m->u.kick.now ? call_kick_now : call_kick)(m->call_id,
+		    m->u.kick.end);
 		break;
 	case IPC_ADMIT:
 		call_admit(m->call_id);

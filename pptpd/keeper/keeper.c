@@ -305,6 +305,8 @@ engine_message(struct keeper *k)
 		}
 		act(k, life_hang_up(&k->life, CTRL_END_LOST,
 		    "the engine says so", mono_ms()));
+		if (m.u.hangup.now)
+			act(k, life_hurry(&k->life));
 	} else if (got == 0 || (got == -1 && error != EAGAIN))
 		lost_engine(k);
 }

@@ -29,6 +29,8 @@ on_order(void *arg)
 		break;
 	case IPC_ADMIN_STATUS:
 	case IPC_ADMIN_RELOAD:
+	case IPC_ADMIN_LOG_INFO:
+	case IPC_ADMIN_LOG_DEBUG:
 		break;			/* never promised */
 	}
 }
@@ -79,6 +81,13 @@ admin_orders_do(enum ipc_admin_verb verb, struct ipc_msg *reply)
 		else
 			snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT,
 			    "no upgrade, this pptpd goes on: its log says why");
+		break;
+	case IPC_ADMIN_LOG_INFO:
+	case IPC_ADMIN_LOG_DEBUG:
+		reload_log_level(verb == IPC_ADMIN_LOG_DEBUG);
+		reply->u.admin_reply.ok = true;
+		snprintf(reply->u.admin_reply.text, IPC_ADMIN_TEXT,
+		    "until the configuration is read again");
 		break;
 	case IPC_ADMIN_RELOAD:
 		reply->u.admin_reply.ok = reload_now(reloaded);

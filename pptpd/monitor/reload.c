@@ -154,6 +154,18 @@ reload_now(char text[RELOAD_TEXT])
 	return true;
 }
 
+void
+reload_log_level(bool debug)
+{
+	struct conf *now = state.setup->conf;
+
+	now->debug = debug;
+	log_set_debug(debug);
+	request_check_init(&now->limits, debug, access_built());
+	engines_configure();
+	log_notice("MGR: log level is %s", debug ? "debug" : "info");
+}
+
 /* --- reading at a signal ------------------------------------------------- */
 
 static void

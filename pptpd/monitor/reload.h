@@ -32,6 +32,9 @@ bool	reload_now(char text[RELOAD_TEXT]);
 void	reload_soon(void);
 #define RELOAD_PAUSE_MS	500
 
+/* Logs debug lines, or none, until the configuration is read again. */
+void	reload_log_level(bool debug);
+
 /* The server ends: the configuration is not read any more. */
 void	reload_stop(void);
 

@@ -12,7 +12,7 @@
 #include "state/limit.h"
 #include "state/session_id.h"
 
-#define IPC_VERSION	7
+#define IPC_VERSION	8
 #define IPC_FDS_MAX	4
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
 #define IPC_FDS_LOST	(-1)	/* as their number: no room for them */
@@ -129,7 +129,9 @@ enum ipc_admin_verb {
 	IPC_ADMIN_RELOAD,
 	IPC_ADMIN_DRAIN,
 	IPC_ADMIN_SHUTDOWN,
-	IPC_ADMIN_UPGRADE
+	IPC_ADMIN_UPGRADE,
+	IPC_ADMIN_LOG_INFO,	/* log-level info */
+	IPC_ADMIN_LOG_DEBUG
 };
 #define IPC_ADMIN_TEXT	384
 
@@ -175,6 +177,7 @@ struct ipc_msg {
 		} news;
 		struct {
 			enum ctrl_end end;	/* one of a few */
+			bool now;		/* as in hangup */
 		} kick;
 		struct {
 			uint32_t seconds, packets;	/* at most */
@@ -196,6 +199,7 @@ struct ipc_msg {
 			/* The reason, if the client was not told.  NONE: the
 			   client was told; the record has the reason. */
 			enum ctrl_end end;
+			bool now;	/* pppd is killed soon, if it stays */
 		} hangup;
 		struct {
 			bool kernel;		/* kernel data path */
@@ -227,7 +231,7 @@ struct ipc_msg {
 		} log;
 	} u;
 };
-LAYOUT(struct ipc_msg, IPC_VERSION, 7, 524);
+LAYOUT(struct ipc_msg, IPC_VERSION, 8, 524);
 
 void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 

@@ -77,6 +77,7 @@ history_use(struct history *h)
 		}
 		sort(h, r);
 	}
+	vain_networks_use(&h->networks);
 	last = history_before(h, UINT64_MAX);
 	h->last = last == NULL ? 0 : last->number;
 }

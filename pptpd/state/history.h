@@ -9,9 +9,10 @@
 #include "state/client_says.h"
 #include "state/ctrl_end.h"
 #include "state/session_id.h"
+#include "state/vain_networks.h"
 
 #define HISTORY_MAGIC	0x50504849U	/* "PPHI" */
-#define HISTORY_VERSION	3
+#define HISTORY_VERSION	4
 #define HISTORY_RING	512		/* entries of each kind */
 #define HISTORY_MOST	(2 * HISTORY_RING)
 #define HISTORY_USER	128
@@ -58,6 +59,7 @@ struct history {
 		uint32_t	next;		/* index of the oldest entry */
 		struct history_entry entry[HISTORY_RING];
 	}		ring[HISTORY_RINGS];
+	struct vain_networks networks;
 };
 
 /*

@@ -69,6 +69,22 @@ life_hang_up(struct life *l, enum ctrl_end end, const char *cause,
 }
 
 unsigned int
+life_hurry(struct life *l)
+{
+	if (l->state == LIFE_HUNG_UP && l->signals < STEPS - 1)
+		l->signals = STEPS - 1;		/* only the last one is left */
+	l->hurries = true;
+	return 0;
+}
+
+/* How long after the hang-up this step is due. */
+static uint64_t
+due(const struct life *l, int step)
+{
+	return l->hurries ? LIFE_HURRY_MS : steps[step].after_ms;
+}
+
+unsigned int
 life_ask(struct life *l, enum ctrl_end end, uint64_t now)
 {
 	switch (l->state) {
@@ -144,7 +160,7 @@ life_timer(struct life *l, uint64_t now)
 		return life_hang_up(l, l->end, "the engine does not end it",
 		    now);
 	while (l->signals < STEPS &&
-	    now - l->since >= steps[l->signals].after_ms)
+	    now - l->since >= due(l, l->signals))
 		todo |= steps[l->signals++].bit;
 	return todo;
 }
@@ -157,7 +173,7 @@ life_deadline(const struct life *l)
 		return l->since + LIFE_ENGINE_MS;
 	case LIFE_HUNG_UP:
 		if (l->signals < STEPS)
-			return l->since + steps[l->signals].after_ms;
+			return l->since + due(l, l->signals);
 		break;
 	case LIFE_STARTING:
 	case LIFE_SERVED:

@@ -13,6 +13,7 @@
 /* How long after the hang-up pppd gets SIGTERM, and then SIGKILL. */
 #define LIFE_TERM_MS	5000
 #define LIFE_KILL_MS	10000
+#define LIFE_HURRY_MS	1000	/* in place of both, if it is to be quick */
 
 enum life_state {
 	LIFE_STARTING,		/* pppd does not run yet */
@@ -37,6 +38,7 @@ struct life {
 	uint64_t	 since;		/* ms, of this state */
 	enum ctrl_end	 end;		/* why the call ends, if it does */
 	int		 signals;	/* sent to pppd since the hang-up */
+	bool		 hurries;
 	const char	*client;	/* for the log; the caller's */
 };
 
@@ -54,6 +56,8 @@ unsigned int	life_ask(struct life *, enum ctrl_end, uint64_t now);
 /* The call ends at once; cause is for the log. */
 unsigned int	life_hang_up(struct life *, enum ctrl_end, const char *cause,
 		    uint64_t now);
+/* A call that was hung up has to be gone soon. */
+unsigned int	life_hurry(struct life *);
 /* The engine has gone; may_search: the call can go on with another one. */
 unsigned int	life_engine_lost(struct life *, bool may_search, uint64_t now);
 unsigned int	life_engine_found(struct life *, uint64_t now);

@@ -43,7 +43,7 @@ def management(lab):
                 continue
             # In the laboratory there is no user alice, and another pid file.
             command = line
-            if 'trace' in line:         # the call before has been ended
+            if 'trace' in line or '--now' in line:  # the last one has ended
                 session = lab.call(address=client(len(done)))
                 call_id = '%04X' % session.theirs
                 command = re.sub('--seconds 30|--wait', r'--wait --seconds 1',
@@ -51,8 +51,8 @@ def management(lab):
                 command = command.replace('198.51.100.20',
                                           session.address)
             if 'pptpdctl' in line:
-                command = re.sub('(show|kick|trace) alice', r'\1 ' + call_id,
-                                 command)
+                command = re.sub('(show|kick|trace)( .*)? alice', r'\1\2 ' +
+                                 call_id, command)
                 command = command.replace('pptpdctl', 'pptpdctl -p ' +
                                           PIDFILE)
             if line.startswith('pptpd '):

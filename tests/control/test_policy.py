@@ -4,7 +4,7 @@ import os
 import signal
 
 from pptptest import control
-from pptptest.calls import goes_on
+from pptptest.calls import goes_on, next_engine
 from pptptest.control import ctl
 from pptptest.lab import client
 from pptptest.points import check, point
@@ -139,8 +139,7 @@ def restart(lab):
         call.pppd.authenticated(call.user)
     check(second.pppd.verdict(0.3) is None, 'judged without an engine')
     os.kill(engine, signal.SIGKILL)
-    check(lab.until(lambda: run.engines() and
-                    run.engines()[0].pid != engine, 10) is not None,
+    check(lab.until(lambda: next_engine(run, engine), 10) is not None,
           'no engine')
     over(lab, second, DENIED)
     check(third.pppd.verdict(10) is True, 'bob has to wait')

@@ -31,6 +31,8 @@
 #define NAME		16
 /* An error of recvmsg(2) that is none: descriptors do not arrive. */
 #define LOST		(-1)
+/* ... and of getrandom(2): the octets are always the same. */
+#define SAME		(-2)
 #define POISON		"poison"
 
 struct rule {
@@ -281,6 +283,22 @@ epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 	if (real == NULL)
 		real = REAL(epoll_ctl);
 	return real(epfd, op, fd, event);
+}
+
+ssize_t
+getrandom(void *buf, size_t len, unsigned int flags)
+{
+	int error = fault("getrandom");
+
+	if (error == SAME) {
+		memset(buf, 0x5a, len);
+		return (ssize_t)len;
+	}
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
+	return syscall(SYS_getrandom, buf, len, flags);
 }
 
 ssize_t

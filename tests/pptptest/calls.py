@@ -18,6 +18,11 @@ def needs_engine(run):
     return run.engines()[0].pid
 
 
+def next_engine(run, pid):
+    """Whether there is an engine that is not this one."""
+    return any(process.pid != pid for process in run.engines())
+
+
 def settled(run, timeout=3.0):
     """Descriptors and processes of the server when they stop changing."""
     end = time.monotonic() + timeout

@@ -12,6 +12,7 @@ SHIM = CLOCK = PPPD = None      # where they lie, set by run
 FILE = '/run/conformance/rules'
 RULE = struct.Struct('=16s16siiii')
 RULES = 8
+SAME = -2                       # of getrandom: always the same octets
 LOST = -1                       # of recvmsg: descriptors do not arrive
 FOREVER = -1
 

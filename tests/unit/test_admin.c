@@ -9,6 +9,7 @@
 #include "admin/admin_request.h"
 #include "admin/admin_select.h"
 #include "admin/admin_text.h"
+#include "admin/admin_users.h"
 #include "admin/admin_view.h"
 #include "unit.h"
 
@@ -138,6 +139,93 @@ START_TEST(kick_may_mean_all)
 	    "\"all\":1}", &e));
 	ck_assert_str_eq(e.code, "bad-request");
 	ck_assert(!parse(&r, "{\"command\":\"kick\",\"all\":true}", &e));
+}
+END_TEST
+
+START_TEST(kick_may_hurry_and_say_why)
+{
+	char line[400], text[ADMIN_MESSAGE_MAX + 1];
+	struct admin_request r;
+	struct admin_error e;
+
+	ck_assert(parse(&r, "{\"command\":\"kick\",\"call\":\"a\"}", &e));
+	ck_assert(!r.now);
+	ck_assert_str_eq(r.message, "");
+	ck_assert(parse(&r, "{\"command\":\"kick\",\"call\":\"a\","
+	    "\"now\":true,\"message\":\"b\\u001bc\"}", &e));
+	ck_assert(r.now);
+	ck_assert_str_eq(r.message, "b\033c");
+	ck_assert(parse(&r, "{\"command\":\"show\",\"call\":\"a\","
+	    "\"now\":true,\"message\":\"b\"}", &e));
+	ck_assert(!r.now);
+	ck_assert_str_eq(r.message, "");
+	ck_assert(!parse(&r, "{\"command\":\"kick\",\"call\":\"a\","
+	    "\"now\":\"yes\"}", &e));
+	ck_assert(!parse(&r, "{\"command\":\"kick\",\"call\":\"a\","
+	    "\"message\":[]}", &e));
+	for (size_t len = ADMIN_MESSAGE_MAX - 1; len <= ADMIN_MESSAGE_MAX;
+	    len++) {
+		memset(text, 'x', len);
+		text[len] = '\0';
+		snprintf(line, sizeof(line), "{\"command\":\"kick\","
+		    "\"call\":\"a\",\"message\":\"%s\"}", text);
+		ck_assert_int_eq(parse(&r, line, &e),
+		    len < ADMIN_MESSAGE_MAX);
+	}
+	ck_assert_str_eq(e.code, "bad-request");
+}
+END_TEST
+
+START_TEST(log_level_is_one_of_two)
+{
+	struct admin_request r;
+	struct admin_error e;
+
+	ck_assert(parse(&r, "{\"command\":\"log-level\"}", &e));
+	ck_assert_int_eq(r.level, ADMIN_LEVEL_NONE);
+	ck_assert(parse(&r, "{\"command\":\"log-level\",\"level\":"
+	    "\"debug\"}", &e));
+	ck_assert_int_eq(r.level, ADMIN_LEVEL_DEBUG);
+	ck_assert(parse(&r, "{\"command\":\"log-level\",\"level\":"
+	    "\"info\"}", &e));
+	ck_assert_int_eq(r.level, ADMIN_LEVEL_INFO);
+	ck_assert_str_eq(admin_level_name(r.level), "info");
+	ck_assert(parse(&r, "{\"command\":\"list\",\"level\":\"a\"}", &e));
+	ck_assert_int_eq(r.level, ADMIN_LEVEL_NONE);
+	ck_assert(!parse(&r, "{\"command\":\"log-level\",\"level\":"
+	    "\"\"}", &e));
+	ck_assert(!parse(&r, "{\"command\":\"log-level\",\"level\":7}",
+	    &e));
+	ck_assert_str_eq(e.code, "bad-request");
+}
+END_TEST
+
+START_TEST(calls_are_summed_up_by_user)
+{
+	json_t *calls = json_pack("[{ss ss ss si si si}{ss ss ss si si si}"
+	    "{sn ss ss si si si}{ss ss ss si si si}]",
+	    "user", "bob", "client", "192.0.2.1", "session", "1",
+	    "since", 50, "octets_in", 1, "octets_out", 10,
+	    "user", "anna", "client", "192.0.2.2", "session", "2",
+	    "since", 60, "octets_in", 2, "octets_out", 20,
+	    "user", "client", "192.0.2.9", "session", "3",
+	    "since", 1, "octets_in", 4, "octets_out", 40,
+	    "user", "bob", "client", "192.0.2.1", "session", "4",
+	    "since", 40, "octets_in", 8, "octets_out", 80);
+	json_t *want = json_pack("[{ss si s[s] s[s] si si si}"
+	    "{ss si s[s] s[ss] si si si}]",
+	    "user", "anna", "calls", 1, "clients", "192.0.2.2", "sessions",
+	    "2", "since", 60, "octets_in", 2, "octets_out", 20,
+	    "user", "bob", "calls", 2, "clients", "192.0.2.1", "sessions",
+	    "1", "4", "since", 40, "octets_in", 9, "octets_out", 90);
+	json_t *got = admin_users(calls);
+
+	ck_assert_ptr_nonnull(calls);
+	ck_assert_ptr_nonnull(want);
+	ck_assert_msg(json_equal(got, want), "%s", json_dumps(got, 0));
+	json_decref(calls);
+	json_decref(want);
+	json_decref(got);
 }
 END_TEST
 
@@ -689,6 +777,9 @@ tests(TCase *t)
 	tcase_add_test(t, many_that_fit_are_not_all_named);
 	tcase_add_test(t, a_record_in_full);
 	tcase_add_test(t, kick_may_mean_all);
+	tcase_add_test(t, kick_may_hurry_and_say_why);
+	tcase_add_test(t, log_level_is_one_of_two);
+	tcase_add_test(t, calls_are_summed_up_by_user);
 	tcase_add_test(t, so_many_of_the_history);
 	tcase_add_test(t, an_entry_of_the_history);
 	tcase_add_test(t, calls_are_chosen_and_sorted);

@@ -61,6 +61,12 @@ reload_now(char text[RELOAD_TEXT])
 	return fake.reloads;
 }
 
+void
+reload_log_level(bool debug)
+{
+	did("level(%s)", debug ? "debug" : "info");
+}
+
 /* --- tests --------------------------------------------------------------- */
 
 static void
@@ -131,6 +137,19 @@ START_TEST(upgrade_impossible)
 }
 END_TEST
 
+START_TEST(log_level)
+{
+	order(IPC_ADMIN_LOG_DEBUG, true, "until the configuration is read "
+	    "again");
+	ck_did("level(debug)");
+	order(IPC_ADMIN_LOG_INFO, true, "until the configuration is read "
+	    "again");
+	ck_did("level(info)");
+	loop_run_ready();
+	ck_did("");
+}
+END_TEST
+
 START_TEST(reload)
 {
 	fake.reloads = true;
@@ -192,6 +211,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, stop);
 	tcase_add_test(tc, upgrade);
 	tcase_add_test(tc, upgrade_impossible);
+	tcase_add_test(tc, log_level);
 	tcase_add_test(tc, reload);
 	tcase_add_test(tc, reload_fails);
 	tcase_add_test(tc, reload_says_more_than_fits);

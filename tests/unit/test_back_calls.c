@@ -174,16 +174,16 @@ END_TEST
 
 START_TEST(an_order_to_end_it_names_the_reason)
 {
-	ck_assert(!back_calls_kick(ID, CTRL_END_ADMIN));
+	ck_assert(!back_calls_kick(ID, CTRL_END_ADMIN, false));
 	ck_assert_uint_eq(fake.ntold, 0);
 	give();
-	ck_assert(back_calls_kick(ID, CTRL_END_MADE_ROOM));
+	ck_assert(back_calls_kick(ID, CTRL_END_MADE_ROOM, false));
 	ck_assert_uint_eq(fake.ntold, 1);
 	ck_assert_int_eq(fake.told[0].type, IPC_CALL_KICK);
 	ck_assert_uint_eq(fake.told[0].call_id, ID);
 	ck_assert_int_eq(fake.told[0].u.kick.end, CTRL_END_MADE_ROOM);
 	fake.deaf = true;
-	ck_assert(back_calls_kick(ID, CTRL_END_ADMIN));
+	ck_assert(back_calls_kick(ID, CTRL_END_ADMIN, false));
 	ck_assert_ptr_nonnull(strstr(fake.log, "cannot be told"));
 }
 END_TEST

@@ -198,6 +198,19 @@ START_TEST(pppd_is_ended_by_ever_stronger_means)
 }
 END_TEST
 
+START_TEST(pppd_in_a_hurry_gets_one_second)
+{
+	reach(LIFE_HUNG_UP);
+	ck_assert_uint_eq(life_hurry(&l), 0);
+	ck_assert_uint_eq(life_deadline(&l), START + LIFE_HURRY_MS);
+	ck_assert_uint_eq(life_timer(&l, START + LIFE_HURRY_MS - 1), 0);
+	ck_assert_uint_eq(life_timer(&l, START + LIFE_HURRY_MS), LIFE_DO_KILL);
+	ck_assert_uint_eq(life_deadline(&l), UINT64_MAX);
+	ck_assert_uint_eq(life_hurry(&l), 0);
+	ck_assert_uint_eq(life_deadline(&l), UINT64_MAX);
+}
+END_TEST
+
 START_TEST(a_keeper_that_slept_sends_both_signals)
 {
 	reach(LIFE_HUNG_UP);
@@ -231,6 +244,7 @@ main(void)
 	tcase_add_test(tc,
 	    an_engine_that_does_not_end_the_call_is_not_waited_for);
 	tcase_add_test(tc, pppd_is_ended_by_ever_stronger_means);
+	tcase_add_test(tc, pppd_in_a_hurry_gets_one_second);
 	tcase_add_test(tc, a_keeper_that_slept_sends_both_signals);
 	tcase_add_loop_test(tc, nothing_is_due_in_other_states, 0, 4);
 	suite_add_tcase(suite, tc);
