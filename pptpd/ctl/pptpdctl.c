@@ -424,114 +424,150 @@ run(int argc, char **argv, const char *path)
 	return talk(path, verb, argv[1]);
 }
 
+/* What main() is told by its options, beside the wishes above. */
+struct given {
+	const char *pidfile;
+	const char *path;	/* of the socket; NULL: the pid file says */
+};
+
+#define GO_ON	(-1)
+
+static const struct option options[] = {
+	{ "all", no_argument, NULL, 'a' },
+	{ "now", no_argument, NULL, OPTION_NOW },
+	{ "message", required_argument, NULL, OPTION_MESSAGE },
+	{ "columns", required_argument, NULL, OPTION_COLUMNS },
+	{ "sort", required_argument, NULL, OPTION_SORT },
+	{ "user", required_argument, NULL,
+	    OPTION_FILTER + ADMIN_BY_USER },
+	{ "client", required_argument, NULL,
+	    OPTION_FILTER + ADMIN_BY_CLIENT },
+	{ "address", required_argument, NULL,
+	    OPTION_FILTER + ADMIN_BY_ADDRESS },
+	{ "interface", required_argument, NULL,
+	    OPTION_FILTER + ADMIN_BY_INTERFACE },
+	{ "state", required_argument, NULL,
+	    OPTION_FILTER + ADMIN_BY_STATE },
+	{ "json", no_argument, NULL, 'j' },
+	{ "wait", no_argument, NULL, OPTION_WAIT },
+	{ "seconds", required_argument, NULL, OPTION_SECONDS },
+	{ "packets", required_argument, NULL, OPTION_PACKETS },
+	{ "per-user", no_argument, NULL, 'u' },
+	{ "pidfile", required_argument, NULL, 'p' },
+	{ "socket", required_argument, NULL, 's' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'v' },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* The options of one request each; GO_ON, or the exit status. */
+static int
+take_of_request(int c)
+{
+	switch (c) {
+	case OPTION_NOW:
+		now = true;
+		break;
+	case OPTION_MESSAGE:
+		message = optarg;
+		break;
+	case OPTION_SECONDS:
+		trace_wish.seconds = number(optarg, ADMIN_TRACE_SECONDS_MAX);
+		if (trace_wish.seconds == 0)
+			return wrong("--seconds: 1 to 3600");
+		break;
+	case OPTION_PACKETS:
+		trace_wish.packets = number(optarg, ADMIN_TRACE_PACKETS_MAX);
+		if (trace_wish.packets == 0)
+			return wrong("--packets: 1 to 1000000");
+		break;
+	default:
+		usage(stderr);
+		return EXIT_TROUBLE;
+	}
+	return GO_ON;
+}
+
+/* -w, which names a file for trace. */
+static void
+take_w(int argc, char **argv)
+{
+	if (is_trace(argc, argv) && optind < argc)
+		trace_wish.file = argv[optind++];
+	else
+		waits = true;
+}
+
+/* Takes one option; GO_ON, or the exit status. */
+static int
+take(int c, int argc, char **argv, struct given *given)
+{
+	switch (c) {
+	case 'a':
+		all = true;
+		break;
+	case OPTION_COLUMNS:
+		columns = optarg;
+		break;
+	case OPTION_SORT:
+		selection.sort = optarg;
+		break;
+	case OPTION_FILTER + ADMIN_BY_USER:
+	case OPTION_FILTER + ADMIN_BY_CLIENT:
+	case OPTION_FILTER + ADMIN_BY_ADDRESS:
+	case OPTION_FILTER + ADMIN_BY_INTERFACE:
+	case OPTION_FILTER + ADMIN_BY_STATE:
+		selection.filter[c - OPTION_FILTER] = optarg;
+		break;
+	case 'j':
+		ctl_set_json(true);
+		break;
+	case 'w':
+		take_w(argc, argv);
+		break;
+	case OPTION_WAIT:
+		waits = true;
+		break;
+	case 'u':
+		per_user = true;
+		break;
+	case 'p':
+		given->pidfile = optarg;
+		break;
+	case 's':
+		given->path = optarg;
+		break;
+	case 'h':
+		usage(stdout);
+		return 0;
+	case 'v':
+		printf("pptpdctl v%s\n", PACKAGE_VERSION);
+		return 0;
+	default:
+		return take_of_request(c);
+	}
+	return GO_ON;
+}
+
 int
 main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "all", no_argument, NULL, 'a' },
-		{ "now", no_argument, NULL, OPTION_NOW },
-		{ "message", required_argument, NULL, OPTION_MESSAGE },
-		{ "columns", required_argument, NULL, OPTION_COLUMNS },
-		{ "sort", required_argument, NULL, OPTION_SORT },
-		{ "user", required_argument, NULL,
-		    OPTION_FILTER + ADMIN_BY_USER },
-		{ "client", required_argument, NULL,
-		    OPTION_FILTER + ADMIN_BY_CLIENT },
-		{ "address", required_argument, NULL,
-		    OPTION_FILTER + ADMIN_BY_ADDRESS },
-		{ "interface", required_argument, NULL,
-		    OPTION_FILTER + ADMIN_BY_INTERFACE },
-		{ "state", required_argument, NULL,
-		    OPTION_FILTER + ADMIN_BY_STATE },
-		{ "json", no_argument, NULL, 'j' },
-		{ "wait", no_argument, NULL, OPTION_WAIT },
-		{ "seconds", required_argument, NULL, OPTION_SECONDS },
-		{ "packets", required_argument, NULL, OPTION_PACKETS },
-		{ "per-user", no_argument, NULL, 'u' },
-		{ "pidfile", required_argument, NULL, 'p' },
-		{ "socket", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ NULL, 0, NULL, 0 }
-	};
-	const char *pidfile = CONF_PIDFILE_DEFAULT, *path = NULL;
+	struct given given = { CONF_PIDFILE_DEFAULT, NULL };
 	char buf[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	int c;
+	int c, status;
 
 	while ((c = getopt_long(argc, argv, "ajwup:s:hv", options, NULL)) != -1) {
-		switch (c) {
-		case 'a':
-			all = true;
-			break;
-		case OPTION_COLUMNS:
-			columns = optarg;
-			break;
-		case OPTION_NOW:
-			now = true;
-			break;
-		case OPTION_MESSAGE:
-			message = optarg;
-			break;
-		case OPTION_SORT:
-			selection.sort = optarg;
-			break;
-		case OPTION_FILTER + ADMIN_BY_USER:
-		case OPTION_FILTER + ADMIN_BY_CLIENT:
-		case OPTION_FILTER + ADMIN_BY_ADDRESS:
-		case OPTION_FILTER + ADMIN_BY_INTERFACE:
-		case OPTION_FILTER + ADMIN_BY_STATE:
-			selection.filter[c - OPTION_FILTER] = optarg;
-			break;
-		case 'j':
-			ctl_set_json(true);
-			break;
-		case 'w':
-			if (is_trace(argc, argv) && optind < argc) {
-				trace_wish.file = argv[optind++];
-				break;
-			}
-			/* FALLTHROUGH */
-		case OPTION_WAIT:
-			waits = true;
-			break;
-		case OPTION_SECONDS:
-			trace_wish.seconds = number(optarg,
-			    ADMIN_TRACE_SECONDS_MAX);
-			if (trace_wish.seconds == 0)
-				return wrong("--seconds: 1 to 3600");
-			break;
-		case OPTION_PACKETS:
-			trace_wish.packets = number(optarg,
-			    ADMIN_TRACE_PACKETS_MAX);
-			if (trace_wish.packets == 0)
-				return wrong("--packets: 1 to 1000000");
-			break;
-		case 'u':
-			per_user = true;
-			break;
-		case 'p':
-			pidfile = optarg;
-			break;
-		case 's':
-			path = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			return 0;
-		case 'v':
-			printf("pptpdctl v%s\n", PACKAGE_VERSION);
-			return 0;
-		default:
-			usage(stderr);
-			return EXIT_TROUBLE;
-		}
+		status = take(c, argc, argv, &given);
+		if (status != GO_ON)
+			return status;
 	}
 	if (optind < argc && strcmp(argv[optind], "doctor") == 0 && !waits)
-		return doctor_main(argc - optind, argv + optind, pidfile);
-	if (path == NULL) {
-		if (instance_path(buf, sizeof(buf), "control", pidfile) == -1)
+		return doctor_main(argc - optind, argv + optind, given.pidfile);
+	if (given.path == NULL) {
+		if (instance_path(buf, sizeof(buf), "control",
+		    given.pidfile) == -1)
 			return wrong("the socket's name is too long");
-		path = buf;
+		given.path = buf;
 	}
-	return run(argc - optind, argv + optind, path);
+	return run(argc - optind, argv + optind, given.path);
 }
