@@ -54,7 +54,7 @@ _pptpd_complete()
 			COMPREPLY=()
 			return ;;
 		esac ;;
-	--seconds|--packets)
+	--seconds|--packets|-d|--delay|-n|--iterations)
 		COMPREPLY=()
 		return ;;
 	esac
@@ -64,7 +64,7 @@ _pptpd_complete()
 		-p|--pidfile|-s|--socket|-f|--file)
 			server+=("$word" "${COMP_WORDS[i + 1]}")
 			i=$((i + 1)) ;;
-		-a|--address|--server|--seconds|--packets)
+		-a|--address|--server|--seconds|--packets|-d|--delay|-n|--iterations)
 			i=$((i + 1)) ;;
 		-*) ;;
 		*)	command=$word

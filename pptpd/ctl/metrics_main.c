@@ -7,34 +7,6 @@
 #include "ctl/pptpdctl_link.h"
 #include "ctl/pptpdctl_output.h"
 
-#define EXIT_TROUBLE	2
-#define CALLS_MAX	65536
-
-/*
- * Sends a request and reads to the end of its answer.  Appends the calls in it,
- * and returns its last object; NULL with the error reported.
- */
-static json_t *
-ask(struct link *in, const char *command, json_t *calls)
-{
-	json_t *object = NULL, *call;
-
-	if (!link_ask(in->fd, json_pack("{ss}", "command", command)))
-		return NULL;
-	while ((object = link_next(in)) != NULL) {
-		if (json_object_get(object, "ok") != NULL)
-			break;
-		call = json_object_get(object, "call");
-		if (call != NULL && json_array_size(calls) < CALLS_MAX)
-			(void)json_array_append(calls, call);
-		json_decref(object);
-	}
-	if (object == NULL || json_is_true(json_object_get(object, "ok")))
-		return object;
-	(void)link_refused(object);
-	json_decref(object);
-	return NULL;
-}
 
 static struct metrics_process processes[METRICS_PROCESSES_MAX];
 static size_t nprocesses;
@@ -43,11 +15,11 @@ static int
 hear(struct link *in, bool per_user)
 {
 	json_t *calls = json_array();
-	json_t *status = ask(in, "status", calls), *end = NULL;
+	json_t *status = link_collect(in, "status", calls), *end = NULL;
 	int result = EXIT_TROUBLE;
 
 	if (status != NULL)
-		end = ask(in, "list", calls);
+		end = link_collect(in, "list", calls);
 	if (end != NULL) {
 		metrics_print(stdout, json_object_get(status, "result"), calls,
 		    processes, nprocesses, per_user);

@@ -25,6 +25,7 @@
 #include "ctl/pptpdctl_events.h"
 #include "ctl/pptpdctl_link.h"
 #include "ctl/pptpdctl_output.h"
+#include "ctl/top_main.h"
 #include "ctl/trace_main.h"
 
 #define CALLS_MAX	65536
@@ -34,6 +35,7 @@
 static bool waits;		/* --wait */
 static bool all;		/* --all */
 static bool per_user;		/* --per-user */
+static struct top_wish top_wish;	/* of top; ms 0: the usual */
 static struct trace_wish trace_wish;	/* of trace; 0: not asked for */
 static bool users;		/* the command: a list, by users */
 static bool now;		/* --now */
@@ -73,6 +75,7 @@ usage(FILE *out)
 	    "calls\n"
 	    "  doctor [FILE]  what this machine lacks for calls, with this "
 	    "pptpd.conf\n"
+	    "  top            calls and their rates, as they change\n"
 	    "  metrics        all figures, as Prometheus reads them\n"
 	    "  -a, --all      with kick: all calls that are meant\n"
 	    "  --now          with kick: pppd is killed if it takes a second\n"
@@ -80,6 +83,9 @@ usage(FILE *out)
 	    "  --columns A,B  with list: these fields (as in --json)\n"
 	    "  --sort FIELD   with list: in this order; -FIELD: the other way "
 	    "round\n"
+	    "  -b, --batch    with top: print pages, for a file or a pipe\n"
+	    "  -d, --delay N  with top: seconds between pages (2)\n"
+	    "  -n, --iterations N  with top: so many pages\n"
 	    "  -j, --json     answer in JSON\n"
 	    "  -w, --wait     after drain and shutdown: until the server has "
 	    "ended\n"
@@ -381,6 +387,29 @@ is_trace(int argc, char **argv)
 	return false;
 }
 
+/* Seconds as ms; 0: too few, too many, or none. */
+static unsigned int
+delay(const char *text)
+{
+	char *end;
+	double s = strtod(text, &end);
+
+	if (text[0] == '\0' || *end != '\0' || !(s * 1000 >= TOP_MS_LEAST) ||
+	    !(s * 1000 <= TOP_MS_MOST))
+		return 0;
+	return (unsigned int)(s * 1000);
+}
+
+static int
+run_top(const char *path)
+{
+	if (ctl_is_json())
+		return wrong("top has no JSON: see list and status");
+	if (top_wish.ms == 0)
+		top_wish.ms = TOP_MS_USUAL;
+	return top_main(path, &top_wish);
+}
+
 /* Runs the command with its argument. */
 static int
 run(int argc, char **argv, const char *path)
@@ -394,6 +423,11 @@ run(int argc, char **argv, const char *path)
 		return metrics_main(path, per_user);
 	if (per_user)
 		return wrong("--per-user is for metrics");
+	if (strcmp(argv[0], "top") == 0 && argc == 1 &&
+	    option_fault(ADMIN_STATUS) == NULL)
+		return run_top(path);
+	if (top_wish.batch || top_wish.ms != 0 || top_wish.pages != 0)
+		return wrong("-b, -d and -n are for top");
 	users = strcmp(argv[0], "users") == 0;
 	verb = users ? ADMIN_LIST : admin_verb_find(argv[0]);
 	if (verb == ADMIN_VERBS)
@@ -453,6 +487,9 @@ static const struct option options[] = {
 	{ "seconds", required_argument, NULL, OPTION_SECONDS },
 	{ "packets", required_argument, NULL, OPTION_PACKETS },
 	{ "per-user", no_argument, NULL, 'u' },
+	{ "batch", no_argument, NULL, 'b' },
+	{ "delay", required_argument, NULL, 'd' },
+	{ "iterations", required_argument, NULL, 'n' },
 	{ "pidfile", required_argument, NULL, 'p' },
 	{ "socket", required_argument, NULL, 's' },
 	{ "help", no_argument, NULL, 'h' },
@@ -480,6 +517,19 @@ take_of_request(int c)
 		trace_wish.packets = number(optarg, ADMIN_TRACE_PACKETS_MAX);
 		if (trace_wish.packets == 0)
 			return wrong("--packets: 1 to 1000000");
+		break;
+	case 'b':
+		top_wish.batch = true;
+		break;
+	case 'd':
+		top_wish.ms = delay(optarg);
+		if (top_wish.ms == 0)
+			return wrong("-d: 0.25 to 20 seconds");
+		break;
+	case 'n':
+		top_wish.pages = number(optarg, 999999999);
+		if (top_wish.pages == 0)
+			return wrong("-n: how many pages?");
 		break;
 	default:
 		usage(stderr);
@@ -556,7 +606,7 @@ main(int argc, char **argv)
 	char buf[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int c, status;
 
-	while ((c = getopt_long(argc, argv, "ajwup:s:hv", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "abd:jn:wup:s:hv", options, NULL)) != -1) {
 		status = take(c, argc, argv, &given);
 		if (status != GO_ON)
 			return status;

@@ -116,12 +116,16 @@ link_next(struct link *in)
 	while ((end = memchr(in->buf, '\n', in->len)) == NULL &&
 	    in->len < sizeof(in->buf)) {
 		if (poll(&poll_fd, 1, in->patient ? -1 : ANSWER_MS) == 0) {
-			ctl_complain("unreachable", "the server does not answer");
+			in->gone = true;
+			if (!in->quiet)
+				ctl_complain("unreachable",
+				    "the server does not answer");
 			return NULL;
 		}
 		n = read(in->fd, in->buf + in->len,
 		    sizeof(in->buf) - in->len);
-		if (n <= 0 && in->patient)
+		in->gone = n <= 0;
+		if (n <= 0 && (in->patient || in->quiet))
 			return NULL;
 		if (n <= 0) {
 			ctl_complain("unreachable", "the server has ended, or "
@@ -142,11 +146,12 @@ link_next(struct link *in)
 	return object;
 }
 
-bool
-link_ask(int fd, json_t *request)
+/* Sends a request, which it takes; false with errno set. */
+static bool
+send_request(int fd, json_t *request)
 {
 	char *text = NULL, *line = NULL;
-	int len = -1;
+	int len = -1, error;
 	bool sent;
 
 	if (request != NULL)
@@ -154,15 +159,58 @@ link_ask(int fd, json_t *request)
 	if (text != NULL)
 		len = asprintf(&line, "%s\n", text);
 	/* The line fits into the socket's buffer: no partial send. */
+	errno = ENOMEM;
 	sent = len > 0 && send(fd, line, (size_t)len, MSG_NOSIGNAL) == len;
-	if (!sent)
-		ctl_complain("unreachable", "the server cannot be asked: %s",
-		    strerror(len > 0 ? errno : ENOMEM));
+	error = errno;
 	if (len > 0)
 		free(line);
 	free(text);
 	json_decref(request);
+	errno = error;
 	return sent;
+}
+
+static void
+complain_of_request(void)
+{
+	ctl_complain("unreachable", "the server cannot be asked: %s",
+	    strerror(errno));
+}
+
+bool
+link_ask(int fd, json_t *request)
+{
+	bool sent = send_request(fd, request);
+
+	if (!sent)
+		complain_of_request();
+	return sent;
+}
+
+json_t *
+link_collect(struct link *in, const char *command, json_t *calls)
+{
+	json_t *object = NULL, *call;
+
+	if (!send_request(in->fd, json_pack("{ss}", "command", command))) {
+		in->gone = true;
+		if (!in->quiet)
+			complain_of_request();
+		return NULL;
+	}
+	while ((object = link_next(in)) != NULL) {
+		if (json_object_get(object, "ok") != NULL)
+			break;
+		call = json_object_get(object, "call");
+		if (call != NULL && json_array_size(calls) < LINK_CALLS_MAX)
+			(void)json_array_append(calls, call);
+		json_decref(object);
+	}
+	if (object == NULL || json_is_true(json_object_get(object, "ok")))
+		return object;
+	(void)link_refused(object);
+	json_decref(object);
+	return NULL;
 }
 
 int

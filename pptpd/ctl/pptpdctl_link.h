@@ -9,6 +9,7 @@
 
 #define EXIT_REFUSED	1	/* by the server */
 #define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
+#define LINK_CALLS_MAX	65536	/* that are kept of an answer */
 #define LINK_LINE_MAX	65536	/* octets of a line that the server sends */
 
 /* All functions report errors by ctl_complain(). */
@@ -16,6 +17,8 @@ struct link {
 	int	 fd;
 	bool	 patient;	/* link_next() waits for as long as it takes,
 				   and does not complain of the end */
+	bool	 quiet;		/* it does not complain of the end at all */
+	bool	 gone;		/* the other side has ended, or is too slow */
 	size_t	 len;
 	char	 buf[LINK_LINE_MAX];
 };
@@ -32,6 +35,12 @@ bool	 link_ask(int fd, json_t *request);
 bool	 link_greet(struct link *);
 /* Reports what the server says against a request; returns the exit status. */
 int	 link_refused(const json_t *answer);
+/*
+ * Sends a request without words and reads to the end of its answer.  Appends the
+ * calls in it to the array; returns the last object, which is the caller's; NULL
+ * with the error reported.
+ */
+json_t	*link_collect(struct link *, const char *command, json_t *calls);
 /* Receives the next object, which is the caller's; NULL on error. */
 json_t	*link_next(struct link *);
 

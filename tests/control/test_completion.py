@@ -81,7 +81,8 @@ def complete(shell):
     check('files' in shell(CTL, 'doctor', '/e'), 'a file for doctor')
     check(shell(CTL, 'status', '') in ([], ['']), 'behind status')
     check('files' in shell(CTL, 'trace', '1A2B', '-w', ''), 'for trace')
-    check(shell(CTL, 'trace', '--seconds', '') in ([], ['']), 'a number')
+    for option in '--seconds', '-d', '--iterations':
+        check(shell(CTL, 'top', option, '') in ([], ['']), 'a number')
 
 
 def names(shell, call_id):
