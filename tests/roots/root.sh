@@ -10,18 +10,21 @@ mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 # of other distributions than Debian.
 base_root()
 {
-	local from=$mirror
+	local from=$mirror script=''
 
 	base=$roots/$1
 	[ ! -d "$base" ] || return 0
 	mkdir -p "$roots" || exit 1
 	echo "* making a minimal root of $1 (log: $base.log)"
 	case $1 in
-	focal|jammy|noble) from=${UBUNTU_MIRROR:-} ;;
+	focal|jammy|noble)
+		from=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu}
+		# One for all; an older debootstrap has no name for a newer one.
+		script=/usr/share/debootstrap/scripts/gutsy ;;
 	esac
 	rm -rf "$base.new"
 	# shellcheck disable=SC2086 # a word or none
-	debootstrap --variant=minbase "$1" "$base.new" $from \
+	debootstrap --variant=minbase "$1" "$base.new" "$from" $script \
 	    >"$base.log" 2>&1 || die "debootstrap failed, see $base.log"
 	mv "$base.new" "$base" || exit 1
 }
