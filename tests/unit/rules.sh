@@ -1,6 +1,7 @@
 #!/bin/sh
-# Do folders.sh, circles.sh and sleeps.sh see what they are for?  Each is run on a
-# small tree that breaks its rule, and must fail and name the culprit.
+# Do folders.sh, circles.sh, sleeps.sh and front_door.sh see what they are for?
+# Each is run on a small tree that breaks its rule, and must fail and name the
+# culprit.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -109,3 +110,17 @@ done
 rm e
 echo '	usleep(1);' >f.c
 must_fail 'sub/f.c:1:' sleeps
+
+front_door()
+{
+	TOP=$tmp/tree "$here/front_door.sh"
+}
+cd "$tmp/tree"
+mkdir -p aaa bcrelay plugins logwtmp
+echo 'int serve_all(void);' >aaa/serve.c
+echo '`serve.c` `serve_all`, `aaa/serve.c`; `make check` `_init`' >HACKING.md
+front_door
+echo '`aaa/gone.c`' >>HACKING.md
+must_fail 'no file aaa/gone.c' front_door
+echo '`serve_none`' >HACKING.md
+must_fail 'no serve_none' front_door
