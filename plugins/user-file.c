@@ -4,10 +4,12 @@
 
 #include "user-file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -209,10 +211,47 @@ look_at_dir(const struct file *f, int dir)
 	return USER_FILE_TAKEN;
 }
 
+/*
+ * Sets f->name to the file's own, kept in found, if that differs in the case of
+ * letters: a RADIUS server may take a name however it is written, and then
+ * nobody shall get rid of his limits by that.
+ */
+static enum user_file
+find_file(struct file *f, int dir, char found[USER_NAME_MAX + 1])
+{
+	enum user_file got = USER_FILE_NONE;
+	struct dirent *entry;
+	int copy = faccessat(dir, f->name, F_OK, 0) == 0 ? -1 :
+	    openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = copy == -1 ? NULL : fdopendir(copy);
+
+	if (list == NULL) {
+		if (copy != -1)
+			close(copy);
+		return USER_FILE_TAKEN;		/* openat() has the last word */
+	}
+	while ((entry = readdir(list)) != NULL) {
+		if (strcasecmp(entry->d_name, f->name) != 0)
+			continue;
+		if (got == USER_FILE_TAKEN) {
+			got = is_bad(f, "two files differ from it in the case "
+			    "of letters only");
+			break;
+		}
+		got = USER_FILE_TAKEN;
+		memcpy(found, entry->d_name, strlen(f->name) + 1);
+	}
+	closedir(list);
+	if (got == USER_FILE_TAKEN)
+		f->name = found;
+	return got;
+}
+
 enum user_file
 user_file_take(const char *dir, const char *name, char *why, size_t size)
 {
 	struct file f = { dir, name, 0, why, size };
+	char found[USER_NAME_MAX + 1];
 	enum user_file got;
 	int dir_fd, fd;
 
@@ -220,8 +259,10 @@ user_file_take(const char *dir, const char *name, char *why, size_t size)
 		return USER_FILE_NONE;
 	dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	got = look_at_dir(&f, dir_fd);
+	if (got == USER_FILE_TAKEN)
+		got = find_file(&f, dir_fd, found);
 	if (got == USER_FILE_TAKEN) {
-		fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY |
+		fd = openat(dir_fd, f.name, O_RDONLY | O_NONBLOCK | O_NOCTTY |
 		    O_CLOEXEC);
 		if (fd != -1)
 			got = take_file(&f, fd);
