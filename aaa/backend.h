@@ -15,7 +15,10 @@ typedef void backend_done(const struct aaa_reply *, void *arg);
  * waits.
  */
 struct backend {
-	/* For the log: why nobody has answered, as "no server has answered". */
+	/*
+	 * For the log: why nobody has answered, as "no server has answered".
+	 * NULL: it logs that itself.
+	 */
 	const char *silence;
 	/*
 	 * Asks about a login that request_login_fault() has nothing against.

@@ -298,8 +298,10 @@ set(struct hook_reply *r, const struct attr *a, const struct value *v)
 		return set_number(a, v, field);
 	case KIND_ADDRESS:
 		return set_address(v, field);
-	case KIND_TEXT:
 	case KIND_MESSAGE:
+		r->has_message = true;
+		return set_text(a, v, field);
+	case KIND_TEXT:
 		return set_text(a, v, field);
 	case KIND_CLASS:
 		return add_class(v, field);
@@ -415,6 +417,7 @@ void
 hook_reply_override(struct hook_reply *r)
 {
 	r->seen = 0;
+	r->has_message = false;
 }
 
 bool
@@ -431,12 +434,13 @@ hook_line_is_secret(const char *line, size_t len)
 size_t
 hook_reply_end(const char *text, size_t len)
 {
-	const char *found;
-
 	if (len > 0 && text[0] == '\n')
 		return 1;
-	found = memmem(text, len, "\n\n", 2);
-	return found != NULL ? (size_t)(found - text) + 2 : 0;
+	for (size_t i = 1; i < len; i++) {
+		if (text[i - 1] == '\n' && text[i] == '\n')
+			return i + 1;
+	}
+	return 0;
 }
 
 static void

@@ -26,6 +26,7 @@ struct hook_reply {
 	struct aaa_reply reply;
 	struct known_password known;
 	uint64_t seen;			/* bit i: row i of the table */
+	bool	 has_message;		/* Reply-Message was there */
 };
 
 /* Where a text is wrong. */

@@ -64,6 +64,12 @@ static const struct sandbox_rule udp[] = {
 	{ "connect", 0, { { 0 } } },
 };
 
+/* Pipes of programs come over it. */
+static const struct sandbox_rule runner_rules[] = {
+	{ "recvmsg", 2, { IS(0, AAA_FD_RUNNER), IS(2, MSG_DONTWAIT |
+	    MSG_CMSG_CLOEXEC) } },
+};
+
 /* Moves the log's descriptor to its place; the others are there already. */
 static void
 place_log(void)
@@ -78,11 +84,17 @@ place_log(void)
 }
 
 int
-lockdown_enter(const char *dir, unsigned long file_max)
+lockdown_enter(const char *dir, int runner, unsigned long file_max)
 {
 	place_log();
 	if (file_max == 0)
 		(void)close(AAA_FD_SPOOL);
+	if (runner == -1)
+		close(AAA_FD_RUNNER);
+	else if (dup3(runner, AAA_FD_RUNNER, O_CLOEXEC) == -1) {
+		log_err(WHO ": %s", strerror(errno));
+		return -1;
+	}
 	if (fcntl(AAA_FD_PARENT, F_SETFD, FD_CLOEXEC) == -1 ||
 	    fcntl(AAA_FD_LISTEN, F_SETFD, FD_CLOEXEC) == -1) {
 		log_err(WHO ": started by hand, not by pptpd: %s",
@@ -95,13 +107,18 @@ lockdown_enter(const char *dir, unsigned long file_max)
 int
 lockdown_lock(unsigned needs)
 {
-	struct sandbox_rule allowed[COUNT(always) + COUNT(udp)];
+	struct sandbox_rule allowed[COUNT(always) + COUNT(udp) +
+	    COUNT(runner_rules)];
 	size_t n = COUNT(always);
 
 	memcpy(allowed, always, sizeof(always));
 	if (needs & LOCKDOWN_UDP) {
 		memcpy(allowed + n, udp, sizeof(udp));
 		n += COUNT(udp);
+	}
+	if (needs & LOCKDOWN_RUNNER) {
+		memcpy(allowed + n, runner_rules, sizeof(runner_rules));
+		n += COUNT(runner_rules);
 	}
 	if (sandbox_memory(WHO, MEMORY_MAX) == -1)
 		return -1;

@@ -9,19 +9,21 @@ enum {
 	AAA_FD_LISTEN,		/* listening socket for pppd */
 	AAA_FD_LOG,		/* connected to /dev/log */
 	AAA_FD_SPOOL,		/* file of accounting that waits */
+	AAA_FD_RUNNER,		/* of runner_start(), if there is one */
 	AAA_FD_FIRST		/* of those that come later */
 };
 
 /*
  * Becomes user pptpd in the empty directory dir, without rights or other
- * descriptors; it can write files that are open up to file_max octets.  0, or
- * -1 with the reason logged.
+ * descriptors; it can write files that are open up to file_max octets.  runner,
+ * or -1, becomes AAA_FD_RUNNER.  0, or -1 with the reason logged.
  */
-int	lockdown_enter(const char *dir, unsigned long file_max);
+int	lockdown_enter(const char *dir, int runner, unsigned long file_max);
 
 /* What a back end needs beside what serving pppd takes. */
 enum lockdown_needs {
-	LOCKDOWN_UDP = 0x1	/* sockets to servers */
+	LOCKDOWN_UDP = 0x1,	/* sockets to servers */
+	LOCKDOWN_RUNNER = 0x2	/* descriptors of AAA_FD_RUNNER */
 };
 
 /*

@@ -77,8 +77,9 @@ say_verdict(const struct aaa_call *call, enum aaa_verdict verdict)
 		break;
 	case AAA_UNAVAILABLE:
 	case AAA_VERDICTS:
-		log_err("AAA: user \"%s\" is refused, since %s", user,
-		    conf.backend->silence);
+		if (conf.backend->silence != NULL)
+			log_err("AAA: user \"%s\" is refused, since %s", user,
+			    conf.backend->silence);
 		break;
 	}
 }

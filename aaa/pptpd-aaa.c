@@ -15,10 +15,12 @@
 #include "base/log.h"
 #include "client.h"
 #include "digest.h"
+#include "exec_backend.h"
 #include "file_backend.h"
 #include "pppds.h"
 #include "lockdown.h"
 #include "radius_secrets.h"
+#include "runner.h"
 #include "shared/loop.h"
 #include "shared/mono.h"
 #include "shared/syslog_sink.h"
@@ -33,14 +35,14 @@
 
 /*
  * What the keyword aaa of pptpd.conf can name.  load() reads its configuration
- * with root's rights, and logs what is wrong; start() comes after loop_init(),
- * without rights.
+ * with root's rights, and logs what is wrong; if only_check, no process is
+ * started.  start() comes after loop_init(), without rights.
  */
 struct kind {
 	const char *name;
 	unsigned needs;			/* LOCKDOWN_* */
-	bool	(*load)(const char *file);
-	void	(*start)(struct pppds_conf *);
+	bool	(*load)(const char *file, bool only_check);
+	bool	(*start)(struct pppds_conf *);
 	void	(*describe)(char *, size_t);	/* for people */
 };
 
@@ -50,6 +52,7 @@ static struct radius_conf radius;
 static struct aaa_conf texts;
 static bool fresh;		/* the server has begun, without calls */
 static bool has_spool;
+static int runner = -1;	/* of runner_start() */
 static struct loop_watch parent;
 static struct loop_timer leaving;
 static uint64_t leave_at;	/* ms; 0: we stay */
@@ -118,8 +121,9 @@ ignore_signals(void)
 /* --- RADIUS -------------------------------------------------------------- */
 
 static bool
-load_radius(const char *file)
+load_radius(const char *file, bool only_check)
 {
+	(void)only_check;
 	if (digest_init())
 		return radius_secrets_load(&radius, file);
 	log_err("AAA: libcrypto has no MD5 (is this machine in FIPS mode?): "
@@ -136,7 +140,7 @@ static struct backend radius_backend = {
 	.end = acct_end
 };
 
-static void
+static bool
 start_radius(struct pppds_conf *c)
 {
 	client_init(&radius);
@@ -146,6 +150,7 @@ start_radius(struct pppds_conf *c)
 		radius_backend.end = NULL;
 	*c = (struct pppds_conf){ &radius_backend, radius.accounting,
 	    radius.interim };
+	return true;
 }
 
 static void
@@ -155,7 +160,7 @@ describe_radius(char *text, size_t size)
 	    radius.n == 1 ? "" : "s");
 }
 
-/* --- the file of secrets ------------------------------------------------- */
+/* --- a program, and the file of secrets ---------------------------------- */
 
 static bool
 load_crypto(void)
@@ -169,18 +174,68 @@ load_crypto(void)
 	return false;
 }
 
+/* The runner is forked before a secret is in our memory. */
 static bool
-load_file(const char *file)
+prepare_program(bool only_check)
 {
-	return load_crypto() && aaa_files_load(&texts, file, true) &&
-	    file_backend_load(&texts);
+	if (!runner_check(&texts))
+		return false;
+	if (only_check)
+		return true;
+	runner = runner_start(&texts);
+	return runner != -1;
+}
+
+static bool
+load_exec(const char *file, bool only_check)
+{
+	if (!load_crypto() || !aaa_files_load(&texts, file, false))
+		return false;
+	if (texts.program[0] != NULL)
+		return prepare_program(only_check);
+	log_err("AAA: %s: no program", file);
+	return false;
+}
+
+static bool
+start_exec(struct pppds_conf *c)
+{
+	*c = (struct pppds_conf){ &exec_backend, texts.accounting,
+	    texts.interim };
+	return exec_backend_init(AAA_FD_RUNNER, &texts);
 }
 
 static void
+describe_exec(char *text, size_t size)
+{
+	snprintf(text, size, "%s, %s, %u of it at once", texts.program[0],
+	    texts.kept ? "kept running" : "once for each request",
+	    texts.workers);
+}
+
+/* With a program, that is told of use. */
+static bool
+load_file(const char *file, bool only_check)
+{
+	return load_crypto() && aaa_files_load(&texts, file, true) &&
+	    (texts.program[0] == NULL || prepare_program(only_check)) &&
+	    file_backend_load(&texts);
+}
+
+static bool
 start_file(struct pppds_conf *c)
 {
-	*c = (struct pppds_conf){ .backend = &file_backend,
+	static struct backend both;
+
+	both = file_backend;
+	*c = (struct pppds_conf){ .backend = &both,
 	    .interim = texts.interim };
+	if (texts.program[0] == NULL)
+		return true;
+	both.acct = exec_backend.acct;
+	both.acct_waiting = exec_backend.acct_waiting;
+	c->accounting = texts.accounting;
+	return exec_backend_init(AAA_FD_RUNNER, &texts);
 }
 
 static void
@@ -192,6 +247,7 @@ describe_file(char *text, size_t size)
 
 static const struct kind kinds[] = {
 	{ "radius", LOCKDOWN_UDP, load_radius, start_radius, describe_radius },
+	{ "exec", 0, load_exec, start_exec, describe_exec },
 	{ "file", 0, load_file, start_file, describe_file },
 };
 
@@ -200,23 +256,28 @@ static const struct kind kinds[] = {
 static int
 serve(void)
 {
+	unsigned needs = kind->needs | (runner != -1 ? LOCKDOWN_RUNNER : 0);
 	struct pppds_conf conf;
 	char text[DESCRIPTION];
 
 	ignore_signals();
-	if (lockdown_enter(EMPTY_DIR, has_spool ? SPOOL_OCTETS : 0) == -1)
+	if (lockdown_enter(EMPTY_DIR, runner, has_spool ? SPOOL_OCTETS : 0) ==
+	    -1)
 		return 1;
 	if (!loop_init() || !loop_signal(SIGTERM, on_signal)) {
 		log_err("AAA: start failed: %s", strerror(ENOMEM));
 		return 1;
 	}
-	kind->start(&conf);
+	if (!kind->start(&conf)) {
+		log_err("AAA: start failed: %s", strerror(ENOMEM));
+		return 1;
+	}
 	backend = conf.backend;
 	loop_timer_init(&leaving, on_leaving, NULL);
 	loop_watch_init(&parent, AAA_FD_PARENT, LOOP_READ, on_parent, NULL);
 	if (!loop_watch_on(&parent) ||
 	    !pppds_init(AAA_FD_LISTEN, &conf) ||
-	    lockdown_lock(kind->needs) == -1)
+	    lockdown_lock(needs) == -1)
 		return 1;
 	kind->describe(text, sizeof(text));
 	log_info("AAA: serves pppd, with %s", text);
@@ -229,8 +290,8 @@ serve(void)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: pptpd-aaa [-d] [-e] [-n] [-t] "
-	    "[-b radius | file] [-s SPOOL] FILE\n"
+	fprintf(stderr, "usage: pptpd-aaa [-b radius | exec | file] [-d] [-e] "
+	    "[-n] [-t] [-s SPOOL] FILE\n"
 	    "pptpd(8) starts it; -t checks FILE, the back end's configuration, "
 	    "and ends.\n");
 	return 2;
@@ -294,7 +355,7 @@ main(int argc, char **argv)
 		return usage();
 	syslog_sink_open("pptpd-aaa", to_stderr);
 	syslog_sink_warm_up();
-	if (!kind->load(argv[optind]))
+	if (!kind->load(argv[optind], check))
 		return 1;
 	if (check)
 		return say_good(argv[optind]);

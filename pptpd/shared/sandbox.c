@@ -123,6 +123,25 @@ find_other(const char *who, struct account *account)
 	return false;
 }
 
+/* Gives up root for this account; groups: CAPNG_INIT_ or _DROP_SUPP_GRP. */
+static int
+become(const char *who, const struct account *account, int groups)
+{
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (capng_change_id(account->uid, account->gid, groups |
+	    CAPNG_CLEAR_BOUNDING) != 0)
+		return failed(who, "giving up root");
+	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return failed(who, "prctl");
+	if (setuid(0) != -1 || getuid() != account->uid ||
+	    geteuid() != account->uid) {
+		errno = EPERM;
+		return failed(who, "root was not given up");
+	}
+	return 0;
+}
+
 int
 sandbox_enter(const char *who, const char *dir, unsigned int first,
     unsigned long file_max)
@@ -140,19 +159,27 @@ sandbox_enter(const char *who, const char *dir, unsigned int first,
 		return failed(who, dir);
 	if (set_limits(who, file_max) == -1)
 		return -1;
-	capng_clear(CAPNG_SELECT_BOTH);
-	if (capng_change_id(account.uid, account.gid, CAPNG_DROP_SUPP_GRP |
-	    CAPNG_CLEAR_BOUNDING) != 0)
-		return failed(who, "giving up root");
-	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return failed(who, "prctl");
-	if (setuid(0) != -1 || getuid() != account.uid ||
-	    geteuid() != account.uid) {
-		errno = EPERM;
-		return failed(who, "root was not given up");
+	return become(who, &account, CAPNG_DROP_SUPP_GRP);
+}
+
+int
+sandbox_become(const char *who, const char *name, unsigned int first)
+{
+	struct account account;
+
+	if (name != NULL && !find_user(who, name, &account)) {
+		log_err("%s: there is no user \"%s\"", who, name);
+		return -1;
 	}
-	return 0;
+	if (name == NULL && !find_user(who, USER, &account) &&
+	    !find_other(who, &account))
+		return -1;
+	if (account.uid == 0)
+		return -1;
+	if (linux_close_from((int)first, -1) == -1)
+		return failed(who, "close_range");
+	return become(who, &account, name != NULL ? CAPNG_INIT_SUPP_GRP :
+	    CAPNG_DROP_SUPP_GRP);
 }
 
 int

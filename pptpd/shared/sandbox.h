@@ -21,6 +21,14 @@ int	sandbox_enter(const char *who, const char *dir, unsigned int first,
 	    unsigned long file_max);
 
 /*
+ * Becomes an account, with its groups, or (NULL) the one of sandbox_enter(),
+ * without groups; without capabilities or a way back, but with the files and
+ * system calls that any process of that account has.  Closes all descriptors
+ * from first on.  0, or -1 with the reason logged.
+ */
+int	sandbox_become(const char *who, const char *name, unsigned int first);
+
+/*
  * Limits the memory that the process can map to so many octets, unless a lower
  * limit is set already.  Not in builds with sanitizers, which map far more.  0,
  * or -1 with the reason logged.
