@@ -92,9 +92,14 @@ static void
 say_unserved(struct conn *conn)
 {
 	switch (conn->ctrl->end) {
+	case CTRL_END_ECHO:	/* Poptop's line has neither client nor word */
+		log_info("CTRL: Client %s: %s (%s)", conn->ctrl->client,
+		    ctrl_end_text(conn->ctrl->end),
+		    ctrl_end_word(conn->ctrl->end));
+		journal_refused(conn->client, conn->ctrl->end);
+		break;
 	case CTRL_END_PROTOCOL:		/* ctrl.c has logged these */
 	case CTRL_END_NOT_READING:
-	case CTRL_END_ECHO:
 		journal_refused(conn->client, conn->ctrl->end);
 		break;
 	case CTRL_END_NO_SCCRQ:

@@ -88,8 +88,8 @@ put(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 	n = pptp_msg_encode(c->out + c->out_len, sizeof(c->out) - c->out_len,
 	    m);
 	if (n == 0) {
-		log_warn("CTRL: Client %s does not read our replies, closing",
-		    c->client);
+		log_warn("CTRL: Client %s does not read our replies, closing "
+		    "(%s)", c->client, ctrl_end_word(CTRL_END_NOT_READING));
 		c->out_len = c->out_part = 0;
 		return close_now(c, CTRL_END_NOT_READING, CTRL_DO_RESET,
 		    "output limit", now);
@@ -312,11 +312,9 @@ ctrl_eof(struct ctrl *c, bool error, uint64_t now)
 static unsigned int
 protocol_error(struct ctrl *c, const char *what, uint64_t now)
 {
-	if (c->state == CTRL_IDLE)
-		log_warn("CTRL: Client %s: %s in the first message, closing",
-		    c->client, what);
-	else
-		log_warn("CTRL: Client %s: %s, closing", c->client, what);
+	log_warn("CTRL: Client %s: %s%s, closing (%s)", c->client, what,
+	    c->state == CTRL_IDLE ? " in the first message" : "",
+	    ctrl_end_word(CTRL_END_PROTOCOL));
 	/* By RST: scanners take a FIN here for the bug of 2003 (point F-15). */
 	return close_now(c, CTRL_END_PROTOCOL,
 	    c->state == CTRL_IDLE ? CTRL_DO_RESET : 0, what, now);
@@ -331,7 +329,8 @@ idle_message(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 		return protocol_error(c, pptp_type_name(m->type), now);
 	if (m->u.start.version < PPTP_VERSION) {
 		log_warn("CTRL: Client %s speaks protocol version 0x%04x, "
-		    "older than ours, closing", c->client, m->u.start.version);
+		    "older than ours, closing (%s)", c->client,
+		    m->u.start.version, ctrl_end_word(CTRL_END_PROTOCOL));
 		todo = put_sccrp(c, PPTP_SCCRP_VERSION, now);
 		return todo | close_now(c, CTRL_END_PROTOCOL, 0,
 		    "protocol version", now);

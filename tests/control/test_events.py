@@ -1,6 +1,5 @@
 """pptpdctl events and history: what has happened, as it happens and later."""
 
-import json
 import os
 import pwd
 import signal
@@ -8,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from pptptest import server
+from pptptest import control, server
 from pptptest.control import CTL, Client, ctl, start
 from pptptest.lab import CLIENT, OTHER, client
 from pptptest.points import check, patience, point
@@ -75,19 +74,9 @@ class Watch:
 
 
 def strict(line):
-    """One JSON object: no name twice, nothing but ASCII, no NaN."""
-    def pairs(items):
-        check(len({k for k, _ in items}) == len(items), 'a name twice: %s'
-              % line)
-        return dict(items)
-
-    def no(constant):
-        raise ValueError(constant)
-    text = line.decode('ascii')
-    check(all(c >= ' ' and c != '\x7f' for c in text.rstrip('\n')),
-          'control characters: %r' % line)
-    got = json.loads(text, object_pairs_hook=pairs, parse_constant=no)
-    check(isinstance(got, dict), 'no object: %s' % text)
+    """An event, one object with its fields."""
+    got = control.strict(line)
+    check(isinstance(got, dict), 'no object: %s' % line)
     if 'error' in got:
         return {'event': 'error', 'text': got['error']['text']}
     if got['event'] not in ('lost', 'engine-restarted'):

@@ -16,11 +16,34 @@ DIRECTORY = '/run/pptpd/'
 STRANGER = pwd.getpwnam('nobody')
 
 
+def strict(octets):
+    """The one JSON value of these octets; Fail if a parser may stumble over
+    them: not ASCII, control characters, a name twice in an object, numbers that
+    are none, half a surrogate pair, or something behind the value."""
+    def pairs(items):
+        names = [name for name, _ in items]
+        check(len(set(names)) == len(names), 'a name twice: %s' % names)
+        return dict(items)
+
+    def no(constant):
+        raise ValueError(constant)
+    try:
+        text = octets.decode('ascii')
+        bad = [c for c in text if c < ' ' and c != '\n' or c == '\x7f']
+        check(not bad, 'control characters: %r' % bad)
+        got = json.loads(text, object_pairs_hook=pairs, parse_constant=no)
+        json.dumps(got, ensure_ascii=False).encode()
+    except ValueError as err:
+        raise Fail('no strict JSON: %s: %r' % (err, octets[:300]))
+    return got
+
+
 class Done:
     """What a run of pptpdctl said: .status, .out, .err, .json."""
 
     def __init__(self, words, status, out, err):
         self.words, self.status = words, status
+        self.octets = out
         self.out, self.err = out.decode(), err.decode()
 
     def __str__(self):
@@ -30,7 +53,7 @@ class Done:
 
     @property
     def json(self):
-        return json.loads(self.out)
+        return strict(self.octets)
 
     def lines(self):
         return self.out.splitlines()
@@ -107,7 +130,7 @@ class Client:
                 return None
             self.left += data
         line, self.left = self.left.split(b'\n', 1)
-        return json.loads(line.decode())
+        return strict(line)
 
     def ask(self, **request):
         """The last object of the answer."""

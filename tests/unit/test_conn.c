@@ -712,6 +712,56 @@ START_TEST(who_asks_for_no_call_is_told_to_go)
 }
 END_TEST
 
+static char lines[4096];
+
+static void
+keep_line(int priority, const char *line, void *arg)
+{
+	size_t len = strlen(lines);
+
+	(void)priority;
+	(void)arg;
+	snprintf(lines + len, sizeof(lines) - len, "%s\n", line);
+}
+
+/* A line without the word of its reason could not be counted by programs. */
+START_TEST(the_end_of_who_has_no_call_has_its_word)
+{
+	static const uint8_t get[] = "GET / HTTP/1.0\r\n\r\n";
+
+	conf.call_timeout = 0;
+	switch (_i) {
+	case 0:
+		established();
+		log_set_sink(keep_line, NULL);
+		world_pass(CTRL_IDLE_MS);
+		ck_assert_uint_eq(reply(1).type, PPTP_ECHORQ);
+		world_pass(CTRL_ECHO_MS);
+		ck_assert_ptr_nonnull(strstr(lines, "CTRL: Session timed out, "
+		    "ending call\n"));
+		ck_assert_ptr_nonnull(strstr(lines, ": client does not answer "
+		    "Echo-Requests (echo-timeout)\n"));
+		break;
+	case 1:
+		begin();
+		log_set_sink(keep_line, NULL);
+		world_feed(world_file(fd), get, sizeof(get) - 1);
+		ck_assert(world_serve_one(0));
+		ck_assert_ptr_nonnull(strstr(lines, " in the first message, "
+		    "closing (protocol)\n"));
+		break;
+	case 2:
+		established();
+		log_set_sink(keep_line, NULL);
+		world_feed(world_file(fd), get, sizeof(get) - 1);
+		ck_assert(world_serve_one(0));
+		ck_assert_ptr_nonnull(strstr(lines, ", closing (protocol)\n"));
+		break;
+	}
+	is_gone();
+}
+END_TEST
+
 /* --- another engine has left it ------------------------------------------ */
 
 static struct call_record *
@@ -842,6 +892,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, a_drain_leaves_those_with_a_call);
 	tcase_add_test(tc, a_draining_engine_refuses_calls);
 	tcase_add_test(tc, who_asks_for_no_call_is_told_to_go);
+	tcase_add_loop_test(tc, the_end_of_who_has_no_call_has_its_word, 0, 3);
 	tcase_add_test(tc, adopted_before_its_ocrp_it_gets_it);
 	tcase_add_test(tc, adopted_with_its_call_it_goes_on);
 	tcase_add_test(tc, s1_adopted_from_a_peer_that_is_gone_it_ends);
