@@ -14,7 +14,11 @@
 
 #include "net-rate.h"
 #include "net-route.h"
+#include "net-set.h"
 #include "pptpd-net.h"
+
+#define RETRY_S	3
+#define AGAIN_S	60
 
 PLUGIN_VERSION_STAMP();
 
@@ -30,11 +34,19 @@ static size_t	nroutes;
 static struct aaa_prefix prefixes[AAA_PREFIXES_MAX];
 static size_t	nprefixes;
 
+static char	table[NET_SET_TABLE];	/* "": none */
+static unsigned int member;		/* index of the interface that is in
+					   its set; 0: none */
+
 static int	set_rate(char **);
+static int	set_table(char **);
 
 static option_t options[] = {
 	{ PLUGIN_TEXT("pptpd-rate-limit"), o_special, (void *)set_rate,
 	    PLUGIN_TEXT("Rates to and from the peer, such as 10M/2M"),
+	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
+	{ PLUGIN_TEXT("pptpd-net-table"), o_special, (void *)set_table,
+	    PLUGIN_TEXT("The server's table in nftables"),
 	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
 	{ NULL, o_wild, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0 }
 };
@@ -51,6 +63,21 @@ set_rate(char **argv)
 	}
 	(void)pptpd_net_limit(&l);
 	return 1;
+}
+
+static int
+set_table(char **argv)
+{
+	size_t len = strlen(argv[0]);
+
+	if (len > 0 && len < sizeof(table) && strspn(argv[0],
+	    "abcdefghijklmnopqrstuvwxyz0123456789_") == len) {
+		memcpy(table, argv[0], len + 1);
+		return 1;
+	}
+	plugin_warn("pptpd-net.so: \"%s\" is not the name of a table",
+	    argv[0]);
+	return 0;
 }
 
 /* --- rates --------------------------------------------------------------- */
@@ -132,6 +159,55 @@ add_prefixes(unsigned int index)
 		    net_route_add_prefix(index, &prefixes[i]));
 }
 
+/* --- the server's table --------------------------------------------------- */
+
+/*
+ * The table may come later than this call, or be flushed with all others and
+ * made again: so the interface is put there again and again.  arg is not NULL
+ * but for the first time.
+ */
+static void
+join(void *arg)
+{
+	static bool told;
+	bool late = arg != NULL;
+	unsigned int index = if_nametoindex(ppp_ifname());
+	int error = index != 0 ? net_set_add(table, index) : errno;
+
+	if (error == 0)
+		member = index;
+	else if (late && member == 0 && !told) {
+		told = 1;
+		plugin_warn("pptpd-net.so: %s: mss-clamp and anti-spoofing do "
+		    "not count for this call: table inet %s: %s",
+		    ppp_ifname(), table, strerror(error));
+	}
+	ppp_timeout(join, table, error == 0 ? AGAIN_S :
+	    RETRY_S, 0);
+}
+
+/* Before IP comes up: no packet goes by unseen. */
+static void
+on_phase(void *ctx, int arg)
+{
+	(void)ctx;
+	if (arg != PHASE_NETWORK || table[0] == '\0')
+		return;
+	ppp_untimeout(join, NULL);
+	ppp_untimeout(join, table);
+	join(NULL);
+}
+
+static void
+on_exit_status(void *ctx, int arg)
+{
+	(void)ctx;
+	(void)arg;
+	if (member != 0)
+		(void)net_set_remove(table, member);
+	member = 0;
+}
+
 /* --- pppd's events ------------------------------------------------------- */
 
 static void
@@ -178,6 +254,8 @@ plugin_init(void)
 		return;
 	done = 1;
 	ppp_add_options(options);
+	ppp_add_notify(NF_PHASE_CHANGE, on_phase, NULL);
+	ppp_add_notify(NF_EXIT, on_exit_status, NULL);
 	ppp_add_notify(NF_IP_UP, on_ip_up, NULL);
 	ppp_add_notify(NF_IP_DOWN, on_ip_down, NULL);
 	ppp_add_notify(NF_IPV6_UP, on_ipv6_up, NULL);

@@ -29,9 +29,15 @@ conf_init(struct conf *conf)
 }
 
 bool
+conf_table_any(const struct conf *conf)
+{
+	return conf->mss_clamp != 0 || conf->anti_spoofing;
+}
+
+bool
 conf_net_any(const struct conf *conf)
 {
-	return conf->aaa != CONF_AAA_NONE || conf->rate_limit.rate_down != 0 ||
+	return conf_table_any(conf) || conf->aaa != CONF_AAA_NONE || conf->rate_limit.rate_down != 0 ||
 	    conf->rate_limit.rate_up != 0;
 }
 

@@ -18,6 +18,9 @@
 #define CONF_STIMEOUT_MAX	 86400
 #define CONF_RESTART_GRACE_DEFAULT 60	/* seconds */
 #define CONF_ENGINES_MAX	 64	/* each gets a copy of all GRE */
+#define CONF_MSS_PATH		 1	/* mss-clamp: what the path can carry */
+#define CONF_MSS_MIN		 500
+#define CONF_MSS_MAX		 1460
 #define CONF_LIMIT_MAX		 1000000	/* of each number of limits */
 #define CONF_LINE_MAX		 509	/* octets of a line, as Poptop's */
 /* Poptop's addresses where the file has none. */
@@ -70,6 +73,8 @@ enum conf_key {
 	CONF_RADIUS_CONF,
 	CONF_AAA_CONF,
 	CONF_RATE_LIMIT,
+	CONF_MSS_CLAMP,
+	CONF_ANTI_SPOOFING,
 	CONF_NKEYS
 };
 
@@ -140,6 +145,10 @@ struct conf {
 				   /etc/pptpd/aaa.conf */
 	struct rate_limits rate_limit;	/* rate-limit: of each call for which
 					   nobody says another; zero: none */
+	uint32_t mss_clamp;	/* mss-clamp: octets of a segment; CONF_MSS_PATH;
+				   0: off */
+	bool	 anti_spoofing;	/* anti-spoofing: a client sends from its own
+				   addresses only */
 	struct conf_datapath {
 		struct conf_network *networks;	/* no network twice */
 		size_t	 n;
@@ -236,6 +245,8 @@ bool	conf_keep(const struct conf *before, struct conf *after,
  */
 bool	conf_datapath_kernel(const struct conf *, uint32_t client);
 bool	conf_datapath_any(const struct conf *);
+/* Whether the server has a table of its own in the packet filter. */
+bool	conf_table_any(const struct conf *);
 /* Whether calls need pptpd-net.so, or may need it. */
 bool	conf_net_any(const struct conf *);
 

@@ -34,6 +34,8 @@ enum conf_kind {
 	CONF_KIND_LIMIT,	/* uint32_t, 0 to CONF_LIMIT_MAX */
 	CONF_KIND_LOGINS,	/* the same, and what then happens */
 	CONF_KIND_RATE,		/* struct rate_limits */
+	CONF_KIND_MSS,		/* uint32_t, as mss_clamp */
+	CONF_KIND_SWITCH,	/* bool: on or off */
 	CONF_NKINDS
 };
 

@@ -293,6 +293,21 @@ set_logins(struct conf *conf, const struct conf_env *env,
 		    "neither deny nor replace-oldest, it is deny", value);
 }
 
+static void
+need_net(struct conf *conf, const struct conf_env *env,
+    const struct conf_keyword *kw, const char *value)
+{
+#ifdef WITH_NET
+	(void)conf;
+	(void)env;
+	(void)kw;
+	(void)value;
+#else
+	conf_complain(conf, env, LOG_ERR, kw->key,
+	    "this pptpd was built without libmnl", value);
+#endif
+}
+
 /* A word that cannot be read must not mean that there is no limit. */
 static void
 set_rate(struct conf *conf, const struct conf_env *env,
@@ -304,11 +319,44 @@ set_rate(struct conf *conf, const struct conf_env *env,
 		conf_complain(conf, env, LOG_ERR, kw->key, "not DOWN or "
 		    "DOWN/UP in bit/s, as 10M/2M, from 8k to 32G, nor none",
 		    value);
-#ifndef WITH_NET
 	if (limits->rate_down != 0 || limits->rate_up != 0)
+		need_net(conf, env, kw, value);
+}
+
+static void
+set_mss(struct conf *conf, const struct conf_env *env,
+    const struct conf_keyword *kw, const char *value)
+{
+	uint32_t *mss = field_of(conf, kw);
+	char *end;
+	long n = strtol(value, &end, 10);
+
+	*mss = 0;
+	if (strcmp(value, "off") == 0)
+		return;
+	need_net(conf, env, kw, value);
+	if (strcmp(value, "on") == 0)
+		*mss = CONF_MSS_PATH;
+	else if (*end == '\0' && n >= CONF_MSS_MIN && n <= CONF_MSS_MAX)
+		*mss = (uint32_t)n;
+	else
 		conf_complain(conf, env, LOG_ERR, kw->key,
-		    "this pptpd was built without libmnl", value);
-#endif
+		    "neither on, off nor a number from 500 to 1460", value);
+}
+
+/* Not a flag, whose line alone means yes: a wrong word must not mean no. */
+static void
+set_switch(struct conf *conf, const struct conf_env *env,
+    const struct conf_keyword *kw, const char *value)
+{
+	bool *field = field_of(conf, kw);
+
+	*field = strcmp(value, "off") != 0;
+	if (*field)
+		need_net(conf, env, kw, value);
+	if (*field && strcmp(value, "on") != 0)
+		conf_complain(conf, env, LOG_ERR, kw->key,
+		    "neither on nor off", value);
 }
 
 /* --- comparing ----------------------------------------------------------- */
@@ -553,6 +601,8 @@ static const struct {
 	[CONF_KIND_LIMIT] = { set_limit, same_uint, copy_uint, false },
 	[CONF_KIND_LOGINS] = { set_logins, same_logins, copy_logins, false },
 	[CONF_KIND_RATE] = { set_rate, same_rate, copy_rate, false },
+	[CONF_KIND_MSS] = { set_mss, same_uint, copy_uint, false },
+	[CONF_KIND_SWITCH] = { set_switch, same_flag, copy_flag, false },
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == CONF_NKINDS,
     "a kind without a row");

@@ -35,3 +35,19 @@ instance_path(char *buf, size_t size, const char *name, const char *pidfile)
 	}
 	return n > 0 && (size_t)n < size ? 0 : -1;
 }
+
+int
+instance_table(char table[INSTANCE_TABLE], const char *pidfile)
+{
+	char path[sizeof(DIRECTORY) + INSTANCE_TABLE];
+	char *dash;
+
+	if (instance_path(path, sizeof(path), "pptpd", pidfile) == -1)
+		return -1;
+	snprintf(table, INSTANCE_TABLE, "%.*s", INSTANCE_TABLE - 1,
+	    path + sizeof(DIRECTORY) - 1);
+	dash = strchr(table, '-');
+	if (dash != NULL)
+		*dash = '_';
+	return 0;
+}

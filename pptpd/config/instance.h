@@ -16,4 +16,12 @@
 int	instance_path(char *buf, size_t size, const char *name,
 	    const char *pidfile);
 
+#define INSTANCE_TABLE	32	/* octets of a table's name, with its NUL */
+
+/*
+ * The name of that server's table in nftables: "pptpd", or "pptpd_HASH".  0, or
+ * -1 if the pid file's path is too long.
+ */
+int	instance_table(char [INSTANCE_TABLE], const char *pidfile);
+
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/instance.h"
+
 _Static_assert(PPPD_ARGS_MAX <= 64, "a word has no bit");
 
 /*
@@ -68,7 +70,7 @@ static void
 put_net(struct pppd_args *args, const struct conf *conf, const char *path)
 {
 	const struct rate_limits *l = &conf->rate_limit;
-	char limits[RATE_TEXT];
+	char limits[RATE_TEXT], table[INSTANCE_TABLE];
 	int first = args->argc;
 
 	put(args, "plugin");
@@ -77,6 +79,10 @@ put_net(struct pppd_args *args, const struct conf *conf, const char *path)
 		rate_limits_text(l, limits);
 		put(args, "pptpd-rate-limit");
 		put(args, limits);
+	}
+	if (conf_table_any(conf) && instance_table(table, conf->pidfile) == 0) {
+		put(args, "pptpd-net-table");
+		put(args, table);
 	}
 	for (int i = first; i < args->argc; i++)
 		args->optional |= bit(i);

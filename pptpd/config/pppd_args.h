@@ -45,7 +45,8 @@ struct pppd_args {
  *	[ipparam <client>] [plugin <logwtmp> pptpd-original-ip <client>]
  *	[plugin <aaa> pptpd-aaa-socket <socket> pptpd-aaa-called <server>
  *	pptpd-aaa-session <id>]
- *	[plugin <net> [pptpd-rate-limit <down>/<up>]]
+ *	[plugin <net> [pptpd-rate-limit <down>/<up>]
+ *	[pptpd-net-table <table>]]
  *	[plugin <kernel> pptpd-kernel-fd 4 nodetach]
  *	[plugin <session> pptpd-session-fd 3] remotenumber <client>
  * local and remote may be NULL or "": both with delegate; under inetd either of

@@ -164,9 +164,8 @@ doctor_mss(struct doctor *d)
 		    "segment size of TCP" : "nothing is forwarded, so the "
 		    "tunnel's size is known to both ends");
 	else
-		doctor_find(d, DOCTOR_NOTE, "iptables -t mangle -A FORWARD -p "
-		    "tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu "
-		    "(nftables: docs, firewall.md)", "no rule adapts the "
+		doctor_find(d, DOCTOR_NOTE, "\"mss-clamp on\" in pptpd.conf, "
+		    "and pptpdctl reload", "no rule adapts the "
 		    "segment size of TCP to the tunnel: where a network beyond "
 		    "blocks ICMP, downloads hang while ping works");
 }

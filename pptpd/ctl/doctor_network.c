@@ -86,10 +86,13 @@ doctor_rp_filter(struct doctor *d)
 		    "net.ipv4.conf.all.rp_filter=2", "rp_filter is strict, and "
 		    "there are default routes on several interfaces: GRE that "
 		    "comes in by the other one is dropped in silence");
-	if (all != 1 && of_ppp != 1 && (all == 2 || of_ppp != 2))
-		doctor_find(d, DOCTOR_NOTE, "sysctl -w "
-		    "net.ipv4.conf.default.rp_filter=1 (new interfaces get it)",
-		    "rp_filter is not strict on ppp interfaces: unless a "
+	if (d->conf.anti_spoofing) {
+		if (!doctor_has_found(d))
+			doctor_find(d, DOCTOR_OK, NULL, "anti-spoofing drops "
+			    "what clients send with others' addresses");
+	} else if (all != 1 && of_ppp != 1 && (all == 2 || of_ppp != 2))
+		doctor_find(d, DOCTOR_NOTE, "\"anti-spoofing on\" in "
+		    "pptpd.conf, and pptpdctl reload", "rp_filter is not strict on ppp interfaces: unless a "
 		    "firewall rule forbids it, clients can send with "
 		    "anybody's address");
 	else if (!doctor_has_found(d))

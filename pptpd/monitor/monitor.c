@@ -24,6 +24,7 @@
 #include "monitor/calls.h"
 #include "monitor/ends.h"
 #include "monitor/engines.h"
+#include "monitor/firewall.h"
 #include "monitor/lifetime.h"
 #include "monitor/plugin_choice.h"
 #include "monitor/rejoin_server.h"
@@ -79,6 +80,7 @@ reap(void)
 		} else if (!calls_reaped(pid, status) &&
 		    !bcrelay_reaped(pid, status) && !spawner_reaped(pid) &&
 		    !aaa_reaped(pid, status) &&
+		    !firewall_reaped(pid, status) &&
 		    !plugin_choice_reaped(pid) &&
 		    !request_access_reaped(pid, status))
 			log_debug("MGR: Reaped unknown child %ld", (long)pid);
@@ -296,6 +298,7 @@ monitor_run(struct monitor_setup *setup)
 	aaa_init(setup->conf->pidfile, setup->log_stderr);
 	aaa_start(setup->conf, !awaited_expected());
 	calls_aaa(aaa_socket());
+	firewall_start(setup->conf);
 	if (!engines_start())
 		return MONITOR_NO_SOCKET;
 	loop_run();
@@ -305,5 +308,7 @@ monitor_run(struct monitor_setup *setup)
 	aaa_stop(lifetime_state() == LIFETIME_STOPPING);
 	rejoin_server_close();
 	spawner_stop();
+	if (lifetime_state() != LIFETIME_UPGRADING)
+		firewall_end(calls_count() > 0 || awaited_any());
 	return lifetime_exit_status();
 }

@@ -17,6 +17,7 @@
 #include "monitor/calls.h"
 #include "monitor/conf_load.h"
 #include "monitor/engines.h"
+#include "monitor/firewall.h"
 #include "monitor/listener.h"
 #include "monitor/notify.h"
 #include "monitor/plugin_choice.h"
@@ -121,6 +122,7 @@ change(struct conf *conf, int listener)
 	bcrelay_change(now);
 	aaa_change(now);
 	calls_aaa(aaa_socket());
+	firewall_change(now);
 	if (another)
 		loop_timer_now(&state.make_way_timer);
 }

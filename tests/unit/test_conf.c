@@ -218,6 +218,12 @@ put_conf(FILE *f, const struct conf *conf)
 		rate_limits_text(&conf->rate_limit, rates);
 		put_string(f, "rate-limit", rates);
 	}
+	if (conf->mss_clamp == CONF_MSS_PATH)
+		fprintf(f, "mss-clamp on\n");
+	else if (conf->mss_clamp != 0)
+		fprintf(f, "mss-clamp %u\n", (unsigned)conf->mss_clamp);
+	if (conf->anti_spoofing)
+		fprintf(f, "anti-spoofing on\n");
 	if (conf->engines != 1)
 		fprintf(f, "engines %u\n", (unsigned)conf->engines);
 	fprintf(f, "stimeout %d\n", conf->stimeout);
@@ -1009,6 +1015,48 @@ START_TEST(rate_limits)
 }
 END_TEST
 
+/* What guards must not be off by a slip of the pen. */
+START_TEST(table)
+{
+	static const struct {
+		const char *text;
+		uint32_t mss;
+		bool	 sources, wrong;
+	} rows[] = {
+		{ "", 0, false, false },
+		{ "mss-clamp off\nanti-spoofing off\n", 0, false, false },
+#ifdef WITH_NET
+		{ "mss-clamp on\nanti-spoofing on\n", CONF_MSS_PATH, true,
+		    false },
+		{ "mss-clamp 1360\n", 1360, false, false },
+		{ "mss-clamp 500\n", 500, false, false },
+		{ "mss-clamp 1460\n", 1460, false, false },
+#else
+		{ "mss-clamp on\n", CONF_MSS_PATH, false, true },
+		{ "anti-spoofing on\n", 0, true, true },
+#endif
+		{ "mss-clamp 499\n", 0, false, true },
+		{ "mss-clamp 1461\n", 0, false, true },
+		{ "mss-clamp 1300x\n", 0, false, true },
+		{ "mss-clamp\n", 0, false, true },
+		{ "anti-spoofing yes\n", 0, true, true },
+		{ "anti-spoofing\n", 0, true, true }
+	};
+	struct conf conf;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ck_assert_int_eq(read_text(&conf, "", rows[i].text), CONF_RUN);
+		ck_assert_uint_eq(conf.mss_clamp, rows[i].mss);
+		ck_assert_int_eq(conf.anti_spoofing, rows[i].sources);
+		ck_assert_int_eq(conf.errors > 0, rows[i].wrong);
+		ck_assert_int_eq(conf_table_any(&conf), rows[i].mss != 0 ||
+		    rows[i].sources);
+		free_streams();
+		conf_free(&conf);
+	}
+}
+END_TEST
+
 /* More names than there is room for. */
 START_TEST(changes_are_cut)
 {
@@ -1038,6 +1086,7 @@ static const char text_before[] = "ppp /bin/a\nlisten 192.0.2.1\n"
     "connections 5\nlocalip 10.0.0.1\nremoteip 10.0.0.2\nsandbox log\n"
     "engines 2\nrestart-grace 7\ncontrol-group a\naaa none\n"
     "radius-conf /etc/a\naaa-conf /etc/a\nrate-limit 1M/2M\n"
+    "mss-clamp 1300\nanti-spoofing off\n"
     "datapath kernel 192.0.2.0/24 198.51.100.7\n"
     "max-per-ip 1\nmax-unauth 2\nmax-unauth-per-ip 3\nconnection-rate 4\n"
     "connection-rate-per-ip 5\ncall-rate 6\ncall-rate-per-ip 7\n"
@@ -1048,6 +1097,7 @@ static const char text_after[] = "debug\nnoipparam\nlogwtmp\ndelegate\n"
     "speed 19200\nstimeout 4\nconnections 6\nlocalip 10.0.1.1\n"
     "remoteip 10.0.1.2\nsandbox off\nengines 3\nrestart-grace 8\n"
     "control-group b\naaa radius\nradius-conf /etc/b\naaa-conf /etc/b\nrate-limit 1M/3M\n"
+    "mss-clamp on\nanti-spoofing on\n"
     "datapath userspace 203.0.113.0/24\n"
     "max-per-ip 101\nmax-unauth 102\nmax-unauth-per-ip 103\n"
     "connection-rate 104\nconnection-rate-per-ip 105\ncall-rate 106\n"
@@ -1261,6 +1311,7 @@ add_tests(TCase *t)
 	    (int)(sizeof(changes_rows) / sizeof(changes_rows[0])));
 	tcase_add_test(t, aaa_guards);
 	tcase_add_test(t, rate_limits);
+	tcase_add_test(t, table);
 	tcase_add_test(t, changes_are_cut);
 	tcase_add_test(t, a_value_is_copied_and_nothing_else);
 	tcase_add_test(t, nothing_is_copied_over_something);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config.h"
+
 #include "config/conf_key.h"
 #include "ctl/doctor.h"
 #include "shared/subprocess.h"
@@ -614,6 +616,26 @@ START_TEST(kernel_settings)
 }
 END_TEST
 
+START_TEST(forged_addresses)
+{
+	start();
+	set("/proc/sys/net/ipv4/conf/default/rp_filter", "0\n", S_IFREG);
+	examine();
+	ck_assert_str_eq(named("rp-filter", DOCTOR_NOTE, "anybody's "
+	    "address")->fix, "\"anti-spoofing on\" in pptpd.conf, and "
+	    "pptpdctl reload");
+	doctor_free(&d);
+#ifdef WITH_NET
+	set(CONF_FILE_DEFAULT, "option /etc/ppp/options.pptpd\n"
+	    "localip 10.0.0.2\nremoteip 10.0.0.200-220\nanti-spoofing on\n",
+	    S_IFREG | 0644);
+	examine();
+	named("rp-filter", DOCTOR_OK, "anti-spoofing drops");
+	doctor_free(&d);
+#endif
+}
+END_TEST
+
 START_TEST(packets_that_do_not_fit)
 {
 	start();
@@ -624,7 +646,8 @@ START_TEST(packets_that_do_not_fit)
 	ck_assert_str_eq(named("mtu", DOCTOR_WARNING, "pppd's default is "
 	    "1500")->fix, "printf '%s\\n' 'mtu 1400' 'mru 1400' "
 	    ">>/etc/ppp/options.pptpd");
-	named("mss", DOCTOR_NOTE, "downloads hang");
+	ck_assert_str_eq(named("mss", DOCTOR_NOTE, "downloads hang")->fix,
+	    "\"mss-clamp on\" in pptpd.conf, and pptpdctl reload");
 	alone("mtu");
 	doctor_free(&d);
 }
@@ -755,6 +778,7 @@ tests(TCase *t)
 	tcase_add_test(t, pools_that_meet_others);
 	tcase_add_test(t, the_lan_cannot_find_clients);
 	tcase_add_test(t, kernel_settings);
+	tcase_add_test(t, forged_addresses);
 	tcase_add_test(t, packets_that_do_not_fit);
 	tcase_add_test(t, plugins_that_do_not_fit);
 	tcase_add_test(t, old_pppds);

@@ -58,6 +58,17 @@ START_TEST(other_pidfiles_have_names_of_their_own)
 }
 END_TEST
 
+START_TEST(tables_have_names_that_nft_takes)
+{
+	char table[INSTANCE_TABLE];
+
+	ck_assert_int_eq(instance_table(table, RUNDIR "/pptpd.pid"), 0);
+	ck_assert_str_eq(table, "pptpd");
+	ck_assert_int_eq(instance_table(table, "/run/second.pid"), 0);
+	ck_assert_str_eq(table, "pptpd_298dc9c7");
+}
+END_TEST
+
 START_TEST(too_long_is_an_error)
 {
 	char path[sizeof(RUNDIR "/pptpd/control")];
@@ -77,6 +88,7 @@ tests(TCase *t)
 	tcase_add_test(t, default_pidfile_has_plain_names);
 	tcase_add_test(t, run_and_var_run_are_one_directory);
 	tcase_add_test(t, other_pidfiles_have_names_of_their_own);
+	tcase_add_test(t, tables_have_names_that_nft_takes);
 	tcase_add_test(t, too_long_is_an_error);
 }
 

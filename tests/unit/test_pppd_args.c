@@ -167,6 +167,12 @@ START_TEST(rates_are_numbers)
 	ck_assert_str_eq(args.argv[i + 2], "pptpd-rate-limit");
 	ck_assert_str_eq(args.argv[i + 3], "10000000/2000000");
 	ck_assert_uint_eq(args.optional, (uint64_t)15 << i);
+	conf.anti_spoofing = true;
+	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
+	    NULL, NULL, NULL, NULL, "/lib/net.so"), 0);
+	ck_assert_str_eq(args.argv[i + 4], "pptpd-net-table");
+	ck_assert_str_eq(args.argv[i + 5], "pptpd");
+	ck_assert_uint_eq(args.optional, (uint64_t)63 << i);
 	conf_free(&conf);
 }
 END_TEST
