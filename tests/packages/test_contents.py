@@ -214,5 +214,6 @@ def pk_11(lab):
     for path in ('/usr/libexec/pptpd/pptpd-aaa', '/usr/lib/pptpd/pptpd-aaa.so',
                  '/usr/share/man/man8/pptpd-aaa.8.gz',
                  '/usr/share/man/man5/pptpd-radius.conf.5.gz',
+                 '/usr/share/doc/pptpd-aaa/examples/aaa.conf',
                  '/usr/share/doc/pptpd-aaa/examples/radius.conf'):
         check(path in have, 'no ' + path)
