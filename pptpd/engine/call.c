@@ -685,12 +685,13 @@ call_next_record(uint32_t *next)
 }
 
 void
-call_admit(uint16_t id)
+call_admit(uint16_t id, int32_t after_pid)
 {
 	const struct call *call = call_ids_find(id);
 	struct ipc_msg m;
 
 	ipc_msg_init(&m, IPC_ADMIT, id);
+	m.u.admit.pppd_pid = after_pid;
 	if (back_calls_record(id) != NULL)
 		(void)engine_tell(&m, -1);
 	else if (call != NULL && call->keeper != -1)

@@ -98,8 +98,11 @@ const struct call_record *call_next_record(uint32_t *next);
 /* The monitor says that a call of ours has ended: if we did not know, it is
  * noted. */
 void	call_missed(const struct ipc_msg *);
-/* pppd may go on with the user who has logged in, whichever engine has it. */
-void	call_admit(uint16_t id);
+/*
+ * pppd may go on with the user who has logged in, whichever engine has it; but
+ * not before another pppd has ended (0: none), or has not for some seconds.
+ */
+void	call_admit(uint16_t id, int32_t after_pid);
 #define CALL_TRACE_BUSY_TEXT "it is traced already, or too many others are"
 
 /* What has become of a trace that was asked for. */

@@ -22,6 +22,7 @@ struct login_row {
 	uint32_t	 own_max;
 	bool		 own, own_replace, waits;
 	uint16_t	 id;
+	int32_t		 pppd_pid;
 	char		 session[SESSION_ID_TEXT];
 };
 
@@ -49,6 +50,7 @@ take_row(struct login_row *row, const struct call_record *rec)
 	row->own_replace = rec->login_replace != 0;
 	row->waits = rec->login_waits != 0;
 	row->id = rec->our_id;
+	row->pppd_pid = rec->pppd_pid;
 	return true;
 }
 
@@ -99,16 +101,18 @@ judge(const struct login_row *row, size_t n)
 {
 	struct login_limit limit = limit_of(&row[n - 1]);
 	size_t first = 0;
+	int32_t before = 0;	/* pppd of the last call that is replaced */
 
 	while (limit.max != 0 && n - first > limit.max) {
-		if (limit.replace)
+		if (limit.replace) {
+			before = row[first].pppd_pid;
 			end_call(&row[first++], limit.max, CTRL_END_REPLACED);
-		else
+		} else
 			end_call(&row[--n], limit.max, CTRL_END_LOGINS);
 	}
 	for (; first < n; first++) {
 		if (row[first].waits)
-			call_admit(row[first].id);
+			call_admit(row[first].id, before);
 	}
 }
 

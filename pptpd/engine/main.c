@@ -378,7 +378,7 @@ take_message(const struct ipc_msg *m, struct ipc_fds *fds, void *arg)
 		    m->u.kick.end);
 		break;
 	case IPC_ADMIT:
-		call_admit(m->call_id);
+		call_admit(m->call_id, m->u.admit.pppd_pid);
 		break;
 	case IPC_CALL_NEWS:
 		back_calls_news(m);

@@ -27,12 +27,16 @@
 #include "shared/ipc.h"
 #include "shared/mono.h"
 #include "shared/patience.h"
+#include "shared/process.h"
 #include "shared/syslog_sink.h"
 #include "state/life.h"
 
 /* If pppd refuses its options so early, a plugin may be the reason. */
 #define OPTION_ERROR_MS	5000	/* a busy machine takes more than one second */
 #define OPTION_ERROR	2
+
+#define BEFORE_MS	3000	/* for another pppd to end, before ours goes on */
+#define BEFORE_LOOK_MS	20
 
 #define ERROR_LINES_MAX	200	/* logged lines of pppd's stderr */
 #define IDENTITY_LEN	64
@@ -54,6 +58,8 @@ struct keeper {
 	struct life	 life;
 	int		 engine;	/* the link to it; -1: closed */
 	struct rejoin	 rejoin;	/* the search, in LIFE_SEARCHING */
+	int		 before;	/* process to end first; -1: none */
+	uint64_t	 before_until;	/* ms */
 	int		 status;	/* pppd's wait status, after its end */
 	int		 error_lines;
 	size_t		 error_len;
@@ -283,6 +289,32 @@ lost_engine(struct keeper *k)
 	act(k, life_engine_lost(&k->life, may_search, mono_ms()));
 }
 
+/*
+ * The user may go on.  If his address is that of another call, which ends for
+ * this one, that has to be over: its pppd takes address and proxy ARP away.
+ * The number is an engine's, which may lie: so the wait is short.
+ */
+static void
+admit(struct keeper *k, pid_t before)
+{
+	if (!k->login.waits || k->before != -1)
+		return;
+	k->before = before > 1 ? process_open(before) : -1;
+	k->before_until = mono_ms() + BEFORE_MS;
+	if (k->before == -1)
+		login_go(&k->login, k->pppd.session, true);
+}
+
+static void
+look_at_before(struct keeper *k, uint64_t now)
+{
+	if (now < k->before_until && !process_ended(k->before))
+		return;
+	close(k->before);
+	k->before = -1;
+	login_go(&k->login, k->pppd.session, true);
+}
+
 static void
 engine_message(struct keeper *k)
 {
@@ -296,7 +328,7 @@ engine_message(struct keeper *k)
 	patience_restore();
 	patience_close_all(fds.fd, &fds.n);	/* a keeper expects none */
 	if (got == 1 && m.type == IPC_ADMIT)
-		login_go(&k->login, k->pppd.session, true);
+		admit(k, m.u.admit.pppd_pid);
 	else if (got == 1 && m.type == IPC_HANGUP) {
 		if (m.u.hangup.end != CTRL_END_NONE &&
 		    !life_is_down(&k->life)) {
@@ -390,6 +422,10 @@ timers(struct keeper *k)
 		if (rejoin_deadline(&k->rejoin) < next)
 			next = rejoin_deadline(&k->rejoin);
 	}
+	if (k->before != -1)
+		look_at_before(k, now);
+	if (k->before != -1 && now + BEFORE_LOOK_MS < next)
+		next = now + BEFORE_LOOK_MS;
 	if (k->kernel.up) {
 		look_at_kernel(k, now);
 		if (k->kernel.look_at < next)
@@ -655,7 +691,8 @@ catch_signals(sigset_t *while_waiting)
 int
 keeper_run(const struct keeper_call *call, char **argv)
 {
-	struct keeper k = { .engine = IPC_FD_PARENT, .argv = argv,
+	struct keeper k = { .engine = IPC_FD_PARENT, .before = -1,
+	    .argv = argv,
 	    .pppd = { -1, -1, -1, -1 } };
 	sigset_t while_waiting;
 	int exit_status = 1;

@@ -12,7 +12,7 @@
 #include "state/limit.h"
 #include "state/session_id.h"
 
-#define IPC_VERSION	8
+#define IPC_VERSION	9
 #define IPC_FDS_MAX	4
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
 #define IPC_FDS_LOST	(-1)	/* as their number: no room for them */
@@ -91,7 +91,7 @@ enum ipc_type {
 	/* monitor -> front */
 	IPC_CALL_OVER,		/* u.over: a call of the front has ended */
 	/* front -> monitor -> back engine; engine -> keeper */
-	IPC_ADMIT,		/* the user who has logged in may go on */
+	IPC_ADMIT,		/* u.admit: who has logged in may go on */
 	/* keeper -> engine */
 	IPC_USER_FILE,		/* the user's file is not good: end the call */
 	/* several engines */
@@ -183,6 +183,11 @@ struct ipc_msg {
 			uint32_t seconds, packets;	/* at most */
 		} trace;
 		struct {
+			/* Of the call that this one replaces: wait until it
+			   has ended, and its address is free.  0: none. */
+			int32_t pppd_pid;
+		} admit;
+		struct {
 			uint32_t client_addr;	/* network order */
 		} elsewhere;
 		struct {
@@ -231,7 +236,7 @@ struct ipc_msg {
 		} log;
 	} u;
 };
-LAYOUT(struct ipc_msg, IPC_VERSION, 8, 524);
+LAYOUT(struct ipc_msg, IPC_VERSION, 9, 524);
 
 void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 

@@ -95,8 +95,16 @@ def replace(lab):
     goes(entry(lab, 4, 'anna'))
     over(lab, calls[1], REPLACED)
     early.needs('the call that logged in third')
-    check(refused(REPLACED) == 2, 'counter: %d' % refused(REPLACED))
-    return 'two replaced'
+    early.pppd.ignore_everything()
+    calls.append(entry(lab, 5, 'anna'))     # early is the oldest now
+    check(lab.log.wait('.*Call .*, of user "anna" ends: .*', 5,
+                       calls[-1].mark), 'not replaced')
+    check(calls[-1].pppd.verdict(0.5) is None,
+          'it goes on while the pppd before it lives')
+    early.pppd.kill()
+    goes(calls[-1])
+    check(refused(REPLACED) == 3, 'counter: %d' % refused(REPLACED))
+    return 'three replaced'
 
 
 @point('policy-own', "a limit in a user's own file wins over that of "

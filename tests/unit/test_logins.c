@@ -49,9 +49,13 @@ call_kick(uint16_t id, enum ctrl_end why)
 }
 
 void
-call_admit(uint16_t id)
+call_admit(uint16_t id, int32_t after_pid)
 {
-	note(id, "goes");
+	char text[32] = "goes";
+
+	if (after_pid != 0)
+		snprintf(text, sizeof(text), "goes after %d", after_pid);
+	note(id, text);
 	rec[id - 1]->login_waits = 0;	/* as its keeper does */
 }
 
@@ -75,6 +79,7 @@ login(unsigned int id, const char *user)
 
 	fake_loop_pass_ms(1);
 	r->our_id = (uint16_t)id;
+	r->pppd_pid = (int32_t)(100 + id);
 	snprintf(r->user, sizeof(r->user), "%s", user);
 	snprintf(r->session, sizeof(r->session), "%016X", id);
 	r->login_ms = engine_now_ms();
@@ -135,9 +140,9 @@ START_TEST(the_first_one_is_replaced)
 	login(7, "anna");
 	login(3, "anna");
 	login(5, "anna");
-	ck_assert_str_eq(judged(), "7 goes, 3 goes, 7 replaced, 5 goes");
+	ck_assert_str_eq(judged(), "7 goes, 3 goes, 7 replaced, 5 goes after 107");
 	login(1, "anna");
-	ck_assert_str_eq(judged(), "3 replaced, 1 goes");
+	ck_assert_str_eq(judged(), "3 replaced, 1 goes after 103");
 	ck_assert_uint_eq(limiter_count(CTRL_END_REPLACED), 2);
 }
 END_TEST
@@ -175,7 +180,7 @@ START_TEST(a_limit_of_his_own)
 	rec[2]->login_own = 1;
 	rec[2]->login_max = 1;
 	rec[2]->login_replace = 1;
-	ck_assert_str_eq(judged(), "1 replaced, 2 replaced, 3 goes");
+	ck_assert_str_eq(judged(), "1 replaced, 2 replaced, 3 goes after 102");
 	login(4, "anna");
 	rec[3]->login_own = 1;		/* without a limit */
 	ck_assert_str_eq(judged(), "4 goes");
