@@ -13,6 +13,7 @@
 #include "engine/journal.h"
 #include "engine/limiter.h"
 #include "shared/call_record.h"
+#include "state/ctrl_out.h"
 
 /* If a connection has asked for no call by then, the engine logs its start. */
 #define ANNOUNCE_MS	3000	/* pptp-linux takes 1 s */

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "engine/trace.h"
+#include "state/ctrl_out.h"
 
 #define READ_SIZE	4096
 

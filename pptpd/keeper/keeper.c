@@ -29,6 +29,7 @@
 #include "shared/patience.h"
 #include "shared/process.h"
 #include "shared/syslog_sink.h"
+#include "state/ctrl_out.h"
 #include "state/life.h"
 
 /* If pppd refuses its options so early, a plugin may be the reason. */

@@ -8,12 +8,7 @@
 
 #include "base/log.h"
 #include "base/wire.h"
-
-/* Poptop's values: clients and scanners have known them since 1999. */
-#define SCCRP_MAX_CHANNELS	1
-#define SCCRP_FIRMWARE		1
-#define SCCRP_HOST		"local"
-#define SCCRP_VENDOR		"linux"
+#include "state/ctrl_out.h"
 
 #define ODD_MESSAGES_MAX	64	/* then the peer is no PPTP peer */
 #define MANAGEMENT_MAX		3	/* PPTP Message Type 2, point F-6 */
@@ -52,152 +47,23 @@ set_call_state(struct ctrl *c, enum ctrl_call_state to, const char *cause,
 
 /* --- output -------------------------------------------------------------- */
 
-/* Poptop's names of the messages that it sends: people search logs for them. */
-static const char *
-made_name(uint16_t type)
-{
-	switch (type) {
-	case PPTP_SCCRP:
-		return "START CTRL CONN RPLY";
-	case PPTP_STOPCCRQ:
-		return "STOP CTRL REQ";
-	case PPTP_STOPCCRP:
-		return "STOP CTRL CONN RPLY";
-	case PPTP_ECHORQ:
-		return "ECHO REQ";
-	case PPTP_ECHORP:
-		return "ECHO RPLY";
-	case PPTP_OCRP:
-		return "OUT CALL RPLY";
-	case PPTP_CDN:
-		return "CALL DISCONNECT RPLY";
-	default:
-		return pptp_type_name(type);
-	}
-}
-
 static unsigned int close_now(struct ctrl *, enum ctrl_end, unsigned int,
     const char *, uint64_t);
 
-/* Queues a message.  If the peer leaves too many unread, closes at once. */
+/*
+ * After each message: queued says whether there was room for it.  If the peer
+ * leaves too many unread, closes at once.
+ */
 static unsigned int
-put(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
+said(struct ctrl *c, bool queued, uint64_t now)
 {
-	size_t n;
-
-	n = pptp_msg_encode(c->out + c->out_len, sizeof(c->out) - c->out_len,
-	    m);
-	if (n == 0) {
-		log_warn("CTRL: Client %s does not read our replies, closing "
-		    "(%s)", c->client, ctrl_end_word(CTRL_END_NOT_READING));
-		c->out_len = c->out_part = 0;
-		return close_now(c, CTRL_END_NOT_READING, CTRL_DO_RESET,
-		    "output limit", now);
-	}
-	c->out_len += n;
-	log_debug("CTRL: Made a %s packet", made_name(m->type));
-	return 0;
-}
-
-size_t
-ctrl_out_next(const struct ctrl *c, const uint8_t **data)
-{
-	struct wire_reader r;
-
-	*data = c->out;
-	if (c->out_part > 0)
-		return c->out_part;
-	if (c->out_len == 0)
+	if (queued)
 		return 0;
-	wire_reader_init(&r, c->out, c->out_len);
-	return wire_get_u16(&r);	/* its Length field */
-}
-
-void
-ctrl_out_sent(struct ctrl *c, size_t n)
-{
-	const uint8_t *data;
-	size_t first = ctrl_out_next(c, &data);
-
-	assert(n <= first && first <= c->out_len);
-	c->out_part = first - n;
-	c->out_len -= n;
-	memmove(c->out, c->out + n, c->out_len);
-}
-
-static unsigned int
-put_sccrp(struct ctrl *c, uint8_t result, uint64_t now)
-{
-	struct pptp_msg m = { .type = PPTP_SCCRP };
-
-	m.u.start.version = PPTP_VERSION;
-	m.u.start.result = result;
-	if (result == PPTP_SCCRP_ERROR)
-		m.u.start.error = PPTP_ERROR_NO_RESOURCE;
-	m.u.start.max_channels = SCCRP_MAX_CHANNELS;
-	m.u.start.firmware = SCCRP_FIRMWARE;
-	memcpy(m.u.start.host, SCCRP_HOST, sizeof(SCCRP_HOST) - 1);
-	memcpy(m.u.start.vendor, SCCRP_VENDOR, sizeof(SCCRP_VENDOR) - 1);
-	return put(c, &m, now);
-}
-
-static unsigned int
-put_stop_request(struct ctrl *c, uint8_t reason, uint64_t now)
-{
-	struct pptp_msg m = { .type = PPTP_STOPCCRQ };
-
-	m.u.stop.reason = reason;
-	return put(c, &m, now);
-}
-
-static unsigned int
-put_stop_reply(struct ctrl *c, uint64_t now)
-{
-	struct pptp_msg m = { .type = PPTP_STOPCCRP };
-
-	m.u.stop_reply.result = PPTP_RESULT_OK;
-	return put(c, &m, now);
-}
-
-static unsigned int
-put_echo_reply(struct ctrl *c, uint32_t id, uint64_t now)
-{
-	struct pptp_msg m = { .type = PPTP_ECHORP };
-
-	m.u.echo.id = id;
-	m.u.echo.result = PPTP_RESULT_OK;
-	return put(c, &m, now);
-}
-
-/* The answer to the OCRQ with call_id peer_id; ours is 0 unless connected. */
-static unsigned int
-put_ocrp(struct ctrl *c, uint16_t peer_id, uint8_t result, uint8_t error,
-    uint64_t now)
-{
-	struct pptp_msg m = { .type = PPTP_OCRP };
-
-	m.u.ocrp.peer_call_id = peer_id;
-	m.u.ocrp.result = result;
-	m.u.ocrp.error = error;
-	if (result == PPTP_OCRP_CONNECTED) {
-		m.u.ocrp.call_id = c->call.our_id;
-		m.u.ocrp.speed = c->call.max_bps;
-		m.u.ocrp.window = c->call.window;
-		log_debug("CTRL: Set parameters to %u maxbps, %u window size",
-		    (unsigned)c->call.max_bps, (unsigned)c->call.window);
-	}
-	return put(c, &m, now);
-}
-
-static unsigned int
-put_cdn(struct ctrl *c, uint8_t result, uint8_t error, uint64_t now)
-{
-	struct pptp_msg m = { .type = PPTP_CDN };
-
-	m.u.cdn.call_id = c->call.our_id;
-	m.u.cdn.result = result;
-	m.u.cdn.error = error;
-	return put(c, &m, now);
+	log_warn("CTRL: Client %s does not read our replies, closing (%s)",
+	    c->client, ctrl_end_word(CTRL_END_NOT_READING));
+	c->out_len = c->out_part = 0;
+	return close_now(c, CTRL_END_NOT_READING, CTRL_DO_RESET,
+	    "output limit", now);
 }
 
 /* --- ends ---------------------------------------------------------------- */
@@ -231,7 +97,7 @@ begin_stop(struct ctrl *c, enum ctrl_end end, const char *cause, uint64_t now)
 {
 	unsigned int todo;
 
-	todo = put_stop_request(c, ctrl_end_stop_reason(end), now);
+	todo = said(c, ctrl_put_stop_request(c, ctrl_end_stop_reason(end)), now);
 	if (c->state != CTRL_CLOSED)
 		set_state(c, CTRL_WAIT_STOP_REPLY, cause, now);
 	return todo;
@@ -249,8 +115,8 @@ end_call(struct ctrl *c, enum ctrl_end end, const char *cause, uint64_t now)
 	unsigned int todo;
 
 	todo = drop_call(c, end, cause, now);
-	todo |= put_cdn(c, result,
-	    result == PPTP_CDN_ERROR ? PPTP_ERROR_PAC : PPTP_ERROR_NONE, now);
+	todo |= said(c, ctrl_put_cdn(c, result,
+	    result == PPTP_CDN_ERROR ? PPTP_ERROR_PAC : PPTP_ERROR_NONE), now);
 	if (c->state != CTRL_CLOSED)
 		todo |= begin_stop(c, end, cause, now);
 	return todo;
@@ -331,18 +197,18 @@ idle_message(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 		log_warn("CTRL: Client %s speaks protocol version 0x%04x, "
 		    "older than ours, closing (%s)", c->client,
 		    m->u.start.version, ctrl_end_word(CTRL_END_PROTOCOL));
-		todo = put_sccrp(c, PPTP_SCCRP_VERSION, now);
+		todo = said(c, ctrl_put_sccrp(c, PPTP_SCCRP_VERSION), now);
 		return todo | close_now(c, CTRL_END_PROTOCOL, 0,
 		    "protocol version", now);
 	}
 	if (c->refuse != 0) {
-		todo = put_sccrp(c, c->refuse, now);
+		todo = said(c, ctrl_put_sccrp(c, c->refuse), now);
 		return todo | close_now(c, c->refuse_end, 0, "refused", now);
 	}
 	c->started = true;
 	set_state(c, CTRL_ESTABLISHED, "SCCRQ", now);
 	c->call_since = now;
-	return put_sccrp(c, PPTP_SCCRP_OK, now);
+	return said(c, ctrl_put_sccrp(c, PPTP_SCCRP_OK), now);
 }
 
 static unsigned int
@@ -354,10 +220,10 @@ outgoing_call(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 		log_warn("CTRL: Client %s asked for a second call on one "
 		    "control connection, refused", c->client);
 		if (peer_id == c->call.peer_id)
-			return put_ocrp(c, peer_id, PPTP_OCRP_ERROR,
-			    PPTP_ERROR_BAD_CALL_ID, now);
-		return put_ocrp(c, peer_id, PPTP_OCRP_BUSY, PPTP_ERROR_NONE,
-		    now);
+			return said(c, ctrl_put_ocrp(c, peer_id, PPTP_OCRP_ERROR,
+			    PPTP_ERROR_BAD_CALL_ID), now);
+		return said(c, ctrl_put_ocrp(c, peer_id, PPTP_OCRP_BUSY,
+		    PPTP_ERROR_NONE), now);
 	}
 	memset(&c->call, 0, sizeof(c->call));
 	c->call.peer_id = peer_id;
@@ -390,11 +256,8 @@ call_clear(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 static unsigned int
 incoming_call(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 {
-	struct pptp_msg reply = { .type = PPTP_ICRP };
-
-	reply.u.icrp.peer_call_id = m->u.icrq.call_id;
-	reply.u.icrp.result = PPTP_ICRP_FORBIDDEN;
-	return put(c, &reply, now);
+	return said(c, ctrl_put_icrp(c, m->u.icrq.call_id,
+	    PPTP_ICRP_FORBIDDEN), now);
 }
 
 static void
@@ -426,7 +289,7 @@ stop_request(struct ctrl *c, uint64_t now)
 	unsigned int todo;
 
 	log_debug("CTRL: Received STOP CTRL CONN request (disconnecting)");
-	todo = put_stop_reply(c, now);
+	todo = said(c, ctrl_put_stop_reply(c), now);
 	if (c->state == CTRL_CLOSED)
 		return todo;
 	return todo | close_now(c, CTRL_END_STOPPED, 0, "StopCCRQ", now);
@@ -437,11 +300,11 @@ established_message(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 {
 	switch (m->type) {
 	case PPTP_SCCRQ:
-		return put_sccrp(c, PPTP_SCCRP_EXISTS, now);
+		return said(c, ctrl_put_sccrp(c, PPTP_SCCRP_EXISTS), now);
 	case PPTP_STOPCCRQ:
 		return stop_request(c, now);
 	case PPTP_ECHORQ:
-		return put_echo_reply(c, m->u.echo.id, now);
+		return said(c, ctrl_put_echo_reply(c, m->u.echo.id), now);
 	case PPTP_ECHORP:
 		echo_reply(c, m);
 		return 0;
@@ -474,7 +337,7 @@ stopping_message(struct ctrl *c, const struct pptp_msg *m, uint64_t now)
 	case PPTP_STOPCCRP:
 		return close_now(c, CTRL_END_STOPPED, 0, "StopCCRP", now);
 	case PPTP_ECHORQ:
-		return put_echo_reply(c, m->u.echo.id, now);
+		return said(c, ctrl_put_echo_reply(c, m->u.echo.id), now);
 	default:
 		return 0;
 	}
@@ -573,8 +436,8 @@ ctrl_call_started(struct ctrl *c, uint64_t now)
 	    c->state != CTRL_ESTABLISHED)
 		return 0;
 	set_call_state(c, CTRL_CALL_UP, "pppd runs", now);
-	return put_ocrp(c, c->call.peer_id, PPTP_OCRP_CONNECTED,
-	    PPTP_ERROR_NONE, now);
+	return said(c, ctrl_put_ocrp(c, c->call.peer_id, PPTP_OCRP_CONNECTED,
+	    PPTP_ERROR_NONE), now);
 }
 
 void
@@ -592,7 +455,7 @@ ctrl_call_failed(struct ctrl *c, uint8_t result, uint8_t error, uint64_t now)
 	    c->state != CTRL_ESTABLISHED)
 		return 0;
 	todo = drop_call(c, CTRL_END_NOT_STARTED, "call refused", now);
-	todo |= put_ocrp(c, c->call.peer_id, result, error, now);
+	todo |= said(c, ctrl_put_ocrp(c, c->call.peer_id, result, error), now);
 	c->end = CTRL_END_NONE;		/* the connection goes on */
 	return todo;
 }
@@ -672,13 +535,9 @@ ctrl_deadline(const struct ctrl *c)
 static unsigned int
 send_echo(struct ctrl *c, uint64_t now)
 {
-	struct pptp_msg m = { .type = PPTP_ECHORQ };
-
-	m.u.echo.id = ++c->echo_id;
 	c->echo_wait = true;
 	c->echo_sent = now;
-	log_debug("CTRL: Sending ECHO REQ id %u", (unsigned)c->echo_id);
-	return put(c, &m, now);
+	return said(c, ctrl_put_echo_request(c, ++c->echo_id), now);
 }
 
 static unsigned int
@@ -739,27 +598,6 @@ ctrl_timer(struct ctrl *c, uint64_t now)
 
 /* --- the state of another process ---------------------------------------- */
 
-/* Whether out[] holds whole messages, behind the rest of the first. */
-static bool
-out_is_sane(const struct ctrl *c)
-{
-	size_t at = c->out_part;
-
-	if (c->out_len > sizeof(c->out) || at > c->out_len)
-		return false;
-	while (at < c->out_len) {
-		struct wire_reader r;
-		size_t n;
-
-		wire_reader_init(&r, c->out + at, c->out_len - at);
-		n = wire_get_u16(&r);
-		if (n < PPTP_HEADER_LEN || n > c->out_len - at)
-			return false;
-		at += n;
-	}
-	return true;
-}
-
 const char *
 ctrl_fault(const struct ctrl *c, uint64_t now)
 {
@@ -777,28 +615,7 @@ ctrl_fault(const struct ctrl *c, uint64_t now)
 	    c->last_input > now || c->echo_sent > now ||
 	    c->partial_since > now)
 		return "its times make no sense";
-	if (!stream_is_sane(&c->in) || !out_is_sane(c))
+	if (!stream_is_sane(&c->in) || !ctrl_out_is_sane(c))
 		return "its messages make no sense";
 	return NULL;
-}
-
-size_t
-ctrl_goodbye(int nth, uint16_t our_id, enum ctrl_end end,
-    uint8_t buf[PPTP_MSG_MAX])
-{
-	struct pptp_msg m = { .type = PPTP_CDN };
-
-	switch (nth) {
-	case 0:
-		m.u.cdn.call_id = our_id;
-		m.u.cdn.result = ctrl_end_cdn_result(end);
-		break;
-	case 1:
-		m.type = PPTP_STOPCCRQ;
-		m.u.stop.reason = ctrl_end_stop_reason(end);
-		break;
-	default:
-		return 0;
-	}
-	return pptp_msg_encode(buf, PPTP_MSG_MAX, &m);
 }

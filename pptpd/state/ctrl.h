@@ -117,13 +117,6 @@ unsigned int	ctrl_timer(struct ctrl *, uint64_t now);
 uint64_t	ctrl_deadline(const struct ctrl *);
 
 /*
- * For the keeper, when its engine is gone: encodes the nth message, from 0, of
- * those that end the connection (CDN, StopCCRQ).  Returns its length, 0: there
- * are no more.
- */
-size_t		ctrl_goodbye(int nth, uint16_t our_id, enum ctrl_end,
-		    uint8_t buf[PPTP_MSG_MAX]);
-/*
  * Checks the state that another process has left, which may have crashed.
  * Returns what is wrong with it; NULL: this process can go on with it.
  */
@@ -144,14 +137,5 @@ unsigned int	ctrl_call_ended(struct ctrl *, enum ctrl_end, uint64_t now);
 unsigned int	ctrl_stop(struct ctrl *, enum ctrl_end, uint64_t now);
 /* The same, but without waiting for the StopCCRP. */
 unsigned int	ctrl_drop(struct ctrl *, enum ctrl_end, uint64_t now);
-
-/*
- * Points *data at the octets of the first message that are not sent yet, and
- * returns their number; 0: there are none.  The caller writes one message at a
- * time, because NAT helpers look at the start of a segment only (point F-12).
- */
-size_t		ctrl_out_next(const struct ctrl *, const uint8_t **data);
-/* n octets of that message were sent. */
-void		ctrl_out_sent(struct ctrl *, size_t n);
 
 #endif

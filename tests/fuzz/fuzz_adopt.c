@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "state/ctrl.h"
+#include "state/ctrl_out.h"
 #include "state/gre_window.h"
 
 #define CALL_ID	0x1234

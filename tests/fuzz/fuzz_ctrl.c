@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "fuzz.h"
-#include "state/ctrl.h"
+#include "state/ctrl_out.h"
 
 #define HELD_MAX	4096	/* octets behind a call's request */
 #define TIMERS_MAX	16	/* of one instant */

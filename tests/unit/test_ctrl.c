@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/wire.h"
-#include "state/ctrl.h"
+#include "state/ctrl_out.h"
 #include "unit.h"
 
 #define PEER_ID	0x1234
