@@ -236,7 +236,7 @@ admin_fault(const struct ipc_msg *m, int n, uint64_t now)
 	bool fits;
 
 	if (n != 0 || m->u.admin_request.verb < IPC_ADMIN_STATUS ||
-	    m->u.admin_request.verb > IPC_ADMIN_LOG_DEBUG)
+	    m->u.admin_request.verb > IPC_ADMIN_LAST)
 		return "asked what no administrator asks";
 	fits = m->u.admin_request.verb == IPC_ADMIN_STATUS ?
 	    bucket_take(&status_bucket, &status, now) :

@@ -133,6 +133,7 @@ enum ipc_admin_verb {
 	IPC_ADMIN_LOG_INFO,	/* log-level info */
 	IPC_ADMIN_LOG_DEBUG
 };
+#define IPC_ADMIN_LAST	IPC_ADMIN_LOG_DEBUG
 #define IPC_ADMIN_TEXT	384
 
 struct ipc_admin_status {

@@ -58,7 +58,7 @@ static void
 check_admin(const struct ipc_msg *m, int n)
 {
 	MUST(n == 0 && m->u.admin_request.verb >= IPC_ADMIN_STATUS &&
-	    m->u.admin_request.verb <= IPC_ADMIN_UPGRADE);
+	    m->u.admin_request.verb <= IPC_ADMIN_LAST);
 	if (m->u.admin_request.verb == IPC_ADMIN_STATUS)
 		statuses++;
 	else

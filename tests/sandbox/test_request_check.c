@@ -199,7 +199,7 @@ test_admin(void)
 	m.type = IPC_ADMIN_REQUEST;
 	for (unsigned int verb = 0; verb <= UINT8_MAX; verb++) {
 		m.u.admin_request.verb = (uint8_t)verb;
-		if (verb >= IPC_ADMIN_STATUS && verb <= IPC_ADMIN_UPGRADE)
+		if (verb >= IPC_ADMIN_STATUS && verb <= IPC_ADMIN_LAST)
 			good("a verb", &m, NULL, 0);
 		else
 			bad("no verb", &m, NULL, 0);
@@ -325,7 +325,10 @@ test_two_engines(void)
 	m.type = IPC_CALL_KICK;
 	m.call_id = 8;
 	bad("the end of one of its own", &m, fds, 0);
-	test_traces();
+	if (geteuid() == 0)
+		test_traces();
+	else
+		printf("who traces is not tried: that needs root\n");
 	m.type = IPC_CALL_NEWS;
 	bad("news from the front", &m, fds, 0);
 
