@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "admin/admin_colour.h"
+
 #define CELL_MAX	240	/* octets of a value, NUL included */
 #define GAP		2	/* blanks between columns */
 #define LABEL_WIDTH	26
@@ -142,13 +144,16 @@ cell(char buf[CELL_MAX], const json_t *value, enum kind kind)
 }
 
 static void
-put_line(FILE *out, const char *title, const char *value)
+put_line(FILE *out, const char *title, const char *value,
+    enum admin_colour colour)
 {
 	char safe[CELL_MAX];
 
 	snprintf(safe, sizeof(safe), "%s", title);
 	make_safe(safe);
-	fprintf(out, "%-*s%s\n", LABEL_WIDTH, safe, value);
+	fprintf(out, "%-*s", LABEL_WIDTH, safe);
+	admin_colour_put(out, colour, value, 0);
+	fputc('\n', out);
 }
 
 static void
@@ -158,7 +163,8 @@ put_fields(FILE *out, const json_t *object, const struct field *f, size_t n)
 
 	for (; n > 0; n--, f++) {
 		cell(value, json_object_get(object, f->key), f->kind);
-		put_line(out, f->title, value);
+		put_line(out, f->title, value,
+		    admin_colour_of(f->key, value));
 	}
 }
 
@@ -239,11 +245,11 @@ put_row(FILE *out, const size_t *width, const struct field *columns, size_t n,
 		else
 			cell(value, json_object_get(row, columns[c].key),
 			    columns[c].kind);
-		if (c + 1 < n)
-			fprintf(out, "%-*s", (int)(width[c] + GAP), value);
-		else
-			fprintf(out, "%s\n", value);
+		admin_colour_put(out, row == NULL ? ADMIN_TITLE :
+		    admin_colour_of(columns[c].key, value), value,
+		    c + 1 < n ? (int)(width[c] + GAP) : 0);
 	}
+	fputc('\n', out);
 }
 
 static const struct field columns[] = {
@@ -449,7 +455,7 @@ admin_text_event(FILE *out, const json_t *event)
 	cell(value, got, DATE);
 	fprintf(out, "%-19s  ", value);
 	cell(value, json_object_get(event, "event"), PLAIN);
-	fprintf(out, "%-16s", value);
+	admin_colour_put(out, admin_colour_of("event", value), value, 16);
 	for (size_t i = 0; i < sizeof(event_words) / sizeof(event_words[0]);
 	    i++) {
 		got = json_object_get(event, event_words[i].key);
@@ -490,7 +496,7 @@ put_object(FILE *out, const char *title, json_t *object)
 	for (i = json_object_iter(object); i != NULL;
 	    i = json_object_iter_next(object, i)) {
 		cell(value, json_object_iter_value(i), PLAIN);
-		put_line(out, json_object_iter_key(i), value);
+		put_line(out, json_object_iter_key(i), value, ADMIN_PLAIN);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admin/admin_colour.h"
 #include "admin/admin_text.h"
 #include "ctl/doctor_conf.h"
 #include "ctl/doctor_firewall.h"
@@ -86,6 +87,14 @@ doctor_free(struct doctor *d)
 	free(d->out);
 }
 
+static const enum admin_colour colours[] = {
+	[DOCTOR_OK] = ADMIN_GOOD,
+	[DOCTOR_NOTE] = ADMIN_PLAIN,
+	[DOCTOR_UNKNOWN] = ADMIN_PLAIN,
+	[DOCTOR_WARNING] = ADMIN_ODD,
+	[DOCTOR_ERROR] = ADMIN_BAD,
+};
+
 static unsigned
 count(const struct doctor *d, enum severity severity)
 {
@@ -107,7 +116,8 @@ doctor_status(const struct doctor *d)
 static void
 print_finding(FILE *out, const struct doctor_finding *f)
 {
-	fprintf(out, "%-8s %s: ", names[f->severity], f->check);
+	admin_colour_put(out, colours[f->severity], names[f->severity], 8);
+	fprintf(out, " %s: ", f->check);
 	admin_text_put(out, f->text);
 	if (f->fix != NULL) {
 		fputs("\n         to mend it: ", out);

@@ -611,6 +611,7 @@ main(int argc, char **argv)
 		if (status != GO_ON)
 			return status;
 	}
+	ctl_choose_colours();
 	if (optind < argc && strcmp(argv[optind], "doctor") == 0 && !waits)
 		return doctor_main(argc - optind, argv + optind, given.pidfile);
 	if (given.path == NULL) {

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <string.h>
 
+#include "admin/admin_colour.h"
 #include "admin/admin_text.h"
 #include "base/log.h"
 
@@ -16,6 +19,17 @@ void
 ctl_set_lines(void)
 {
 	lines = true;
+}
+
+/* NO_COLOR is a convention of many programs: set and not empty, no colours. */
+void
+ctl_choose_colours(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	admin_colour_use((no == NULL || no[0] == '\0') && term != NULL &&
+	    term[0] != '\0' && strcmp(term, "dumb") != 0 &&
+	    isatty(STDOUT_FILENO) == 1);
 }
 
 void

@@ -15,6 +15,9 @@ json_t	*ctl_json_text(const char *);
 /* Prints a value on standard output, in ASCII without control characters. */
 void	ctl_put_json(const json_t *);
 
+/* For people: colours, if standard output is a terminal that wants them. */
+void	ctl_choose_colours(void);
+
 /* From now on in one line, errors too. */
 void	ctl_set_lines(void);
 

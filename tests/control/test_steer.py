@@ -2,7 +2,10 @@
 log-level."""
 
 import os
+import pty
+import re
 import signal
+import subprocess
 import time
 
 from pptptest import control, puppet
@@ -10,6 +13,7 @@ from pptptest.calls import next_engine
 from pptptest.control import ctl, start
 from pptptest.lab import CLIENT, OTHER, client
 from pptptest.points import check, ms, patience, point
+from pptptest.server import PIDFILE
 
 NETWORK = '198.51.100.0/24'
 
@@ -198,3 +202,48 @@ def log_level(lab):
     check(client_.error(b'{"command":"log-level","level":"loud"}\n') ==
           'bad-request', 'loud, on the socket')
     return said['text']
+
+
+def on_terminal(*words, **environ):
+    """What pptpdctl prints on a terminal."""
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [control.CTL, '--pidfile', PIDFILE, *words], stdin=subprocess.DEVNULL,
+        stdout=theirs, stderr=theirs,
+        env=dict({'PATH': os.environ['PATH'], 'TERM': 'xterm'}, **environ))
+    os.close(theirs)
+    said = b''
+    try:
+        while True:
+            said += os.read(ours, 65536)
+    except OSError:                     # it has closed its end
+        pass
+    os.close(ours)
+    child.wait(40)
+    return said.decode().replace('\r\n', '\n')
+
+
+@point('colour', 'colours on a terminal only, and not with NO_COLOR or a dumb '
+       'terminal; without them the text is the same')
+def colour(lab):
+    start(lab)
+    lab.call()
+    tables = ('list',), ('show', CLIENT), ('history',), ('users',)
+    for words in tables:
+        # Times and octets go on, digits are no matter.
+        plain = re.sub('[0-9]+', '0', ctl(*words).out)
+        said = on_terminal(*words)
+        check('\x1b[' in said, '%s: no colour: %r' % (words, said))
+        check(re.sub('[0-9]+', '0', re.sub('\x1b\\[[0-9]+m', '', said)) ==
+              plain, '%s: another text: %r, %r' % (words, said, plain))
+        check('\x1b' not in plain, '%s: colours in a file' % (words,))
+        for environ in ({'NO_COLOR': '1'}, {'TERM': 'dumb'}, {'TERM': ''}):
+            said = on_terminal(*words, **environ)
+            check('\x1b' not in said, '%s: colours in spite of %s' % (
+                words, environ))
+    check('\x1b[' in on_terminal('list', NO_COLOR=''), 'NO_COLOR is empty')
+    check('\x1b[32mup\x1b[0m' in on_terminal('list'), 'a state')
+    check('\x1b' not in on_terminal('--json', 'list'), 'colours in JSON')
+    check(re.search('\x1b\\[3[123]m(ok|warning|error)\x1b',
+                    on_terminal('doctor')), 'doctor')
+    return 'as it should be'
