@@ -158,22 +158,22 @@ read_ifid(struct reader *r, const struct radius_attr *a)
 
 static const struct {
 	uint32_t vendor;
-	uint8_t	 type;
 	enum direction direction;
+	uint8_t	 type;
 	bool	 high;			/* so many times 4 GiB */
 } limits[] = {
-	{ MIKROTIK, 1, Q_IN, false },	/* Recv-Limit, by the router */
-	{ MIKROTIK, 2, Q_OUT, false },
-	{ MIKROTIK, 14, Q_IN, true },
-	{ MIKROTIK, 15, Q_OUT, true },
-	{ MIKROTIK, 17, Q_TOTAL, false },
-	{ MIKROTIK, 18, Q_TOTAL, true },
-	{ CHILLISPOT, 1, Q_IN, false },	/* Max-Input-Octets */
-	{ CHILLISPOT, 2, Q_OUT, false },
-	{ CHILLISPOT, 3, Q_TOTAL, false },
-	{ CHILLISPOT, 21, Q_IN, true },
-	{ CHILLISPOT, 22, Q_OUT, true },
-	{ CHILLISPOT, 23, Q_TOTAL, true }
+	{ MIKROTIK, Q_IN, 1, false },	/* Recv-Limit, by the router */
+	{ MIKROTIK, Q_OUT, 2, false },
+	{ MIKROTIK, Q_IN, 14, true },
+	{ MIKROTIK, Q_OUT, 15, true },
+	{ MIKROTIK, Q_TOTAL, 17, false },
+	{ MIKROTIK, Q_TOTAL, 18, true },
+	{ CHILLISPOT, Q_IN, 1, false },	/* Max-Input-Octets */
+	{ CHILLISPOT, Q_OUT, 2, false },
+	{ CHILLISPOT, Q_TOTAL, 3, false },
+	{ CHILLISPOT, Q_IN, 21, true },
+	{ CHILLISPOT, Q_OUT, 22, true },
+	{ CHILLISPOT, Q_TOTAL, 23, true }
 };
 
 static void

@@ -91,6 +91,11 @@ plugin_mppe_chapv1(unsigned char *challenge, unsigned char *hash)
 
 #define PPPD_VERSION VERSION
 
+/* Only declared if pppd has the option maxoctets. */
+#ifndef EXIT_TRAFFIC_LIMIT
+#define EXIT_TRAFFIC_LIMIT 20
+#endif
+
 /* In chap_ms.h and mppe.h, if -DMPPE; 2.4.5 to 2.4.8 install no mppe.h. */
 extern u_char	mppe_send_key[PLUGIN_MPPE_KEY];
 extern u_char	mppe_recv_key[PLUGIN_MPPE_KEY];
@@ -370,5 +375,31 @@ ppp_get_link_stats(ppp_link_stats_st *st)
 }
 
 #endif /* 2.4 */
+
+/*
+ * 2.4 wants to be told whether it was built with IPv6.  A pppd without it has
+ * no such symbol, and loads the plugin all the same.
+ */
+#ifndef INET6
+#define INET6 1
+#include <pppd/eui64.h>
+#include <pppd/ipv6cp.h>
+#undef INET6
+#else
+#include <pppd/eui64.h>
+#include <pppd/ipv6cp.h>
+#endif
+#pragma weak ipv6cp_wantoptions
+
+/* Before IPV6CP: the peer's interface identifier, 8 octets.  False: no IPv6. */
+static inline bool
+plugin_set_peer_ifid(const uint8_t *id)
+{
+	if (ipv6cp_wantoptions == NULL)
+		return 0;
+	memcpy(&ipv6cp_wantoptions[0].hisid, id, sizeof(eui64_t));
+	ipv6cp_wantoptions[0].opt_remote = 1;
+	return 1;
+}
 
 #endif

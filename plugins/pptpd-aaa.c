@@ -36,7 +36,8 @@ enum {
 	CAUSE_IDLE_TIMEOUT = 4,
 	CAUSE_SESSION_TIMEOUT = 5,
 	CAUSE_ADMIN_RESET = 6,
-	CAUSE_NAS_ERROR = 9
+	CAUSE_NAS_ERROR = 9,
+	CAUSE_NAS_REQUEST = 10
 };
 
 PLUGIN_VERSION_STAMP();
@@ -296,6 +297,9 @@ take_reply(const struct aaa_reply *r, const uint8_t *challenge)
 	}
 	set_env("RADIUS_FILTER_ID", &reply.filter_id);
 	set_env("RADIUS_FRAMED_ROUTE", &reply.framed_route);
+	if (reply.has_ifid && !plugin_set_peer_ifid(reply.ifid))
+		plugin_warn("pptpd-aaa.so: Framed-Interface-Id is left out: "
+		    "this pppd has no IPv6");
 	pass_on();
 }
 
@@ -526,12 +530,40 @@ is_disconnected(void)
 	    0;
 }
 
+/* pppd's own limit, maxoctets, has 32 bits and one direction. */
+static bool
+is_used_up(void)
+{
+	const struct aaa_quota *q = &reply.quota;
+	uint64_t in = usage.octets_in, out = usage.octets_out;
+
+	return (q->in != 0 && in >= q->in) || (q->out != 0 && out >= q->out) ||
+	    (q->total != 0 && in + out >= q->total);
+}
+
+static void
+look_at_quota(void)
+{
+	const struct aaa_quota *q = &reply.quota;
+
+	if (q->in == 0 && q->out == 0 && q->total == 0)
+		return;
+	look_at_usage();
+	if (!is_used_up())
+		return;
+	plugin_notice("pptpd-aaa.so: the octets of session %s are used up",
+	    call.id);
+	ppp_set_status(EXIT_TRAFFIC_LIMIT);
+	lcp_close(0, PLUGIN_TEXT("traffic limit reached"));
+}
+
 static void
 on_tick(void *arg)
 {
 	bool due = reply.interim != 0 && now_ms() >= interim_ms;
 
 	(void)arg;
+	look_at_quota();
 	if (!start_told) {
 		usage.seconds = (uint32_t)((now_ms() - up_ms) / 1000);
 		start_told = tell(AAA_START, 0, TICK_MS);
@@ -592,6 +624,8 @@ terminate_cause(void)
 		return CAUSE_SESSION_TIMEOUT;
 	case EXIT_PEER_DEAD:
 		return CAUSE_LOST_CARRIER;
+	case EXIT_TRAFFIC_LIMIT:
+		return CAUSE_NAS_REQUEST;
 	case EXIT_USER_REQUEST:
 		return CAUSE_ADMIN_RESET;
 	case EXIT_OK:

@@ -35,7 +35,7 @@ fetch_ppp()	# SUITE DIR [PACKAGE...]
 {
 	fetch_suite=$1 fetch_dir=$2
 	shift 2
-	[ ! -e "$fetch_dir/done-$fetch_suite" ] || return 0
+	[ ! -e "$fetch_dir/done-$fetch_suite-2" ] || return 0
 	command -v apt-get >/dev/null && command -v dpkg >/dev/null || {
 		echo "fetch_ppp: this machine has no apt-get and dpkg" >&2
 		return 1
@@ -78,7 +78,7 @@ fetch_ppp()	# SUITE DIR [PACKAGE...]
 		export APT_CONFIG
 		apt-get -qq update &&
 		apt-get -qq -y --download-only install ppp ppp-dev dash \
-		    coreutils debianutils "$@" &&
+		    coreutils debianutils libmnl0 "$@" &&
 		cd "$fetch_dir/apt" && apt-get -qq download pptpd
 	) >"$fetch_dir/apt/log" 2>&1 </dev/null || {
 		echo "fetch_ppp: cannot fetch ppp of $fetch_suite:" >&2
@@ -118,7 +118,7 @@ fetch_ppp()	# SUITE DIR [PACKAGE...]
 		return 1
 	}
 	sed -i 's/^pppd version //' "$fetch_dir/version"
-	: >"$fetch_dir/done-$fetch_suite"
+	: >"$fetch_dir/done-$fetch_suite-2"
 }
 
 fetch_ppp24()	# DIR [PACKAGE...]

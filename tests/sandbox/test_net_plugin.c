@@ -45,8 +45,10 @@ static void *timer_arg;
 static int timer_s;
 
 /* Their names are pppd's, whose prototypes are not the same in all versions. */
-void	say_warn(const char *, ...) __asm__("warn");
-void	say_notice(const char *, ...) __asm__("notice");
+void	say_warn(const char *, ...) __asm__("warn")
+	    __attribute__((format(printf, 1, 2)));
+void	say_notice(const char *, ...) __asm__("notice")
+	    __attribute__((format(printf, 1, 2)));
 
 void
 say_warn(const char *fmt, ...)
