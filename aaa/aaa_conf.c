@@ -153,11 +153,15 @@ set_choice(struct line *l, const char *yes, const char *no, bool *value)
 static bool
 keep(struct line *l, char **to, const char *text)
 {
-	free(*to);
-	*to = strdup(text);
-	if (*to == NULL)
+	char *copy = strdup(text);
+
+	if (copy == NULL) {
 		complain(l, "no memory", NULL);
-	return *to != NULL;
+		return false;
+	}
+	free(*to);
+	*to = copy;
+	return true;
 }
 
 /* --- keywords ------------------------------------------------------------ */

@@ -63,7 +63,7 @@ static void
 des(uint8_t out[NT_CHALLENGE_LEN], const uint8_t key[7],
     const uint8_t in[NT_CHALLENGE_LEN])
 {
-	DES_cblock spread, block;
+	DES_cblock spread, block = { 0 };
 	DES_key_schedule schedule;
 	unsigned bits = 0;
 

@@ -58,9 +58,11 @@ add(struct secrets_table *t, const struct secrets_entry *e, const char *fault,
 		t->rows = rows;
 	}
 	rows = &t->rows[t->n++];
-	*rows = (struct secrets_row){ .client = strdup(e->client),
-	    .server = strdup(e->words > 1 ? e->server : "*"), .secret = strdup(e->secret),
-	    .address = address, .line = e->line, .fault = fault };
+	*rows = (struct secrets_row){ .address = address, .line = e->line,
+	    .fault = fault };
+	rows->client = strdup(e->client);
+	rows->server = strdup(e->words > 1 ? e->server : "*");
+	rows->secret = strdup(e->secret);
 	return rows->client != NULL && rows->server != NULL &&
 	    rows->secret != NULL;
 }

@@ -107,6 +107,8 @@ fail(struct worker *w, const char *why)
 /* --- the runner ---------------------------------------------------------- */
 
 /* It serves nobody without the runner; pptpd starts another. */
+static void lost(const char *) __attribute__((noreturn));
+
 static void
 lost(const char *what)
 {

@@ -3,8 +3,8 @@
 
 It knows the user "fred" with the password "secret", accepts him by each method
 with what a RADIUS server could say, and rejects everybody else.  A line of LOG
-for each message: login METHOD USER VERDICT, or acct STATUS USER ADDRESS SECONDS
-OCTETS-IN OCTETS-OUT CAUSE CLASS."""
+for each message: login METHOD USER VERDICT SESSION CLIENT SERVER OUR-NAME, or
+acct STATUS USER ADDRESS SECONDS OCTETS-IN OCTETS-OUT CAUSE CLASS."""
 
 import hashlib
 import os
@@ -75,7 +75,8 @@ def serve(sock, say):
             good = user == USER and is_right(method, ident, challenge,
                                              response)
             say('login', METHODS[method], user.decode(),
-                'accept' if good else 'reject', session, client, server)
+                'accept' if good else 'reject', session, client, server,
+                r.octets().decode())
             sock.send(plug.message(plug.REPLY, accept(
                 method, challenge, response) if good else reject()))
         else:
