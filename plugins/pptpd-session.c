@@ -27,6 +27,7 @@
 
 #define GO_MS	  10000	/* to wait for pptpd's word; the call goes on then */
 #define LOGINS_MAX 1000000
+#define USERS_DIR SYSCONFDIR "/pptpd/users.d"
 
 #define CI_MPPE_OPTION 18	/* RFC 3078 */
 
@@ -234,7 +235,7 @@ take_user_file(const char *name)
 	char why[SESSION_TEXT_LEN];
 	struct session_out o;
 
-	if (user_file_take(USERSDIR, name, why, sizeof(why)) != USER_FILE_BAD)
+	if (user_file_take(USERS_DIR, name, why, sizeof(why)) != USER_FILE_BAD)
 		return 1;
 	plugin_warn("pptpd-session.so: %s", why);
 	session_encode_user_file(&o, why);

@@ -104,6 +104,7 @@ join(char buf[CELL_MAX], const json_t *texts)
 	size_t used = 0, i;
 	const json_t *text;
 
+	buf[0] = '\0';
 	json_array_foreach(texts, i, text) {
 		const char *s = json_is_string(text) ?
 		    json_string_value(text) : "?";

@@ -48,33 +48,40 @@ add_call(json_t *user, const json_t *call)
 	    json_object_get(call, "octets_out")));
 }
 
+/* A call that has a user. */
+struct row {
+	const json_t	*call;
+	const char	*user;
+};
+
 static int
 compare(const void *a, const void *b)
 {
-	const json_t *x = *(const json_t *const *)a;
-	const json_t *y = *(const json_t *const *)b;
+	const struct row *x = a, *y = b;
 
-	return strcmp(json_string_value(json_object_get(x, "user")),
-	    json_string_value(json_object_get(y, "user")));
+	return strcmp(x->user, y->user);
 }
 
-/* The calls in the order of their users; *n: of those that have one. */
-static const json_t **
+/* The calls in the order of their users; *n of them.  NULL: no memory. */
+static struct row *
 by_user(const json_t *calls, size_t *n)
 {
-	const json_t **all = calloc(json_array_size(calls) + 1, sizeof(*all));
+	struct row *rows = calloc(json_array_size(calls) + 1, sizeof(*rows));
 	const json_t *call;
 	size_t i;
 
 	*n = 0;
+	if (rows == NULL)
+		return NULL;
 	json_array_foreach(calls, i, call) {
-		if (all != NULL &&
-		    json_is_string(json_object_get(call, "user")))
-			all[(*n)++] = call;
+		const char *user = json_string_value(json_object_get(call,
+		    "user"));
+
+		if (user != NULL)
+			rows[(*n)++] = (struct row){ call, user };
 	}
-	if (all != NULL)
-		qsort(all, *n, sizeof(*all), compare);
-	return all;
+	qsort(rows, *n, sizeof(*rows), compare);
+	return rows;
 }
 
 json_t *
@@ -82,19 +89,19 @@ admin_users(const json_t *calls)
 {
 	json_t *users = json_array(), *user = NULL;
 	size_t n;
-	const json_t **sorted = by_user(calls, &n);
+	struct row *rows = by_user(calls, &n);
 
-	for (size_t i = 0; sorted != NULL && i < n; i++) {
-		if (i == 0 || compare(&sorted[i - 1], &sorted[i]) != 0) {
-			user = json_pack("{sO si s[] s[] si sI sI}",
-			    "user", json_object_get(sorted[i], "user"),
+	for (size_t i = 0; rows != NULL && i < n; i++) {
+		if (i == 0 || compare(&rows[i - 1], &rows[i]) != 0) {
+			user = json_pack("{ss si s[] s[] si sI sI}",
+			    "user", rows[i].user,
 			    "calls", 0, "clients", "sessions", "since", 0,
 			    "octets_in", (json_int_t)0,
 			    "octets_out", (json_int_t)0);
 			(void)json_array_append_new(users, user);
 		}
-		add_call(user, sorted[i]);
+		add_call(user, rows[i].call);
 	}
-	free(sorted);
+	free(rows);
 	return users;
 }
