@@ -1,7 +1,7 @@
 #!/bin/sh
 # Each number in docs/security-tests.md has a test, and each test that is named
-# there, or in the tables of what an engine can write in docs/security.md, is
-# where that says.  TOP is the source tree.
+# there, in the tables of what an engine can write in docs/security.md, or in
+# docs/radius-attributes.md, is where that says.  TOP is the source tree.
 set -eu
 
 : "${TOP:=../..}"
@@ -35,6 +35,12 @@ refs=$refs'
     "$TOP/docs/security.md" | awk -F'|' '/^\|/ {
 	n = split($(NF - 1), part, "`")
 	for (i = 2; i <= n; i += 2) print "security.md", part[i] }')
+
+# ... and of RADIUS's attributes
+refs=$refs'
+'$(awk -F'|' '/^\|/ { n = split($(NF - 1), part, "`")
+	for (i = 2; i <= n; i += 2) print "radius-attributes.md", part[i] }' \
+    "$TOP/docs/radius-attributes.md")
 
 while read -r id file name; do
 	path=$TOP/tests/${file%:}
