@@ -164,8 +164,8 @@ END_TEST
 START_TEST(lies)
 {
 	static const char *const status[] = { "{}", "[]",
-	    "{\"version\":\"\\u001b[H\",\"uptime\":1e300,\"refused\":[]," \
-	    "\"traffic\":7}" };
+	    ("{\"version\":\"\\u001b[H\",\"uptime\":1e300,\"refused\":[],"
+	    "\"traffic\":7}") };
 
 	for (int i = 0; i < 3; i++) {
 		unsigned int columns = 0, rows = 0;
