@@ -15,6 +15,7 @@
 #define MTU_MIN		64	/* (RFC 2865, 5.12) */
 #define MTU_MAX		65535
 #define NO_RATE		"not a rate that can be kept"
+#define NO_PREFIX	"not a network of IPv6 that a peer can have behind it"
 
 enum kind {
 	KIND_NUMBER,		/* uint32_t */
@@ -27,6 +28,9 @@ enum kind {
 	KIND_ROUTE,		/* a network behind the peer; the same */
 	KIND_RATE,		/* struct rate_limits: "DOWN/UP" */
 	KIND_MIKROTIK,		/* the same in its words */
+	KIND_OCTETS,		/* uint64_t, not 0 */
+	KIND_PREFIX,		/* of IPv6, behind the peer; may come again */
+	KIND_IFID,		/* the peer's interface identifier */
 	KIND_WORD,		/* has this value, or is an error */
 	KIND_PASSWORD,
 	KIND_NT_HASH,
@@ -71,6 +75,12 @@ static const struct attr attrs[] = {
 	{ "Framed-Route", KIND_ROUTE, AT(framed_route), 0, 0, NULL },
 	{ "Rate-Limit", KIND_RATE, AT(limits), 0, 0, NULL },
 	{ "Mikrotik-Rate-Limit", KIND_MIKROTIK, AT(limits), 0, 0, NULL },
+	{ "Mikrotik-Recv-Limit", KIND_OCTETS, AT(quota.in), 0, 0, NULL },
+	{ "Mikrotik-Xmit-Limit", KIND_OCTETS, AT(quota.out), 0, 0, NULL },
+	{ "Mikrotik-Total-Limit", KIND_OCTETS, AT(quota.total), 0, 0, NULL },
+	{ "Framed-IPv6-Prefix", KIND_PREFIX, 0, 0, 0, NULL },
+	{ "Delegated-IPv6-Prefix", KIND_PREFIX, 0, 0, 0, NULL },
+	{ "Framed-Interface-Id", KIND_IFID, 0, 0, 0, NULL },
 	{ "Reply-Message", KIND_MESSAGE, AT(message), 0, 0, NULL },
 	{ "Class", KIND_CLASS, AT(class), 0, 0, NULL },
 };
@@ -192,16 +202,26 @@ get_hex(const struct value *v, uint8_t *out, size_t max, size_t *len)
 }
 
 static bool
-get_number(const struct value *v, uint32_t *n)
+get_octets(const struct value *v, uint64_t *n)
 {
 	char *end;
-	unsigned long value;
 
-	if (v->len > 10 || digit(v->text[0], 10) == -1)
+	/* 19 digits fit. */
+	if (v->len > 19 || digit(v->text[0], 10) == -1)
 		return false;
-	value = strtoul(v->text, &end, 10);
+	*n = strtoull(v->text, &end, 10);
+	return *end == '\0';
+}
+
+static bool
+get_number(const struct value *v, uint32_t *n)
+{
+	uint64_t value;
+
+	if (!get_octets(v, &value) || value > UINT32_MAX)
+		return false;
 	*n = (uint32_t)value;
-	return *end == '\0' && value <= UINT32_MAX;
+	return true;
 }
 
 static const char *
@@ -265,6 +285,47 @@ add_route(const struct attr *a, const struct value *v, struct aaa_reply *reply)
 	return set_text(a, v, &reply->framed_route);
 }
 
+/* "2001:db8::/64"; nothing is set below the length. */
+static const char *
+add_prefix(const struct value *v, struct aaa_reply *reply)
+{
+	const char *slash = strchr(v->text, '/');
+	struct aaa_prefix p = { .bits = 0 };
+	struct value bits = { .len = 0 };
+	char text[INET6_ADDRSTRLEN];
+	uint32_t n = 0;
+
+	if (slash == NULL || (size_t)(slash - v->text) >= sizeof(text))
+		return NO_PREFIX;
+	memcpy(text, v->text, (size_t)(slash - v->text));
+	text[slash - v->text] = '\0';
+	bits.len = strlen(slash + 1);
+	memcpy(bits.text, slash + 1, bits.len + 1);
+	if (inet_pton(AF_INET6, text, p.net) != 1 || !get_number(&bits, &n) ||
+	    n > 128)
+		return NO_PREFIX;
+	p.bits = (uint8_t)n;
+	if (!aaa_prefix_fits(&p))
+		return NO_PREFIX;
+	if (reply->nprefixes == AAA_PREFIXES_MAX)
+		return "more prefixes than can be kept";
+	reply->prefixes[reply->nprefixes++] = p;
+	return NULL;
+}
+
+static const char *
+set_ifid(const struct value *v, struct aaa_reply *reply)
+{
+	static const uint8_t none[AAA_IFID_LEN];
+	size_t len;
+
+	if (!get_hex(v, reply->ifid, AAA_IFID_LEN, &len) ||
+	    len != AAA_IFID_LEN || memcmp(reply->ifid, none, len) == 0)
+		return "not 0x and 16 hex digits, or zero";
+	reply->has_ifid = true;
+	return NULL;
+}
+
 static const char *
 set_known(const struct attr *a, const struct value *v,
     struct known_password *known)
@@ -311,6 +372,13 @@ set(struct hook_reply *r, const struct attr *a, const struct value *v)
 		return rate_limits_read(field, v->text) ? NULL : NO_RATE;
 	case KIND_MIKROTIK:
 		return rate_limit_mikrotik(field, v->text) ? NULL : NO_RATE;
+	case KIND_OCTETS:
+		return get_octets(v, field) && *(uint64_t *)field > 0 ? NULL :
+		    "not a number of octets above 0";
+	case KIND_PREFIX:
+		return add_prefix(v, &r->reply);
+	case KIND_IFID:
+		return set_ifid(v, &r->reply);
 	case KIND_WORD:
 		return strcmp(v->text, a->word) == 0 ? NULL :
 		    "a value that this server cannot follow";
@@ -372,7 +440,7 @@ set_attr(struct hook_reply *r, const struct attr *a, const struct value *v)
 	uint64_t bit = UINT64_C(1) << (a - attrs);
 
 	if ((r->seen & bit) != 0 && a->kind != KIND_CLASS &&
-	    a->kind != KIND_ROUTE)
+	    a->kind != KIND_ROUTE && a->kind != KIND_PREFIX)
 		return "it stands there twice";
 	r->seen |= bit;
 	return set(r, a, v);

@@ -15,8 +15,8 @@
  * "Name = value" before or after it.  A value is a word without blanks, quotes
  * and backslashes, or stands in double quotes, where \" \\ and \ooo (three
  * octal digits) stand for one octet.  Octets may be written as 0x and hex
- * digits.  No attribute stands there twice, but Class and Framed-Route; no line
- * has a control octet other than a tab.  An empty line ends the answer.
+ * digits.  No attribute stands there twice, but Class, Framed-Route
+ * and those of prefixes; no line has a control octet other than a tab.  An empty line ends the answer.
  */
 #define HOOK_LINE_MAX	1024	/* octets of a line, without its end */
 #define HOOK_NAME_MAX	32	/* of an attribute's name, with a NUL */

@@ -35,6 +35,12 @@ START_TEST(every_attribute)
 	    "MS-MPPE-Encryption-Types = 4\n"
 	    "Filter-Id = gold\n"
 	    "Rate-Limit = 2M/512k\n"
+	    "Mikrotik-Recv-Limit = 1000\n"
+	    "Mikrotik-Xmit-Limit = 9223372036854775807\n"
+	    "Mikrotik-Total-Limit = 5000000000\n"
+	    "Framed-IPv6-Prefix = 2001:db8:1::/48\n"
+	    "Delegated-IPv6-Prefix = 2001:db8:2::/64\n"
+	    "Framed-Interface-Id = 0x0000000000000001\n"
 	    "Framed-Route = 10.3.0.0/16\n"
 	    "Framed-Route = \"10.4.0.0/16 0.0.0.0 1\"\n"
 	    "Reply-Message = \"it is \\\"\\303\\244\\\" \\\\\"\n"
@@ -61,6 +67,15 @@ START_TEST(every_attribute)
 	ck_assert_uint_eq(r.reply.limits.rate_down, 2000000);
 	ck_assert_uint_eq(r.reply.limits.rate_up, 512000);
 	ck_assert_uint_eq(r.reply.nroutes, 2);
+	ck_assert_uint_eq(r.reply.quota.in, 1000);
+	ck_assert_uint_eq(r.reply.quota.out, INT64_MAX);
+	ck_assert_uint_eq(r.reply.quota.total, UINT64_C(5000000000));
+	ck_assert_uint_eq(r.reply.nprefixes, 2);
+	ck_assert_uint_eq(r.reply.prefixes[0].bits, 48);
+	ck_assert_mem_eq(r.reply.prefixes[1].net, "\x20\x01\x0d\xb8\0\2\0\0"
+	    "\0\0\0\0\0\0\0", 16);
+	ck_assert(r.reply.has_ifid);
+	ck_assert_uint_eq(r.reply.ifid[7], 1);
 	ck_assert_uint_eq(r.reply.routes[1].net, htonl(0x0a040000));
 	ck_assert_str_eq(r.reply.framed_route.text, "10.4.0.0/16 0.0.0.0 1");
 	ck_assert_str_eq(r.reply.message.text, "it is \"\xc3\xa4\" \\");
@@ -151,6 +166,24 @@ static const struct {
 	    "and three octal digits that are no NUL", 1 },
 	{ "Rate-Limit = fast\n", "not a rate that can be kept", 1 },
 	{ "Mikrotik-Rate-Limit = \"x/y\"\n", "not a rate that can be kept", 1 },
+	{ "Mikrotik-Total-Limit = 0\n", "not a number of octets above 0", 1 },
+	{ "Mikrotik-Total-Limit = 10000000000000000000\n",
+	    "not a number of octets above 0", 1 },
+	{ "Mikrotik-Total-Limit = 5G\n", "not a number of octets above 0", 1 },
+	{ "Framed-IPv6-Prefix = 2001:db8::\n",
+	    "not a network of IPv6 that a peer can have behind it", 1 },
+	{ "Framed-IPv6-Prefix = 2001:db8::/129\n",
+	    "not a network of IPv6 that a peer can have behind it", 1 },
+	{ "Framed-IPv6-Prefix = 2001:db8::/\n",
+	    "not a network of IPv6 that a peer can have behind it", 1 },
+	{ "Framed-IPv6-Prefix = 2001:db8::1/64\n",
+	    "not a network of IPv6 that a peer can have behind it", 1 },
+	{ "Framed-IPv6-Prefix = fe80::/64\n",
+	    "not a network of IPv6 that a peer can have behind it", 1 },
+	{ "Framed-Interface-Id = 0x0000000000000000\n",
+	    "not 0x and 16 hex digits, or zero", 1 },
+	{ "Framed-Interface-Id = 0x00000000000001\n",
+	    "not 0x and 16 hex digits, or zero", 1 },
 	{ "Framed-Route = 127.0.0.0/8\n",
 	    "not a network that a peer can have behind it", 1 },
 	{ "Class = 0x0\n", "not 1 to 253 octets in hex", 1 },
