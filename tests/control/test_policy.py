@@ -224,3 +224,17 @@ def user_file(lab):
     check(refused('user-file') == 1, 'not counted')
     first.needs('the other call')
     return 'refused'
+
+
+@point('policy-no-plugin', 'a pppd without pptpd-session.so: the log says that '
+       'the call is not counted, and the call goes on')
+def no_plugin(lab):
+    control.start(lab, conf=[(DENIED, '1')])
+    mark = lab.log.mark()
+    call = lab.call()
+    check(not call.pppd.reports(), 'it has the plugin')
+    line = lab.log.wait('CTRL: Client %s: %s does not count this call: .*' % (
+        call.address, DENIED), 5, mark)
+    check(line, 'no line')
+    call.needs()
+    return line.text

@@ -49,6 +49,10 @@ def describe(msg):
             struct.unpack(">QQIII", body))
     if kind == 7:
         return "exit %d" % body[0]
+    if kind == 8:
+        return "logins max=%d replace=%d" % struct.unpack(">IB", body)
+    if kind == 9:
+        return "user-file " + text(body)
     return "unknown %r" % msg
 
 
