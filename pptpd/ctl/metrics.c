@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl/metrics_text.h"
+#include "state/diagnosis.h"
 #include "state/histogram.h"
 
 #define USERS_MAX	10000	/* series of users; the others are left out */
@@ -58,6 +59,8 @@ static const struct {
 	    "Clients that were refused, since the engine started." },
 	{ "ended", "ended_total", "counter", "reason",
 	    "Calls that have ended, since the engine started." },
+	{ "diagnosed", "ended_diagnosed_total", "counter", "diagnosis",
+	    "Calls that have ended with something wrong with them." },
 	{ "limits", "limit", "gauge", "limit",
 	    "Limits in force, by their keyword in pptpd.conf; 0 is none." },
 	{ "gre", "gre_dropped_packets_total", "counter", "reason",
@@ -156,6 +159,12 @@ print_calls(FILE *out, const json_t *calls)
 	for (int i = 0; i < 2; i++)
 		metrics_sample(out, "datapath_calls", count(calls, "datapath",
 		    paths[i]), "datapath", paths[i], NULL);
+	metrics_head(out, "diagnosed_calls", "gauge",
+	    "Calls with something wrong with them.");
+	for (int i = DIAGNOSIS_NONE + 1; i < DIAGNOSIS_COUNT; i++)
+		metrics_sample(out, "diagnosed_calls", count(calls,
+		    "diagnosis", diagnosis_word(i)), "diagnosis",
+		    diagnosis_word(i), NULL);
 	metrics_head(out, "active_octets", "gauge",
 	    "PPP octets of the calls that are there now.");
 	both_ways(out, "active_octets", sum(calls, "octets_in"),

@@ -127,6 +127,17 @@ ended(const struct tally *t)
 }
 
 static json_t *
+diagnosed(const struct tally *t)
+{
+	json_t *all = json_object();
+
+	for (int i = DIAGNOSIS_NONE + 1; i < DIAGNOSIS_COUNT; i++)
+		(void)json_object_set_new(all, diagnosis_word(i),
+		    number(t->diagnosed[i]));
+	return all;
+}
+
+static json_t *
 authentications(const struct tally *t)
 {
 	json_t *all = json_object(), *of;
@@ -175,7 +186,7 @@ admin_status(const struct ipc_admin_status *s)
 	json_t *all = traffic();	/* it takes note of what is new */
 
 	return json_pack("{ss si si sI si ss sb sb si si si si si so so so so "
-	    "so so so so}",
+	    "so so so so so}",
 	    "version", PACKAGE_VERSION,
 	    "pid", (int)s->pid,
 	    "uptime", (int)s->uptime_s,
@@ -195,6 +206,7 @@ admin_status(const struct ipc_admin_status *s)
 	    "gre", gre(),
 	    "hdlc", hdlc(),
 	    "ended", ended(t),
+	    "diagnosed", diagnosed(t),
 	    "traffic", all,
 	    "authentications", authentications(t),
 	    "times", times(t));

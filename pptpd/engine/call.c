@@ -252,8 +252,13 @@ line_diagnosed(void *arg, const struct diagnosis *d)
 {
 	struct call *call = arg;
 	struct call_record *rec = call->rec;
+	const char *over = NULL;
 	char text[DIAGNOSIS_TEXT];
 
+	if (d->said == DIAGNOSIS_NONE)
+		over = rec->diagnosis == DIAGNOSIS_LARGE_LOST ?
+		    "large packets come through again" :
+		    "the login goes on after all";
 	rec->diagnosis = (uint32_t)d->said;
 	rec->diagnosis_detail = diagnosis_detail(d);
 	journal_report(rec);
@@ -263,8 +268,8 @@ line_diagnosed(void *arg, const struct diagnosis *d)
 		return;
 	diagnosis_text(d->said, call->of.client, rec->diagnosis_detail, text);
 	log_notice("CTRL: Client %s, session %.*s: %s (%s)", rec->ctrl.client,
-	    SESSION_ID_LEN, rec->session, d->said == DIAGNOSIS_NONE ?
-	    "the login goes on after all" : text, diagnosis_word(d->said));
+	    SESSION_ID_LEN, rec->session, over != NULL ? over : text,
+	    diagnosis_word(d->said));
 }
 
 static void

@@ -77,6 +77,8 @@ send_gre(struct line *line, const uint8_t *frame, size_t len)
 		p.header.has_seq = true;
 		p.header.seq = rec->tx.next++;
 		p.header.payload_len = len;
+		large_path_sent(&line->large, p.header.seq, (uint32_t)len,
+		    engine_now_us());
 		rec->packets_out++;
 		rec->octets_out += len;
 	}
@@ -388,6 +390,20 @@ line_client_spoke(struct line *line)
 	gre_socket_flush(IPC_FD_GRE);
 }
 
+static void
+take_ack(struct line *line, uint32_t ack)
+{
+	enum large_news news;
+
+	line->rec->acks_in++;
+	gre_tx_acked(&line->rec->tx, ack);
+	news = large_path_acked(&line->large, ack, line->rec->tx.next,
+	    engine_now_us());
+	if (news != LARGE_NOTHING_NEW && diagnosis_large(&line->diagnosis,
+	    news == LARGE_ARE_LOST, line->large.least))
+		line->events->diagnosed(line->owner, &line->diagnosis);
+}
+
 void
 line_receive(struct line *line, const struct gre_packet *p)
 {
@@ -407,9 +423,8 @@ line_receive(struct line *line, const struct gre_packet *p)
 	if (diagnosis_watched(&line->diagnosis))
 		diagnosis_packet(&line->diagnosis, p->header.has_ack &&
 		    p->header.ack < line->rec->tx.next, engine_now_us());
-	line->rec->acks_in += p->header.has_ack;
 	if (p->header.has_ack)
-		gre_tx_acked(&line->rec->tx, p->header.ack);
+		take_ack(line, p->header.ack);
 	if (!p->header.has_seq)
 		return;
 	now = engine_now_us();
@@ -547,6 +562,10 @@ line_init(struct line *line, const struct line_ends *ends,
 	line->pty = -1;
 	line->timer_at = UINT64_MAX;
 	gre_reorder_init(&line->reorder);
+	/* An engine before us may have found out that they are lost. */
+	line->large.said = diagnosis_large(&line->diagnosis,
+	    rec->diagnosis == DIAGNOSIS_LARGE_LOST,
+	    (uint16_t)rec->diagnosis_detail);
 	/* After an adoption nobody knows how far the login has come. */
 	login_hold_free(&line->hold);
 }

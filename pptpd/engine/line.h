@@ -11,6 +11,7 @@
 #include "shared/loop.h"
 #include "state/diagnosis.h"
 #include "state/gre_window.h"
+#include "state/large_path.h"
 #include "state/login_hold.h"
 #include "state/login_steps.h"
 
@@ -59,6 +60,7 @@ struct line {
 	struct gre_reorder reorder;
 	struct login_hold hold;		/* frames that come too early */
 	struct login_steps steps;
+	struct large_path large;	/* what of ours gets to the client */
 	struct trace	*trace;		/* NULL: nobody wants to see it */
 	struct diagnosis diagnosis;	/* of a login that gets nowhere */
 	LIST_ENTRY(line) login;		/* while it is watched for that */

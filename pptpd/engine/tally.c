@@ -169,7 +169,11 @@ tally_joined(const struct call_record *rec)
 void
 tally_ended(const struct call_record *rec, enum ctrl_end end)
 {
+	uint32_t diagnosis = rec->diagnosis;
+
 	tally_missed(end);
+	if (diagnosis != DIAGNOSIS_NONE && diagnosis < DIAGNOSIS_COUNT)
+		tally.diagnosed[diagnosis]++;
 	look(rec);
 	/* The kernel's data path: pppd's exit status alone tells of it. */
 	if (end == CTRL_END_AUTH_FAILED && is_new(rec, SEEN_AUTH))

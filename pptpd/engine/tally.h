@@ -7,6 +7,7 @@
 
 #include "protocol/ppp_auth.h"
 #include "state/ctrl_end.h"
+#include "state/diagnosis.h"
 #include "state/histogram.h"
 
 struct call_record;
@@ -42,6 +43,8 @@ struct tally_traffic {
 
 struct tally {
 	uint64_t	 ended[CTRL_END_COUNT];	/* calls, by reason */
+	uint64_t	 diagnosed[DIAGNOSIS_COUNT];	/* ... and by what was
+							   wrong at the end */
 	uint64_t	 auth[PPP_AUTH_KINDS][TALLY_RESULTS];
 	struct histogram auth_time[TALLY_RESULTS];	/* not of UNFINISHED */
 	struct histogram step[TALLY_STEPS];

@@ -295,7 +295,8 @@ diagnosis_look(struct diagnosis *d, uint64_t now, bool over)
 {
 	enum diagnosis_verdict v = DIAGNOSIS_NONE;
 
-	if (d->begin == 0)
+	/* A call that is up is judged by diagnosis_large(). */
+	if (d->begin == 0 || d->said == DIAGNOSIS_LARGE_LOST)
 		return false;
 	if (!d->up)
 		v = at_once(d);
@@ -311,6 +312,16 @@ diagnosis_look(struct diagnosis *d, uint64_t now, bool over)
 	return true;
 }
 
+bool
+diagnosis_large(struct diagnosis *d, bool lost, uint16_t large)
+{
+	if (lost == (d->said == DIAGNOSIS_LARGE_LOST))
+		return false;
+	d->said = lost ? DIAGNOSIS_LARGE_LOST : DIAGNOSIS_NONE;
+	d->large = large;
+	return true;
+}
+
 uint32_t
 diagnosis_detail(const struct diagnosis *d)
 {
@@ -319,6 +330,8 @@ diagnosis_detail(const struct diagnosis *d)
 		return d->stranger;
 	case DIAGNOSIS_UNKNOWN_ID:
 		return d->stray;
+	case DIAGNOSIS_LARGE_LOST:
+		return d->large;
 	default:
 		return 0;
 	}
@@ -326,7 +339,7 @@ diagnosis_detail(const struct diagnosis *d)
 
 /* --- words --------------------------------------------------------------- */
 
-/* %c is the client, %a the other address, %i the Call ID. */
+/* %c is the client, %a the other address, %i the Call ID, %n a number. */
 static const struct {
 	const char *word, *text;
 } words[DIAGNOSIS_COUNT] = {
@@ -361,6 +374,10 @@ static const struct {
 	[DIAGNOSIS_MPPE_SERVER] = { "mppe-server",
 	    "pppd refuses encryption (MPPE): its options or the kernel lack "
 	    "it" },
+	[DIAGNOSIS_LARGE_LOST] = { "large-lost",
+	    "packets of %n octets do not get to %c, small ones do: a network "
+	    "on the way carries no packets of that size (a lower mtu in "
+	    "pppd's options)" },
 };
 
 static bool
@@ -396,6 +413,10 @@ fill(char *text, const char *from, const char *client, const char *other,
 		case 'a':
 			n = snprintf(text + len, DIAGNOSIS_TEXT - len, "%s",
 			    other);
+			break;
+		case 'n':
+			n = snprintf(text + len, DIAGNOSIS_TEXT - len, "%u",
+			    id);
 			break;
 		default:
 			n = snprintf(text + len, DIAGNOSIS_TEXT - len, "%04X",

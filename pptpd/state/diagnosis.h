@@ -26,6 +26,7 @@ enum diagnosis_verdict {
 	DIAGNOSIS_AUTH_UNDECIDED, /* pppd does not answer the client */
 	DIAGNOSIS_MPPE_CLIENT,	/* the client refuses encryption */
 	DIAGNOSIS_MPPE_SERVER,	/* pppd does */
+	DIAGNOSIS_LARGE_LOST,	/* of a call that is up: large_path.h */
 	DIAGNOSIS_COUNT
 };
 
@@ -59,6 +60,7 @@ struct diagnosis {
 	bool	 mppe_up;
 	bool	 closing;	/* one of them ends PPP */
 	bool	 up;		/* both have agreed on IP */
+	uint16_t large;		/* octets of the smallest packet lost */
 	uint8_t	 ccp_acks, ip_acks;	/* bit 0: pppd's, bit 1: the client's */
 	enum diagnosis_verdict said;
 };
@@ -84,7 +86,12 @@ uint64_t diagnosis_deadline(const struct diagnosis *);
  * diagnosis_begin(); it is in `said` then.  over: the call ends.
  */
 bool	diagnosis_look(struct diagnosis *, uint64_t now, bool over);
-/* The address or the Call ID that belongs to the verdict, for the text. */
+/*
+ * What a call that is up says by its traffic: packets of `large` octets, or more,
+ * do not get through, or they do again.  True if that is new.
+ */
+bool	diagnosis_large(struct diagnosis *, bool lost, uint16_t large);
+/* The address, the Call ID or the number that belongs to the verdict, for the text. */
 uint32_t diagnosis_detail(const struct diagnosis *);
 
 /* In one word, which never changes; "unknown" for one of another version. */

@@ -25,7 +25,7 @@ CALL = ['session', 'call_id', 'peer_call_id', 'client', 'server', 'user', 'inter
 STATUS = ['version', 'pid', 'uptime', 'engine_uptime', 'engine_restarts',
           'sandbox', 'draining', 'stopping', 'calls', 'slots', 'slots_free',
           'connections', 'unauthenticated', 'limits', 'refused', 'gre', 'hdlc',
-          'ended', 'traffic', 'authentications', 'times']
+          'ended', 'diagnosed', 'traffic', 'authentications', 'times']
 
 
 def hexa(number):

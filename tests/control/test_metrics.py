@@ -232,6 +232,16 @@ def totals(lab):
     the_same(before, after)
     check(after['pptpd_active_octets{direction="in"}'] == 0 and
           after['pptpd_octets_total{direction="in"}'] > 300, str(after))
+    with open(os.path.join(TOP, 'docs', 'troubleshooting.md')) as stream:
+        table = stream.read().split('\n## Diagnoses\n')[1].split(
+            '\n## ')[0]
+    for name in 'pptpd_diagnosed_calls', 'pptpd_ended_diagnosed_total':
+        words = {re.search('"(.*)"', key).group(1): n for key, n in
+                 after.items() if key.startswith(name)}
+        check(set(words) == set(re.findall(r'^\| `([a-z-]+)` \|', table,
+                                           re.M)), '%s: %s' % (name, words))
+        check(words['auth-refused'] == (name != 'pptpd_diagnosed_calls'),
+              str(words))
     words = {re.search('"(.*)"', key).group(1) for key in after
              if key.startswith('pptpd_ended_total')}
     with open(os.path.join(TOP, 'docs', 'troubleshooting.md')) as stream:
