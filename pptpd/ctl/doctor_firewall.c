@@ -72,6 +72,44 @@ judge(struct doctor *d, const char *tool, const struct rules *r,
 		    chain->name);
 }
 
+/* What clients send on, where this machine forwards at all. */
+static void
+judge_onward(struct doctor *d, const char *tool, const struct rules *r,
+    const struct rules_chain *chain)
+{
+	char fix[DOCTOR_TEXT];
+
+	if (doctor_number(d, "/proc/sys/net/ipv4/ip_forward") != 1 ||
+	    rules_judge(r, chain, RULES_ONWARD) != RULES_NO)
+		return;
+	if (strstr(chain->name, "firewalld") != NULL)
+		snprintf(fix, sizeof(fix), "firewall-cmd --permanent "
+		    "--zone=trusted --add-interface=ppp+ && firewall-cmd "
+		    "--reload");
+	else if (strcmp(chain->name, "FORWARD") == 0)
+		snprintf(fix, sizeof(fix), "iptables -I FORWARD -i ppp+ "
+		    "-j ACCEPT; iptables -I FORWARD -o ppp+ -m conntrack "
+		    "--ctstate ESTABLISHED,RELATED -j ACCEPT");
+	else
+		snprintf(fix, sizeof(fix), "nft insert rule %s iifname "
+		    "\"ppp*\" accept; nft insert rule %s oifname \"ppp*\" "
+		    "ct state established,related accept", chain->name,
+		    chain->name);
+	doctor_find(d, DOCTOR_WARNING, fix, "%s: chain %s drops what clients "
+	    "send on: no rule accepts packets from ppp interfaces, so clients "
+	    "reach this machine and nothing behind it", tool, chain->name);
+}
+
+static void
+judge_chain(struct doctor *d, const char *tool, const struct rules *r,
+    const struct rules_chain *chain)
+{
+	if (chain->input)
+		judge(d, tool, r, chain);
+	else if (chain->forward)
+		judge_onward(d, tool, r, chain);
+}
+
 /* True if the rules could be read. */
 static bool
 look_at_iptables(struct doctor *d)
@@ -85,8 +123,7 @@ look_at_iptables(struct doctor *d)
 	d->sets_helper = strstr(d->out, "--helper pptp") != NULL;
 	rules_iptables(&r, d->out, d->port);
 	for (size_t i = 0; i < r.nchains; i++) {
-		if (r.chain[i].input)
-			judge(d, "iptables", &r, &r.chain[i]);
+		judge_chain(d, "iptables", &r, &r.chain[i]);
 	}
 	rules_free(&r);
 	return true;
@@ -118,9 +155,9 @@ look_at_nft(struct doctor *d, bool iptables)
 	rules_nft(&r, ruleset, d->port);
 	json_decref(ruleset);
 	for (size_t i = 0; i < r.nchains; i++) {
-		if (r.chain[i].input && !(iptables &&
-		    strcmp(r.chain[i].name, "ip filter INPUT") == 0))
-			judge(d, "nftables", &r, &r.chain[i]);
+		if (!iptables ||
+		    strncmp(r.chain[i].name, "ip filter ", 10) != 0)
+			judge_chain(d, "nftables", &r, &r.chain[i]);
 	}
 	rules_free(&r);
 	return true;
@@ -145,8 +182,8 @@ doctor_firewall(struct doctor *d)
 		    "iptables-save can list them here");
 	else if (!doctor_has_found(d))
 		doctor_find(d, DOCTOR_OK, NULL, "no rule of %s%s%s keeps TCP "
-		    "port %u or GRE out (a firewall before this machine is "
-		    "not seen from here)", nft ? "nftables" : "",
+		    "port %u or GRE out, or clients in (a firewall before this "
+		    "machine is not seen from here)", nft ? "nftables" : "",
 		    nft && iptables ? " and " : "", iptables ? "iptables" : "",
 		    d->port);
 }

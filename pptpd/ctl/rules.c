@@ -1,4 +1,4 @@
-/* pptpdctl doctor: a packet filter's rules, as far as two packets go. */
+/* pptpdctl doctor: a packet filter's rules, as far as three packets go. */
 /* SPDX-License-Identifier: ISC */
 #include "ctl/rules.h"
 
@@ -50,10 +50,10 @@ also(struct rules_rule *rule, enum rules_packet p, enum rules_sure sure)
 }
 
 static void
-also_both(struct rules_rule *rule, enum rules_sure sure)
+also_all(struct rules_rule *rule, enum rules_sure sure)
 {
-	also(rule, RULES_CONTROL, sure);
-	also(rule, RULES_GRE, sure);
+	for (int p = 0; p < RULES_PACKETS; p++)
+		also(rule, p, sure);
 }
 
 static enum rules_sure
@@ -61,6 +61,33 @@ not(enum rules_sure sure)
 {
 	return sure == RULES_MAYBE ? sure :
 	    sure == RULES_YES ? RULES_NO : RULES_YES;
+}
+
+static bool
+is_all_ppp(const char *name)
+{
+	return strcmp(name, "ppp+") == 0 || strcmp(name, "ppp*") == 0;
+}
+
+/*
+ * Comes in by this interface, "ppp+" or "ppp*" all that begin so: clients come in
+ * by any but lo, and what they send on by one that pppd has made.
+ */
+static void
+by_interface(struct rules_rule *rule, const char *name, bool inverse)
+{
+	enum rules_sure outside = RULES_MAYBE, onward = RULES_NO;
+
+	if (strcmp(name, "lo") == 0)
+		outside = RULES_NO;
+	if (name[0] == '\0' || name[0] == '@' || (strncmp(name, "ppp", 3) == 0 &&
+	    !is_all_ppp(name)))
+		onward = RULES_MAYBE;
+	else if (is_all_ppp(name))
+		onward = RULES_YES;
+	also(rule, RULES_CONTROL, inverse ? not(outside) : outside);
+	also(rule, RULES_GRE, inverse ? not(outside) : outside);
+	also(rule, RULES_ONWARD, inverse ? not(onward) : onward);
 }
 
 /* --- nftables ------------------------------------------------------------ */
@@ -125,9 +152,10 @@ match_payload(struct rules_rule *rule, const json_t *payload,
 	bool tcp = strcmp(protocol, "tcp") == 0;
 	enum rules_sure sure = RULES_MAYBE;
 
+	also(rule, RULES_ONWARD, RULES_MAYBE);
 	if (strcmp(protocol, "ip") == 0) {
 		if (strcmp(field, "protocol") != 0) {
-			also_both(rule, RULES_MAYBE);
+			also_all(rule, RULES_MAYBE);
 			return;
 		}
 		sure = has_value(right, PROTO_TCP, "tcp");
@@ -138,7 +166,7 @@ match_payload(struct rules_rule *rule, const json_t *payload,
 	}
 	if (!tcp && strcmp(protocol, "th") != 0) {
 		/* Another protocol, or octets at an offset. */
-		also_both(rule, protocol[0] != '\0' ? RULES_NO : RULES_MAYBE);
+		also_all(rule, protocol[0] != '\0' ? RULES_NO : RULES_MAYBE);
 		return;
 	}
 	if (strcmp(field, "dport") == 0) {
@@ -156,21 +184,19 @@ match_meta(struct rules_rule *rule, const char *key, const json_t *right,
 	enum rules_sure sure;
 
 	if (strcmp(key, "l4proto") == 0) {
+		also(rule, RULES_ONWARD, RULES_MAYBE);
 		sure = has_value(right, PROTO_TCP, "tcp");
 		also(rule, RULES_CONTROL, inverse ? not(sure) : sure);
 		sure = has_value(right, PROTO_GRE, "gre");
 		also(rule, RULES_GRE, inverse ? not(sure) : sure);
 	} else if (strcmp(key, "nfproto") == 0) {
 		sure = has_value(right, 2, "ipv4");
-		also_both(rule, inverse ? not(sure) : sure);
+		also_all(rule, inverse ? not(sure) : sure);
 	} else if (strcmp(key, "iifname") == 0 || strcmp(key, "iif") == 0) {
-		/* Clients come in by any interface but this one. */
-		if (is_value(right, 1, "lo"))
-			also_both(rule, inverse ? RULES_YES : RULES_NO);
-		else
-			also_both(rule, RULES_MAYBE);
+		by_interface(rule, json_is_string(right) ?
+		    json_string_value(right) : "", inverse);
 	} else
-		also_both(rule, RULES_MAYBE);
+		also_all(rule, RULES_MAYBE);
 }
 
 /* The state of a client's first packet is "new". */
@@ -182,7 +208,7 @@ match_state(struct rules_rule *rule, const json_t *right, bool inverse,
 
 	if (has_value(right, 4, "related") == RULES_YES && !inverse)
 		*related = true;
-	also_both(rule, inverse ? not(sure) : sure);
+	also_all(rule, inverse ? not(sure) : sure);
 }
 
 static void
@@ -197,7 +223,7 @@ match(struct rules_rule *rule, const json_t *m, long port, bool *related)
 	bool inverse = strcmp(op, "!=") == 0;
 
 	if (!inverse && strcmp(op, "==") != 0 && strcmp(op, "in") != 0)
-		also_both(rule, RULES_MAYBE);
+		also_all(rule, RULES_MAYBE);
 	else if (payload != NULL)
 		match_payload(rule, payload, right, inverse, port);
 	else if (meta != NULL)
@@ -205,7 +231,7 @@ match(struct rules_rule *rule, const json_t *m, long port, bool *related)
 	else if (strcmp(string_of(ct, "key"), "state") == 0)
 		match_state(rule, right, inverse, related);
 	else
-		also_both(rule, RULES_MAYBE);
+		also_all(rule, RULES_MAYBE);
 }
 
 /*
@@ -222,7 +248,7 @@ map(struct rules_rule *rule, const json_t *vmap)
 	bool accepts = false;
 
 	rule->verdict = RULES_ACCEPT;
-	also_both(rule, RULES_MAYBE);
+	also_all(rule, RULES_MAYBE);
 	if (strcmp(string_of(ct, "key"), "state") != 0)
 		return;
 	for (size_t i = 0; i < json_array_size(pairs); i++) {
@@ -235,7 +261,7 @@ map(struct rules_rule *rule, const json_t *vmap)
 			accepts = true;
 	}
 	rule->related = accepts;
-	also_both(rule, RULES_NO);
+	also_all(rule, RULES_NO);
 }
 
 static void
@@ -272,7 +298,7 @@ statement(struct rules_rule *rule, const json_t *where, const char *key,
 				return;
 		}
 		/* A limit, a match of xtables: known to the kernel alone. */
-		also_both(rule, RULES_MAYBE);
+		also_all(rule, RULES_MAYBE);
 		if (strcmp(key, "queue") == 0 || strcmp(key, "xt") == 0)
 			rule->verdict = RULES_ACCEPT;
 	}
@@ -319,6 +345,8 @@ rules_nft(struct rules *r, const json_t *ruleset, uint16_t port)
 		chain = add_chain(r);
 		chain_name(chain->name, c, string_of(c, "name"));
 		chain->input = strcmp(string_of(c, "hook"), "input") == 0 &&
+		    strcmp(string_of(c, "type"), "filter") == 0;
+		chain->forward = strcmp(string_of(c, "hook"), "forward") == 0 &&
 		    strcmp(string_of(c, "type"), "filter") == 0;
 		chain->drop = strcmp(string_of(c, "policy"), "drop") == 0;
 	}
@@ -419,30 +447,31 @@ option(struct rules_rule *rule, const char *o, const char *word, bool inverse,
 	enum rules_sure sure = RULES_MAYBE;
 
 	if (is(o, "-p", "--protocol")) {
+		if (strcmp(word, "all") != 0)
+			also(rule, RULES_ONWARD, RULES_MAYBE);
 		sure = is_protocol(word, "tcp", "6");
 		also(rule, RULES_CONTROL, inverse ? not(sure) : sure);
 		sure = is_protocol(word, "gre", "47");
 		also(rule, RULES_GRE, inverse ? not(sure) : sure);
 	} else if (is(o, "--dport", "--dports") || is(o, "--destination-port",
 	    "--destination-ports")) {
+		also(rule, RULES_ONWARD, RULES_MAYBE);
 		sure = has_port(word, port);
 		also(rule, RULES_CONTROL, inverse ? not(sure) : sure);
 	} else if (is(o, "--ctstate", "--state")) {
 		sure = strstr(word, "NEW") != NULL ? RULES_YES : RULES_NO;
 		if (strstr(word, "RELATED") != NULL && !inverse)
 			*related = true;
-		also_both(rule, inverse ? not(sure) : sure);
-	} else if (is(o, "-i", "--in-interface")) {
-		if (strcmp(word, "lo") == 0)
-			sure = inverse ? RULES_YES : RULES_NO;
-		also_both(rule, sure);
-	} else if (is(o, "-m", "--match"))
-		also_both(rule, is_harmless(word) ? RULES_YES : RULES_MAYBE);
+		also_all(rule, inverse ? not(sure) : sure);
+	} else if (is(o, "-i", "--in-interface"))
+		by_interface(rule, word, inverse);
+	else if (is(o, "-m", "--match"))
+		also_all(rule, is_harmless(word) ? RULES_YES : RULES_MAYBE);
 	else if (is(o, "-j", "--jump") || is(o, "-g", "--goto"))
 		target(rule, word, o[1] == 'g' || strcmp(o, "--goto") == 0);
 	else if (!is(o, "--comment", "--reject-with") &&
 	    strncmp(o, "--log-", 6) != 0)
-		also_both(rule, RULES_MAYBE);
+		also_all(rule, RULES_MAYBE);
 }
 
 static void
@@ -499,6 +528,7 @@ rules_iptables(struct rules *r, const char *text, uint16_t port)
 			    policy) != 2)
 				continue;
 			chain->input = strcmp(chain->name, "INPUT") == 0;
+			chain->forward = strcmp(chain->name, "FORWARD") == 0;
 			chain->drop = strcmp(policy, "DROP") == 0;
 		} else if (strncmp(line, "-A ", 3) == 0)
 			iptables_rule(r, line + 3, port);

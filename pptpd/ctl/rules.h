@@ -1,4 +1,4 @@
-/* pptpdctl doctor: a packet filter's rules, as far as two packets go. */
+/* pptpdctl doctor: a packet filter's rules, as far as three packets go. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_RULES_H
 #define PPTPD_RULES_H
@@ -8,12 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The first packets of a client: SYN to our port, and GRE. */
+/*
+ * The first packets of a client: SYN to our port, and GRE; and what it sends on
+ * through its tunnel, of whatever protocol, which comes in by a ppp interface.
+ */
 enum rules_packet {
 	RULES_CONTROL,
-	RULES_GRE
+	RULES_GRE,
+	RULES_ONWARD
 };
-#define RULES_PACKETS	(RULES_GRE + 1)
+#define RULES_PACKETS	(RULES_ONWARD + 1)
 #define RULES_NAME	192
 
 /* Whether a rule is for a packet: some rules depend on who sends it. */
@@ -42,7 +46,8 @@ struct rules_rule {
 
 struct rules_chain {
 	char	 name[RULES_NAME];
-	bool	 input;			/* the kernel starts here */
+	bool	 input;			/* the kernel starts here, */
+	bool	 forward;		/* or here, with what goes on */
 	bool	 drop;			/* its policy */
 };
 
@@ -63,7 +68,7 @@ void	rules_iptables(struct rules *, const char *text, uint16_t port);
 void	rules_free(struct rules *);
 
 /*
- * What becomes of a packet in an input chain: RULES_YES it is accepted,
+ * What becomes of a packet in an input chain, or RULES_ONWARD in a forward one: RULES_YES it is accepted,
  * RULES_NO dropped whoever sends it, RULES_MAYBE that depends.
  */
 enum rules_sure rules_judge(const struct rules *, const struct rules_chain *,

@@ -82,6 +82,29 @@ def firewall(lab):
     return bad[1]['fix']
 
 
+@point('doctor-forward', 'doctor names a rule that drops what clients send on, '
+       'where this machine forwards, and its commands mend that')
+def forward(lab):
+    start(lab)
+    for chain, tool in (('FORWARD', 'iptables'), ('x forward', 'nft')):
+        within(lab, 'sysctl', '-qw', 'net.ipv4.ip_forward=0', check=True)
+        if tool == 'iptables':
+            within(lab, 'iptables', '-P', 'FORWARD', 'DROP', check=True)
+        else:
+            within(lab, 'nft', 'add table inet x; add chain inet x forward { '
+                   'type filter hook forward priority 0; policy drop; }; '
+                   'add rule inet x forward iifname "eth0" accept',
+                   check=True)
+        check(said(examine(lab), 'firewall', 'ok'), 'nothing is forwarded')
+        within(lab, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', check=True)
+        bad = said(examine(lab), 'firewall', 'warning')
+        check(len(bad) == 1 and chain in bad[0]['text'], str(bad))
+        within(lab, 'sh', '-c', bad[0]['fix'].replace('"ppp*"', "'\"ppp*\"'"),
+               check=True)
+        check(said(examine(lab), 'firewall', 'ok'), 'not mended')
+    return bad[0]['fix']
+
+
 @point('doctor-options', 'doctor asks the pppd that is installed whether it '
        'knows the options, and says what to write instead')
 def options(lab):

@@ -44,7 +44,8 @@
 		":OUTPUT ACCEPT [0:0]\n" rules "COMMIT\n"
 #define OPEN	"-A INPUT -i lo -j ACCEPT\n" \
 		"-A INPUT -p tcp -m tcp --dport 1723 -j ACCEPT\n" \
-		"-A INPUT -p gre -j ACCEPT\n"
+		"-A INPUT -p gre -j ACCEPT\n" \
+		"-A FORWARD -i ppp+ -j ACCEPT\n"
 #define CLAMP	"*mangle\n-A FORWARD -p tcp -j TCPMSS --clamp-mss-to-pmtu\n" \
 		"COMMIT\n"
 
@@ -636,6 +637,28 @@ START_TEST(forged_addresses)
 }
 END_TEST
 
+/* Clients come in, and do not get on. */
+START_TEST(what_clients_send_on_is_dropped)
+{
+	start();
+	says("iptables-save", FILTER("-A INPUT -j ACCEPT\n"
+	    "-A FORWARD -i eth0 -j ACCEPT\n") CLAMP, 0);
+	examine();
+	ck_assert_str_eq(named("firewall", DOCTOR_WARNING, "chain FORWARD "
+	    "drops what clients send on")->fix, "iptables -I FORWARD -i ppp+ "
+	    "-j ACCEPT; iptables -I FORWARD -o ppp+ -m conntrack --ctstate "
+	    "ESTABLISHED,RELATED -j ACCEPT");
+	alone("firewall");
+	doctor_free(&d);
+	start();
+	says("iptables-save", FILTER("-A INPUT -j ACCEPT\n") CLAMP, 0);
+	set("/proc/sys/net/ipv4/ip_forward", "0\n", S_IFREG | 0644);
+	examine();
+	alone("forwarding");
+	doctor_free(&d);
+}
+END_TEST
+
 START_TEST(packets_that_do_not_fit)
 {
 	start();
@@ -779,6 +802,7 @@ tests(TCase *t)
 	tcase_add_test(t, the_lan_cannot_find_clients);
 	tcase_add_test(t, kernel_settings);
 	tcase_add_test(t, forged_addresses);
+	tcase_add_test(t, what_clients_send_on_is_dropped);
 	tcase_add_test(t, packets_that_do_not_fit);
 	tcase_add_test(t, plugins_that_do_not_fit);
 	tcase_add_test(t, old_pppds);

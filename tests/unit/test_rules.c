@@ -173,9 +173,50 @@ START_TEST(random_lines)
 }
 END_TEST
 
+/* What clients send on: by a forward chain. */
+static const struct {
+	const char	*text;		/* of iptables-save */
+	enum rules_sure	 onward;
+} forward[] = {
+	{ ":FORWARD ACCEPT [0:0]\n", RULES_YES },
+	{ ":FORWARD DROP [0:0]\n", RULES_NO },
+	{ ":FORWARD DROP [0:0]\n-A FORWARD -i ppp+ -j ACCEPT\n", RULES_YES },
+	{ ":FORWARD DROP [0:0]\n-A FORWARD -i ppp0 -j ACCEPT\n", RULES_MAYBE },
+	{ ":FORWARD DROP [0:0]\n-A FORWARD -i eth0 -j ACCEPT\n", RULES_NO },
+	{ ":FORWARD DROP [0:0]\n-A FORWARD ! -i eth0 -j ACCEPT\n", RULES_YES },
+	{ ":FORWARD DROP [0:0]\n-A FORWARD -o eth0 -j ACCEPT\n", RULES_MAYBE },
+	{ ":FORWARD DROP [0:0]\n-A FORWARD -m conntrack --ctstate "
+	    "RELATED,ESTABLISHED -j ACCEPT\n", RULES_NO },
+	{ ":FORWARD DROP [0:0]\n-A FORWARD -p tcp -j ACCEPT\n", RULES_MAYBE },
+	{ ":FORWARD ACCEPT [0:0]\n-A FORWARD -i ppp+ -d 10.0.0.0/8 -j DROP\n",
+	    RULES_YES },
+	{ ":FORWARD ACCEPT [0:0]\n-A FORWARD -i ppp+ -j REJECT\n", RULES_NO },
+	{ ":FORWARD ACCEPT [0:0]\n-A FORWARD -j REJECT --reject-with "
+	    "icmp-host-prohibited\n", RULES_NO },
+};
+
+START_TEST(onward)
+{
+	struct rules r = { NULL, NULL, 0, 0 };
+	char text[512];
+
+	snprintf(text, sizeof(text), "*filter\n:INPUT ACCEPT [0:0]\n%s"
+	    "COMMIT\n", forward[_i].text);
+	rules_iptables(&r, text, 1723);
+	ck_assert_uint_eq(r.nchains, 2);
+	ck_assert(r.chain[0].input && !r.chain[0].forward);
+	ck_assert(r.chain[1].forward && !r.chain[1].input);
+	ck_assert_msg(rules_judge(&r, &r.chain[1], RULES_ONWARD) ==
+	    forward[_i].onward, "%s", forward[_i].text);
+	rules_free(&r);
+}
+END_TEST
+
 static void
 tests(TCase *t)
 {
+	tcase_add_loop_test(t, onward, 0,
+	    sizeof(forward) / sizeof(forward[0]));
 	tcase_add_loop_test(t, nftables, 0,
 	    (int)(sizeof(nft) / sizeof(nft[0])));
 	tcase_add_loop_test(t, iptables_save, 0,
