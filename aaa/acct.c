@@ -22,9 +22,13 @@
 #define VAIN_MAX	10
 #define VAIN_MS		60000
 #define VAIN_MAX_ON	2	/* the same of Accounting-On and -Off */
-#define BARRIER_MS	30000
+/*
+ * How long what comes after Accounting-On waits for its answer.  A server that
+ * has nothing to do for it may be silent, as FreeRADIUS with SQL is.
+ */
+#define BARRIER_MS	5000
 #define TAKE_MS		50	/* between looks whether the file is free */
-#define TAKE_TRIES	600
+#define TAKE_TRIES	100
 #define SYNC_MS		1000
 /* How long what is on the disk can keep us from our end. */
 #define OFF_MS		15000
@@ -366,6 +370,20 @@ vain_max(const struct record *r)
 	return r->e.kind == ACCT_RECORD ? VAIN_MAX : VAIN_MAX_ON;
 }
 
+/* Servers take other records, and never this one. */
+static void
+give_up(struct record *r)
+{
+	if (r->e.kind == ACCT_RECORD)
+		log_err("AAA: the accounting of session %s is lost: servers "
+		    "take other records, and %u times not this one",
+		    r->e.acct.call.id, r->vain);
+	else
+		log_notice("AAA: no server has an answer to Accounting-%s",
+		    r->e.kind == ACCT_ON ? "On" : "Off");
+	record_free(r);
+}
+
 static void
 on_done(bool taken, void *arg)
 {
@@ -382,10 +400,7 @@ on_done(bool taken, void *arg)
 		    "took it within %d days", name_of(r), ACCT_KEEP_S / 86400);
 		record_free(r);
 	} else if (acct.taken_ms > r->begun && ++r->vain == vain_max(r)) {
-		log_err("AAA: the accounting of session %s is lost: servers "
-		    "take other records, and %u times not this one",
-		    name_of(r), r->vain);
-		record_free(r);
+		give_up(r);
 	} else
 		r->not_before = acct.taken_ms > r->begun ? now + VAIN_MS : now;
 	pump();
@@ -411,17 +426,14 @@ begin(struct record *r)
 	return true;
 }
 
-/*
- * Accounting-On and -Off go between what was before and what comes after.  Where
- * a server is silent about them, one other record finds out whether it lives.
- */
+/* Accounting-On and -Off go between what was before and what comes after. */
 static bool
 is_barrier(const struct record *r, const struct record *earlier, uint64_t now)
 {
 	if (r->e.kind != ACCT_RECORD)
 		return earlier->vain == 0;
 	return earlier->e.kind != ACCT_RECORD && (earlier->first == 0 ||
-	    now - earlier->first < BARRIER_MS || acct.under_way > 1);
+	    now - earlier->first < BARRIER_MS);
 }
 
 /* Whether it has to wait for one of the earlier records, of its call or so. */

@@ -18,7 +18,13 @@ sum(const uint8_t *buf, size_t len)
 	    len - HEADER);
 }
 
-/* What belongs to a call is a message as pppd sends it. */
+/*
+ * What belongs to a call is a message as pppd sends it, but for its version:
+ * records outlive an upgrade as long as this one type has not changed.  Then
+ * MAGIC has to.
+ */
+#define BODY_VERSION	1
+
 static bool
 has_call(enum acct_kind kind)
 {
@@ -35,6 +41,8 @@ acct_slot_write(const struct acct_entry *e, uint8_t *buf)
 
 	if (has_call(e->kind) && (len == 0 || len > ACCT_SLOT - HEADER))
 		return 0;
+	if (len > 0)
+		body[0] = BODY_VERSION;
 	wire_writer_init(&w, buf, ACCT_SLOT);
 	wire_put_u32(&w, MAGIC);
 	wire_put_u16(&w, (uint16_t)e->kind);
@@ -53,9 +61,14 @@ acct_slot_write(const struct acct_entry *e, uint8_t *buf)
 static bool
 read_call(const uint8_t *buf, size_t len, struct acct_entry *e)
 {
+	uint8_t copy[AAA_MSG_MAX];
 	struct aaa_msg m;
 
-	if (!aaa_msg_decode(buf, len, &m) || m.type != AAA_ACCT)
+	if (len == 0 || buf[0] != BODY_VERSION)
+		return false;
+	memcpy(copy, buf, len);
+	copy[0] = AAA_MSG_VERSION;
+	if (!aaa_msg_decode(copy, len, &m) || m.type != AAA_ACCT)
 		return false;
 	e->acct = m.u.acct;
 	return true;

@@ -69,6 +69,25 @@ static const struct sandbox_rule runner_rules[] = {
 	{ "recvmsg", 2, { IS(0, AAA_FD_RUNNER), IS(2, MSG_DONTWAIT |
 	    MSG_CMSG_CLOEXEC) } },
 };
+/* Whoever asks on these sockets is answered at his address. */
+#define COA(fd)								\
+	{ "recvfrom", 2, { IS(0, fd), IS(3, MSG_DONTWAIT) } },		\
+	{ "sendto", 2, { IS(0, fd), IS(3, MSG_DONTWAIT) } }
+static const struct sandbox_rule coa[] = {
+	COA(AAA_FD_COA),
+	COA(AAA_FD_COA + 1),
+	COA(AAA_FD_COA + 2),
+	COA(AAA_FD_COA + 3),
+};
+_Static_assert(AAA_COA_MAX == 4, "a socket without a rule");
+
+static size_t
+add(struct sandbox_rule *all, size_t n, const struct sandbox_rule *more,
+    size_t count)
+{
+	memcpy(all + n, more, count * sizeof(*more));
+	return n + count;
+}
 
 /* Moves the log's descriptor to its place; the others are there already. */
 static void
@@ -84,7 +103,8 @@ place_log(void)
 }
 
 int
-lockdown_enter(const char *dir, int runner, unsigned long file_max)
+lockdown_enter(const char *dir, int runner, unsigned coa_sockets,
+    unsigned long file_max)
 {
 	place_log();
 	if (file_max == 0)
@@ -101,25 +121,22 @@ lockdown_enter(const char *dir, int runner, unsigned long file_max)
 		    strerror(errno));
 		return -1;
 	}
-	return sandbox_enter(WHO, dir, AAA_FD_FIRST, file_max);
+	return sandbox_enter(WHO, dir, AAA_FD_COA + coa_sockets, file_max);
 }
 
 int
 lockdown_lock(unsigned needs)
 {
 	struct sandbox_rule allowed[COUNT(always) + COUNT(udp) +
-	    COUNT(runner_rules)];
-	size_t n = COUNT(always);
+	    COUNT(runner_rules) + COUNT(coa)];
+	size_t n = add(allowed, 0, always, COUNT(always));
 
-	memcpy(allowed, always, sizeof(always));
-	if (needs & LOCKDOWN_UDP) {
-		memcpy(allowed + n, udp, sizeof(udp));
-		n += COUNT(udp);
-	}
-	if (needs & LOCKDOWN_RUNNER) {
-		memcpy(allowed + n, runner_rules, sizeof(runner_rules));
-		n += COUNT(runner_rules);
-	}
+	if (needs & LOCKDOWN_UDP)
+		n = add(allowed, n, udp, COUNT(udp));
+	if (needs & LOCKDOWN_RUNNER)
+		n = add(allowed, n, runner_rules, COUNT(runner_rules));
+	if (needs & LOCKDOWN_COA)
+		n = add(allowed, n, coa, COUNT(coa));
 	if (sandbox_memory(WHO, MEMORY_MAX) == -1)
 		return -1;
 	(void)sandbox_landlock(WHO);

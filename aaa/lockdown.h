@@ -3,6 +3,8 @@
 #ifndef PPTPD_AAA_LOCKDOWN_H
 #define PPTPD_AAA_LOCKDOWN_H
 
+#define AAA_COA_MAX	4
+
 /* Its descriptors. */
 enum {
 	AAA_FD_PARENT = 3,	/* it closes when the server is gone */
@@ -10,20 +12,24 @@ enum {
 	AAA_FD_LOG,		/* connected to /dev/log */
 	AAA_FD_SPOOL,		/* file of accounting that waits */
 	AAA_FD_RUNNER,		/* of runner_start(), if there is one */
-	AAA_FD_FIRST		/* of those that come later */
+	/* The last: sockets for Disconnect and CoA, as many as there are. */
+	AAA_FD_COA
 };
 
 /*
  * Becomes user pptpd in the empty directory dir, without rights or other
  * descriptors; it can write files that are open up to file_max octets.  runner,
- * or -1, becomes AAA_FD_RUNNER.  0, or -1 with the reason logged.
+ * or -1, becomes AAA_FD_RUNNER; there are coa sockets from AAA_FD_COA on.  0, or
+ * -1 with the reason logged.
  */
-int	lockdown_enter(const char *dir, int runner, unsigned long file_max);
+int	lockdown_enter(const char *dir, int runner, unsigned coa,
+	    unsigned long file_max);
 
 /* What a back end needs beside what serving pppd takes. */
 enum lockdown_needs {
 	LOCKDOWN_UDP = 0x1,	/* sockets to servers */
-	LOCKDOWN_RUNNER = 0x2	/* descriptors of AAA_FD_RUNNER */
+	LOCKDOWN_RUNNER = 0x2,	/* descriptors of AAA_FD_RUNNER */
+	LOCKDOWN_COA = 0x4	/* answers on AAA_FD_COA and those after it */
 };
 
 /*

@@ -17,6 +17,7 @@
 
 #define PAUSE_US	500000U	/* without descriptors or memory */
 #define CAUSE_NAS_ERROR	9	/* RFC 2866, 5.10 */
+#define ORDER_MS	5000	/* plugins look once a second */
 
 struct link {
 	LIST_ENTRY(link) entry;
@@ -27,15 +28,30 @@ struct link {
 	bool		 counts;	/* last is there */
 	struct aaa_acct	 last;		/* what pppd has told last */
 	time_t		 last_s;	/* CLOCK_MONOTONIC */
+	struct batch	*order;		/* that it has not answered; or NULL */
+};
+
+/* An order that several calls may have. */
+struct batch {
+	struct aaa_order order;
+	unsigned	 left;		/* answers that are missing */
+	bool		 failed;	/* one of them was no */
+	pppds_done	*done;
+	void		*arg;
+	struct loop_timer timer, answered;
 };
 
 static LIST_HEAD(, link) links = LIST_HEAD_INITIALIZER(links);
 static struct loop_listener listener;
 static struct pppds_conf conf;
 
+static void	leave_order(struct link *);
+
 static void
 link_free(struct link *l)
 {
+	leave_order(l);
+
 	if (l->login != NULL)
 		conf.backend->cancel(l->login);
 	loop_watch_off(&l->watch);
@@ -163,6 +179,108 @@ stop_for(struct link *l)
 	(void)conf.backend->acct(&stop);
 }
 
+/* --- orders -------------------------------------------------------------- */
+
+static void
+batch_over(struct batch *b, bool fine)
+{
+	pppds_done *done = b->done;
+	void *arg = b->arg;
+	struct link *l;
+
+	LIST_FOREACH(l, &links, entry) {
+		if (l->order == b)
+			l->order = NULL;
+	}
+	loop_timer_stop(&b->timer);
+	loop_timer_stop(&b->answered);
+	free(b);
+	done(fine, arg);
+}
+
+static void
+on_batch_time(void *arg)
+{
+	batch_over(arg, false);
+}
+
+/* A call that is gone needs no answer: there is nothing left to change. */
+static void
+leave_order(struct link *l)
+{
+	struct batch *b = l->order;
+
+	l->order = NULL;
+	if (b != NULL && --b->left == 0)
+		loop_timer_now(&b->answered);
+}
+
+static void
+on_batch_answered(void *arg)
+{
+	struct batch *b = arg;
+
+	batch_over(b, !b->failed);
+}
+
+/* An answer may be late, to an order that we have given up. */
+static void
+order_done(struct link *l, const struct aaa_done *d)
+{
+	if (l->order == NULL || l->order->order.number != d->number)
+		return;
+	if (!d->fine)
+		l->order->failed = true;
+	leave_order(l);
+}
+
+static void
+send_order(struct batch *b, pppds_fits *fits, const void *key)
+{
+	const struct aaa_msg m = { .type = AAA_ORDER, .u.order = b->order };
+	struct link *l;
+
+	LIST_FOREACH(l, &links, entry) {
+		if (!l->counts || !fits(&l->last, key))
+			continue;
+		l->order = b;
+		answer(l, &m);
+	}
+}
+
+int
+pppds_order(const struct aaa_order *order, pppds_fits *fits, const void *key,
+    pppds_done *done, void *arg)
+{
+	static uint32_t number;
+	struct batch *b;
+	struct link *l;
+	unsigned n = 0;
+
+	LIST_FOREACH(l, &links, entry) {
+		if (!l->counts || !fits(&l->last, key))
+			continue;
+		if (l->order != NULL)
+			return -1;
+		n++;
+	}
+	if (n == 0)
+		return 0;
+	b = calloc(1, sizeof(*b));
+	if (b == NULL)
+		return -1;
+	b->order = *order;
+	b->order.number = ++number;
+	b->left = n;
+	b->done = done;
+	b->arg = arg;
+	loop_timer_init(&b->timer, on_batch_time, b);
+	loop_timer_init(&b->answered, on_batch_answered, b);
+	(void)loop_timer_in_ms(&b->timer, ORDER_MS);
+	send_order(b, fits, key);
+	return (int)n;
+}
+
 /* --- the connections ----------------------------------------------------- */
 
 /* False: the connection is to be closed. */
@@ -176,6 +294,8 @@ serve(struct link *l, const void *buf, size_t len)
 		login(l, &m.u.login);
 	else if (good && m.type == AAA_ACCT)
 		account(l, &m.u.acct);
+	else if (good && m.type == AAA_DONE)
+		order_done(l, &m.u.done);
 	else
 		good = false;
 	explicit_bzero(&m, sizeof(m));

@@ -14,6 +14,7 @@
 #include "acct.h"
 #include "base/log.h"
 #include "client.h"
+#include "coa.h"
 #include "digest.h"
 #include "exec_backend.h"
 #include "file_backend.h"
@@ -79,6 +80,7 @@ leave(bool off)
 {
 	if (leave_at != 0)
 		return;
+	coa_close();
 	if (backend->end != NULL)
 		backend->end(off);
 	leave_at = mono_ms() + LEAVE_MS;
@@ -256,13 +258,15 @@ static const struct kind kinds[] = {
 static int
 serve(void)
 {
-	unsigned needs = kind->needs | (runner != -1 ? LOCKDOWN_RUNNER : 0);
+	unsigned sockets = coa_open(&radius);
+	unsigned needs = kind->needs | (runner != -1 ? LOCKDOWN_RUNNER : 0) |
+	    (sockets > 0 ? LOCKDOWN_COA : 0);
 	struct pppds_conf conf;
 	char text[DESCRIPTION];
 
 	ignore_signals();
-	if (lockdown_enter(EMPTY_DIR, runner, has_spool ? SPOOL_OCTETS : 0) ==
-	    -1)
+	if (lockdown_enter(EMPTY_DIR, runner, sockets, has_spool ?
+	    SPOOL_OCTETS : 0) == -1)
 		return 1;
 	if (!loop_init() || !loop_signal(SIGTERM, on_signal)) {
 		log_err("AAA: start failed: %s", strerror(ENOMEM));
@@ -277,7 +281,7 @@ serve(void)
 	loop_watch_init(&parent, AAA_FD_PARENT, LOOP_READ, on_parent, NULL);
 	if (!loop_watch_on(&parent) ||
 	    !pppds_init(AAA_FD_LISTEN, &conf) ||
-	    lockdown_lock(needs) == -1)
+	    !coa_init(fresh) || lockdown_lock(needs) == -1)
 		return 1;
 	kind->describe(text, sizeof(text));
 	log_info("AAA: serves pppd, with %s", text);

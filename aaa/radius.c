@@ -142,6 +142,13 @@ radius_put_password(struct radius_out *o, const void *password, size_t len,
 	explicit_bzero(m, sizeof(m));
 }
 
+static void
+put_length(struct radius_out *o)
+{
+	o->buf[LENGTH_AT] = (uint8_t)(o->len >> 8);
+	o->buf[LENGTH_AT + 1] = (uint8_t)o->len;
+}
+
 bool
 radius_finish(struct radius_out *o, const struct radius_secret *secret)
 {
@@ -153,8 +160,7 @@ radius_finish(struct radius_out *o, const struct radius_secret *secret)
 
 	if (o->bad)
 		return false;
-	o->buf[LENGTH_AT] = (uint8_t)(o->len >> 8);
-	o->buf[LENGTH_AT + 1] = (uint8_t)o->len;
+	put_length(o);
 	if (o->buf[0] == RADIUS_ACCESS_REQUEST) {
 		if (!digest_hmac(md, secret->octets, secret->len, o->buf,
 		    o->len))
@@ -163,6 +169,35 @@ radius_finish(struct radius_out *o, const struct radius_secret *secret)
 		return true;
 	}
 	if (!digest_md5(md, part, 2))	/* over an authenticator of zeros */
+		return false;
+	memcpy(o->buf + AUTH_AT, md, sizeof(md));
+	return true;
+}
+
+void
+radius_begin_answer(struct radius_out *o, enum radius_code code, uint8_t id,
+    const uint8_t request[DIGEST_LEN])
+{
+	radius_begin(o, code, id, request);
+	radius_put(o, RADIUS_MESSAGE_AUTHENTICATOR, zeros, sizeof(zeros));
+}
+
+/* Both sums are made with the request's authenticator in place of ours. */
+bool
+radius_finish_answer(struct radius_out *o, const struct radius_secret *secret)
+{
+	const struct digest_part part[] = {
+		{ o->buf, o->len }, { secret->octets, secret->len }
+	};
+	uint8_t md[DIGEST_LEN];
+
+	if (o->bad)
+		return false;
+	put_length(o);
+	if (!digest_hmac(md, secret->octets, secret->len, o->buf, o->len))
+		return false;
+	memcpy(o->buf + RADIUS_HEADER + ATTR_HEADER, md, sizeof(md));
+	if (!digest_md5(md, part, 2))
 		return false;
 	memcpy(o->buf + AUTH_AT, md, sizeof(md));
 	return true;
@@ -251,10 +286,10 @@ is_signed(const uint8_t *buf, size_t len, size_t value_at,
 	    digest_equal(md, buf + value_at, DIGEST_LEN);
 }
 
-const char *
-radius_verify(const uint8_t *buf, size_t *len,
-    const uint8_t request[DIGEST_LEN], const struct radius_secret *secret,
-    bool *signed_)
+/* forged: what is said of a sender who does not know the secret. */
+static const char *
+verify(const uint8_t *buf, size_t *len, const uint8_t request[DIGEST_LEN],
+    const struct radius_secret *secret, bool *signed_, const char *forged)
 {
 	struct radius_attr a;
 	size_t said, at = 0, value_at = 0;
@@ -266,8 +301,7 @@ radius_verify(const uint8_t *buf, size_t *len,
 	if (said < RADIUS_HEADER || said > *len || said > RADIUS_MAX)
 		return "a wrong length";
 	if (!is_from_server(buf, said, request, secret))
-		return "a wrong Response Authenticator (is the secret the "
-		    "server's?)";
+		return forged;
 	while (radius_next(buf, said, &at, &a)) {
 		if (a.type != RADIUS_MESSAGE_AUTHENTICATOR)
 			continue;
@@ -282,6 +316,23 @@ radius_verify(const uint8_t *buf, size_t *len,
 	*signed_ = value_at != 0;
 	*len = said;
 	return NULL;
+}
+
+const char *
+radius_verify(const uint8_t *buf, size_t *len,
+    const uint8_t request[DIGEST_LEN], const struct radius_secret *secret,
+    bool *signed_)
+{
+	return verify(buf, len, request, secret, signed_, "a wrong Response "
+	    "Authenticator (is the secret the server's?)");
+}
+
+const char *
+radius_verify_request(const uint8_t *buf, size_t *len,
+    const struct radius_secret *secret, bool *signed_)
+{
+	return verify(buf, len, zeros, secret, signed_, "a wrong Request "
+	    "Authenticator (is the secret the client's?)");
 }
 
 bool

@@ -21,7 +21,13 @@ enum radius_code {
 	RADIUS_ACCESS_REJECT = 3,
 	RADIUS_ACCT_REQUEST = 4,
 	RADIUS_ACCT_RESPONSE = 5,
-	RADIUS_ACCESS_CHALLENGE = 11
+	RADIUS_ACCESS_CHALLENGE = 11,
+	RADIUS_DISCONNECT_REQUEST = 40,		/* RFC 5176 */
+	RADIUS_DISCONNECT_ACK = 41,
+	RADIUS_DISCONNECT_NAK = 42,
+	RADIUS_COA_REQUEST = 43,
+	RADIUS_COA_ACK = 44,
+	RADIUS_COA_NAK = 45
 };
 
 /* Attributes, by the names of their RFC. */
@@ -45,6 +51,7 @@ enum radius_type {
 	RADIUS_CALLED_STATION_ID = 30,
 	RADIUS_CALLING_STATION_ID = 31,
 	RADIUS_NAS_IDENTIFIER = 32,
+	RADIUS_PROXY_STATE = 33,
 	RADIUS_ACCT_STATUS_TYPE = 40,
 	RADIUS_ACCT_DELAY_TIME = 41,
 	RADIUS_ACCT_INPUT_OCTETS = 42,
@@ -55,6 +62,7 @@ enum radius_type {
 	RADIUS_ACCT_INPUT_PACKETS = 47,
 	RADIUS_ACCT_OUTPUT_PACKETS = 48,
 	RADIUS_ACCT_TERMINATE_CAUSE = 49,
+	RADIUS_ACCT_MULTI_SESSION_ID = 50,
 	RADIUS_ACCT_INPUT_GIGAWORDS = 52,
 	RADIUS_ACCT_OUTPUT_GIGAWORDS = 53,
 	RADIUS_EVENT_TIMESTAMP = 55,
@@ -123,6 +131,13 @@ void	radius_put_password(struct radius_out *, const void *, size_t len,
 	    const struct radius_secret *);
 /* The last step.  False: the packet is bad, do not send it. */
 bool	radius_finish(struct radius_out *, const struct radius_secret *);
+/*
+ * The same two steps for an answer of ours, whose first attribute is a
+ * Message-Authenticator; request: that of what is answered.
+ */
+void	radius_begin_answer(struct radius_out *, enum radius_code, uint8_t id,
+	    const uint8_t request[DIGEST_LEN]);
+bool	radius_finish_answer(struct radius_out *, const struct radius_secret *);
 /* The Request Authenticator, for radius_verify(). */
 const uint8_t *radius_authenticator(const struct radius_out *);
 
@@ -143,6 +158,9 @@ struct radius_attr {
 const char *radius_verify(const uint8_t *, size_t *len,
 	    const uint8_t request[DIGEST_LEN], const struct radius_secret *,
 	    bool *signed_);
+/* The same for a request that a client of ours sends (RFC 5176, 2.3). */
+const char *radius_verify_request(const uint8_t *, size_t *len,
+	    const struct radius_secret *, bool *signed_);
 /*
  * The next attribute of a packet that radius_verify() has found right; *at
  * begins as 0.  False: no more.

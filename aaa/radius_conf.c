@@ -86,6 +86,24 @@ set_server_options(struct line *l, struct radius_server *s)
 	}
 }
 
+/* An address of either family; *v6 tells which. */
+static bool
+set_address(struct line *l, char text[RADIUS_ADDRESS_MAX], uint8_t octets[16],
+    bool *v6)
+{
+	const char *address = l->word[1];
+
+	*v6 = strchr(address, ':') != NULL;
+	if (strlen(address) >= RADIUS_ADDRESS_MAX ||
+	    inet_pton(*v6 ? AF_INET6 : AF_INET, address, octets) != 1) {
+		complain(l, "not an IPv4 or IPv6 address (names are not looked "
+		    "up)", address);
+		return false;
+	}
+	snprintf(text, RADIUS_ADDRESS_MAX, "%s", address);
+	return true;
+}
+
 static void
 set_server(struct line *l)
 {
@@ -101,18 +119,65 @@ set_server(struct line *l)
 	s->auth_port = 1812;
 	s->acct_port = 1813;
 	s->line = l->number;
-	s->v6 = strchr(address, ':') != NULL;
-	if (strlen(address) >= sizeof(s->address) ||
-	    inet_pton(s->v6 ? AF_INET6 : AF_INET, address, s->octets) != 1) {
-		complain(l, "not an IPv4 or IPv6 address (names are not looked "
-		    "up)", address);
+	if (!set_address(l, s->address, s->octets, &s->v6))
 		return;
-	}
-	snprintf(s->address, sizeof(s->address), "%s", address);
 	set_server_options(l, s);
 	if (s->secret_file[0] == '\0')
 		complain(l, "no secret-file for it", address);
 	conf->n++;
+}
+
+/* An answer must come from the address that was asked, so it is named. */
+static void
+set_coa_listen(struct line *l)
+{
+	static const uint8_t any[16];
+	struct radius_coa *coa = &l->conf->coa;
+	struct radius_listen *r = &coa->listen[coa->listens];
+
+	if (coa->listens == COA_LISTEN_MAX) {
+		complain(l, "there are 4 addresses already", l->word[1]);
+		return;
+	}
+	memset(r, 0, sizeof(*r));
+	r->port = COA_PORT;
+	if (!set_address(l, r->address, r->octets, &r->v6))
+		return;
+	if (memcmp(r->octets, any, sizeof(any)) == 0)
+		complain(l, "name one of this machine's addresses", l->word[1]);
+	if (l->words == 4 && strcmp(l->word[2], "port") == 0)
+		set_port(l, l->word[3], &r->port);
+	else if (l->words > 2)
+		complain(l, "not \"port\" and a number", l->word[2]);
+	coa->listens++;
+}
+
+static void
+set_coa_client(struct line *l)
+{
+	struct radius_coa *coa = &l->conf->coa;
+	struct radius_server *s = &coa->client[coa->clients];
+
+	if (coa->clients == RADIUS_SERVERS_MAX) {
+		complain(l, "there are 16 clients already", l->word[1]);
+		return;
+	}
+	memset(s, 0, sizeof(*s));
+	s->line = l->number;
+	if (!set_address(l, s->address, s->octets, &s->v6))
+		return;
+	set_server_options(l, s);
+	if (s->auth_port != 0 || s->acct_port != 0)
+		complain(l, "a client may send from any port", NULL);
+	if (s->secret_file[0] == '\0')
+		complain(l, "no secret-file for it", l->word[1]);
+	coa->clients++;
+}
+
+static void
+set_coa_window(struct line *l)
+{
+	(void)number(l, l->word[1], 0, 86400, &l->conf->coa.window);
 }
 
 static void
@@ -206,6 +271,9 @@ static const struct {
 	{ "nas-ip-address", set_nas_ip, false },
 	{ "accounting", set_accounting, false },
 	{ "require-message-authenticator", set_require, false },
+	{ "coa-listen", set_coa_listen, true },
+	{ "coa-client", set_coa_client, true },
+	{ "coa-window", set_coa_window, false },
 };
 
 /* --- lines --------------------------------------------------------------- */
@@ -258,7 +326,7 @@ radius_conf_parse(struct radius_conf *conf, const char *file, const char *text,
 	const char *end = text + len, *eol;
 
 	*conf = (struct radius_conf){ .timeout = 2, .tries = 2, .deadline = 15,
-	    .dead_time = 60, .accounting = true };
+	    .dead_time = 60, .accounting = true, .coa.window = 300 };
 	for (; text < end; text = eol + 1) {
 		eol = memchr(text, '\n', (size_t)(end - text));
 		if (eol == NULL)
@@ -278,6 +346,11 @@ radius_conf_parse(struct radius_conf *conf, const char *file, const char *text,
 	if (conf->n == 0 && conf->errors == 0) {
 		conf->errors++;
 		log_err("%s: no server", file);
+	}
+	if ((conf->coa.listens == 0) != (conf->coa.clients == 0) &&
+	    conf->errors == 0) {
+		conf->errors++;
+		log_err("%s: coa-listen and coa-client need each other", file);
 	}
 	return conf->errors == 0;
 }

@@ -33,6 +33,25 @@ struct radius_server {
 	size_t	 secret_len;
 };
 
+#define COA_LISTEN_MAX	4
+#define COA_PORT	3799	/* RFC 5176, 2 */
+
+struct radius_listen {
+	char	 address[RADIUS_ADDRESS_MAX];
+	bool	 v6;
+	uint8_t	 octets[16];
+	uint16_t port;
+};
+
+/* Disconnect and CoA; no listen: they are off. */
+struct radius_coa {
+	struct radius_listen listen[COA_LISTEN_MAX];
+	unsigned listens;
+	struct radius_server client[RADIUS_SERVERS_MAX];	/* no ports */
+	unsigned clients;
+	uint32_t window;		/* s that a request may be old; 0: any */
+};
+
 struct radius_conf {
 	struct radius_server servers[RADIUS_SERVERS_MAX];
 	unsigned n;			/* the first one is preferred */
@@ -45,6 +64,7 @@ struct radius_conf {
 	uint32_t nas_ip;		/* network order; 0: not sent */
 	bool	 accounting;
 	enum radius_require require;
+	struct radius_coa coa;
 	unsigned errors;
 };
 

@@ -84,6 +84,8 @@ radius_secrets_load(struct radius_conf *conf, const char *file)
 		return false;
 	for (unsigned i = 0; i < conf->n; i++)
 		done = load_secret(&conf->servers[i]) && done;
+	for (unsigned i = 0; i < conf->coa.clients; i++)
+		done = load_secret(&conf->coa.client[i]) && done;
 	if (conf->nas_identifier[0] == '\0' && gethostname(conf->nas_identifier,
 	    sizeof(conf->nas_identifier) - 1) == -1)
 		strcpy(conf->nas_identifier, "pptpd");

@@ -338,6 +338,30 @@ read_filter(struct reader *r, const struct radius_attr *a)
 	}
 }
 
+static void
+read_attr(struct reader *r, const struct radius_attr *a)
+{
+	if (a->type == RADIUS_VENDOR_SPECIFIC) {
+		read_texts(r, a);
+		read_numbers(r, a);
+		read_ascend(r, a);
+	} else if (a->type == RADIUS_FILTER_ID)
+		read_filter(r, a);
+}
+
+bool
+rate_limit_is_one(const struct radius_attr *a)
+{
+	char fault[RATE_LIMIT_FAULT] = "";
+	struct reader r = { .fault = fault };
+	bool is = false;
+
+	read_attr(&r, a);
+	for (size_t i = 0; i < DIALECTS; i++)
+		is = is || r.has[i];
+	return is || fault[0] != '\0';
+}
+
 bool
 rate_limit_read(struct rate_limits *limits, const uint8_t *packet, size_t len,
     char fault[RATE_LIMIT_FAULT])
@@ -348,14 +372,8 @@ rate_limit_read(struct rate_limits *limits, const uint8_t *packet, size_t len,
 
 	fault[0] = '\0';
 	memset(limits, 0, sizeof(*limits));
-	while (radius_next(packet, len, &at, &a)) {
-		if (a.type == RADIUS_VENDOR_SPECIFIC) {
-			read_texts(&r, &a);
-			read_numbers(&r, &a);
-			read_ascend(&r, &a);
-		} else if (a.type == RADIUS_FILTER_ID)
-			read_filter(&r, &a);
-	}
+	while (radius_next(packet, len, &at, &a))
+		read_attr(&r, &a);
 	for (size_t i = 0; i < DIALECTS; i++) {
 		if (r.has[i]) {
 			*limits = r.limits[i];

@@ -23,6 +23,12 @@ bool	rate_limit_read(struct rate_limits *, const uint8_t *packet,
 	    size_t len, char fault[RATE_LIMIT_FAULT]);
 
 /*
+ * Whether an attribute, Filter-Id or one of a vendor's, is about a limit, be it
+ * one that can be read or not.
+ */
+bool	rate_limit_is_one(const struct radius_attr *);
+
+/*
  * The text of a Mikrotik-Rate-Limit: "rx/tx", and if there are bursts
  * " rx/tx-burst-rate rx/tx-burst-threshold rx/tx-burst-time", then what is not
  * honoured, priority and minimum rates.  Its "rx" is what the router receives:

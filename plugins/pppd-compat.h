@@ -135,10 +135,10 @@ ppp_set_max_connect_time(unsigned int s)
 	maxconnect = (int)s;
 }
 
-static inline void
-ppp_set_max_idle_time(unsigned int s)
+static inline int
+ppp_get_max_idle_time(void)
 {
-	idle_time_limit = (int)s;
+	return idle_time_limit;
 }
 
 static inline int

@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/ppp_defs.h>
+
 #include "pptpd-net.h"
 #include "protocol/aaa_msg.h"
 
@@ -26,6 +28,8 @@
 #define STOP_MS		5000	/* less than pptpctrl waits for us */
 #define RETRY_MS	100	/* between connections */
 #define TICK_S		10
+#define LOOK_S		1	/* for orders */
+#define IDLE_S		10	/* between looks whether the call is idle */
 
 #define MS_CHALLENGE	8	/* octets of MS-CHAPv1's */
 
@@ -57,6 +61,9 @@ static int64_t	up_ms;			/* when it came up */
 static int64_t	interim_ms;		/* when the next report is due */
 static struct aaa_acct usage;		/* the last figures */
 static int	down_status;		/* of pppd, when IP went down */
+static struct aaa_order order;		/* not carried out yet, if ordered */
+static bool	ordered;
+static uint32_t	idle_option;		/* s, of pppd's options; 0: none */
 
 static int	set_socket(char **);
 static int	set_called(char **);
@@ -160,30 +167,53 @@ wait_for(int fd, int64_t until)
 	return left > 0 && poll(&p, 1, (int)left) == 1;
 }
 
-/* One message there and one back.  Whatever fails ends the connection. */
+/* What is carried out as soon as pppd is not amid something. */
+static void
+keep_order(const struct aaa_order *o)
+{
+	order = *o;
+	ordered = 1;
+}
+
+/*
+ * The next message, once there is one.  An order may come before the answer
+ * that we wait for.  False: the time is over, or the connection cannot be used.
+ */
 static bool
-exchange(const uint8_t *out, size_t len, struct aaa_msg *answer, int64_t until)
+await_answer(struct aaa_msg *answer, int64_t until)
 {
 	uint8_t buf[AAA_MSG_MAX];
-	ssize_t n = -1;
+	ssize_t n;
 	bool fine;
 
-	if (!open_connection())
-		return 0;
-	if (send(sock, out, len, MSG_DONTWAIT | MSG_NOSIGNAL) ==
-	    (ssize_t)len) {
+	do {
 		while (!ending && !wait_for(sock, until)) {
 			if (now_ms() >= until)
 				break;
 		}
 		n = recv(sock, buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC);
-	}
-	fine = n > 0 && (size_t)n <= sizeof(buf) &&
-	    aaa_msg_decode(buf, (size_t)n, answer);
+		fine = n > 0 && (size_t)n <= sizeof(buf) &&
+		    aaa_msg_decode(buf, (size_t)n, answer);
+		if (fine && answer->type == AAA_ORDER)
+			keep_order(&answer->u.order);
+	} while (fine && answer->type == AAA_ORDER);
 	if (n > 0 && !fine)
 		plugin_warn("pptpd-aaa.so: an answer of pptpd-aaa cannot be "
 		    "read: was it installed with this plugin?");
 	explicit_bzero(buf, sizeof(buf));
+	return fine;
+}
+
+/* One message there and one back.  Whatever fails ends the connection. */
+static bool
+exchange(const uint8_t *out, size_t len, struct aaa_msg *answer, int64_t until)
+{
+	bool fine;
+
+	if (!open_connection())
+		return 0;
+	fine = send(sock, out, len, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	    (ssize_t)len && await_answer(answer, until);
 	/* A late answer must not be taken for that to the next question. */
 	if (!fine)
 		disconnect();
@@ -282,11 +312,11 @@ take_reply(const struct aaa_reply *r, const uint8_t *challenge)
 
 	approved = 1;
 	reply = *r;
+	idle_option = (uint32_t)ppp_get_max_idle_time();
 	take_keys(challenge);
+	/* pppd cannot change its timer later, so the time is looked at here. */
 	if (reply.session_timeout != 0)
-		ppp_set_max_connect_time(reply.session_timeout);
-	if (reply.idle_timeout != 0)
-		ppp_set_max_idle_time(reply.idle_timeout);
+		ppp_set_max_connect_time(0);
 	for (i = 0; i < 2; i++) {
 		if (reply.dns[0] != 0)
 			ao->dnsaddr[i] = reply.dns[i] != 0 ? reply.dns[i] :
@@ -575,6 +605,121 @@ on_tick(void *arg)
 	ppp_timeout(on_tick, NULL, TICK_S, 0);
 }
 
+/* --- orders -------------------------------------------------------------- */
+
+/*
+ * pppd asks how long it may wait until it asks again; 0 ends the call.  At first
+ * idle is NULL.
+ */
+static int
+look_at_idle(struct ppp_idle *idle)
+{
+	int64_t limit = reply.idle_timeout != 0 ? reply.idle_timeout :
+	    idle_option, least, left;
+
+	if (limit == 0 || idle == NULL)
+		return limit != 0 && limit < IDLE_S ? (int)limit : IDLE_S;
+	least = idle->xmit_idle < idle->recv_idle ? idle->xmit_idle :
+	    idle->recv_idle;
+	left = limit - least;
+	if (left <= 0)
+		return 0;
+	return left < IDLE_S ? (int)left : IDLE_S;
+}
+
+static void
+end_call(int code, const char *why)
+{
+	plugin_notice("%s", why);
+	ppp_set_status(code);
+	lcp_close(0, PLUGIN_TEXT(why));
+}
+
+/* Limits first: they are all that can fail. */
+static bool
+change_call(const struct aaa_order *o)
+{
+	pptpd_net_limit_fn *limit = pptpd_net_find(PPTPD_NET_LIMIT);
+
+	if (o->changes & AAA_CHANGE_LIMITS && (limit == NULL ||
+	    !limit(&o->limits)))
+		return 0;
+	if (o->changes & AAA_CHANGE_SESSION) {
+		reply.session_timeout = o->session_timeout;
+		ppp_set_max_connect_time(0);
+	}
+	if (o->changes & AAA_CHANGE_IDLE) {
+		reply.idle_timeout = o->idle_timeout;
+		idle_option = 0;
+	}
+	if (o->changes & AAA_CHANGE_INTERIM) {
+		reply.interim = o->interim;
+		set_interim();
+	}
+	if (o->changes & AAA_CHANGE_CLASS)
+		usage.class = o->class;
+	if (o->changes & AAA_CHANGE_FILTER) {
+		reply.filter_id = o->filter_id;
+		set_env("RADIUS_FILTER_ID", &reply.filter_id);
+	}
+	return 1;
+}
+
+static void
+carry_out(void)
+{
+	static struct aaa_msg m;
+	uint8_t out[AAA_MSG_MAX];
+	size_t len;
+
+	ordered = 0;
+	memset(&m, 0, sizeof(m));
+	m.type = AAA_DONE;
+	m.u.done.number = order.number;
+	m.u.done.fine = 1;
+	if (order.end)
+		end_call(AAA_EXIT_ORDERED, "The RADIUS server ends the call");
+	else
+		m.u.done.fine = change_call(&order);
+	len = aaa_msg_encode(&m, out);
+	if (sock != -1 && send(sock, out, len, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	    -1)
+		plugin_dbglog("pptpd-aaa.so: an order's answer: %m");
+}
+
+/* Reads an order; without one, a closed connection is for on_tick(). */
+static void
+hear(void)
+{
+	static struct aaa_msg m;
+	uint8_t buf[AAA_MSG_MAX];
+	ssize_t n = sock == -1 ? -1 : recv(sock, buf, sizeof(buf),
+	    MSG_DONTWAIT | MSG_TRUNC);
+
+	if (n <= 0)
+		return;
+	if ((size_t)n <= sizeof(buf) && aaa_msg_decode(buf, (size_t)n, &m) &&
+	    m.type == AAA_ORDER)
+		keep_order(&m.u.order);
+	else
+		disconnect();
+}
+
+static void
+on_look(void *arg)
+{
+	(void)arg;
+	if (!ordered)
+		hear();
+	if (ordered)
+		carry_out();
+	if (reply.session_timeout != 0 &&
+	    now_ms() - up_ms >= (int64_t)reply.session_timeout * 1000)
+		end_call(EXIT_CONNECT_TIME, "Connect time expired");
+	else
+		ppp_timeout(on_look, NULL, LOOK_S, 0);
+}
+
 static void
 on_ip_up(void *ctx, int arg)
 {
@@ -600,6 +745,7 @@ on_ip_up(void *ctx, int arg)
 	set_interim();
 	start_told = tell(AAA_START, 0, START_MS);
 	ppp_timeout(on_tick, NULL, TICK_S, 0);
+	ppp_timeout(on_look, NULL, LOOK_S, 0);
 }
 
 static void
@@ -626,6 +772,7 @@ terminate_cause(void)
 		return CAUSE_LOST_CARRIER;
 	case EXIT_TRAFFIC_LIMIT:
 		return CAUSE_NAS_REQUEST;
+	case AAA_EXIT_ORDERED:
 	case EXIT_USER_REQUEST:
 		return CAUSE_ADMIN_RESET;
 	case EXIT_OK:
@@ -644,6 +791,7 @@ on_exit_status(void *ctx, int arg)
 	(void)ctx;
 	(void)arg;
 	ppp_untimeout(on_tick, NULL);
+	ppp_untimeout(on_look, NULL);
 	if (!started)
 		return;
 	ending = 0;		/* the last word is said in any case */
@@ -682,6 +830,7 @@ plugin_init(void)
 	chap_verify_hook = chap_login;
 	ip_choose_hook = choose_address;
 	allowed_address_hook = is_allowed;
+	idle_time_hook = look_at_idle;
 	ppp_add_notify(NF_SIGNALED, on_signal, NULL);
 	ppp_add_notify(NF_AUTH_UP, on_auth, NULL);
 	ppp_add_notify(NF_IP_UP, on_ip_up, NULL);

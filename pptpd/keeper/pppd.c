@@ -20,6 +20,7 @@
 
 #include "base/log.h"
 #include "config/pppd_args.h"
+#include "protocol/aaa_msg.h"
 #include "shared/linux_calls.h"
 #include "shared/search_path.h"
 
@@ -48,6 +49,7 @@ static const char *const status_words[] = {
 	[19] = "we failed to authenticate to the peer",
 	[20] = "traffic limit reached",
 	[21] = "caller's number not allowed",
+	[AAA_EXIT_ORDERED] = "ended by a RADIUS server",
 	[127] = "could not be run, or crashed",
 };
 

@@ -406,6 +406,66 @@ put_acct(struct wire_writer *w, const struct aaa_acct *a)
 	put_class(w, &a->class);
 }
 
+/* For scripts: printable ASCII. */
+static bool
+is_plain(const struct aaa_text *t)
+{
+	for (size_t i = 0; i < t->len; i++) {
+		if (t->text[i] < ' ' || t->text[i] > '~')
+			return false;
+	}
+	return true;
+}
+
+static bool
+get_order(struct wire_reader *r, struct aaa_order *o)
+{
+	uint8_t end;
+	bool fine;
+
+	o->number = wire_get_u32(r);
+	end = wire_get_u8(r);
+	o->end = end == 1;
+	o->changes = wire_get_u32(r);
+	o->session_timeout = wire_get_u32(r);
+	o->idle_timeout = wire_get_u32(r);
+	o->interim = wire_get_u32(r);
+	fine = get_class(r, &o->class);
+	fine = get_text(r, &o->filter_id) && fine;
+	get_limits(r, &o->limits);
+	return fine && rate_limits_sane(&o->limits) && end <= 1 && (o->changes & ~(uint32_t)AAA_CHANGES) == 0 &&
+	    (o->end ? o->changes == 0 : o->changes != 0) &&
+	    (o->session_timeout != 0) ==
+	    ((o->changes & AAA_CHANGE_SESSION) != 0) &&
+	    o->session_timeout <= INT32_MAX && o->idle_timeout <= INT32_MAX &&
+	    o->interim <= INT32_MAX && is_plain(&o->filter_id);
+}
+
+static void
+put_order(struct wire_writer *w, const struct aaa_order *o)
+{
+	wire_put_u32(w, o->number);
+	wire_put_u8(w, o->end ? 1 : 0);
+	wire_put_u32(w, o->changes);
+	wire_put_u32(w, o->session_timeout);
+	wire_put_u32(w, o->idle_timeout);
+	wire_put_u32(w, o->interim);
+	put_class(w, &o->class);
+	put_text(w, &o->filter_id);
+	put_limits(w, &o->limits);
+}
+
+static bool
+get_done(struct wire_reader *r, struct aaa_done *d)
+{
+	uint8_t fine;
+
+	d->number = wire_get_u32(r);
+	fine = wire_get_u8(r);
+	d->fine = fine == 1;
+	return fine <= 1;
+}
+
 static bool
 get_body(struct wire_reader *r, struct aaa_msg *m)
 {
@@ -418,6 +478,10 @@ get_body(struct wire_reader *r, struct aaa_msg *m)
 		return get_acct(r, &m->u.acct);
 	case AAA_TAKEN:
 		return true;
+	case AAA_ORDER:
+		return get_order(r, &m->u.order);
+	case AAA_DONE:
+		return get_done(r, &m->u.done);
 	case AAA_TYPES:
 		break;
 	}
@@ -457,6 +521,13 @@ put_body(struct wire_writer *w, const struct aaa_msg *m)
 		put_acct(w, &m->u.acct);
 		break;
 	case AAA_TAKEN:
+		break;
+	case AAA_ORDER:
+		put_order(w, &m->u.order);
+		break;
+	case AAA_DONE:
+		wire_put_u32(w, m->u.done.number);
+		wire_put_u8(w, m->u.done.fine ? 1 : 0);
 		break;
 	case AAA_TYPES:
 		w->bad = true;

@@ -17,7 +17,7 @@
  * what peers and servers send: so the plugin trusts no octet of a reply, and
  * pptpd-aaa none of a request.
  */
-#define AAA_MSG_VERSION	3
+#define AAA_MSG_VERSION	4
 #define AAA_MSG_MAX	4096	/* octets; no message is longer */
 
 #define AAA_NAME_MAX	253	/* octets of a RADIUS text (RFC 2865, 5) */
@@ -38,6 +38,8 @@ enum aaa_msg_type {
 	AAA_REPLY,		/* answer to it */
 	AAA_ACCT,		/* plugin: start, interim or stop of the call */
 	AAA_TAKEN,		/* answer to it: pptpd-aaa sees to the rest */
+	AAA_ORDER,		/* pptpd-aaa, at any time: change or end the call */
+	AAA_DONE,		/* answer to it */
 	AAA_TYPES		/* one more than the last of them */
 };
 
@@ -166,6 +168,41 @@ struct aaa_acct {
 	struct aaa_class class;
 };
 
+/* What an order changes; a bit for each. */
+enum aaa_change {
+	AAA_CHANGE_SESSION = 0x1,
+	AAA_CHANGE_IDLE = 0x2,
+	AAA_CHANGE_INTERIM = 0x4,
+	AAA_CHANGE_CLASS = 0x8,
+	AAA_CHANGE_FILTER = 0x10,
+	AAA_CHANGE_LIMITS = 0x20,
+	AAA_CHANGES = 0x3f
+};
+
+/* A server's word about a call that is up.  All of it is done, or nothing. */
+struct aaa_order {
+	uint32_t number;		/* for the answer */
+	bool	 end;			/* the call ends; no changes */
+	uint32_t changes;		/* AAA_CHANGE_* */
+	uint32_t session_timeout;	/* s since the start; not 0 */
+	uint32_t idle_timeout;		/* s; 0: none */
+	uint32_t interim;		/* s between reports; 0: none */
+	struct aaa_class class;
+	struct aaa_text filter_id;
+	struct rate_limits limits;
+};
+
+struct aaa_done {
+	uint32_t number;		/* of the order */
+	bool	 fine;			/* false: nothing has changed */
+};
+
+/*
+ * pppd's exit status when an order has ended the call.  It is none of pppd's
+ * own, of which the last is 21.
+ */
+#define AAA_EXIT_ORDERED	100
+
 /* The member that belongs to the type is valid; AAA_TAKEN has none. */
 struct aaa_msg {
 	enum aaa_msg_type type;
@@ -173,6 +210,8 @@ struct aaa_msg {
 		struct aaa_login login;
 		struct aaa_reply reply;
 		struct aaa_acct acct;
+		struct aaa_order order;
+		struct aaa_done done;
 	} u;
 };
 

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "protocol/aaa_msg.h"
 #include "protocol/pptp_msg.h"
 
 struct reason {
@@ -157,6 +158,9 @@ static const struct reason reasons[] = {
 	[CTRL_END_USER_FILE] = { "user-file",
 	    "the file of its user's options cannot be used", "user-file",
 	    STOP(NONE), CDN(SHUTDOWN), OCRP(ERROR) },
+	[CTRL_END_ORDERED] = { "radius-disconnect",
+	    "a RADIUS server has ended it", NULL,
+	    STOP(NONE), CDN(SHUTDOWN), OCRP(ERROR) },
 };
 
 _Static_assert(sizeof(reasons) / sizeof(reasons[0]) == CTRL_END_COUNT,
@@ -219,6 +223,8 @@ ctrl_end_of_pppd(int status)
 		return CTRL_END_LCP_ECHO;
 	case 20:
 		return CTRL_END_TRAFFIC;
+	case AAA_EXIT_ORDERED:
+		return CTRL_END_ORDERED;
 	default:
 		return CTRL_END_PPPD_FAILED;
 	}

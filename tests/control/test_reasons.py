@@ -18,7 +18,7 @@ RECORD_FD, VERSION_AT = 4, 4
 EXITS = {0: 'pppd-ended', 1: 'pppd-failed', 4: 'no-kernel-ppp',
          5: 'pppd-signal', 10: 'negotiation', 11: 'auth-failed', 12: 'idle',
          13: 'session-time', 15: 'lcp-echo', 16: 'pppd-ended', 20: 'traffic',
-         127: 'pppd-failed'}
+         100: 'radius-disconnect', 127: 'pppd-failed'}
 # What takes more than this laboratory has, or more time
 ELSEWHERE = {
     'echo-timeout': 'conformance/test_keepalive.py: K-3',

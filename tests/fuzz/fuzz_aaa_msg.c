@@ -37,7 +37,12 @@ check(const struct aaa_msg *m)
 		MUST(memchr(m->u.acct.ifname, '\0', AAA_IFNAME_LEN) != NULL);
 		check_class(&m->u.acct.class);
 		return;
+	case AAA_ORDER:
+		MUST(m->u.order.end == (m->u.order.changes == 0));
+		check_class(&m->u.order.class);
+		return;
 	case AAA_TAKEN:
+	case AAA_DONE:
 		return;
 	case AAA_TYPES:
 		break;

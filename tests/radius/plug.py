@@ -10,9 +10,9 @@ import struct
 from pptptest import mschap
 from pptptest.points import Fail, check, patience
 
-LOGIN, REPLY, ACCT, TAKEN = 1, 2, 3, 4
+LOGIN, REPLY, ACCT, TAKEN, ORDER, DONE = 1, 2, 3, 4, 5, 6
 PAP, CHAP, MSCHAP, MSCHAP2 = 1, 2, 3, 4
-VERSION = 3
+VERSION = 4
 ACCEPT, REJECT, UNAVAILABLE = 1, 2, 3
 START, STOP, INTERIM = 1, 2, 3
 CLIENT, SERVER = '198.51.100.20', '192.0.2.1'
@@ -75,6 +75,16 @@ class Reply:
             socket.AF_INET6, r.get('16s')), r.get('B'))
             for _ in range(r.get('B'))]
         check(not r.data, 'a reply is too long')
+
+
+class Order:
+    def __init__(self, data):
+        r = Reader(data)
+        self.number, self.end, self.changes = r.get('I'), r.get('B'), r.get('I')
+        self.session, self.idle, self.interim = (r.get('I') for _ in range(3))
+        self.classes, self.filter = r.octets(), r.octets()
+        self.limits = [r.get('Q') for _ in range(6)]
+        check(not r.data, 'an order is too long')
 
 
 class Plug:
@@ -145,6 +155,12 @@ class Plug:
             struct.pack('>IQQIII', seconds, into, out, 3, 4, cause) +
             octets(classes)))
         check(self.receive(TAKEN, 5) == b'', 'TAKEN has a body')
+
+    def order(self, timeout=5, fine=True):
+        """The next order; it is answered."""
+        order = Order(self.receive(ORDER, timeout))
+        self.sock.send(message(DONE, struct.pack('>IB', order.number, fine)))
+        return order
 
     def close(self):
         self.sock.close()

@@ -161,7 +161,8 @@ class Fake:
     def __init__(self, lab, serve, port=1812, address='127.0.0.1'):
         self.serve, self.seen, self.ports = serve, [], set()
         self.sock = inside(lab, lambda: socket.socket(
-            socket.AF_INET, socket.SOCK_DGRAM))
+            socket.AF_INET6 if ':' in address else socket.AF_INET,
+            socket.SOCK_DGRAM))
         self.other = inside(lab, lambda: socket.socket(
             socket.AF_INET, socket.SOCK_DGRAM))
         self.sock.bind((address, port))

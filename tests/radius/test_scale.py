@@ -120,13 +120,16 @@ class Node:
         self.start()
 
     def mounts(self):
-        """Its own /run, with the laboratory's as it was."""
+        """Its own /run, with the laboratory's as it was, and its own disk."""
         keep = '/var/tmp'
         namespaces.mount('tmpfs', keep, 'tmpfs', namespaces.MS_NOSUID)
         os.mkdir(keep + '/lab')
         namespaces.bind('/run/conformance', keep + '/lab')
         namespaces.mount('tmpfs', '/run', 'tmpfs', namespaces.MS_NOSUID,
                          'mode=755')
+        os.makedirs('/var/lib/pptpd', exist_ok=True)
+        namespaces.mount('tmpfs', '/var/lib/pptpd', 'tmpfs',
+                         namespaces.MS_NOSUID, 'mode=700')
         os.mkdir('/run/conformance')
         namespaces.bind(keep + '/lab', '/run/conformance')
 

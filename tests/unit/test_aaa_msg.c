@@ -72,6 +72,18 @@ sample(enum aaa_msg_type type, struct aaa_msg *m)
 		m->u.acct.octets_in = UINT64_C(0x0123456789abcdef);
 		m->u.acct.cause = 1;
 		break;
+	case AAA_ORDER:
+		m->u.order.number = 7;
+		m->u.order.changes = AAA_CHANGES;
+		m->u.order.session_timeout = 60;
+		m->u.order.interim = 300;
+		ck_assert(aaa_class_add(&m->u.order.class, "gold", 4));
+		ck_assert(aaa_text_set(&m->u.order.filter_id, "slow", 4));
+		m->u.order.limits.rate_down = RATE_MIN;
+		break;
+	case AAA_DONE:
+		m->u.done = (struct aaa_done){ 7, true };
+		break;
 	case AAA_TAKEN:
 	case AAA_TYPES:
 		break;
@@ -261,10 +273,37 @@ START_TEST(texts_and_classes)
 }
 END_TEST
 
+START_TEST(orders_that_are_none)
+{
+	uint8_t buf[AAA_MSG_MAX];
+	struct aaa_msg good, m;
+
+	sample(AAA_ORDER, &good);
+#define IS_NONE(change) do {						\
+	m = good;							\
+	change;								\
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);			\
+} while (0)
+	IS_NONE(m.u.order.end = true);
+	IS_NONE(m.u.order.changes = 0);
+	IS_NONE(m.u.order.changes = AAA_CHANGES + 1);
+	IS_NONE(m.u.order.changes = AAA_CHANGE_IDLE);
+	IS_NONE(m.u.order.session_timeout = 0);
+	IS_NONE(m.u.order.session_timeout = UINT32_MAX);
+	IS_NONE(m.u.order.idle_timeout = UINT32_MAX);
+	IS_NONE(m.u.order.interim = UINT32_MAX);
+	IS_NONE(m.u.order.limits.rate_up = RATE_MIN - 1);
+	IS_NONE(m.u.order.filter_id.text[0] = '\n');
+	IS_NONE(m.u.order.class.octets[0] = 9);
+#undef IS_NONE
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
 	tcase_add_loop_test(tc, there_and_back, AAA_LOGIN, AAA_TYPES);
+	tcase_add_test(tc, orders_that_are_none);
 	tcase_add_loop_test(tc, every_length, AAA_LOGIN, AAA_TYPES);
 	tcase_add_test(tc, octets_of_a_login);
 	tcase_add_test(tc, values_that_are_none);

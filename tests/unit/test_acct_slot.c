@@ -3,8 +3,12 @@
 #include <string.h>
 
 #include "acct_slot.h"
+#include "base/fnv.h"
 #include "prng.h"
 #include "unit.h"
+
+#define LAYOUT_LEN	126
+#define LAYOUT_SUM	2133814233U
 
 static struct acct_entry
 an_entry(enum acct_kind kind)
@@ -74,6 +78,20 @@ START_TEST(values_that_are_none_are_not_written)
 }
 END_TEST
 
+/*
+ * What an earlier version has written must be read.  If this fails, the message
+ * AAA_ACCT has changed: give MAGIC in acct_slot.c another number.
+ */
+START_TEST(the_layout_stays)
+{
+	struct acct_entry e = an_entry(ACCT_RECORD);
+	uint8_t buf[ACCT_SLOT];
+
+	ck_assert_uint_eq(acct_slot_write(&e, buf), LAYOUT_LEN);
+	ck_assert_uint_eq(fnv1a(FNV_BASIS, buf, LAYOUT_LEN), LAYOUT_SUM);
+}
+END_TEST
+
 START_TEST(zeros_are_an_empty_slot)
 {
 	const uint8_t zero[ACCT_SLOT] = { 0 };
@@ -139,6 +157,7 @@ add(TCase *tc)
 	tcase_add_test(tc, what_is_written_is_read);
 	tcase_add_test(tc, the_largest_record_fits);
 	tcase_add_test(tc, values_that_are_none_are_not_written);
+	tcase_add_test(tc, the_layout_stays);
 	tcase_add_test(tc, zeros_are_an_empty_slot);
 	tcase_add_test(tc, each_damaged_octet_is_seen);
 	tcase_add_test(tc, a_half_is_seen);

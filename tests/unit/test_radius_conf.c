@@ -95,6 +95,24 @@ static const struct {
 	{ SERVER "deadline 99999999999999999999",
 	    "/f:2: deadline: not a number from 3 to 25: "
 	    "\"99999999999999999999\"\n" },
+	{ SERVER "coa-listen 192.0.2.1",
+	    "/f: coa-listen and coa-client need each other\n" },
+	{ SERVER "coa-client 192.0.2.1 secret-file /s",
+	    "/f: coa-listen and coa-client need each other\n" },
+	{ SERVER "coa-listen 0.0.0.0", "/f:2: coa-listen: name one of this "
+	    "machine's addresses: \"0.0.0.0\"\n" },
+	{ SERVER "coa-listen ::", "/f:2: coa-listen: name one of this "
+	    "machine's addresses: \"::\"\n" },
+	{ SERVER "coa-listen here", "/f:2: coa-listen: not an IPv4 or IPv6 "
+	    "address (names are not looked up): \"here\"\n" },
+	{ SERVER "coa-listen 192.0.2.1 3799", "/f:2: coa-listen: not "
+	    "\"port\" and a number: \"3799\"\n" },
+	{ SERVER "coa-client 192.0.2.1", "/f:2: coa-client: no secret-file for "
+	    "it: \"192.0.2.1\"\n" },
+	{ SERVER "coa-client 192.0.2.1 secret-file /s auth-port 5",
+	    "/f:2: coa-client: a client may send from any port\n" },
+	{ SERVER "coa-window 1h", "/f:2: coa-window: not a number from 0 to "
+	    "86400: \"1h\"\n" },
 	{ SERVER "interim-interval 59", "/f:2: interim-interval: not a number "
 	    "from 60 to 86400: \"59\"\n" },
 	{ "server radius.example secret-file /s", "/f:1: server: not an IPv4 "
@@ -185,6 +203,9 @@ START_TEST(sample)
 	fclose(f);
 	ck_assert(parse(&conf, text));
 	ck_assert_str_eq(said, "");
+	ck_assert_uint_eq(conf.coa.listens, 1);
+	ck_assert_uint_eq(conf.coa.listen[0].port, 3799);
+	ck_assert_str_eq(conf.coa.client[0].address, "192.0.2.10");
 	ck_assert_uint_eq(conf.n, 2);
 	ck_assert_uint_eq(conf.interim, 300);
 	ck_assert_int_eq(conf.require, RADIUS_REQUIRE_AUTO);
