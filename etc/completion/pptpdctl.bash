@@ -64,7 +64,7 @@ _pptpd_complete()
 		-p|--pidfile|-s|--socket|-f|--file)
 			server+=("$word" "${COMP_WORDS[i + 1]}")
 			i=$((i + 1)) ;;
-		-a|--address|--server|--seconds|--packets|-d|--delay|-n|--iterations)
+		-a|--address|--server|--radius|--seconds|--packets|-d|--delay|-n|--iterations)
 			i=$((i + 1)) ;;
 		-*) ;;
 		*)	command=$word

@@ -122,7 +122,11 @@ void	doctor_print(FILE *, const struct doctor *);
 /* The same as one JSON object on standard output. */
 void	doctor_print_json(const struct doctor *);
 
-/* pptpdctl's command; argv[0] is its name.  Returns the exit status. */
-int	doctor_main(int argc, char **argv, const char *pidfile);
+/*
+ * pptpdctl's command; argv[0] is its name.  user: whether this one may log in is
+ * asked, and nothing else; NULL: all else.  Returns the exit status.
+ */
+int	doctor_main(int argc, char **argv, const char *pidfile,
+	    const char *user);
 
 #endif

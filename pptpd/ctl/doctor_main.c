@@ -7,26 +7,60 @@
 #include <string.h>
 
 #include "ctl/doctor.h"
+#include "ctl/doctor_login.h"
 #include "ctl/doctor_system.h"
+#include "ctl/password.h"
 #include "ctl/pptpdctl_output.h"
+#include "protocol/aaa_msg.h"
 #include "protocol/pptp_msg.h"
 
 #define EXIT_TROUBLE	2
 
+static int
+print(struct doctor *d)
+{
+	int status = doctor_status(d);
+
+	if (ctl_is_json())
+		doctor_print_json(d);
+	else
+		doctor_print(stdout, d);
+	doctor_free(d);
+	return fflush(stdout) != 0 || ferror(stdout) ? EXIT_TROUBLE : status;
+}
+
+/* The password is a line of standard input: it must be in no list of words. */
+static int
+log_in(const char *pidfile, const char *user)
+{
+	struct doctor d = { .pidfile = pidfile };
+	char password[AAA_SECRET_MAX + 1];
+
+	conf_init(&d.conf);
+	if (!password_read_old(password, sizeof(password))) {
+		doctor_free(&d);
+		return EXIT_TROUBLE;
+	}
+	doctor_login(&d, user, password);
+	explicit_bzero(password, sizeof(password));
+	return print(&d);
+}
+
 int
-doctor_main(int argc, char **argv, const char *pidfile)
+doctor_main(int argc, char **argv, const char *pidfile, const char *user)
 {
 	const struct servent *service = getservbyname("pptp", "tcp");
 	struct doctor_world world;
 	struct doctor d = { .world = &world, .pidfile = pidfile,
 	    .port = service != NULL ? ntohs((uint16_t)service->s_port) :
 	    PPTP_PORT };
-	int status;
 
-	if (argc > 2) {
+	if (argc > (user != NULL ? 1 : 2)) {
 		ctl_complain("usage", "doctor: too many words");
 		return EXIT_TROUBLE;
 	}
+	if (user != NULL)
+		return log_in(pidfile, user);
 	d.conf_file = argc == 2 ? argv[1] : NULL;
 	doctor_system(&world);
 	if (doctor_run(&d) == -1) {
@@ -34,13 +68,5 @@ doctor_main(int argc, char **argv, const char *pidfile)
 		doctor_free(&d);
 		return EXIT_TROUBLE;
 	}
-	if (ctl_is_json())
-		doctor_print_json(&d);
-	else
-		doctor_print(stdout, &d);
-	status = doctor_status(&d);
-	doctor_free(&d);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return EXIT_TROUBLE;
-	return status;
+	return print(&d);
 }

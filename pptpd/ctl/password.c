@@ -1,4 +1,4 @@
-/* vpnuser: asks for a password. */
+/* vpnuser, pptpdctl doctor: ask for a password. */
 /* SPDX-License-Identifier: ISC */
 #include "ctl/password.h"
 
@@ -20,7 +20,8 @@ on_signal(int sig)
 static bool
 complain(const char *why)
 {
-	fprintf(stderr, "vpnuser: password: %s\n", why);
+	fprintf(stderr, "%s: password: %s\n", program_invocation_short_name,
+	    why);
 	return false;
 }
 
@@ -80,8 +81,14 @@ ask_twice(char *buf, size_t size)
 	return same ? true : complain("these were two");
 }
 
-bool
-password_read(char *buf, size_t size)
+static bool
+ask_once(char *buf, size_t size)
+{
+	return ask("Password: ", buf, size);
+}
+
+static bool
+read_silently(char *buf, size_t size, bool (*how)(char *, size_t))
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
 	    SIGTSTP };
@@ -98,11 +105,23 @@ password_read(char *buf, size_t size)
 	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == -1)
 		done = complain(strerror(errno));
 	else
-		done = ask_twice(buf, size);
+		done = how(buf, size);
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
 	for (int i = 0; i < 5; i++)
 		sigaction(signals[i], &before[i], NULL);
 	if (caught != 0)
 		raise(caught);
 	return done;
+}
+
+bool
+password_read(char *buf, size_t size)
+{
+	return read_silently(buf, size, ask_twice);
+}
+
+bool
+password_read_old(char *buf, size_t size)
+{
+	return read_silently(buf, size, ask_once);
 }

@@ -1,4 +1,4 @@
-/* vpnuser: asks for a password. */
+/* vpnuser, pptpdctl doctor: ask for a password. */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_PASSWORD_H
 #define PPTPD_PASSWORD_H
@@ -11,5 +11,7 @@
  * of standard input.  False with the error reported on stderr.
  */
 bool	password_read(char *buf, size_t size);
+/* The same for one that exists: it is asked for once. */
+bool	password_read_old(char *buf, size_t size);
 
 #endif

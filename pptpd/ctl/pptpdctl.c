@@ -35,6 +35,7 @@
 static bool waits;		/* --wait */
 static bool all;		/* --all */
 static bool per_user;		/* --per-user */
+static const char *radius_user;	/* --radius; NULL: none */
 static struct top_wish top_wish;	/* of top; ms 0: the usual */
 static struct trace_wish trace_wish;	/* of trace; 0: not asked for */
 static bool users;		/* the command: a list, by users */
@@ -44,7 +45,7 @@ static const char *columns;	/* --columns; NULL: the usual ones */
 static struct admin_selection selection;
 
 /* Those that have no letter. */
-enum { OPTION_COLUMNS = 256, OPTION_SORT, OPTION_WAIT, OPTION_SECONDS,
+enum { OPTION_COLUMNS = 256, OPTION_SORT, OPTION_WAIT, OPTION_SECONDS, OPTION_RADIUS,
 	OPTION_PACKETS, OPTION_NOW, OPTION_MESSAGE, OPTION_FILTER };
 
 static void
@@ -83,6 +84,8 @@ usage(FILE *out)
 	    "  --columns A,B  with list: these fields (as in --json)\n"
 	    "  --sort FIELD   with list: in this order; -FIELD: the other way "
 	    "round\n"
+	    "  --radius USER  with doctor: ask whether this user may log in, and "
+	    "no more\n"
 	    "  -b, --batch    with top: print pages, for a file or a pipe\n"
 	    "  -d, --delay N  with top: seconds between pages (2)\n"
 	    "  -n, --iterations N  with top: so many pages\n"
@@ -487,6 +490,7 @@ static const struct option options[] = {
 	{ "seconds", required_argument, NULL, OPTION_SECONDS },
 	{ "packets", required_argument, NULL, OPTION_PACKETS },
 	{ "per-user", no_argument, NULL, 'u' },
+	{ "radius", required_argument, NULL, OPTION_RADIUS },
 	{ "batch", no_argument, NULL, 'b' },
 	{ "delay", required_argument, NULL, 'd' },
 	{ "iterations", required_argument, NULL, 'n' },
@@ -517,6 +521,9 @@ take_of_request(int c)
 		trace_wish.packets = number(optarg, ADMIN_TRACE_PACKETS_MAX);
 		if (trace_wish.packets == 0)
 			return wrong("--packets: 1 to 1000000");
+		break;
+	case OPTION_RADIUS:
+		radius_user = optarg;
 		break;
 	case 'b':
 		top_wish.batch = true;
@@ -613,7 +620,10 @@ main(int argc, char **argv)
 	}
 	ctl_choose_colours();
 	if (optind < argc && strcmp(argv[optind], "doctor") == 0 && !waits)
-		return doctor_main(argc - optind, argv + optind, given.pidfile);
+		return doctor_main(argc - optind, argv + optind, given.pidfile,
+		    radius_user);
+	if (radius_user != NULL)
+		return wrong("--radius is for doctor");
 	if (given.path == NULL) {
 		if (instance_path(buf, sizeof(buf), "control",
 		    given.pidfile) == -1)

@@ -1,6 +1,7 @@
 """pptpd-aaa and RADIUS."""
 
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -15,6 +16,7 @@ import servers
 from plug import Plug
 from pptptest import server
 from pptptest.calls import goes_on, start
+from pptptest.control import CTL
 from pptptest.points import Skip, check, ms, patience, point
 
 
@@ -57,6 +59,41 @@ def methods(lab):
         check(bad.address == '0.0.0.0' and not bad.keys, 'a reject has more')
     check(lab.log.wait('AAA: user "user1" is rejected'), 'no line')
     return 'four methods, accepted and rejected'
+
+
+def doctor(lab, user, password, expect, *words):
+    """pptpdctl doctor --radius in the server's network; its one finding."""
+    done = subprocess.run(
+        [CTL, '-j', '-p', server.PIDFILE, 'doctor', '--radius', user] +
+        list(words), input=password.encode() + b'\n', timeout=90,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    check(done.returncode == expect, 'status %d: %s' % (
+        done.returncode, (done.stdout + done.stderr).decode()))
+    found = json.loads(done.stdout.decode())['findings']
+    check(len(found) == 1 and found[0]['check'] == 'radius', found)
+    check(password not in found[0]['text'], 'it prints the password')
+    return found[0]['text']
+
+
+@point('doctor', 'pptpdctl doctor --radius: a user who may log in and what '
+       'the server gives, one who may not, a server that does not answer, '
+       'no pptpd-aaa')
+def diagnose(lab):
+    text = doctor(lab, 'user1', 'password1', 2)
+    check('no pptpd-aaa' in text, text)
+    radius = servers.FreeRadius(lab)
+    run = begin(lab, lines=('tries 1', 'timeout 1',
+                           'deadline 3'))
+    text = doctor(lab, 'user1', 'password1', 0)
+    check('is accepted' in text and 'address 10.9.8.7' in text and
+          'session timeout 3600 s' in text and 'welcome' in text, text)
+    check('is rejected' in doctor(lab, 'user1', 'password2', 2), 'accepted')
+    check('is rejected' in doctor(lab, 'nobody', 'x', 2), 'accepted')
+    radius.stop()
+    text = doctor(lab, 'user1', 'password1', 2)
+    check('nobody has answered' in text, text)
+    check(run.alive(), 'the server')
+    return text
 
 
 @point('reply', 'what FreeRADIUS says of a user arrives at pppd whole')
