@@ -15,6 +15,7 @@ struct server_state {
 	bool	 dead;
 	uint64_t dead_until;		/* then it is asked again */
 	uint64_t answered;		/* its last answer that was right */
+	unsigned under_way;		/* requests that it was asked */
 };
 
 struct pool_state {
@@ -39,9 +40,14 @@ enum attempt_step {
 };
 
 void	pool_init(struct pool_state *, const struct radius_conf *);
-/* The random numbers are any; they move a timeout by up to a tenth. */
+/*
+ * The random numbers are any; they move a timeout by up to a tenth, and choose
+ * among servers of one priority.
+ */
 void	attempt_begin(struct attempt *, struct pool_state *, uint64_t now,
 	    uint64_t deadline, uint32_t random);
+/* The attempt is over; to be called once, whatever its end was. */
+void	attempt_end(const struct attempt *, struct pool_state *);
 /* Milliseconds until attempt_timeout() is to be called; may be 0. */
 uint64_t attempt_wait(const struct attempt *, uint64_t now);
 /*

@@ -223,6 +223,7 @@ request_free(struct client_request *r)
 	loop_timer_stop(&r->timer);
 	leave_port(r);
 	forget_packet(r);
+	attempt_end(&r->attempt, &client.pool);
 	if (r->acct)
 		LIST_REMOVE(r, entry);
 	explicit_bzero(r, sizeof(*r));

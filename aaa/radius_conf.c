@@ -73,9 +73,15 @@ set_server_options(struct line *l, struct radius_server *s)
 			set_port(l, value, &s->auth_port);
 		else if (strcmp(name, "acct-port") == 0)
 			set_port(l, value, &s->acct_port);
+		else if (strcmp(name, "priority") == 0)
+			(void)number(l, value, 1, 100, &s->priority);
+		else if (strcmp(name, "weight") == 0)
+			(void)number(l, value, 1, 100, &s->weight);
+		else if (strcmp(name, "limit") == 0)
+			(void)number(l, value, 1, 10000, &s->limit);
 		else if (strcmp(name, "secret-file") != 0)
-			complain(l, "neither secret-file, auth-port nor "
-			    "acct-port", name);
+			complain(l, "neither secret-file, auth-port, "
+			    "acct-port, priority, weight nor limit", name);
 		else if (value[0] != '/' ||
 		    strlen(value) >= sizeof(s->secret_file))
 			complain(l, "not the absolute path of a secret",
@@ -118,6 +124,8 @@ set_server(struct line *l)
 	memset(s, 0, sizeof(*s));
 	s->auth_port = 1812;
 	s->acct_port = 1813;
+	s->priority = conf->n + 1;
+	s->weight = 1;
 	s->line = l->number;
 	if (!set_address(l, s->address, s->octets, &s->v6))
 		return;
@@ -167,8 +175,9 @@ set_coa_client(struct line *l)
 	if (!set_address(l, s->address, s->octets, &s->v6))
 		return;
 	set_server_options(l, s);
-	if (s->auth_port != 0 || s->acct_port != 0)
-		complain(l, "a client may send from any port", NULL);
+	if (s->auth_port != 0 || s->acct_port != 0 || s->priority != 0 ||
+	    s->weight != 0 || s->limit != 0)
+		complain(l, "a client has a secret-file and no more", NULL);
 	if (s->secret_file[0] == '\0')
 		complain(l, "no secret-file for it", l->word[1]);
 	coa->clients++;

@@ -27,6 +27,9 @@ struct radius_server {
 	uint8_t	 octets[16];		/* the same, network order */
 	uint16_t auth_port, acct_port;
 	char	 secret_file[RADIUS_PATH_MAX];
+	uint32_t priority;		/* the lowest is asked first */
+	uint32_t weight;		/* among those of one priority */
+	uint32_t limit;			/* requests under way; 0: any */
 	unsigned line;			/* of the file */
 	/* Filled by who reads the file of the secret. */
 	uint8_t	 secret_octets[RADIUS_SECRET_MAX];
@@ -54,7 +57,7 @@ struct radius_coa {
 
 struct radius_conf {
 	struct radius_server servers[RADIUS_SERVERS_MAX];
-	unsigned n;			/* the first one is preferred */
+	unsigned n;
 	uint32_t timeout;		/* s to the first retransmission */
 	uint32_t tries;			/* of a server, before the next */
 	uint32_t deadline;		/* s that a login may take */

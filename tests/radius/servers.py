@@ -124,7 +124,8 @@ def of_calls(packets):
 def configure(servers=('127.0.0.1',), lines=(), secret=SECRET):
     namespaces.write(SECRET_FILE, secret + '\n')
     os.chmod(SECRET_FILE, 0o600)
-    text = ['server %s secret-file %s' % (s, SECRET_FILE) for s in servers]
+    text = ['server ' + (s if ' ' in s else '%s secret-file %s' %
+                         (s, SECRET_FILE)) for s in servers]
     namespaces.write(CONF, '\n'.join(text + list(lines)) + '\n')
 
 

@@ -453,6 +453,50 @@ def failover(lab):
     return 'at first %.1f s, then %s each' % (first, ms(later / 5))
 
 
+@point('weights', 'servers of one priority share logins by their weight, and '
+       'one that has as many under way as it may is passed over')
+def weights(lab):
+    fakes = [servers.Fake(lab, lambda p: [servers.answer(2, p)],
+                          address='127.0.0.%d' % n) for n in (2, 3, 4)]
+    secret = ' secret-file %s ' % servers.SECRET_FILE
+    begin(lab, servers=['127.0.0.4' + secret + 'priority 2',
+                        '127.0.0.3' + secret + 'priority 1 weight 4',
+                        '127.0.0.2' + secret + 'priority 1'])
+    for _ in range(100):
+        check(Plug().pap('x').verdict == plug.ACCEPT, 'not accepted')
+    shares = [len(fake.seen) for fake in fakes]
+    check(sum(shares) == 100 and not shares[2], str(shares))
+    check(5 <= shares[0] <= 40, 'not a fifth, or nearly: %s' % shares)
+    return '%d and %d' % (shares[1], shares[0])
+
+
+@point('limit', 'while a server has as many requests under way as it may, '
+       'the next one is asked', waits=True)
+def limit(lab):
+    silent = servers.Fake(lab, lambda p: [], address='127.0.0.2')
+    other = servers.Fake(lab, lambda p: [servers.answer(2, p)],
+                         address='127.0.0.3')
+    secret = ' secret-file %s ' % servers.SECRET_FILE
+    begin(lab, servers=['127.0.0.2' + secret + 'limit 2',
+                        '127.0.0.3' + secret],
+          lines=['timeout 15', 'tries 1', 'accounting off'])
+    held = [Plug() for _ in range(2)]
+    for p in held:
+        p.ask(plug.PAP, b'', b'x')
+    check(lab.until(lambda: len(silent.seen) == 2, 5) is not None, 'not asked')
+    for _ in range(5):
+        check(Plug().pap('x').verdict == plug.ACCEPT, 'not accepted')
+    check((len(silent.seen), len(other.seen)) == (2, 5), 'asked beyond it')
+    held[0].close()
+    check(lab.until(lambda: asked_again(silent), 5) is not None,
+          'not asked when it has room')
+
+
+def asked_again(silent):
+    Plug().ask(plug.PAP, b'', b'x')
+    return len(silent.seen) > 2
+
+
 @point('slow', 'a server that answers late, but within its time, is heard',
        waits=True)
 def slow(lab):

@@ -55,7 +55,7 @@ START_TEST(all_of_them)
 
 	ck_assert(parse(&conf, "# a comment\r\n\n"
 	    "\tserver 2001:db8::1 auth-port 1645 acct-port 1646 "
-	    "secret-file /s # the first\n" SERVER
+	    "secret-file /s priority 7 weight 3 limit 20 # the first\n" SERVER
 	    "timeout 3\ntries 4\ndeadline 20\ndead-time 0\n"
 	    "interim-interval 300\nnas-identifier vpn#1\n"
 	    "nas-ip-address 192.0.2.9\naccounting off\n"
@@ -66,6 +66,12 @@ START_TEST(all_of_them)
 	ck_assert_uint_eq(conf.servers[0].octets[15], 1);
 	ck_assert_uint_eq(conf.servers[0].auth_port, 1645);
 	ck_assert_uint_eq(conf.servers[0].acct_port, 1646);
+	ck_assert_uint_eq(conf.servers[0].priority, 7);
+	ck_assert_uint_eq(conf.servers[0].weight, 3);
+	ck_assert_uint_eq(conf.servers[0].limit, 20);
+	ck_assert_uint_eq(conf.servers[1].priority, 2);
+	ck_assert_uint_eq(conf.servers[1].weight, 1);
+	ck_assert_uint_eq(conf.servers[1].limit, 0);
 	ck_assert_uint_eq(conf.timeout, 3);
 	ck_assert_uint_eq(conf.tries, 4);
 	ck_assert_uint_eq(conf.deadline, 20);
@@ -110,7 +116,7 @@ static const struct {
 	{ SERVER "coa-client 192.0.2.1", "/f:2: coa-client: no secret-file for "
 	    "it: \"192.0.2.1\"\n" },
 	{ SERVER "coa-client 192.0.2.1 secret-file /s auth-port 5",
-	    "/f:2: coa-client: a client may send from any port\n" },
+	    "/f:2: coa-client: a client has a secret-file and no more\n" },
 	{ SERVER "coa-window 1h", "/f:2: coa-window: not a number from 0 to "
 	    "86400: \"1h\"\n" },
 	{ SERVER "interim-interval 59", "/f:2: interim-interval: not a number "
@@ -126,7 +132,10 @@ static const struct {
 	    "path of a secret: \"s\"\n/f:1: server: no secret-file for it: "
 	    "\"192.0.2.1\"\n" },
 	{ "server 192.0.2.1 secret-file /s secret x", "/f:1: server: neither "
-	    "secret-file, auth-port nor acct-port: \"secret\"\n" },
+	    "secret-file, auth-port, acct-port, priority, weight nor limit: "
+	    "\"secret\"\n" },
+	{ "server 192.0.2.1 secret-file /s weight 0", "/f:1: server: not a "
+	    "number from 1 to 100: \"0\"\n" },
 	{ "server 192.0.2.1 secret-file /s auth-port 65536", "/f:1: server: "
 	    "not a number from 1 to 65535: \"65536\"\n" },
 	{ SERVER "accounting yes",
