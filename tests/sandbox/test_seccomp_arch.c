@@ -262,7 +262,8 @@ static const struct machine {
  */
 static const struct direct {
 	const char	*name;
-	int		 i386, s390, ppc, mips;
+	/* gcc for i386 takes that name for a number. */
+	int		 on_x86, on_s390, on_ppc, on_mips;
 } directs[] = {
 	{ "socket", 359, 359, 326, 4183 },
 	{ "connect", 362, 362, 328, 4170 },
@@ -295,15 +296,15 @@ number(const struct machine *m, const char *call)
 			continue;
 		switch (m->arch) {
 		case SCMP_ARCH_X86:
-			return d->i386;
+			return d->on_x86;
 		case SCMP_ARCH_S390:
 		case SCMP_ARCH_S390X:
-			return d->s390;
+			return d->on_s390;
 		case SCMP_ARCH_PPC:
 		case SCMP_ARCH_PPC64LE:
-			return d->ppc;
+			return d->on_ppc;
 		default:
-			return d->mips;
+			return d->on_mips;
 		}
 	}
 	return nr < 0 ? -1 : nr;
