@@ -763,7 +763,7 @@ on_ip_down(void *ctx, int arg)
 static uint32_t
 terminate_cause(void)
 {
-	switch (ppp_status()) {
+	switch ((int)ppp_status()) {	/* one of them is none of pppd's */
 	case EXIT_IDLE_TIMEOUT:
 		return CAUSE_IDLE_TIMEOUT;
 	case EXIT_CONNECT_TIME:
