@@ -46,7 +46,7 @@ struct record {
 	struct acct_entry e;
 	int	 slot;			/* SPOOL_NONE: in memory only */
 	struct session *session;	/* whose interim record it is; or NULL */
-	struct client_request *request;	/* NULL: it waits */
+	void	*request;		/* NULL: it waits */
 	int64_t	 event_ms;		/* of mono_ms(); may be before 0 */
 	uint64_t first, begun, not_before;	/* ms; first: sent first */
 	unsigned vain;			/* times that silence was the answer */
@@ -65,6 +65,7 @@ struct session {
 TAILQ_HEAD(records, record);
 
 static struct {
+	acct_report *report;
 	struct records queue;		/* in the order of seq */
 	LIST_HEAD(, session) sessions[BUCKETS];
 	char	 ended[ENDED][AAA_ID_MAX + 1];	/* a ring */
@@ -416,7 +417,7 @@ begin(struct record *r)
 	r->begun = mono_ms();
 	if (r->first == 0)
 		r->first = r->begun;
-	r->request = client_report(&c, on_done, r);
+	r->request = acct.report(&c, on_done, r);
 	if (r->request == NULL)
 		return false;
 	acct.under_way++;
@@ -694,10 +695,11 @@ acct_waiting(void)
 }
 
 void
-acct_init(int spool, bool fresh)
+acct_init(acct_report *report, int spool, bool fresh)
 {
 	memset(&acct, 0, sizeof(acct));
 	TAILQ_INIT(&acct.queue);
+	acct.report = report;
 	acct.spool = spool;
 	acct.fresh = fresh;
 	loop_timer_init(&acct.pump, on_pump, NULL);

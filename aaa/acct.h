@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "client.h"
 #include "protocol/aaa_msg.h"
 
 /* Records that wait; more of them are lost, those of the interim first. */
@@ -13,13 +14,17 @@
 #define ACCT_WINDOW		64	/* of them under way at once */
 #define ACCT_KEEP_S		(7 * 86400)	/* then one is given up */
 
+/* As client_report(). */
+typedef void *acct_report(const struct client_record *, client_taken *,
+	    void *arg);
+
 /*
- * To be called after client_init().  spool: a descriptor of spool_open(), which
+ * report: how records go to whom they are for, which is ready.  spool: a descriptor of spool_open(), which
  * stays the caller's; -1: all is kept in memory.  fresh: the server has begun
  * without calls, so those of the last one have ended, and servers get
  * Accounting-On.
  */
-void	acct_init(int spool, bool fresh);
+void	acct_init(acct_report *report, int spool, bool fresh);
 /*
  * Takes a record over.  One that is there already, by Acct-Session-Id and
  * Acct-Status-Type, counts once.  False: no room, it is lost.

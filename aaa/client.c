@@ -413,7 +413,7 @@ client_cancel(void *r)
 	request_free(r);
 }
 
-struct client_request *
+void *
 client_report(const struct client_record *record, client_taken *taken,
     void *arg)
 {

@@ -34,7 +34,7 @@ void	client_cancel(void *);
  * Sends a record until a server has taken it, or CLIENT_ACCT_S are over.  taken
  * is called later, never from within.  NULL: no memory.
  */
-struct client_request *client_report(const struct client_record *,
+void	*client_report(const struct client_record *,
 	    client_taken *, void *arg);
 
 #endif

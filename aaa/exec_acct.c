@@ -4,11 +4,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/queue.h"
-#include "exec_backend.h"
+#include "hook_reply.h"
 #include "hook_text.h"
 #include "shared/loop.h"
 #include "shared/mono.h"
@@ -18,77 +17,51 @@
 #define PAUSE_MIN	1U	/* s after a record that was not taken */
 #define PAUSE_MAX	60U
 
-struct record {
-	TAILQ_ENTRY(record) entry;
-	uint64_t event_ms;		/* when it happened */
-	uint32_t event_time;		/* the same, Unix time */
-	struct aaa_acct acct;
+struct report {
+	TAILQ_ENTRY(report) entry;
+	struct client_record record;
+	struct aaa_acct	 acct;		/* the record's */
+	client_taken	*taken;
+	void		*arg;
 };
 
 /*
- * One is told after the other.  The first is under way if asked is not NULL.
+ * One is told after the other, so that logins find processes.  The first is
+ * under way if asked is not NULL.
  */
-TAILQ_HEAD(record_list, record);
-static struct record_list records = TAILQ_HEAD_INITIALIZER(records);
+static TAILQ_HEAD(, report) reports = TAILQ_HEAD_INITIALIZER(reports);
 static const struct aaa_conf *conf;
 static struct question *asked;
 static struct loop_timer timer;
-static unsigned n;
 static unsigned pause_s;		/* 0: the last one was taken */
-static bool said_full;
 
 static void
-drop(struct record *r)
+finish(struct report *r, bool is_taken)
 {
-	TAILQ_REMOVE(&records, r, entry);
-	n--;
+	client_taken *taken = r->taken;
+	void *arg = r->arg;
+
+	TAILQ_REMOVE(&reports, r, entry);
 	free(r);
-}
-
-/*
- * The record goes to the end, and those of its call behind it: one that the
- * program cannot take does not hold up those of other calls.
- */
-static void
-put_off(struct record *first)
-{
-	struct record_list later;
-	struct record *r, *next;
-
-	TAILQ_INIT(&later);
-	for (r = first; r != NULL; r = next) {
-		next = TAILQ_NEXT(r, entry);
-		if (r != first && strcmp(r->acct.call.id,
-		    first->acct.call.id) != 0)
-			continue;
-		TAILQ_REMOVE(&records, r, entry);
-		TAILQ_INSERT_TAIL(&later, r, entry);
-	}
-	TAILQ_CONCAT(&records, &later, entry);
+	(void)loop_timer_in_ms(&timer, (uint64_t)pause_s * MS);
+	taken(is_taken, arg);
 }
 
 static void
-not_taken(struct record *r, const char *why)
+not_taken(struct report *r, const char *why)
 {
-	bool over = mono_ms() - r->event_ms >=
-	    (uint64_t)EXEC_ACCT_KEEP_S * MS;
-
 	pause_s = pause_s == 0 ? PAUSE_MIN : pause_s * 2 > PAUSE_MAX ?
 	    PAUSE_MAX : pause_s * 2;
-	log_err("AAA: %s: the accounting of session %s is %s: %s",
-	    conf->program[0], r->acct.call.id, over ? "lost" : "told again",
-	    why);
-	if (over)
-		drop(r);
-	else
-		put_off(r);
+	log_err("AAA: %s: the accounting of session %s is told again: %s",
+	    conf->program[0], r->acct.call.id, why);
+	finish(r, false);
 }
 
 /* An answer without a word is one, too, if the program has ended well. */
 static void
 on_answer(const char *text, size_t len, const char *why, void *arg)
 {
-	struct record *r = arg;
+	struct report *r = arg;
 	struct hook_reply said = { 0 };
 	struct hook_fault fault;
 
@@ -104,61 +77,49 @@ on_answer(const char *text, size_t len, const char *why, void *arg)
 			log_notice("AAA: %s: the accounting of session %s is "
 			    "not wanted", conf->program[0], r->acct.call.id);
 		pause_s = 0;
-		drop(r);
+		finish(r, true);
 	}
 	explicit_bzero(&said, sizeof(said));
-	(void)loop_timer_in_ms(&timer, (uint64_t)pause_s * MS);
 }
 
 static void
 on_timer(void *arg)
 {
-	struct record *r = TAILQ_FIRST(&records);
+	struct report *r = TAILQ_FIRST(&reports);
 	static struct hook_text text;
+	int64_t age;
 
 	(void)arg;
 	if (r == NULL || asked != NULL)
 		return;
+	if (r->record.kind != ACCT_RECORD) {
+		finish(r, true);
+		return;
+	}
+	age = (int64_t)mono_ms() - r->record.event_ms;
 	if (hook_text_acct(&text, &r->acct, conf->nas_identifier,
-	    (uint32_t)((mono_ms() - r->event_ms) / MS), r->event_time))
+	    age > 0 ? (uint32_t)(age / MS) : 0, r->record.event_time))
 		asked = workers_ask(text.text, text.len, on_answer, r);
 	if (asked == NULL)
-		(void)loop_timer_in_ms(&timer, PAUSE_MAX * MS);
+		not_taken(r, "no memory");
 }
 
-bool
-exec_acct(const struct aaa_acct *acct)
+void *
+exec_report(const struct client_record *record, client_taken *taken, void *arg)
 {
-	struct record *r = NULL;
-	uint32_t late;
+	struct report *r = calloc(1, sizeof(*r));
 
-	if (n < (acct->status == AAA_INTERIM ? EXEC_INTERIM_MAX :
-	    EXEC_ACCT_MAX))
-		r = calloc(1, sizeof(*r));
-	if (r == NULL) {
-		if (!said_full)
-			log_err("AAA: %s: %u records of accounting wait for "
-			    "it, more of them are lost", conf->program[0], n);
-		said_full = true;
-		return false;
-	}
-	said_full = false;
-	n++;
-	r->acct = *acct;
-	/* A start may be told late, with the seconds since then. */
-	late = acct->status == AAA_START ? acct->seconds : 0;
-	r->event_ms = mono_ms() - (uint64_t)late * MS;
-	r->event_time = (uint32_t)time(NULL) - late;
-	TAILQ_INSERT_TAIL(&records, r, entry);
+	if (r == NULL)
+		return NULL;
+	r->record = *record;
+	if (record->kind == ACCT_RECORD)
+		r->acct = *record->acct;
+	r->taken = taken;
+	r->arg = arg;
+	TAILQ_INSERT_TAIL(&reports, r, entry);
 	if (asked == NULL && !loop_timer_runs(&timer))
 		loop_timer_now(&timer);
-	return true;
-}
-
-unsigned
-exec_acct_waiting(void)
-{
-	return n;
+	return r;
 }
 
 void

@@ -117,7 +117,7 @@ on_answer(const char *text, size_t len, const char *why, void *arg)
 	login_free(l);
 }
 
-static void *
+void *
 exec_login(const struct aaa_login *login, backend_done *done, void *arg)
 {
 	struct login *l = calloc(1, sizeof(*l));
@@ -140,7 +140,7 @@ exec_login(const struct aaa_login *login, backend_done *done, void *arg)
 	return NULL;
 }
 
-static void
+void
 exec_cancel(void *login)
 {
 	struct login *l = login;
@@ -148,14 +148,6 @@ exec_cancel(void *login)
 	workers_drop(l->question);
 	login_free(l);
 }
-
-const struct backend exec_backend = {
-	.silence = NULL,
-	.login = exec_login,
-	.cancel = exec_cancel,
-	.acct = exec_acct,
-	.acct_waiting = exec_acct_waiting
-};
 
 bool
 exec_backend_init(int sock, const struct aaa_conf *c)

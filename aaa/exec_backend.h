@@ -8,17 +8,12 @@
 #include "aaa_conf.h"
 #include "backend.h"
 
-/* Accounting that waits for the program; more of it is lost, interim first. */
-#define EXEC_ACCT_MAX		4096
-#define EXEC_INTERIM_MAX	2048
-#define EXEC_ACCT_KEEP_S	3600	/* then it is given up */
-
-/* After exec_backend_init(). */
-extern const struct backend exec_backend;
-
+/* As struct backend has them; after exec_backend_init(). */
+void	*exec_login(const struct aaa_login *, backend_done *, void *arg);
+void	exec_cancel(void *);
 /*
- * sock is that of runner_start(); conf must stay.  After loop_init().  False:
- * no memory.
+ * For logins and exec_report().  sock is that of runner_start(); conf must stay.
+ * After loop_init().  False: no memory.
  */
 bool	exec_backend_init(int sock, const struct aaa_conf *conf);
 

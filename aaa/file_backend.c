@@ -85,7 +85,7 @@ on_answer(void *arg)
 	answer_free(a);
 }
 
-static void *
+void *
 file_login(const struct aaa_login *l, backend_done *done, void *arg)
 {
 	struct answer *a = calloc(1, sizeof(*a));
@@ -106,34 +106,11 @@ file_login(const struct aaa_login *l, backend_done *done, void *arg)
 	return a;
 }
 
-static void
+void
 file_cancel(void *login)
 {
 	answer_free(login);
 }
-
-/* --- accounting ---------------------------------------------------------- */
-
-static bool
-file_acct(const struct aaa_acct *acct)
-{
-	(void)acct;
-	return true;
-}
-
-static unsigned
-file_acct_waiting(void)
-{
-	return 0;
-}
-
-const struct backend file_backend = {
-	.silence = "the file of secrets cannot be used",
-	.login = file_login,
-	.cancel = file_cancel,
-	.acct = file_acct,
-	.acct_waiting = file_acct_waiting
-};
 
 /* --- the file ------------------------------------------------------------ */
 

@@ -9,8 +9,9 @@
 #include "aaa_conf.h"
 #include "backend.h"
 
-/* After file_backend_load(), and after loop_init().  It takes no accounting. */
-extern const struct backend file_backend;
+/* As struct backend has them; after file_backend_load() and loop_init(). */
+void	*file_login(const struct aaa_login *, backend_done *, void *arg);
+void	file_cancel(void *);
 
 /*
  * Reads the secrets that conf, which must stay, names, with root's rights.

@@ -16,6 +16,7 @@
 #include "client.h"
 #include "coa.h"
 #include "digest.h"
+#include "exec_acct.h"
 #include "exec_backend.h"
 #include "file_backend.h"
 #include "pppds.h"
@@ -142,14 +143,21 @@ static struct backend radius_backend = {
 	.end = acct_end
 };
 
+/* With accounting: report says how it is told. */
+static void
+start_acct(struct backend *b, bool accounting, acct_report *report)
+{
+	if (accounting)
+		acct_init(report, has_spool ? AAA_FD_SPOOL : -1, fresh);
+	else
+		b->end = NULL;
+}
+
 static bool
 start_radius(struct pppds_conf *c)
 {
 	client_init(&radius);
-	if (radius.accounting)
-		acct_init(has_spool ? AAA_FD_SPOOL : -1, fresh);
-	else
-		radius_backend.end = NULL;
+	start_acct(&radius_backend, radius.accounting, client_report);
 	*c = (struct pppds_conf){ &radius_backend, radius.accounting,
 	    radius.interim };
 	return true;
@@ -199,11 +207,20 @@ load_exec(const char *file, bool only_check)
 	return false;
 }
 
+static struct backend exec_backend = {
+	.login = exec_login,
+	.cancel = exec_cancel,
+	.acct = acct_take,
+	.acct_waiting = acct_waiting,
+	.end = acct_end
+};
+
 static bool
 start_exec(struct pppds_conf *c)
 {
 	*c = (struct pppds_conf){ &exec_backend, texts.accounting,
 	    texts.interim };
+	start_acct(&exec_backend, texts.accounting, exec_report);
 	return exec_backend_init(AAA_FD_RUNNER, &texts);
 }
 
@@ -224,20 +241,28 @@ load_file(const char *file, bool only_check)
 	    file_backend_load(&texts);
 }
 
+static struct backend file_backend = {
+	.login = file_login,
+	.cancel = file_cancel,
+	.acct = acct_take,
+	.acct_waiting = acct_waiting,
+	.end = acct_end
+};
+
+static bool
+tells_program(void)
+{
+	return texts.program[0] != NULL && texts.accounting;
+}
+
 static bool
 start_file(struct pppds_conf *c)
 {
-	static struct backend both;
-
-	both = file_backend;
-	*c = (struct pppds_conf){ .backend = &both,
-	    .interim = texts.interim };
-	if (texts.program[0] == NULL)
-		return true;
-	both.acct = exec_backend.acct;
-	both.acct_waiting = exec_backend.acct_waiting;
-	c->accounting = texts.accounting;
-	return exec_backend_init(AAA_FD_RUNNER, &texts);
+	*c = (struct pppds_conf){ &file_backend, tells_program(),
+	    texts.interim };
+	start_acct(&file_backend, tells_program(), exec_report);
+	return texts.program[0] == NULL ||
+	    exec_backend_init(AAA_FD_RUNNER, &texts);
 }
 
 static void
@@ -363,7 +388,7 @@ main(int argc, char **argv)
 		return 1;
 	if (check)
 		return say_good(argv[optind]);
-	has_spool = radius.accounting && spool != NULL &&
+	has_spool = (radius.accounting || tells_program()) && spool != NULL &&
 	    spool_open(spool, AAA_FD_SPOOL);
 	return serve();
 }

@@ -516,7 +516,7 @@ def accounting_file(lab):
 
 @point('exec-accounting-again', 'a record that the program did not take is '
        'told again, in the order of its call, and holds up no other',
-       waits=True, limit=90)
+       waits=True, limit=200)
 def accounting_again(lab):
     begin(lab)
     namespaces.write(LOG + '.fail', '')
@@ -535,9 +535,32 @@ def accounting_again(lab):
     def taken():
         mine = [r[0] for r in records() if r[1] == p.ident.decode()]
         return mine[-2:] == ['Start', 'Stop'] and len(mine) > 2
-    check(lab.until(taken, 30 * patience()) is not None, 'it is not told')
+    check(lab.until(taken, 90 * patience()) is not None, 'it is not told')
     third.account(plug.START)
     check(lab.log.wait('AAA: %s: the accounting of session %s is not wanted' %
                        (PROGRAM, third.ident.decode()), 70), 'no line')
     last = [r for r in records() if r[:2] == ('Start', p.ident.decode())][-1]
     check(int(last[2]['Acct-Delay-Time']) >= 1, 'no delay is told')
+
+
+@point('exec-accounting-disk', 'a record that waits is told by the next '
+       'pptpd-aaa, if this one is killed', waits=True, limit=200)
+def accounting_disk(lab):
+    begin(lab)
+    namespaces.write(LOG + '.fail', '')
+    p = Plug('fails')
+    p.account(plug.START)
+    p.account(plug.STOP, 5, 7, 8)
+    check(lab.log.wait('AAA: %s: the accounting of session %s is told again: '
+                       'it has ended with status 5' % (
+                           PROGRAM, p.ident.decode()), 10), 'no line')
+    mark = lab.log.mark()
+    os.kill(services()[0].pid, signal.SIGKILL)
+    os.unlink(LOG + '.fail')
+    namespaces.write(LOG, '')
+    os.chmod(LOG, 0o666)
+    check(lab.log.wait('AAA: serves pppd, with .*', 20, mark), 'no new one')
+    check(lab.until(lambda: [r[:2] for r in records()] == [
+        ('Start', p.ident.decode()), ('Stop', p.ident.decode())],
+        60 * patience()) is not None, str([r[:2] for r in records()]))
+    check(records()[1][2]['Acct-Input-Octets'] == '7', 'octets')

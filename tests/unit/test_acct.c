@@ -16,24 +16,24 @@
 #define MINUTE	60000U
 #define SENT_MAX 256
 
-struct client_request {
+struct request {
 	char	 name[64];	/* "start ID", "on" and the like */
 	uint32_t cause;
 	client_taken *taken;	/* NULL: over */
 	void	*arg;
 };
 
-static struct client_request sent[SENT_MAX];
+static struct request sent[SENT_MAX];
 static unsigned n_sent;
 static char path[] = "/tmp/test_acct.XXXXXX";
 static int disk;
 
-struct client_request *
-client_report(const struct client_record *r, client_taken *taken, void *arg)
+static void *
+report(const struct client_record *r, client_taken *taken, void *arg)
 {
 	static const char *const words[] = { [AAA_START] = "start",
 	    [AAA_STOP] = "stop", [AAA_INTERIM] = "interim" };
-	struct client_request *c = &sent[n_sent++];
+	struct request *c = &sent[n_sent++];
 
 	ck_assert_uint_le(n_sent, SENT_MAX);
 	if (r->kind == ACCT_RECORD)
@@ -92,7 +92,7 @@ begin(bool fresh)
 	fake_loop_init();
 	n_sent = 0;
 	memset(sent, 0, sizeof(sent));
-	acct_init(disk, fresh);
+	acct_init(report, disk, fresh);
 	fake_loop_pass_ms(1);
 }
 
