@@ -78,13 +78,13 @@ print_status(FILE *out, const json_t *status)
 
 	metrics_head(out, "build_info", "gauge", "1; the version is a label.");
 	metrics_sample(out, "build_info", 1, "version", version != NULL ?
-	    version : "?", NULL);
+	    version : "?", NO_MORE);
 	for (size_t i = 0; i < sizeof(of_status) / sizeof(of_status[0]); i++) {
 		if (!number_of(status, of_status[i].key, &n))
 			continue;
 		metrics_head(out, of_status[i].name, of_status[i].type,
 		    of_status[i].help);
-		metrics_sample(out, of_status[i].name, n, NULL);
+		metrics_sample(out, of_status[i].name, n, NO_MORE);
 	}
 	for (size_t i = 0; i < sizeof(of_objects) / sizeof(of_objects[0]);
 	    i++) {
@@ -98,7 +98,7 @@ print_status(FILE *out, const json_t *status)
 			if (json_is_number(value))
 				metrics_sample(out, of_objects[i].name,
 				    json_number_value(value),
-				    of_objects[i].label, key, NULL);
+				    of_objects[i].label, key, NO_MORE);
 		}
 	}
 }
@@ -139,8 +139,8 @@ static const char *const kinds[] = { "lost", "late", "duplicate", "reordered",
 static void
 both_ways(FILE *out, const char *name, double in, double out_n)
 {
-	metrics_sample(out, name, in, "direction", "in", NULL);
-	metrics_sample(out, name, out_n, "direction", "out", NULL);
+	metrics_sample(out, name, in, "direction", "in", NO_MORE);
+	metrics_sample(out, name, out_n, "direction", "out", NO_MORE);
 }
 
 static void
@@ -153,18 +153,18 @@ print_calls(FILE *out, const json_t *calls)
 	metrics_head(out, "calls", "gauge", "Calls, by their state.");
 	for (int i = 0; i < 3; i++)
 		metrics_sample(out, "calls", count(calls, "state",
-		    states[i]), "state", states[i], NULL);
+		    states[i]), "state", states[i], NO_MORE);
 	metrics_head(out, "datapath_calls", "gauge",
 	    "Calls, by what carries them.");
 	for (int i = 0; i < 2; i++)
 		metrics_sample(out, "datapath_calls", count(calls, "datapath",
-		    paths[i]), "datapath", paths[i], NULL);
+		    paths[i]), "datapath", paths[i], NO_MORE);
 	metrics_head(out, "diagnosed_calls", "gauge",
 	    "Calls with something wrong with them.");
 	for (int i = DIAGNOSIS_NONE + 1; i < DIAGNOSIS_COUNT; i++)
 		metrics_sample(out, "diagnosed_calls", count(calls,
 		    "diagnosis", diagnosis_word(i)), "diagnosis",
-		    diagnosis_word(i), NULL);
+		    diagnosis_word(i), NO_MORE);
 	metrics_head(out, "active_octets", "gauge",
 	    "PPP octets of the calls that are there now.");
 	both_ways(out, "active_octets", sum(calls, "octets_in"),
@@ -178,7 +178,7 @@ print_calls(FILE *out, const json_t *calls)
 	for (int i = 0; i < KINDS; i++) {
 		snprintf(key, sizeof(key), "packets_%s", kinds[i]);
 		metrics_sample(out, "active_irregular_packets",
-		    sum(calls, key), "kind", kinds[i], NULL);
+		    sum(calls, key), "kind", kinds[i], NO_MORE);
 	}
 }
 
@@ -215,7 +215,7 @@ print_traffic(FILE *out, const json_t *traffic)
 		snprintf(key, sizeof(key), "packets_%s", kinds[i]);
 		if (number_of(traffic, key, &n))
 			metrics_sample(out, "irregular_packets_total", n,
-			    "kind", kinds[i], NULL);
+			    "kind", kinds[i], NO_MORE);
 	}
 }
 
@@ -234,7 +234,7 @@ print_authentications(FILE *out, json_t *methods)
 			if (json_is_number(n))
 				metrics_sample(out, "authentications_total",
 				    json_number_value(n), "method", method,
-				    "result", result, NULL);
+				    "result", result, NO_MORE);
 		}
 	}
 }
@@ -262,12 +262,12 @@ print_histogram(FILE *out, const char *name, const char *label,
 		if (i < HISTOGRAM_BOUNDS)
 			snprintf(le, sizeof(le), "%g",
 			    histogram_bounds[i] / 1000.0);
-		metrics_sample(out, series, all, "le", le, label, value, NULL);
+		metrics_sample(out, series, all, "le", le, label, value, NO_MORE);
 	}
 	snprintf(series, sizeof(series), "%s_sum", name);
-	metrics_sample(out, series, sum_us / 1e6, label, value, NULL);
+	metrics_sample(out, series, sum_us / 1e6, label, value, NO_MORE);
 	snprintf(series, sizeof(series), "%s_count", name);
-	metrics_sample(out, series, all, label, value, NULL);
+	metrics_sample(out, series, all, label, value, NO_MORE);
 }
 
 static void
@@ -311,7 +311,7 @@ print_process(FILE *out, const char *name, const struct metrics_process *p,
 
 	snprintf(number, sizeof(number), "%u", p->number);
 	metrics_sample(out, name, n, "process", p->kind, "number", number,
-	    NULL);
+	    NO_MORE);
 }
 
 static void
@@ -379,14 +379,14 @@ print_users(FILE *out, const json_t *calls)
 	metrics_head(out, "user_calls", "gauge", "Calls of a user.");
 	json_object_foreach(users, user, list)
 		metrics_sample(out, "user_calls",
-		    (double)json_array_size(list), "user", user, NULL);
+		    (double)json_array_size(list), "user", user, NO_MORE);
 	metrics_head(out, "user_octets", "gauge",
 	    "PPP octets of the calls that a user has now.");
 	json_object_foreach(users, user, list) {
 		metrics_sample(out, "user_octets", sum(list, "octets_in"),
-		    "user", user, "direction", "in", NULL);
+		    "user", user, "direction", "in", NO_MORE);
 		metrics_sample(out, "user_octets", sum(list, "octets_out"),
-		    "user", user, "direction", "out", NULL);
+		    "user", user, "direction", "out", NO_MORE);
 	}
 	json_decref(users);
 }
@@ -395,7 +395,7 @@ static void
 print_up(FILE *out, int up)
 {
 	metrics_head(out, "up", "gauge", "1 if the server answers.");
-	metrics_sample(out, "up", up, NULL);
+	metrics_sample(out, "up", up, NO_MORE);
 }
 
 void

@@ -336,11 +336,10 @@ put_help(struct page *p)
 		"+  -     twice as often, half as often",
 		"j k      down, up a line;  f b: a page;  g: to the first",
 		"",
-		"IN and OUT are octets per second.  LOSS is the share of the "
-		"client's packets",
-		"that never came, in per cent.  REORD are packets per second "
-		"that came out of",
-		"order.  Of calls that the kernel carries neither is known.",
+		"IN and OUT are octets per second.  LOSS is the share of",
+		"the client's packets that never came, in per cent.  REORD",
+		"are packets per second that came out of order.  Of calls",
+		"that the kernel carries neither is known.",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
