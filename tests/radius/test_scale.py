@@ -141,9 +141,11 @@ class Node:
         namespaces.write(self.file('radius.conf'),
                          'server %s secret-file %s\nnas-identifier vpn%d\n'
                          'nas-ip-address %s\ninterim-interval 300\n'
-                         'timeout 2\ntries 5\n' %
+                         'timeout 2\ntries 5\n'
+                         'coa-listen %s\ncoa-client %s secret-file %s\n' %
                          (RADIUS, self.file('secret'), self.number,
-                          self.address))
+                          self.address, self.address, RADIUS,
+                          self.file('secret')))
         namespaces.write(self.file('options'), server.SECURE)
         namespaces.write(self.file('conf'),
                          'ppp %s/scale_pppd\noption %s\nconnections 400\n'
@@ -265,7 +267,7 @@ class Farm:
         self.router.balance(self.nodes)
 
     def radius_start(self):
-        pid = space(lambda: None)
+        self.radius_space = pid = space(lambda: None)
         check(self.router.join(pid, 32) == RADIUS, 'another address')
         home = DIR + 'radius'
         sql.write_freeradius(home, ['203.0.113.%d' % (4 * n + 2)
@@ -277,6 +279,14 @@ class Farm:
         check(self.lab.until(lambda: 'Ready to process' in
                              server.read(home + '/out'), 20) is not None,
               'FreeRADIUS: ' + server.read(home + '/out')[-600:])
+
+    def kick(self, user):
+        child = inside(self.radius_space, [
+            sql.copy_program('kick', DIR + 'kick'), user],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=dict(
+                server.ENVIRONMENT, PGHOST=sql.HOME, PGUSER='postgres',
+                RADIUS_SECRET_FILE=DIR + 'dead.secret'))
+        return child.communicate()[0].decode()
 
     def places(self):
         """Server of each open session, by user: (node, session id)."""
@@ -331,6 +341,17 @@ def scale(lab):
             refused += 1
     check(refused == 3, '%d of 3 second logins are refused' % refused)
 
+    # Whoever runs the RADIUS server can end a call on any of them.
+    kicked = [next(c for c in calls if places[c.user][0] == n.address)
+              for n in farm.nodes]
+    for call in kicked:
+        said = farm.kick(call.user)
+        check('Disconnect-ACK' in said, said)
+    farm.open_sessions(CALLS - len(kicked), 'after Disconnect')
+    each(kicked, Call.dial)
+    no_address_twice(calls)
+    farm.open_sessions(CALLS, 'after those have dialled again')
+
     # Nobody new comes to a server that drains; whom it has, it keeps.
     drained.ctl('drain')
     farm.router.wait(drained, 'drains')
@@ -377,7 +398,7 @@ def scale(lab):
     check(lab.until(lambda: farm.leased() == 0, 10) is not None,
           '%d leases are left' % farm.leased())
     rows = int(farm.db.one('SELECT count(*) FROM radacct'))
-    wanted = CALLS + SPARE + len(lost) + len(ended)
+    wanted = CALLS + SPARE + len(kicked) + len(lost) + len(ended)
     check(rows == wanted, '%d records, not %d' % (rows, wanted))
     return '%d calls up in %.0f s on %s; %d of a dead server dialled again; ' \
         '%d records' % (CALLS, took, spread, len(lost), rows)
