@@ -21,6 +21,11 @@ USER, PASSWORD = b'fred', 'secret'
 METHODS = {1: 'pap', 2: 'chap', 3: 'mschap', 4: 'mschap2'}
 STATUS = {1: 'start', 2: 'stop', 3: 'interim'}
 ADDRESS = '10.9.0.77'
+# Limits of 2 Mbit/s down and 1 up, a route, a peer's identifier and a prefix.
+WISHES = struct.pack('>9Q', 2000000, 1000000, *[0] * 7) + bytes(
+    [1, 10, 77, 0, 0, 16]) + struct.pack('>I', 3) + bytes(
+    [1, 0, 0, 0, 0, 0, 0, 0, 0x77, 1]) + socket.inet_pton(
+    socket.AF_INET6, '2001:db8:77::') + bytes([48])
 # No limits, no quota, no routes, nothing of IPv6.
 NET = bytes(8 * 9 + 1 + 1 + 8 + 1)
 
@@ -51,7 +56,7 @@ def accept(method, challenge, response):
         socket.inet_aton('10.9.0.53') + bytes(12) + struct.pack(
             '>IIB', 1, 6, method in (plug.MSCHAP, plug.MSCHAP2)) + \
         keys[0] + keys[1] + plug.octets(b'\4gold') + \
-        plug.octets(b'silver') + plug.octets(b'') + NET
+        plug.octets(b'silver') + plug.octets(b'') + WISHES
 
 
 def reject():
