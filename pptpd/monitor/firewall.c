@@ -53,8 +53,8 @@ enum step {
 	STEPS
 };
 
-static const char *const what[STEPS] = { "mss-clamp", "anti-spoofing",
-	"removing the table" };
+static const char *const what[STEPS] = { "mss-clamp is not in force",
+	"anti-spoofing is not in force", "the server's table stays" };
 
 static struct {
 	char	 table[INSTANCE_TABLE];
@@ -125,7 +125,7 @@ find_nft(void)
 static void
 say(enum step step, const char *why)
 {
-	log_err("MGR: %s is not in force: %s", what[step], why);
+	log_err("MGR: %s: %s", what[step], why);
 }
 
 static void
@@ -232,14 +232,19 @@ want(const struct conf *conf)
 
 	fw.mss_clamp = conf->mss_clamp;
 	fw.anti_spoofing = conf->anti_spoofing;
-	memset(fw.todo, 0, sizeof(fw.todo));
+	/* What was to be done before, and has not begun, stays to be done. */
 	if (fw.mss_clamp == 0 && !fw.anti_spoofing) {
-		fw.todo[STEP_REMOVE] = clamp || sources || is_marked();
+		fw.todo[STEP_CLAMP] = fw.todo[STEP_SOURCES] = false;
+		if (clamp || sources || is_marked())
+			fw.todo[STEP_REMOVE] = true;
 		return;
 	}
+	fw.todo[STEP_REMOVE] = false;
 	/* Also without a change: somebody may have flushed all tables. */
-	fw.todo[STEP_CLAMP] = fw.mss_clamp != 0 || clamp;
-	fw.todo[STEP_SOURCES] = fw.anti_spoofing || sources;
+	if (fw.mss_clamp != 0 || clamp)
+		fw.todo[STEP_CLAMP] = true;
+	if (fw.anti_spoofing || sources)
+		fw.todo[STEP_SOURCES] = true;
 }
 
 void

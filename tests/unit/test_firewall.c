@@ -195,6 +195,24 @@ START_TEST(two_changes_at_once)
 }
 END_TEST
 
+/* What a change before the last one wanted is done, too. */
+START_TEST(no_change_is_forgotten)
+{
+	begin(1300, true);
+	conf.mss_clamp = 0;
+	firewall_change(&conf);
+	firewall_change(&conf);
+	ck_assert_uint_eq(started, 1);
+	ends(0);
+	ck_assert(told("delete chain inet pptpd clamp"));
+	ends(0);
+	ck_assert(told("fib saddr"));
+	ends(0);
+	ck_assert_uint_eq(started, 3);
+	done();
+}
+END_TEST
+
 START_TEST(one_clear_line)
 {
 	no_nft = true;
@@ -271,6 +289,7 @@ add(TCase *tc)
 	tcase_add_test(tc, one_after_the_other);
 	tcase_add_test(tc, changes);
 	tcase_add_test(tc, two_changes_at_once);
+	tcase_add_test(tc, no_change_is_forgotten);
 	tcase_add_test(tc, one_clear_line);
 	tcase_add_test(tc, one_of_two_fails);
 	tcase_add_test(tc, what_another_server_left);
