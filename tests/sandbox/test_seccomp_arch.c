@@ -432,6 +432,20 @@ test_socketcall(const struct machine *m)
 	}
 }
 
+/*
+ * On s390 libseccomp 2.5.1 knows two calls by socketcall(2) only; 2.5.4 knows
+ * them all.
+ */
+static bool
+is_known(const struct machine *m, const char *call)
+{
+	const struct scmp_version *v = seccomp_version();
+
+	return v->major != 2 || v->minor != 5 || v->micro > 1 ||
+	    (m->arch != SCMP_ARCH_S390 && m->arch != SCMP_ARCH_S390X) ||
+	    (strcmp(call, "sendmmsg") != 0 && strcmp(call, "recvmmsg") != 0);
+}
+
 static void
 test_machine(const struct machine *m)
 {
@@ -444,6 +458,11 @@ test_machine(const struct machine *m)
 
 		if (acts[i].here && !m->same_socket)
 			continue;
+		if (!is_known(m, acts[i].call)) {
+			printf("%s: this libseccomp has no %s\n", m->name,
+			    acts[i].call);
+			continue;
+		}
 		if (nr == -1)
 			verdict(m, acts[i].call, false);
 		else
