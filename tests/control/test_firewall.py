@@ -4,6 +4,8 @@ an interface of its kind in place of a call's."""
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 
 from pptptest import namespaces, server
@@ -66,7 +68,6 @@ def interface(lab):
 @point('anti-spoofing', 'a packet with an address that is not routed to its '
        "call is dropped, one of its own or of a network behind it is not")
 def anti_spoofing(lab):
-    import socket
     _, table = begin(lab, 'anti-spoofing on')
     if not lab.until(lambda: 'fib' in chain(lab, table, 'sources'), 10):
         raise Skip('this kernel has no fib of nftables')
@@ -102,6 +103,63 @@ def anti_spoofing(lab):
         heard.kill()
         heard.wait()
     return 'one dropped, two not'
+
+
+def checksum(data):
+    total = sum(struct.unpack('>%dH' % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return total ^ 0xffff
+
+
+def syn(source, to, mss):
+    """A TCP SYN with this MSS, as an IP packet."""
+    ends = socket.inet_aton(source) + socket.inet_aton(to)
+    tcp = struct.pack('>HHIIBBHHHBBH', 40000, 80, 1, 0, 0x60, 2, 8192, 0, 0,
+                      2, 4, mss)
+    sum_ = checksum(ends + struct.pack('>HH', 6, len(tcp)) + tcp)
+    tcp = tcp[:16] + struct.pack('>H', sum_) + tcp[18:]
+    ip = struct.pack('>BBHHHBBH', 0x45, 0, 20 + len(tcp), mss, 0, 64, 6,
+                     0) + ends
+    return ip[:10] + struct.pack('>H', checksum(ip)) + ip[12:] + tcp
+
+
+def forwarded(lab, mss, to='198.51.100.77'):
+    """What MSS a SYN has that the server has forwarded for the call."""
+    mac = inside(lab, 'ip', '-o', 'link', 'show', 'call0').stdout.split(
+        'link/ether ')[1].split()[0]
+    with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
+                       socket.htons(0x800)) as heard, \
+            socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM) as line:
+        heard.bind(('c0', 0x800))
+        packet = syn('10.9.0.200', to, mss)
+        line.sendto(packet, ('line0', 0x800, 0, 0,
+                             bytes.fromhex(mac.replace(':', ''))))
+        heard.settimeout(5 * patience())
+        while True:
+            data = heard.recv(2000)
+            if data[4:6] == packet[4:6] and data[9] == 6:
+                check(checksum(data[12:20] + struct.pack('>HH', 6, len(
+                    data) - 20) + data[20:]) == 0, 'a wrong checksum')
+                return struct.unpack('>H', data[42:44])[0]
+
+
+@point('mss-clamp', 'the MSS of a SYN from a call is made smaller, never '
+       'larger; one from elsewhere stays')
+def mss_clamp(lab):
+    _, table = begin(lab, 'mss-clamp 1300')
+    check(lab.until(lambda: 'maxseg size set 1300' in
+                    chain(lab, table, 'clamp'), 10), 'no rule')
+    interface(lab)
+    for name in ('ip_forward=1', 'conf.all.rp_filter=0',
+                 'conf.call0.rp_filter=0'):
+        inside(lab, 'sysctl', '-qw', 'net.ipv4.' + name)
+    check(forwarded(lab, 1460) == 1460, 'clamped before it is a call')
+    done = inside(lab, 'nft', 'add element inet %s calls { call0 }' % table)
+    check(done.returncode == 0, done.stderr)
+    seen = [forwarded(lab, mss) for mss in (1460, 1200)]
+    check(seen == [1300, 1200], '1460 and 1200 become %s' % seen)
+    return '1460 becomes 1300, 1200 stays'
 
 
 @point('own-table', 'the table comes with the keywords, changes and goes with '
