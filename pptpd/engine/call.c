@@ -486,6 +486,8 @@ take_keeper(struct call *call, int keeper, struct call_record *rec)
 	set_stage(call, CALL_SPAWNED, "it has a keeper");
 	call->rec = rec;
 	call->keeper = keeper;
+	/* One that is stopped, or waits for a disk, must not stop us. */
+	(void)loop_unblock(keeper);
 	line_init(&call->line, &ends, rec, &line_events, call);
 	loop_watch_init(&call->from_keeper, keeper, LOOP_READ, on_keeper,
 	    call);

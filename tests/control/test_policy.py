@@ -156,6 +156,35 @@ def restart(lab):
     return 'judged by the next engine'
 
 
+@point('policy-stuck', 'the pptpctrl of a user who waits is stopped: however '
+       'many log in meanwhile, the engine does not wait for it', limit=60)
+def stuck(lab):
+    run = start(lab, conf=[(DENIED, '2'), ('debug', '')])
+    other = entry(lab, 2, 'bob')
+    goes(other)
+    call = lab.call(address=client(3))
+    check(call.pppd.reports(), 'no pptpd-session.so')
+    engine, mark = run.engines()[0].pid, lab.log.mark()
+    os.kill(engine, signal.SIGSTOP)
+    call.pppd.authenticated('anna')
+    check(lab.log.wait('.*user "anna" authenticated by .*', 10, mark),
+          'the keeper has not heard of it')
+    check(lab.until(lambda: call.pppd.verdict(0) is None, 1) is not None,
+          'judged without an engine')
+    os.kill(call.pppd.hello['ppid'], signal.SIGSTOP)
+    os.kill(engine, signal.SIGCONT)
+    for n in range(600):
+        told = len(other.pppd.keeper)
+        other.pppd.authenticated('bob%d' % (n % 2))
+        check(other.pppd.wait(lambda: len(other.pppd.keeper) > told, 5),
+              'no word after %d logins' % n)
+    check(run.engines()[0].pid == engine, 'another engine')
+    os.kill(call.pppd.hello['ppid'], signal.SIGCONT)
+    goes(call)
+    other.needs('the other call')
+    return '600 logins'
+
+
 @point('policy-monitor', 'the server ends and another one takes its calls: '
        'they count')
 def monitor(lab):
