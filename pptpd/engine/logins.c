@@ -15,6 +15,9 @@
 #include "shared/call_record.h"
 #include "shared/loop.h"
 
+/* From look to look, since each is at all calls: a user may report often. */
+#define PAUSE_MS	20
+
 /* A call of a user; a copy, since keepers write to records at any time. */
 struct login_row {
 	char		 user[CALL_USER_TEXT];
@@ -33,6 +36,7 @@ struct login_limit {
 };
 
 static struct loop_timer soon;
+static uint64_t looked_at;	/* ms; 0: never */
 
 static bool
 take_row(struct login_row *row, const struct call_record *rec)
@@ -116,15 +120,30 @@ judge(const struct login_row *row, size_t n)
 	}
 }
 
+/* Whether a limit, or a pppd that waits, makes it worth a look. */
+static bool
+is_needed(void)
+{
+	const struct call_record *rec;
+	uint32_t next = 1;
+
+	if (limiter_limits->conf.max_logins != 0)
+		return true;
+	while ((rec = call_next_record(&next)) != NULL) {
+		if (rec->login_own != 0 || rec->login_waits != 0)
+			return true;
+	}
+	return false;
+}
+
 static void
-look(void *arg)
+judge_all(void)
 {
 	size_t size = engine.calls + back_calls_count(), n = 0, first = 0;
 	struct login_row *rows = calloc(size + 1, sizeof(*rows));
 	const struct call_record *rec;
 	uint32_t next = 1;
 
-	(void)arg;
 	if (rows == NULL) {
 		/* Each pppd that waits goes on by itself after some seconds. */
 		log_err("engine: no memory to count logins");
@@ -142,16 +161,31 @@ look(void *arg)
 	free(rows);
 }
 
+static void
+look(void *arg)
+{
+	(void)arg;
+	if (is_needed())
+		judge_all();
+	looked_at = engine_now_ms();
+}
+
 void
 logins_look(void)
 {
-	if (engine.index == 0 && !loop_timer_runs(&soon))
-		(void)loop_timer_in_ms(&soon, 0);
+	uint64_t now = engine_now_ms(), wait = 0;
+
+	if (engine.index != 0 || loop_timer_runs(&soon))
+		return;
+	if (looked_at != 0 && now < looked_at + PAUSE_MS)
+		wait = looked_at + PAUSE_MS - now;
+	(void)loop_timer_in_ms(&soon, wait);
 }
 
 void
 logins_init(void)
 {
+	looked_at = 0;
 	loop_timer_init(&soon, look, NULL);
 	journal_on_login(logins_look);
 }

@@ -11,8 +11,9 @@
 /* Before the first message of the monitor: listens to the journal. */
 void	logins_init(void);
 /*
- * Looks at all calls when the present event is over: ends those that are too
- * many, and lets those pppds go on that wait.
+ * Looks at all calls when the present event is over, or some ms later if that
+ * was done just before: ends those that are too many, and lets those pppds go
+ * on that wait.
  */
 void	logins_look(void);
 

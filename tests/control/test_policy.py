@@ -173,7 +173,7 @@ def stuck(lab):
           'judged without an engine')
     os.kill(call.pppd.hello['ppid'], signal.SIGSTOP)
     os.kill(engine, signal.SIGCONT)
-    for n in range(600):
+    for n in range(300):
         told = len(other.pppd.keeper)
         other.pppd.authenticated('bob%d' % (n % 2))
         check(other.pppd.wait(lambda: len(other.pppd.keeper) > told, 5),
@@ -182,7 +182,7 @@ def stuck(lab):
     os.kill(call.pppd.hello['ppid'], signal.SIGCONT)
     goes(call)
     other.needs('the other call')
-    return '600 logins'
+    return '300 logins'
 
 
 @point('policy-monitor', 'the server ends and another one takes its calls: '

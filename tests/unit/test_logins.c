@@ -12,6 +12,7 @@
 #include "unit.h"
 
 #define CALLS	8
+#define LOOK_MS	25	/* from look to look, and more */
 
 static struct limit_conf conf = { .connections = 100 };
 static struct call_record *rec[CALLS];	/* Call IDs 1 to CALLS */
@@ -77,7 +78,7 @@ login(unsigned int id, const char *user)
 {
 	struct call_record *r = calloc(1, sizeof(*r));
 
-	fake_loop_pass_ms(1);
+	fake_loop_pass_ms(LOOK_MS);
 	r->our_id = (uint16_t)id;
 	r->pppd_pid = (int32_t)(100 + id);
 	snprintf(r->user, sizeof(r->user), "%s", user);
@@ -94,7 +95,7 @@ judged(void)
 {
 	static char last[sizeof(done)];
 
-	fake_loop_pass_ms(1);
+	fake_loop_pass_ms(LOOK_MS);
 	memcpy(last, done, sizeof(last));
 	done[0] = '\0';
 	return last;
@@ -218,6 +219,25 @@ START_TEST(many_logins_are_one_look)
 }
 END_TEST
 
+/* Thousands may log in again within a minute, and each look is at all. */
+START_TEST(looks_are_apart)
+{
+	limit(5, 0);
+	journal_found(&(struct call_record){ .login_ms = 1 });
+	fake_loop_pass_ms(1);
+	ck_assert_uint_eq(looks, 1);
+	for (int i = 0; i < 10; i++) {
+		journal_found(&(struct call_record){ .login_ms = 1 });
+		fake_loop_pass_ms(1);
+	}
+	ck_assert_uint_eq(looks, 1);
+	(void)judged();
+	ck_assert_uint_eq(looks, 2);
+	(void)judged();
+	ck_assert_uint_eq(looks, 2);
+}
+END_TEST
+
 /* An engine may have written anything there. */
 START_TEST(a_damaged_record_does_no_harm)
 {
@@ -245,6 +265,7 @@ add(TCase *tc)
 	tcase_add_test(tc, a_limit_of_his_own);
 	tcase_add_test(tc, what_is_found_counts);
 	tcase_add_test(tc, many_logins_are_one_look);
+	tcase_add_test(tc, looks_are_apart);
 	tcase_add_test(tc, a_damaged_record_does_no_harm);
 }
 
