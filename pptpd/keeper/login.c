@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "keeper/login.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "base/addr.h"
+#include "base/fnv.h"
 #include "base/log.h"
 #include "config/iprange.h"
 #include "keeper/wtmp_line.h"
@@ -19,6 +21,7 @@
 #define LOOK_LATER_MS	10000
 #define LOOK_SOON_MS	60000	/* every LOOK_MS up to this age */
 #define PPPD_FATAL_SIGNAL 127	/* pppd's exit status then */
+#define SUM_TEXT 9		/* octets of "~0123abcd" */
 
 void
 login_init(struct login *l, struct call_record *rec,
@@ -130,6 +133,27 @@ login_go(struct login *l, int fd, bool go)
 
 /* --- reports of the plugin ----------------------------------------------- */
 
+/*
+ * Takes the user's name as the log writes it.  One that is too long ends in a
+ * sum of all of it, without regard to case: users are counted by this name, and
+ * who has only the same beginning is another one.
+ */
+static void
+take_name(struct login *l, const char *name)
+{
+	char all[4 * SESSION_NAME_MAX + 1];
+	size_t len = strlen(log_escape(all, sizeof(all), name, strlen(name)));
+
+	log_escape(l->user, sizeof(l->user), name, strlen(name));
+	if (len < sizeof(l->user))
+		return;
+	for (size_t i = 0; i < len; i++)
+		all[i] = (char)tolower((unsigned char)all[i]);
+	log_escape(l->user, sizeof(l->user) - SUM_TEXT, name, strlen(name));
+	snprintf(l->user + strlen(l->user), SUM_TEXT + 1, "~%08x",
+	    (unsigned int)fnv1a(FNV_BASIS, all, len));
+}
+
 /* The user is known from now on, and his calls are counted. */
 static void
 logged_in(struct login *l)
@@ -164,8 +188,7 @@ message(struct login *l, const struct session_msg *m)
 		break;
 	case SESSION_AUTH:
 		l->method = m->u.auth.method;
-		log_escape(l->user, sizeof(l->user),
-		    m->u.auth.name, strlen(m->u.auth.name));
+		take_name(l, m->u.auth.name);
 		logged_in(l);
 		log_debug("CTRL: Client %s: user \"%s\" authenticated by %s",
 		    l->client, l->user, session_auth_name(l->method));

@@ -185,6 +185,23 @@ def stuck(lab):
     return '300 logins'
 
 
+@point('policy-long-names', 'names that are alike but for their ends, longer '
+       'than a record has room for: they are two users')
+def long_names(lab):
+    start(lab, conf=[(DENIED, '1')])
+    name = 'FIRMA\\константинопольский'     # four characters an octet
+    goes(entry(lab, 2, name + '.anna'))
+    goes(entry(lab, 3, name + '.bob'))
+    users = [c['user'] for c in ctl('--json', 'list').json['calls']]
+    check(len(set(users)) == 2 and all(u[-9] == '~' for u in users),
+          str(users))
+    for number, end in ((4, '.ANNA'), (5, '.bob')):
+        third = entry(lab, number, name + end)
+        check(third.pppd.verdict(10) is False, end + ' came in once more')
+    check(refused(DENIED) == 2, 'counter: %d' % refused(DENIED))
+    return users[0]
+
+
 @point('policy-monitor', 'the server ends and another one takes its calls: '
        'they count')
 def monitor(lab):
