@@ -18,6 +18,11 @@
 #define PAUSE_US	500000U	/* without descriptors or memory */
 #define CAUSE_NAS_ERROR	9	/* RFC 2866, 5.10 */
 #define ORDER_MS	5000	/* plugins look once a second */
+/*
+ * A plugin that had no answer in time closes its connection, and opens another
+ * within ten seconds: only then its pppd is gone.
+ */
+#define BACK_MS		15000
 
 struct link {
 	LIST_ENTRY(link) entry;
@@ -31,6 +36,13 @@ struct link {
 	struct batch	*order;		/* that it has not answered; or NULL */
 };
 
+/* A call whose connection is closed. */
+struct parting {
+	LIST_ENTRY(parting) entry;
+	struct loop_timer timer;
+	struct aaa_acct	 stop;
+};
+
 /* An order that several calls may have. */
 struct batch {
 	struct aaa_order order;
@@ -42,6 +54,7 @@ struct batch {
 };
 
 static LIST_HEAD(, link) links = LIST_HEAD_INITIALIZER(links);
+static LIST_HEAD(, parting) partings = LIST_HEAD_INITIALIZER(partings);
 static struct loop_listener listener;
 static struct pppds_conf conf;
 
@@ -148,16 +161,70 @@ login(struct link *l, const struct aaa_login *login)
 /* --- accounting ---------------------------------------------------------- */
 
 static void
+parting_free(struct parting *p)
+{
+	loop_timer_stop(&p->timer);
+	LIST_REMOVE(p, entry);
+	explicit_bzero(p, sizeof(*p));
+	free(p);
+}
+
+/* The call's pppd is there, by another connection. */
+static void
+come_back(const char *id)
+{
+	struct parting *p, *next;
+
+	for (p = LIST_FIRST(&partings); p != NULL; p = next) {
+		next = LIST_NEXT(p, entry);
+		if (strcmp(p->stop.call.id, id) == 0)
+			parting_free(p);
+	}
+}
+
+static void
 account(struct link *l, const struct aaa_acct *acct)
 {
 	const struct aaa_msg taken = { .type = AAA_TAKEN };
 
+	come_back(acct->call.id);
 	if (conf.accounting)
 		(void)conf.backend->acct(acct);
 	l->counts = acct->status != AAA_STOP;
 	l->last = *acct;
 	l->last_s = mono_s();
 	answer(l, &taken);
+}
+
+static void
+say_stop(const struct aaa_acct *stop)
+{
+	log_notice("AAA: the pppd of session %s is gone without a word, its "
+	    "accounting ends with its last report", stop->call.id);
+	(void)conf.backend->acct(stop);
+}
+
+static void
+on_parting(void *arg)
+{
+	struct parting *p = arg;
+
+	say_stop(&p->stop);
+	parting_free(p);
+}
+
+/* Whether its pppd has told of the call by another connection already. */
+static bool
+is_back(const struct link *gone)
+{
+	struct link *l;
+
+	LIST_FOREACH(l, &links, entry) {
+		if (l != gone && strcmp(l->last.call.id,
+		    gone->last.call.id) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -168,15 +235,22 @@ static void
 stop_for(struct link *l)
 {
 	struct aaa_acct stop = l->last;
+	struct parting *p;
 
-	if (!l->counts || !conf.accounting)
+	if (!l->counts || !conf.accounting || is_back(l))
 		return;
-	log_notice("AAA: the pppd of session %s is gone without a word, its "
-	    "accounting ends with its last report", stop.call.id);
 	stop.status = AAA_STOP;
 	stop.cause = CAUSE_NAS_ERROR;
 	stop.seconds += (uint32_t)(mono_s() - l->last_s);
-	(void)conf.backend->acct(&stop);
+	p = calloc(1, sizeof(*p));
+	if (p == NULL) {
+		say_stop(&stop);
+		return;
+	}
+	p->stop = stop;
+	LIST_INSERT_HEAD(&partings, p, entry);
+	loop_timer_init(&p->timer, on_parting, p);
+	(void)loop_timer_in_ms(&p->timer, BACK_MS);
 }
 
 /* --- orders -------------------------------------------------------------- */
@@ -357,9 +431,12 @@ pppds_init(int fd, const struct pppds_conf *c)
 void
 pppds_close(void)
 {
+	struct parting *p;
 	struct link *l;
 
 	loop_listener_off(&listener);
 	while ((l = LIST_FIRST(&links)) != NULL)
 		link_free(l);
+	while ((p = LIST_FIRST(&partings)) != NULL)
+		parting_free(p);
 }

@@ -263,7 +263,8 @@ def interim(lab):
     check(found == [300, 900, 0], str(found))
 
 
-@point('killed-pppd', 'a pppd that is gone without a word has a Stop record')
+@point('killed-pppd', 'a pppd that is gone without a word has a Stop record',
+       waits=True, limit=120)
 def killed_pppd(lab):
     radius = servers.FreeRadius(lab)
     begin(lab)
@@ -271,7 +272,7 @@ def killed_pppd(lab):
     p.account(plug.START)
     p.account(plug.INTERIM, 30, 111, 222)
     p.close()
-    check(lab.until(lambda: len(radius.records()) == 3, 10) is not None,
+    check(lab.until(lambda: len(radius.records()) == 3, 30) is not None,
           'no third record')
     stop = radius.records()[-1]
     check(stop['Acct-Status-Type'] == ['Stop'] and
@@ -285,6 +286,28 @@ def killed_pppd(lab):
           'records: %d' % len(radius.records()))
     check(lab.until(lambda: len(radius.records()) > 5, 1) is None,
           'a second stop')
+
+
+@point('pppd-comes-back', 'a pppd that has lost its patience with us and comes '
+       'back has no Stop record before its call ends', limit=90)
+def pppd_comes_back(lab):
+    radius = servers.FreeRadius(lab)
+    begin(lab)
+    first = Plug()
+    first.account(plug.START)
+    first.close()
+    second = Plug()
+    second.ident = first.ident
+    second.account(plug.INTERIM, 30, 111, 222)
+    second.account(plug.STOP, 100, 333, 444, 1)
+    second.close()
+    check(lab.until(lambda: len(radius.records()) == 3, 10) is not None,
+          '%d records' % len(radius.records()))
+    found = [r['Acct-Status-Type'][0] for r in radius.records()]
+    check(found == ['Start', 'Interim-Update', 'Stop'], str(found))
+    stop = radius.records()[-1]
+    check(stop['Acct-Session-Time'] == ['100'] and
+          stop['Acct-Terminate-Cause'] == ['User-Request'], str(stop))
 
 
 @point('outage', 'while FreeRADIUS stands still no accounting is lost: it '
