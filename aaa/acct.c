@@ -27,8 +27,9 @@
  * has nothing to do for it may be silent, as FreeRADIUS with SQL is.
  */
 #define BARRIER_MS	5000
-#define TAKE_MS		50	/* between looks whether the file is free */
-#define TAKE_TRIES	100
+/* Between looks whether the file is free; the one before us stays for 20 s. */
+#define TAKE_MS		50
+#define TAKE_TRIES	500
 #define SYNC_MS		1000
 /* How long what is on the disk can keep us from our end. */
 #define OFF_MS		15000
@@ -119,15 +120,26 @@ remember_end(const char *id)
 	acct.next_ended = (acct.next_ended + 1) % ENDED;
 }
 
-/* The new entry is there before the old one goes. */
+/*
+ * Writes an entry in place of that in the slot old, and returns its slot.  The
+ * new one is there before the old one goes; on a full disk the old one stays.
+ */
+static int
+write_again(const struct acct_entry *e, int old)
+{
+	int slot = spool_put(e);
+
+	if (slot == SPOOL_NONE)
+		return old;
+	spool_clear(old);
+	return slot;
+}
+
 static void
 session_write(struct session *s)
 {
-	int old = s->slot;
-
 	s->e.seq = ++acct.seq;
-	s->slot = spool_put(&s->e);
-	spool_clear(old);
+	s->slot = write_again(&s->e, s->slot);
 }
 
 static struct session *
@@ -185,10 +197,7 @@ record_new(const struct acct_entry *e, int slot)
 static void
 record_write(struct record *r)
 {
-	int old = r->slot;
-
-	r->slot = spool_put(&r->e);
-	spool_clear(old);
+	r->slot = write_again(&r->e, r->slot);
 }
 
 /* Something is on its way to the disk: sees to it that it arrives. */

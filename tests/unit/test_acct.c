@@ -1,9 +1,11 @@
 /* Accounting: its order, what is kept on the disk, what counts once. */
 /* SPDX-License-Identifier: ISC */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -368,6 +370,52 @@ START_TEST(another_one_has_the_disk)
 }
 END_TEST
 
+/* A pptpd-aaa that has lost the disk may stay for 20 s, and has the file. */
+START_TEST(one_that_ends_slowly_has_the_disk)
+{
+	char name[64];
+	int other;
+
+	in_a_life(an_outage, false);
+	ck_assert_int_eq(flock(disk, LOCK_UN), 0);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", disk);
+	other = open(name, O_RDWR);
+	ck_assert_int_ne(other, -1);
+	ck_assert_int_eq(flock(other, LOCK_EX), 0);
+	begin(false);
+	for (int i = 0; i < 210; i++)
+		fake_loop_pass_ms(100);
+	ck_assert_uint_eq(n_sent, 0);
+	close(other);
+	fake_loop_pass_ms(100);
+	all_are_taken();
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+/* Room for the first slot, where the call is, and for no other. */
+static void
+the_disk_is_full(void)
+{
+	const struct rlimit full = { ACCT_SLOT, ACCT_SLOT };
+
+	tell(AAA_START, "a1");
+	answer(true, "start a1");
+	ck_assert_ptr_ne(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &full), 0);
+	tell(AAA_INTERIM, "a1");
+	answer(true, "interim a1");
+}
+
+START_TEST(a_full_disk_keeps_what_was_on_it)
+{
+	in_a_life(the_disk_is_full, false);
+	begin(false);
+	fake_loop_pass_ms(MINUTE + 100);
+	answer(true, "stop a1");
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -385,6 +433,8 @@ add(TCase *tc)
 	tcase_add_test(tc, an_on_that_nobody_takes_is_passed_by);
 	tcase_add_test(tc, damage_costs_one_record);
 	tcase_add_test(tc, another_one_has_the_disk);
+	tcase_add_test(tc, one_that_ends_slowly_has_the_disk);
+	tcase_add_test(tc, a_full_disk_keeps_what_was_on_it);
 }
 
 int
