@@ -199,6 +199,7 @@ trace_fault(const struct ipc_msg *m, const int *fds, int n,
 		return NULL;
 	if (!option_is(fds[0], SO_DOMAIN, AF_UNIX) ||
 	    !option_is(fds[0], SO_TYPE, SOCK_STREAM) ||
+	    !option_is(fds[0], SO_ACCEPTCONN, 0) ||	/* ours listens */
 	    getsockopt(fds[0], SOL_SOCKET, SO_PEERCRED, &who, &len) == -1 ||
 	    who.uid != 0)
 		return "traces a call for somebody who may not";

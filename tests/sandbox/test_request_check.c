@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "monitor/request_check.h"
@@ -18,6 +20,7 @@ static int client, server, listener;	/* a control connection's ends */
 static uint32_t home;			/* 127.0.0.1 */
 static bool late;			/* of what was judged last */
 static unsigned int engine, engines = 1;	/* who says it, of how many */
+static uint64_t clock_ms = 1000;
 
 static void
 verdict(const char *what, bool ok)
@@ -34,7 +37,7 @@ static void
 good(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
 	const char *fault = request_check_fault(engine, engines, m, fds, n,
-	    1000, &late);
+	    clock_ms, &late);
 
 	verdict(what, fault == NULL);
 	if (fault != NULL)
@@ -45,7 +48,7 @@ static void
 bad(const char *what, const struct ipc_msg *m, const int *fds, int n)
 {
 	verdict(what, request_check_fault(engine, engines, m, fds, n,
-	    1000, &late) != NULL);
+	    clock_ms, &late) != NULL);
 }
 
 static void
@@ -256,12 +259,29 @@ stream_of(uid_t uid, int type)
 	return pair[0];
 }
 
+/* A socket as that of pptpdctl, which root made: an engine has that. */
+static int
+listener_of_root(void)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	/* The kernel chooses an abstract name. */
+	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun.sun_family)) == -1 ||
+	    listen(fd, 1) == -1) {
+		perror("listen");
+		exit(1);
+	}
+	return fd;
+}
+
 /* A trace of a call of the other engine, of two: for root alone. */
 static void
 test_traces(void)
 {
 	int root = stream_of(0, SOCK_STREAM), other = stream_of(1,
 	    SOCK_STREAM), packets = stream_of(0, SOCK_SEQPACKET);
+	int listens = listener_of_root();
 	int two[2] = { root, root };
 	struct ipc_msg m;
 
@@ -279,7 +299,11 @@ test_traces(void)
 	bad("... of a call of the front", &m, &root, 1);
 	m.call_id = 7;
 	bad("... and one too many in a second", &m, &root, 1);
+	clock_ms += 1000;
+	good("... and one in the next second", &m, &root, 1);
+	bad("... into a socket that listens", &m, &listens, 1);
 	close(root);
+	close(listens);
 	close(other);
 	close(packets);
 }
