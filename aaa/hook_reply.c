@@ -248,7 +248,7 @@ static const char *
 set_text(const struct attr *a, const struct value *v, struct aaa_text *text)
 {
 	for (size_t i = 0; i < v->len; i++) {
-		if (is_control(v->text[i]) || (a->kind == KIND_TEXT &&
+		if (is_control(v->text[i]) || (a->kind != KIND_MESSAGE &&
 		    (unsigned char)v->text[i] > '~'))
 			return "an octet that it cannot have";
 	}

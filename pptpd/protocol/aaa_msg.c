@@ -292,6 +292,17 @@ put_ipv6(struct wire_writer *w, const struct aaa_reply *a)
 	}
 }
 
+/* For scripts: printable ASCII. */
+static bool
+is_plain(const struct aaa_text *t)
+{
+	for (size_t i = 0; i < t->len; i++) {
+		if (t->text[i] < ' ' || t->text[i] > '~')
+			return false;
+	}
+	return true;
+}
+
 static bool
 get_reply(struct wire_reader *r, struct aaa_reply *a)
 {
@@ -317,6 +328,7 @@ get_reply(struct wire_reader *r, struct aaa_reply *a)
 	fine = get_class(r, &a->class) && fine;
 	fine = get_text(r, &a->filter_id) && fine;
 	fine = get_text(r, &a->framed_route) && fine;
+	fine = is_plain(&a->filter_id) && is_plain(&a->framed_route) && fine;
 	get_limits(r, &a->limits);
 	get_quota(r, &a->quota);
 	fine = get_routes(r, a) && get_ipv6(r, a) && fine;
@@ -404,17 +416,6 @@ put_acct(struct wire_writer *w, const struct aaa_acct *a)
 	wire_put_u32(w, a->packets_out);
 	wire_put_u32(w, a->cause);
 	put_class(w, &a->class);
-}
-
-/* For scripts: printable ASCII. */
-static bool
-is_plain(const struct aaa_text *t)
-{
-	for (size_t i = 0; i < t->len; i++) {
-		if (t->text[i] < ' ' || t->text[i] > '~')
-			return false;
-	}
-	return true;
 }
 
 static bool

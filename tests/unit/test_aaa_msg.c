@@ -215,6 +215,25 @@ START_TEST(values_that_are_none)
 }
 END_TEST
 
+/* Scripts have them in their environment. */
+START_TEST(texts_for_scripts_that_are_none)
+{
+	static const char bad[] = { '\n', '\033', '\177', '\303' };
+	uint8_t buf[AAA_MSG_MAX];
+	struct aaa_msg m;
+
+	for (size_t i = 0; i < sizeof(bad); i++) {
+		sample(AAA_REPLY, &m);
+		ck_assert_uint_ne(aaa_msg_encode(&m, buf), 0);
+		ck_assert(aaa_text_set(&m.u.reply.filter_id, &bad[i], 1));
+		ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+		sample(AAA_REPLY, &m);
+		ck_assert(aaa_text_set(&m.u.reply.framed_route, &bad[i], 1));
+		ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	}
+}
+END_TEST
+
 START_TEST(networks_that_are_none)
 {
 	static const struct {
@@ -307,6 +326,7 @@ add(TCase *tc)
 	tcase_add_loop_test(tc, every_length, AAA_LOGIN, AAA_TYPES);
 	tcase_add_test(tc, octets_of_a_login);
 	tcase_add_test(tc, values_that_are_none);
+	tcase_add_test(tc, texts_for_scripts_that_are_none);
 	tcase_add_test(tc, networks_that_are_none);
 	tcase_add_test(tc, texts_and_classes);
 }
