@@ -176,8 +176,9 @@ keep_order(const struct aaa_order *o)
 }
 
 /*
- * The next message, once there is one.  An order may come before the answer
- * that we wait for.  False: the time is over, or the connection cannot be used.
+ * The next message, once there is one.  Orders may come before the answer that
+ * we wait for: it is one if they have not ended in time.  False: the time is
+ * over, or the connection cannot be used.
  */
 static bool
 await_answer(struct aaa_msg *answer, int64_t until)
@@ -196,7 +197,8 @@ await_answer(struct aaa_msg *answer, int64_t until)
 		    aaa_msg_decode(buf, (size_t)n, answer);
 		if (fine && answer->type == AAA_ORDER)
 			keep_order(&answer->u.order);
-	} while (fine && answer->type == AAA_ORDER);
+	} while (fine && answer->type == AAA_ORDER && !ending &&
+	    now_ms() < until);
 	if (n > 0 && !fine)
 		plugin_warn("pptpd-aaa.so: an answer of pptpd-aaa cannot be "
 		    "read: was it installed with this plugin?");

@@ -1,0 +1,199 @@
+/*
+ * A pppd 2.4 of which there is just what pptpd-aaa.so calls, and a pptpd-aaa
+ * that sends it orders without end in place of an answer:
+ *
+ *	flood_orders PLUGIN
+ *
+ * SIGTERM comes after a second.  Exit status 0: the plugin has refused the peer
+ * soon after it.
+ */
+/* SPDX-License-Identifier: ISC */
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "protocol/aaa_msg.h"
+
+#define SENDERS	32
+#define SOON_S	10
+
+/* The beginning of pppd's option_t, and its size. */
+struct pppd_option {
+	const char	*name;
+	int		 type;
+	int		(*set)(char **);
+	void		*rest[6];
+};
+
+/* What the plugin only points to here, functions included. */
+#define ROOM(name)	char name[4096] __attribute__((aligned(16)))
+ROOM(auth_up_notifier);
+ROOM(exitnotify);
+ROOM(ip_down_notifier);
+ROOM(ip_up_notifier);
+ROOM(sigreceived);
+ROOM(ipcp_allowoptions);
+ROOM(ipcp_hisoptions);
+ROOM(ipcp_wantoptions);
+ROOM(link_stats);
+ROOM(mppe_recv_key);
+ROOM(mppe_send_key);
+ROOM(ifname);
+ROOM(our_name);
+ROOM(remote_number);
+ROOM(dbglog);
+ROOM(lcp_close);
+ROOM(mppe_set_keys);
+ROOM(netif_get_mtu);
+ROOM(netif_set_mtu);
+ROOM(notice);
+ROOM(script_setenv);
+ROOM(set_mppe_enc_types);
+ROOM(timeout);
+ROOM(untimeout);
+ROOM(update_link_stats);
+
+int	idle_time_limit, ifunit, link_stats_valid, maxconnect, mppe_keys_set;
+int	status;
+void	*allowed_address_hook, *chap_check_hook, *chap_verify_hook;
+void	*idle_time_hook, *ip_choose_hook, *pap_check_hook;
+int	(*pap_auth_hook)(char *, char *, char **, void *, void *);
+
+void	add_notifier(void *, void (*)(void *, int), void *);
+void	add_options(struct pppd_option *);
+void	warn(const char *, ...) __attribute__((format(printf, 1, 2)));
+
+static struct pppd_option *options;
+static void	(*on_signal)(void *, int);
+static char	socket_path[] = "/tmp/flood_orders.XXXXXX/aaa";
+
+void
+add_notifier(void *list, void (*fn)(void *, int), void *arg)
+{
+	(void)arg;
+	if (list == sigreceived)
+		on_signal = fn;
+}
+
+void
+add_options(struct pppd_option *o)
+{
+	options = o;
+}
+
+void
+warn(const char *fmt, ...)
+{
+	puts(fmt);
+}
+
+static void
+on_alarm(int sig)
+{
+	static bool again;
+
+	(void)sig;
+	if (again)
+		_exit(1);
+	again = true;
+	on_signal(NULL, SIGTERM);
+	alarm(SOON_S);
+}
+
+static void
+die_with(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent)
+		_exit(1);
+}
+
+/* Sends as fast as it is read. */
+static void
+flood(int listener)
+{
+	struct aaa_msg m = { .type = AAA_ORDER, .u.order.end = true };
+	uint8_t buf[AAA_MSG_MAX];
+	size_t len = aaa_msg_encode(&m, buf);
+	int sock = accept(listener, NULL, NULL);
+	pid_t self = getpid();
+
+	for (int i = 1; i < SENDERS; i++) {
+		if (fork() == 0) {
+			die_with(self);
+			break;
+		}
+	}
+	while (sock != -1 && send(sock, buf, len, MSG_NOSIGNAL) != -1)
+		continue;
+	_exit(0);
+}
+
+static int
+listen_at(char *path)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	char *slash = strrchr(path, '/');
+	int sock = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+	*slash = '\0';
+	if (sock == -1 || mkdtemp(path) == NULL)
+		return -1;
+	*slash = '/';
+	strcpy(sa.sun_path, path);
+	if (bind(sock, (struct sockaddr *)&sa, sizeof(sa)) == -1 ||
+	    listen(sock, 1) == -1)
+		return -1;
+	return sock;
+}
+
+static bool
+load(const char *plugin)
+{
+	void *handle = dlopen(plugin, RTLD_LAZY | RTLD_GLOBAL);
+	void (*init)(void);
+	char *values[] = { socket_path, NULL, "192.0.2.1", NULL, "00FF", NULL };
+
+	if (handle == NULL) {
+		puts(dlerror());
+		return false;
+	}
+	*(void **)&init = dlsym(handle, "plugin_init");
+	init();
+	for (int i = 0; i < 3; i++) {
+		if (options[i].set(&values[2 * i]) != 1)
+			return false;
+	}
+	return on_signal != NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	char name[] = "fred", password[] = "secret", *said;
+	pid_t self = getpid(), child;
+	int listener = listen_at(socket_path), accepted;
+
+	if (argc != 2 || listener == -1 || !load(argv[1]))
+		return 1;
+	child = fork();
+	if (child == 0) {
+		die_with(self);
+		flood(listener);
+	}
+	signal(SIGALRM, on_alarm);
+	alarm(1);
+	accepted = pap_auth_hook(name, password, &said, NULL, NULL);
+	kill(child, SIGKILL);
+	(void)waitpid(child, NULL, 0);
+	(void)unlink(socket_path);
+	*strrchr(socket_path, '/') = '\0';
+	(void)rmdir(socket_path);
+	return accepted == 0 ? 0 : 1;
+}
