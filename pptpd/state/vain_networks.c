@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define FUTURE_S	3600	/* that a clock may have been set back by */
+
 /* The network of an address, both in network order. */
 static uint32_t
 network_of(uint32_t client)
@@ -68,6 +70,21 @@ place(struct vain_networks *v, uint32_t net)
 	return oldest;
 }
 
+/*
+ * Times of a clock that was far ahead, or of an engine that a peer had taken
+ * over, are worth nothing; such an entry would never be the oldest.
+ */
+static void
+forget_the_future(struct vain_networks *v, uint64_t now_s)
+{
+	for (size_t i = 0; i < VAIN_NETWORKS; i++) {
+		struct vain_network *n = &v->entry[i];
+
+		if (n->last_s > now_s && n->last_s - now_s > FUTURE_S)
+			memset(n, 0, sizeof(*n));
+	}
+}
+
 void
 vain_networks_ended(struct vain_networks *v, uint32_t client,
     enum diagnosis_verdict verdict, bool through, uint64_t now_s)
@@ -77,6 +94,7 @@ vain_networks_ended(struct vain_networks *v, uint32_t client,
 
 	if (net == 0)
 		return;
+	forget_the_future(v, now_s);
 	n = place(v, net);
 	if (got_through(verdict, through)) {
 		if (n->net == net)

@@ -112,6 +112,19 @@ START_TEST(a_clock_that_is_set_back)
 }
 END_TEST
 
+/* Of a clock that was wrong, or of an engine that a peer had taken over. */
+START_TEST(what_lies_in_the_future_does_not_stay)
+{
+	for (unsigned int net = 1; net <= VAIN_NETWORKS; net++)
+		ended(net, 1, DIAGNOSIS_NO_GRE, false, INT64_MAX);
+	vain_networks_use(&v);
+	for (unsigned int net = 201; net <= 203; net++)
+		ended(net, 1, DIAGNOSIS_NO_GRE, false, 800 + net);
+	ck_assert_uint_eq(count(), 3);
+	ck_assert_uint_eq(first()->net, addr(203, 0));
+}
+END_TEST
+
 START_TEST(nonsense_does_no_harm)
 {
 	uint8_t *p = (uint8_t *)&v;
@@ -149,6 +162,7 @@ add(TCase *tc)
 	tcase_add_test(tc, memory_is_bounded_and_the_oldest_goes);
 	tcase_add_test(tc, all_at_one_moment_are_told_apart);
 	tcase_add_test(tc, a_clock_that_is_set_back);
+	tcase_add_test(tc, what_lies_in_the_future_does_not_stay);
 	tcase_add_test(tc, nonsense_does_no_harm);
 }
 
