@@ -63,8 +63,10 @@ static void	leave_order(struct link *);
 static void
 link_free(struct link *l)
 {
+	/* Its call may be up, and has perhaps never heard of the order. */
+	if (l->order != NULL && l->counts)
+		l->order->failed = true;
 	leave_order(l);
-
 	if (l->login != NULL)
 		conf.backend->cancel(l->login);
 	loop_watch_off(&l->watch);
@@ -278,7 +280,7 @@ on_batch_time(void *arg)
 	batch_over(arg, false);
 }
 
-/* A call that is gone needs no answer: there is nothing left to change. */
+/* A call that has ended needs no answer: there is nothing left to change. */
 static void
 leave_order(struct link *l)
 {

@@ -249,8 +249,16 @@ def coa_many(lab):
     request = packet(DISCONNECT, [(1, b'both')])
     client.send(request)
     check(a.order().end == 1, 'not ended')
-    b.close()                   # gone before it answers: that is an end, too
+    b.receive(plug.ORDER, 5)
+    b.account(plug.STOP, 5)
+    b.close()                   # gone before it answers, but its call has ended
     check(client.answer(request) == (41, None), 'no ACK')
+    c = up('comes-back', 9, '10.9.8.9')
+    request = packet(DISCONNECT, [(1, b'comes-back')])
+    client.send(request)
+    c.receive(plug.ORDER, 5)
+    c.close()                   # nobody knows whether it has ended
+    check(client.answer(request) == (42, 506), 'no 506 from one that is gone')
     check(client.ask(COA, [(1, b'both'), (28, 60)], timeout=10) ==
           (45, 506), 'no 506 from a silent pppd')
 
