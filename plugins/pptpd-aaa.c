@@ -63,7 +63,7 @@ static struct aaa_acct usage;		/* the last figures */
 static int	down_status;		/* of pppd, when IP went down */
 static struct aaa_order order;		/* not carried out yet, if ordered */
 static bool	ordered;
-static uint32_t	idle_option;		/* s, of pppd's options; 0: none */
+static bool	idle_ordered;		/* an order counts, no option of pppd's */
 
 static int	set_socket(char **);
 static int	set_called(char **);
@@ -314,7 +314,6 @@ take_reply(const struct aaa_reply *r, const uint8_t *challenge)
 
 	approved = 1;
 	reply = *r;
-	idle_option = (uint32_t)ppp_get_max_idle_time();
 	take_keys(challenge);
 	/* pppd cannot change its timer later, so the time is looked at here. */
 	if (reply.session_timeout != 0)
@@ -609,6 +608,15 @@ on_tick(void *arg)
 
 /* --- orders -------------------------------------------------------------- */
 
+/* Seconds; 0: none.  A user's file may set pppd's option after the login. */
+static int64_t
+idle_limit(void)
+{
+	if (idle_ordered || reply.idle_timeout != 0)
+		return reply.idle_timeout;
+	return ppp_get_max_idle_time();
+}
+
 /*
  * pppd asks how long it may wait until it asks again; 0 ends the call.  At first
  * idle is NULL.
@@ -616,8 +624,7 @@ on_tick(void *arg)
 static int
 look_at_idle(struct ppp_idle *idle)
 {
-	int64_t limit = reply.idle_timeout != 0 ? reply.idle_timeout :
-	    idle_option, least, left;
+	int64_t limit = idle_limit(), least, left;
 
 	if (limit == 0 || idle == NULL)
 		return limit != 0 && limit < IDLE_S ? (int)limit : IDLE_S;
@@ -652,7 +659,7 @@ change_call(const struct aaa_order *o)
 	}
 	if (o->changes & AAA_CHANGE_IDLE) {
 		reply.idle_timeout = o->idle_timeout;
-		idle_option = 0;
+		idle_ordered = 1;
 	}
 	if (o->changes & AAA_CHANGE_INTERIM) {
 		reply.interim = o->interim;

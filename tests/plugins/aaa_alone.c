@@ -1,11 +1,13 @@
 /*
- * A pppd 2.4 of which there is just what pptpd-aaa.so calls, and a pptpd-aaa
- * that sends it orders without end in place of an answer:
+ * A pppd 2.4 of which there is just what pptpd-aaa.so calls:
  *
- *	flood_orders PLUGIN
+ *	aaa_alone PLUGIN flood
+ *	aaa_alone PLUGIN idle
  *
- * SIGTERM comes after a second.  Exit status 0: the plugin has refused the peer
- * soon after it.
+ * flood: its pptpd-aaa sends orders without end in place of an answer.  SIGTERM
+ * comes after a second, and the plugin has to refuse the peer soon after it.
+ * idle: a user's file sets pppd's option when he has logged in, and it counts.
+ * Exit status 0: so it is.
  */
 /* SPDX-License-Identifier: ISC */
 #include <dlfcn.h>
@@ -63,7 +65,8 @@ ROOM(update_link_stats);
 int	idle_time_limit, ifunit, link_stats_valid, maxconnect, mppe_keys_set;
 int	status;
 void	*allowed_address_hook, *chap_check_hook, *chap_verify_hook;
-void	*idle_time_hook, *ip_choose_hook, *pap_check_hook;
+void	*ip_choose_hook, *pap_check_hook;
+int	(*idle_time_hook)(void *);
 int	(*pap_auth_hook)(char *, char *, char **, void *, void *);
 
 void	add_notifier(void *, void (*)(void *, int), void *);
@@ -72,7 +75,7 @@ void	warn(const char *, ...) __attribute__((format(printf, 1, 2)));
 
 static struct pppd_option *options;
 static void	(*on_signal)(void *, int);
-static char	socket_path[] = "/tmp/flood_orders.XXXXXX/aaa";
+static char	socket_path[] = "/tmp/aaa_alone.XXXXXX/aaa";
 
 void
 add_notifier(void *list, void (*fn)(void *, int), void *arg)
@@ -173,16 +176,13 @@ load(const char *plugin)
 	return on_signal != NULL;
 }
 
-int
-main(int argc, char **argv)
+static bool
+floods(int listener)
 {
 	char name[] = "fred", password[] = "secret", *said;
-	pid_t self = getpid(), child;
-	int listener = listen_at(socket_path), accepted;
+	pid_t self = getpid(), child = fork();
+	int accepted;
 
-	if (argc != 2 || listener == -1 || !load(argv[1]))
-		return 1;
-	child = fork();
 	if (child == 0) {
 		die_with(self);
 		flood(listener);
@@ -192,8 +192,28 @@ main(int argc, char **argv)
 	accepted = pap_auth_hook(name, password, &said, NULL, NULL);
 	kill(child, SIGKILL);
 	(void)waitpid(child, NULL, 0);
+	return accepted == 0;
+}
+
+/* pppd asks first when IP comes up. */
+static bool
+is_idle(void)
+{
+	int before = idle_time_hook(NULL);
+
+	idle_time_limit = 5;
+	return before > 5 && idle_time_hook(NULL) == 5;
+}
+
+int
+main(int argc, char **argv)
+{
+	int listener = listen_at(socket_path);
+	bool fine = argc == 3 && listener != -1 && load(argv[1]) &&
+	    (strcmp(argv[2], "idle") == 0 ? is_idle() : floods(listener));
+
 	(void)unlink(socket_path);
 	*strrchr(socket_path, '/') = '\0';
 	(void)rmdir(socket_path);
-	return accepted == 0 ? 0 : 1;
+	return fine ? 0 : 1;
 }
