@@ -9,7 +9,8 @@
 
 #include "digest.h"
 
-#define REPLAY_ENTRIES	1024
+/* Within twice the window, two requests for each call of a full server. */
+#define REPLAY_ENTRIES	8192
 #define REPLAY_KEEP_MIN	30	/* s */
 
 /* A request, by its authenticator, which is a sum over all of it. */

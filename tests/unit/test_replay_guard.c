@@ -95,10 +95,20 @@ START_TEST(a_full_guard_takes_no_more)
 	for (uint32_t n = 0; n < REPLAY_ENTRIES; n++)
 		ck_assert_ptr_nonnull(replay_add(&guard, 1, authenticator(n),
 		    1000));
-	ck_assert_ptr_null(replay_add(&guard, 1, authenticator(5000), 1600));
+	ck_assert_ptr_null(replay_add(&guard, 1, authenticator(REPLAY_ENTRIES),
+	    1600));
 	ck_assert_ptr_nonnull(replay_find(&guard, 1, authenticator(0), 1600));
-	ck_assert_ptr_nonnull(replay_add(&guard, 1, authenticator(5000),
+	ck_assert_ptr_nonnull(replay_add(&guard, 1, authenticator(REPLAY_ENTRIES),
 	    1601));
+}
+END_TEST
+
+/* A server that changes its users' rates at night sends one for each call. */
+START_TEST(all_calls_of_a_full_server_can_be_changed_twice)
+{
+	for (uint32_t n = 0; n < 2 * 4000; n++)
+		ck_assert_ptr_nonnull(replay_add(&guard, 1, authenticator(n),
+		    1000 + n / 100));
 }
 END_TEST
 
@@ -121,6 +131,7 @@ add(TCase *tc)
 	tcase_add_test(tc, another_client_or_request_is_another);
 	tcase_add_test(tc, an_answer_is_kept);
 	tcase_add_test(tc, a_full_guard_takes_no_more);
+	tcase_add_test(tc, all_calls_of_a_full_server_can_be_changed_twice);
 	tcase_add_test(tc, without_a_window_retransmissions_are_known);
 }
 
