@@ -405,7 +405,8 @@ def coa_off(lab):
 
 
 @point('coa-hostile', 'requests of right authenticators with any attributes: '
-       'pptpd-aaa lives, and each order is one that pppd can read')
+       'pptpd-aaa lives, and each order is one that pppd can read',
+       limit=120)
 def coa_hostile(lab):
     draw = random.Random(5176)
     start(lab)
