@@ -72,6 +72,7 @@ static struct {
 	char	 ended[ENDED][AAA_ID_MAX + 1];	/* a ring */
 	unsigned next_ended;
 	unsigned waiting, under_way;
+	uint64_t lost;
 	uint64_t seq;
 	uint64_t taken_ms;		/* a server has taken one last */
 	int	 spool;
@@ -225,6 +226,7 @@ queue(enum acct_kind kind, const struct aaa_acct *a, uint32_t when)
 			log_err("AAA: %u records of accounting wait for a "
 			    "server, more of them are lost", acct.waiting);
 		acct.said_full = true;
+		acct.lost++;
 		return false;
 	}
 	acct.said_full = false;
@@ -384,11 +386,12 @@ vain_max(const struct record *r)
 static void
 give_up(struct record *r)
 {
-	if (r->e.kind == ACCT_RECORD)
+	if (r->e.kind == ACCT_RECORD) {
+		acct.lost++;
 		log_err("AAA: the accounting of session %s is lost: servers "
 		    "take other records, and %u times not this one",
 		    r->e.acct.call.id, r->vain);
-	else
+	} else
 		log_notice("AAA: no server has an answer to Accounting-%s",
 		    r->e.kind == ACCT_ON ? "On" : "Off");
 	record_free(r);
@@ -406,6 +409,7 @@ on_done(bool taken, void *arg)
 		acct.taken_ms = now;
 		record_free(r);
 	} else if ((int64_t)now - r->event_ms > (int64_t)ACCT_KEEP_S * MS) {
+		acct.lost++;
 		log_err("AAA: the accounting of session %s is lost: no server "
 		    "took it within %d days", name_of(r), ACCT_KEEP_S / 86400);
 		record_free(r);
@@ -701,6 +705,19 @@ acct_waiting(void)
 	if (mono_ms() >= acct.end_at)
 		return 0;
 	return acct.off ? acct.waiting : acct.under_way;
+}
+
+void
+acct_state(struct aaa_state *s)
+{
+	struct record *r;
+
+	TAILQ_FOREACH(r, &acct.queue, entry) {
+		s->waiting++;
+		if (r->slot != SPOOL_NONE)
+			s->stored++;
+	}
+	s->count[AAA_COUNT_LOST] = acct.lost;
 }
 
 void

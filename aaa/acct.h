@@ -41,5 +41,7 @@ void	acct_end(bool off);
  * a wait.
  */
 unsigned acct_waiting(void);
+/* Sets what there is to say of records, those that are lost included. */
+void	acct_state(struct aaa_state *);
 
 #endif

@@ -18,12 +18,16 @@
 #include "radius_request.h"
 #include "shared/loop.h"
 #include "shared/mono.h"
+#include "state/histogram.h"
 
 #define IDS		256	/* Identifiers of a port */
 #define PACKETS_MAX	64	/* read in a row */
 #define SAY_MS		10000	/* between lines about wrong packets */
 #define MS		1000
 #define HURRY_MS	200
+
+_Static_assert(AAA_TIMES == HISTOGRAM_BOUNDS + 1, "a class is left out");
+_Static_assert(AAA_SERVERS_MAX == RADIUS_SERVERS_MAX, "or a server");
 
 /*
  * A socket to one server.  Each Identifier is used once: so a late answer never
@@ -46,6 +50,8 @@ struct client_request {
 	struct port *port;		/* NULL: not sent */
 	uint8_t	 id;			/* on that port */
 	uint8_t	 authenticator[DIGEST_LEN];
+	uint64_t made_us;		/* when the packet was made */
+	bool	 hurried;		/* its timer was cut short */
 	uint8_t	*packet;		/* NULL: none */
 	size_t	 packet_len;
 	void	*arg;
@@ -63,8 +69,15 @@ struct client_request {
 	} u;
 };
 
+/* What pptpdctl is told of a server. */
+struct tally {
+	uint64_t count[AAA_SERVER_COUNTS];
+	struct histogram times;
+};
+
 static struct {
 	const struct radius_conf *conf;
+	struct tally tally[RADIUS_SERVERS_MAX];
 	struct pool_state pool;
 	struct port *port[RADIUS_SERVERS_MAX][2];	/* the newest */
 	bool	 signs[RADIUS_SERVERS_MAX];	/* has sent a signed one */
@@ -280,6 +293,7 @@ prepare(struct client_request *r)
 	bool done;
 
 	forget_packet(r);
+	r->made_us = mono_us();
 	if (!take_port(r))
 		return false;
 	out = calloc(1, sizeof(*out));
@@ -346,6 +360,16 @@ give_up(struct client_request *r)
 	done(&reply, arg);
 }
 
+/* Another server, or the first one, is asked. */
+static void
+ask_server(struct client_request *r)
+{
+	client.tally[r->attempt.server].count[r->acct ? AAA_SERVER_RECORDS :
+	    AAA_SERVER_LOGINS]++;
+	(void)prepare(r);
+	send_and_wait(r);
+}
+
 static void
 on_timeout(void *arg)
 {
@@ -354,6 +378,9 @@ on_timeout(void *arg)
 	enum attempt_step step;
 	bool died;
 
+	if (!r->hurried)
+		client.tally[server].count[AAA_SERVER_TIMEOUTS]++;
+	r->hurried = false;
 	step = attempt_timeout(&r->attempt, &client.pool, mono_ms(),
 	    random_u32(), &died);
 	if (died)
@@ -371,8 +398,7 @@ on_timeout(void *arg)
 		send_and_wait(r);
 		break;
 	case ATTEMPT_OTHER:
-		(void)prepare(r);
-		send_and_wait(r);
+		ask_server(r);
 		break;
 	case ATTEMPT_OVER:
 		give_up(r);
@@ -389,8 +415,7 @@ begin(struct client_request *r, uint64_t seconds)
 	loop_timer_init(&r->timer, on_timeout, r);
 	attempt_begin(&r->attempt, &client.pool, now, now + seconds * MS,
 	    random_u32());
-	(void)prepare(r);
-	send_and_wait(r);
+	ask_server(r);
 }
 
 void *
@@ -443,9 +468,11 @@ hurry(void)
 {
 	struct client_request *r;
 
-	LIST_FOREACH(r, &client.acct, entry)
+	LIST_FOREACH(r, &client.acct, entry) {
+		r->hurried = true;
 		(void)loop_timer_in_ms(&r->timer, r->kind != ACCT_RECORD ? 0 :
 		    HURRY_MS / 4 + random_u32() % HURRY_MS);
+	}
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -455,6 +482,7 @@ say_wrong(const struct port *port, const char *why)
 {
 	uint64_t now = mono_ms();
 
+	client.tally[port->server].count[AAA_SERVER_WRONG]++;
 	if (client.said_wrong != 0 && now - client.said_wrong < SAY_MS) {
 		client.unsaid++;
 		return;
@@ -521,6 +549,18 @@ finish(struct client_request *r, const uint8_t *buf, size_t len)
 }
 
 static void
+note_answer(const struct client_request *r, uint8_t code)
+{
+	struct tally *t = &client.tally[r->attempt.server];
+
+	t->count[code == RADIUS_ACCESS_ACCEPT ? AAA_SERVER_ACCEPTS :
+	    code == RADIUS_ACCESS_REJECT ? AAA_SERVER_REJECTS :
+	    code == RADIUS_ACCESS_CHALLENGE ? AAA_SERVER_CHALLENGES :
+	    AAA_SERVER_TAKEN]++;
+	histogram_add(&t->times, mono_us() - r->made_us);
+}
+
+static void
 receive(struct port *port, const uint8_t *buf, size_t len)
 {
 	struct radius_secret secret = secret_of(port->server);
@@ -530,6 +570,7 @@ receive(struct port *port, const uint8_t *buf, size_t len)
 
 	r = len >= RADIUS_HEADER ? port->request[buf[1]] : NULL;
 	if (r == NULL) {
+		client.tally[port->server].count[AAA_SERVER_LATE]++;
 		log_debug("AAA: RADIUS server %s: an answer to no question, or "
 		    "a late one", name_of(port->server));
 		return;
@@ -549,6 +590,7 @@ receive(struct port *port, const uint8_t *buf, size_t len)
 		    name_of(port->server));
 		hurry();
 	}
+	note_answer(r, buf[0]);
 	finish(r, buf, len);
 }
 
@@ -575,6 +617,19 @@ on_readable(int fd, void *arg)
 	explicit_bzero(buf, sizeof(buf));
 	port->under_way--;
 	port_look(port);
+}
+
+void
+client_state(unsigned server, struct aaa_server *s)
+{
+	const struct tally *t = &client.tally[server];
+
+	memcpy(s->address, name_of(server), sizeof(s->address));
+	s->alive = !client.pool.server[server].dead;
+	s->under_way = client.pool.server[server].under_way;
+	memcpy(s->count, t->count, sizeof(s->count));
+	memcpy(s->times, t->times.n, sizeof(s->times));
+	s->sum_us = t->times.sum_us;
 }
 
 void

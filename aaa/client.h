@@ -36,5 +36,10 @@ void	client_cancel(void *);
  */
 void	*client_report(const struct client_record *,
 	    client_taken *, void *arg);
+/*
+ * What is known of a server, by its number in the configuration; there is such
+ * a one.
+ */
+void	client_state(unsigned server, struct aaa_server *);
 
 #endif

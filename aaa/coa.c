@@ -51,6 +51,7 @@ static struct {
 	uint64_t found_at, said_ms;	/* found_at: all calls are known */
 	unsigned unsaid;
 	bool	 closed;
+	uint64_t done, refused, ignored;	/* requests */
 } coa;
 
 /* --- sockets ------------------------------------------------------------- */
@@ -161,6 +162,7 @@ say_ignored(const char *who, const char *why)
 {
 	uint64_t now = mono_ms();
 
+	coa.ignored++;
 	if (coa.said_ms != 0 && now - coa.said_ms < SAY_MS) {
 		coa.unsaid++;
 		return;
@@ -188,6 +190,10 @@ reply(const struct pending *q, enum coa_error error)
 	struct radius_secret secret = secret_of(q->client);
 	struct radius_out *o = calloc(1, sizeof(*o));
 
+	if (error == COA_FINE)
+		coa.done++;
+	else
+		coa.refused++;
 	if (error != COA_FINE)
 		log_notice("AAA: a request of CoA client %s is refused: %s "
 		    "(Error-Cause %d)", name_of(q->client),
@@ -370,6 +376,14 @@ coa_init(bool fresh)
 			return false;
 	}
 	return true;
+}
+
+void
+coa_state(struct aaa_state *s)
+{
+	s->count[AAA_COUNT_COA_DONE] = coa.done;
+	s->count[AAA_COUNT_COA_REFUSED] = coa.refused;
+	s->count[AAA_COUNT_COA_IGNORED] = coa.ignored;
 }
 
 void

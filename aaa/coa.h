@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "protocol/aaa_msg.h"
 #include "radius_conf.h"
 
 /*
@@ -20,5 +21,7 @@ unsigned coa_open(const struct radius_conf *);
 bool	coa_init(bool fresh);
 /* Takes no more requests, and answers none. */
 void	coa_close(void);
+/* Sets the counts of requests. */
+void	coa_state(struct aaa_state *);
 
 #endif

@@ -1,4 +1,5 @@
-/* The connections from pptpd-aaa.so in each pppd; in pptpd-aaa. */
+/* The connections from pptpd-aaa.so in each pppd, and from pptpdctl; in
+ * pptpd-aaa. */
 /* SPDX-License-Identifier: ISC */
 #include "pppds.h"
 
@@ -57,6 +58,7 @@ static LIST_HEAD(, link) links = LIST_HEAD_INITIALIZER(links);
 static LIST_HEAD(, parting) partings = LIST_HEAD_INITIALIZER(partings);
 static struct loop_listener listener;
 static struct pppds_conf conf;
+static uint64_t verdicts[AAA_VERDICTS];	/* how often each was given */
 
 static void	leave_order(struct link *);
 
@@ -98,6 +100,7 @@ say_verdict(const struct aaa_call *call, enum aaa_verdict verdict)
 	char user[REQUEST_USER];
 
 	request_user(call, user);
+	verdicts[verdict]++;
 	switch (verdict) {
 	case AAA_ACCEPT:
 		log_info("AAA: user \"%s\" is accepted, session %s",
@@ -136,6 +139,7 @@ refuse(struct link *l, const struct aaa_call *call, const char *why)
 	    .u.reply.verdict = AAA_REJECT };
 	char user[REQUEST_USER];
 
+	verdicts[AAA_REJECT]++;
 	log_notice("AAA: user \"%s\" is rejected: %s",
 	    request_user(call, user), why);
 	answer(l, &m);
@@ -357,6 +361,22 @@ pppds_order(const struct aaa_order *order, pppds_fits *fits, const void *key,
 	return (int)n;
 }
 
+/* --- what pptpdctl asks -------------------------------------------------- */
+
+static void
+look(struct link *l, uint8_t at)
+{
+	struct aaa_msg m = { .type = AAA_STATE };
+	struct aaa_state *s = &m.u.state;
+
+	conf.state(at, s);
+	s->at = at;
+	s->count[AAA_COUNT_ACCEPTED] = verdicts[AAA_ACCEPT];
+	s->count[AAA_COUNT_REJECTED] = verdicts[AAA_REJECT];
+	s->count[AAA_COUNT_UNAVAILABLE] = verdicts[AAA_UNAVAILABLE];
+	answer(l, &m);
+}
+
 /* --- the connections ----------------------------------------------------- */
 
 /* False: the connection is to be closed. */
@@ -372,6 +392,8 @@ serve(struct link *l, const void *buf, size_t len)
 		account(l, &m.u.acct);
 	else if (good && m.type == AAA_DONE)
 		order_done(l, &m.u.done);
+	else if (good && m.type == AAA_LOOK)
+		look(l, m.u.look);
 	else
 		good = false;
 	explicit_bzero(&m, sizeof(m));

@@ -14,6 +14,8 @@ struct pppds_conf {
 	bool	 accounting;		/* the back end is told of use */
 	uint32_t interim;		/* s between reports of a call, where
 					   the back end says nothing; 0: none */
+	/* What there is to say, but for the logins; at: which server. */
+	void	(*state)(unsigned at, struct aaa_state *);
 };
 
 /*

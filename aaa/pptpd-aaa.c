@@ -27,6 +27,7 @@
 #include "shared/mono.h"
 #include "shared/syslog_sink.h"
 #include "spool.h"
+#include "workers.h"
 
 #define EMPTY_DIR	RUNDIR "/pptpd/empty"
 #define READY		"ready"
@@ -42,6 +43,7 @@
  */
 struct kind {
 	const char *name;
+	enum aaa_kind kind;
 	unsigned needs;			/* LOCKDOWN_* */
 	bool	(*load)(const char *file, bool only_check);
 	bool	(*start)(struct pppds_conf *);
@@ -158,8 +160,8 @@ start_radius(struct pppds_conf *c)
 {
 	client_init(&radius);
 	start_acct(&radius_backend, radius.accounting, client_report);
-	*c = (struct pppds_conf){ &radius_backend, radius.accounting,
-	    radius.interim };
+	*c = (struct pppds_conf){ .backend = &radius_backend,
+	    .accounting = radius.accounting, .interim = radius.interim };
 	return true;
 }
 
@@ -218,8 +220,8 @@ static struct backend exec_backend = {
 static bool
 start_exec(struct pppds_conf *c)
 {
-	*c = (struct pppds_conf){ &exec_backend, texts.accounting,
-	    texts.interim };
+	*c = (struct pppds_conf){ .backend = &exec_backend,
+	    .accounting = texts.accounting, .interim = texts.interim };
 	start_acct(&exec_backend, texts.accounting, exec_report);
 	return exec_backend_init(AAA_FD_RUNNER, &texts);
 }
@@ -258,8 +260,8 @@ tells_program(void)
 static bool
 start_file(struct pppds_conf *c)
 {
-	*c = (struct pppds_conf){ &file_backend, tells_program(),
-	    texts.interim };
+	*c = (struct pppds_conf){ .backend = &file_backend,
+	    .accounting = tells_program(), .interim = texts.interim };
 	start_acct(&file_backend, tells_program(), exec_report);
 	return texts.program[0] == NULL ||
 	    exec_backend_init(AAA_FD_RUNNER, &texts);
@@ -273,10 +275,26 @@ describe_file(char *text, size_t size)
 }
 
 static const struct kind kinds[] = {
-	{ "radius", LOCKDOWN_UDP, load_radius, start_radius, describe_radius },
-	{ "exec", 0, load_exec, start_exec, describe_exec },
-	{ "file", 0, load_file, start_file, describe_file },
+	{ "radius", AAA_KIND_RADIUS, LOCKDOWN_UDP, load_radius, start_radius,
+	    describe_radius },
+	{ "exec", AAA_KIND_EXEC, 0, load_exec, start_exec, describe_exec },
+	{ "file", AAA_KIND_FILE, 0, load_file, start_file, describe_file },
 };
+
+/* --- for pptpdctl -------------------------------------------------------- */
+
+/* radius and texts are empty unless their back end is in use. */
+static void
+fill_state(unsigned at, struct aaa_state *s)
+{
+	s->kind = kind->kind;
+	s->nservers = (uint8_t)radius.n;
+	acct_state(s);
+	coa_state(s);
+	workers_state(s);
+	if (at < radius.n)
+		client_state(at, &s->server);
+}
 
 /* --- the start ----------------------------------------------------------- */
 
@@ -301,6 +319,7 @@ serve(void)
 		log_err("AAA: start failed: %s", strerror(ENOMEM));
 		return 1;
 	}
+	conf.state = fill_state;
 	backend = conf.backend;
 	loop_timer_init(&leaving, on_leaving, NULL);
 	loop_watch_init(&parent, AAA_FD_PARENT, LOOP_READ, on_parent, NULL);

@@ -67,6 +67,7 @@ static struct worker *workers;		/* conf->workers of them */
 static struct loop_watch runner;
 static struct loop_timer dispatcher;
 static int sock = -1;
+static uint64_t questions, failures;	/* that are over; without answer */
 
 /* --- questions ----------------------------------------------------------- */
 
@@ -88,6 +89,9 @@ finish(struct question *q, const char *text, size_t len, const char *why)
 	worker_answer *answer = q->answer;
 	void *arg = q->arg;
 
+	questions++;
+	if (why != NULL)
+		failures++;
 	question_free(q);
 	if (answer != NULL)
 		answer(text, len, why, arg);
@@ -552,4 +556,14 @@ workers_drop(struct question *q)
 	question_free(q);
 	if (w != NULL)
 		kill_worker(w);
+}
+
+void
+workers_state(struct aaa_state *s)
+{
+	s->workers = conf != NULL ? conf->workers : 0;
+	for (uint32_t i = 0; i < s->workers; i++)
+		s->busy += workers[i].busy ? 1 : 0;
+	s->count[AAA_COUNT_QUESTIONS] = questions;
+	s->count[AAA_COUNT_FAILURES] = failures;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "aaa_conf.h"
+#include "protocol/aaa_msg.h"
 
 #define WORKER_OUTPUT_MAX	16384	/* octets of an answer */
 
@@ -35,5 +36,7 @@ struct question *workers_ask(const char *text, size_t len, worker_answer *,
 	    void *arg);
 /* Forgets a question; what a process answers to it is thrown away. */
 void	workers_drop(struct question *);
+/* Sets what there is to say of processes and questions, if there are any. */
+void	workers_state(struct aaa_state *);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/addr.h"
 #include "config/instance.h"
+#include "ctl/aaa_look.h"
 #include "ctl/doctor_find.h"
 #include "ctl/pptpdctl_link.h"
 #include "protocol/aaa_msg.h"
@@ -24,20 +25,12 @@
 static int
 open_service(const char *pidfile)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	int fd, error;
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 
 	errno = ENAMETOOLONG;
-	if (instance_path(sun.sun_path, sizeof(sun.sun_path), "aaa",
-	    pidfile) == -1)
+	if (instance_path(path, sizeof(path), "aaa", pidfile) == -1)
 		return -1;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd == -1 || connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
+	return aaa_look_connect(path);
 }
 
 static bool

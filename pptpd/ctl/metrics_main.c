@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "ctl/aaa_look.h"
+#include "ctl/metrics_aaa.h"
 #include "ctl/pptpdctl_link.h"
 #include "ctl/pptpdctl_output.h"
 
@@ -36,18 +38,26 @@ hear(struct link *in, bool per_user)
 int
 metrics_main(const char *path, bool per_user)
 {
+	static struct aaa_look look;
 	static struct link in;
-	int status = EXIT_TROUBLE;
+	int status = EXIT_TROUBLE, aaa;
+	bool harmless;
 
 	ctl_set_json(false);
 	in.fd = link_open(path);
 	if (in.fd != -1)	/* only root may see all of it */
 		nprocesses = metrics_processes(in.fd, processes);
-	if (in.fd == -1 || !link_give_up_root() || !link_greet(&in))
+	aaa = aaa_look_open(path, &look);
+	harmless = link_give_up_root();
+	if (in.fd == -1 || !harmless || !link_greet(&in))
 		metrics_print_down(stdout);
 	else
 		status = hear(&in, per_user);
 	if (in.fd != -1)
 		close(in.fd);
+	if (harmless) {
+		aaa_look_ask(aaa, &look);
+		metrics_aaa_print(stdout, &look);
+	}
 	return fflush(stdout) != 0 || ferror(stdout) ? EXIT_TROUBLE : status;
 }

@@ -20,6 +20,7 @@
 #include "admin/admin_users.h"
 #include "config/conf_key.h"
 #include "config/instance.h"
+#include "ctl/aaa_look.h"
 #include "ctl/doctor.h"
 #include "ctl/metrics.h"
 #include "ctl/pptpdctl_events.h"
@@ -78,6 +79,8 @@ usage(FILE *out)
 	    "pptpd.conf\n"
 	    "  top            calls and their rates, as they change\n"
 	    "  metrics        all figures, as Prometheus reads them\n"
+	    "  aaa            pptpd-aaa: logins, accounting that waits, RADIUS "
+	    "servers\n"
 	    "  -a, --all      with kick: all calls that are meant\n"
 	    "  --now          with kick: pppd is killed if it takes a second\n"
 	    "  --message TEXT with kick: this goes to the log\n"
@@ -429,6 +432,9 @@ run(int argc, char **argv, const char *path)
 	if (strcmp(argv[0], "top") == 0 && argc == 1 &&
 	    option_fault(ADMIN_STATUS) == NULL)
 		return run_top(path);
+	if (strcmp(argv[0], "aaa") == 0 && argc == 1 &&
+	    option_fault(ADMIN_STATUS) == NULL)
+		return aaa_look_main(path);
 	if (top_wish.batch || top_wish.ms != 0 || top_wish.pages != 0)
 		return wrong("-b, -d and -n are for top");
 	users = strcmp(argv[0], "users") == 0;

@@ -467,6 +467,96 @@ get_done(struct wire_reader *r, struct aaa_done *d)
 	return fine <= 1;
 }
 
+/* A whole number that JSON and Prometheus can say. */
+static uint64_t
+get_count(struct wire_reader *r)
+{
+	uint64_t n = wire_get_u64(r);
+
+	if (n > AAA_COUNT_MAX)
+		r->bad = true;
+	return n;
+}
+
+static bool
+is_address(const char *text)
+{
+	return text[0] != '\0' &&
+	    text[strspn(text, "0123456789abcdefABCDEF:.")] == '\0';
+}
+
+static bool
+get_server(struct wire_reader *r, struct aaa_server *s)
+{
+	uint16_t len = get_len(r, AAA_ADDRESS_LEN - 1);
+	uint8_t alive;
+
+	wire_get_bytes(r, s->address, len);
+	s->address[len] = '\0';
+	alive = wire_get_u8(r);
+	s->alive = alive == 1;
+	s->under_way = wire_get_u32(r);
+	for (size_t i = 0; i < AAA_SERVER_COUNTS; i++)
+		s->count[i] = get_count(r);
+	for (size_t i = 0; i < AAA_TIMES; i++)
+		s->times[i] = get_count(r);
+	s->sum_us = get_count(r);
+	return strlen(s->address) == len && is_address(s->address) &&
+	    alive <= 1;
+}
+
+static void
+put_server(struct wire_writer *w, const struct aaa_server *s)
+{
+	size_t len = strnlen(s->address, AAA_ADDRESS_LEN - 1);
+
+	wire_put_u16(w, (uint16_t)len);
+	wire_put_bytes(w, s->address, len);
+	wire_put_u8(w, s->alive ? 1 : 0);
+	wire_put_u32(w, s->under_way);
+	for (size_t i = 0; i < AAA_SERVER_COUNTS; i++)
+		wire_put_u64(w, s->count[i]);
+	for (size_t i = 0; i < AAA_TIMES; i++)
+		wire_put_u64(w, s->times[i]);
+	wire_put_u64(w, s->sum_us);
+}
+
+static bool
+get_state(struct wire_reader *r, struct aaa_state *s)
+{
+	uint8_t kind = wire_get_u8(r);
+
+	s->kind = (enum aaa_kind)kind;
+	s->waiting = wire_get_u32(r);
+	s->stored = wire_get_u32(r);
+	s->workers = wire_get_u32(r);
+	s->busy = wire_get_u32(r);
+	for (size_t i = 0; i < AAA_COUNTS; i++)
+		s->count[i] = get_count(r);
+	s->nservers = wire_get_u8(r);
+	s->at = wire_get_u8(r);
+	return kind >= AAA_KIND_RADIUS && kind < AAA_KINDS &&
+	    s->stored <= s->waiting && s->busy <= s->workers &&
+	    s->nservers <= AAA_SERVERS_MAX && s->at < AAA_SERVERS_MAX &&
+	    (s->at >= s->nservers || get_server(r, &s->server));
+}
+
+static void
+put_state(struct wire_writer *w, const struct aaa_state *s)
+{
+	wire_put_u8(w, (uint8_t)s->kind);
+	wire_put_u32(w, s->waiting);
+	wire_put_u32(w, s->stored);
+	wire_put_u32(w, s->workers);
+	wire_put_u32(w, s->busy);
+	for (size_t i = 0; i < AAA_COUNTS; i++)
+		wire_put_u64(w, s->count[i]);
+	wire_put_u8(w, s->nservers);
+	wire_put_u8(w, s->at);
+	if (s->at < s->nservers)
+		put_server(w, &s->server);
+}
+
 static bool
 get_body(struct wire_reader *r, struct aaa_msg *m)
 {
@@ -483,6 +573,11 @@ get_body(struct wire_reader *r, struct aaa_msg *m)
 		return get_order(r, &m->u.order);
 	case AAA_DONE:
 		return get_done(r, &m->u.done);
+	case AAA_LOOK:
+		m->u.look = wire_get_u8(r);
+		return m->u.look < AAA_SERVERS_MAX;
+	case AAA_STATE:
+		return get_state(r, &m->u.state);
 	case AAA_TYPES:
 		break;
 	}
@@ -529,6 +624,12 @@ put_body(struct wire_writer *w, const struct aaa_msg *m)
 	case AAA_DONE:
 		wire_put_u32(w, m->u.done.number);
 		wire_put_u8(w, m->u.done.fine ? 1 : 0);
+		break;
+	case AAA_LOOK:
+		wire_put_u8(w, m->u.look);
+		break;
+	case AAA_STATE:
+		put_state(w, &m->u.state);
 		break;
 	case AAA_TYPES:
 		w->bad = true;

@@ -1,4 +1,7 @@
-/* Messages between pptpd-aaa.so, inside pppd, and the process pptpd-aaa. */
+/*
+ * Messages between pptpd-aaa.so, inside pppd, and the process pptpd-aaa; and
+ * between pptpdctl and that.
+ */
 /* SPDX-License-Identifier: ISC */
 #ifndef PPTPD_AAA_MSG_H
 #define PPTPD_AAA_MSG_H
@@ -17,7 +20,7 @@
  * what peers and servers send: so the plugin trusts no octet of a reply, and
  * pptpd-aaa none of a request.
  */
-#define AAA_MSG_VERSION	4
+#define AAA_MSG_VERSION	5
 #define AAA_MSG_MAX	4096	/* octets; no message is longer */
 
 #define AAA_NAME_MAX	253	/* octets of a RADIUS text (RFC 2865, 5) */
@@ -40,6 +43,8 @@ enum aaa_msg_type {
 	AAA_TAKEN,		/* answer to it: pptpd-aaa sees to the rest */
 	AAA_ORDER,		/* pptpd-aaa, at any time: change or end the call */
 	AAA_DONE,		/* answer to it */
+	AAA_LOOK,		/* pptpdctl: how is it? */
+	AAA_STATE,		/* answer to it */
 	AAA_TYPES		/* one more than the last of them */
 };
 
@@ -197,6 +202,72 @@ struct aaa_done {
 	bool	 fine;			/* false: nothing has changed */
 };
 
+/* --- the state of pptpd-aaa, for pptpdctl -------------------------------- */
+
+#define AAA_SERVERS_MAX	16	/* RADIUS servers */
+#define AAA_ADDRESS_LEN	46	/* INET6_ADDRSTRLEN */
+#define AAA_TIMES	14	/* classes of a histogram: state/histogram.h */
+/* No counter is larger: whole numbers of a double, and of JSON. */
+#define AAA_COUNT_MAX	(UINT64_C(1) << 53)
+
+enum aaa_kind {
+	AAA_KIND_RADIUS = 1,
+	AAA_KIND_EXEC,
+	AAA_KIND_FILE,
+	AAA_KINDS
+};
+
+/* What is counted since pptpd-aaa has started. */
+enum aaa_count {
+	AAA_COUNT_ACCEPTED,		/* logins */
+	AAA_COUNT_REJECTED,
+	AAA_COUNT_UNAVAILABLE,
+	AAA_COUNT_LOST,			/* records of accounting */
+	AAA_COUNT_COA_DONE,		/* Disconnect and CoA requests */
+	AAA_COUNT_COA_REFUSED,
+	AAA_COUNT_COA_IGNORED,
+	AAA_COUNT_QUESTIONS,		/* to a program: answered, or not */
+	AAA_COUNT_FAILURES,		/* those of them without an answer */
+	AAA_COUNTS
+};
+
+/* The same, of one RADIUS server. */
+enum aaa_server_count {
+	AAA_SERVER_LOGINS,		/* requests, without repetitions */
+	AAA_SERVER_RECORDS,		/* the same of accounting */
+	AAA_SERVER_ACCEPTS,		/* answers that are right */
+	AAA_SERVER_REJECTS,
+	AAA_SERVER_CHALLENGES,
+	AAA_SERVER_TAKEN,		/* Accounting-Response */
+	AAA_SERVER_TIMEOUTS,		/* waits in vain, each repetition's */
+	AAA_SERVER_WRONG,		/* packets that nobody could trust */
+	AAA_SERVER_LATE,		/* answers to no question, or late */
+	AAA_SERVER_COUNTS
+};
+
+struct aaa_server {
+	char	 address[AAA_ADDRESS_LEN];	/* IPv4 or IPv6 */
+	bool	 alive;			/* false: it is taken for dead */
+	uint32_t under_way;		/* requests that wait for it */
+	uint64_t count[AAA_SERVER_COUNTS];
+	/* From the packet to its answer: counts of classes, and the sum. */
+	uint64_t times[AAA_TIMES];
+	uint64_t sum_us;
+};
+
+/* pptpd-aaa as a whole, and one of its servers: a message stays short. */
+struct aaa_state {
+	enum aaa_kind kind;
+	uint32_t waiting;		/* records of accounting, here */
+	uint32_t stored;		/* those of them that are on the disk */
+	uint32_t workers;		/* processes of a program, at most */
+	uint32_t busy;			/* those of them that are asked */
+	uint64_t count[AAA_COUNTS];
+	uint8_t	 nservers;		/* that there are */
+	uint8_t	 at;			/* which one this is; as asked */
+	struct aaa_server server;	/* zero if there is no such one */
+};
+
 /*
  * pppd's exit status when an order has ended the call.  It is none of pppd's
  * own, of which the last is 21.
@@ -212,6 +283,8 @@ struct aaa_msg {
 		struct aaa_acct acct;
 		struct aaa_order order;
 		struct aaa_done done;
+		uint8_t	 look;		/* at which server, from 0 on */
+		struct aaa_state state;
 	} u;
 };
 

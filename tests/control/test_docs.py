@@ -9,9 +9,9 @@ from pptptest import namespaces, server
 from pptptest.control import ctl, start
 from pptptest.lab import client, data
 from pptptest.points import Skip, check, point
+from pptptest.prometheus import parse
 from pptptest.server import PIDFILE
 from test_doctor import examine, said, within
-from test_metrics import parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOCS = os.path.join(HERE, '..', '..', 'docs')

@@ -41,6 +41,15 @@ check(const struct aaa_msg *m)
 		MUST(m->u.order.end == (m->u.order.changes == 0));
 		check_class(&m->u.order.class);
 		return;
+	case AAA_LOOK:
+		MUST(m->u.look < AAA_SERVERS_MAX);
+		return;
+	case AAA_STATE:
+		MUST(m->u.state.nservers <= AAA_SERVERS_MAX);
+		MUST(m->u.state.stored <= m->u.state.waiting);
+		MUST(strnlen(m->u.state.server.address, AAA_ADDRESS_LEN) <
+		    AAA_ADDRESS_LEN);
+		return;
 	case AAA_TAKEN:
 	case AAA_DONE:
 		return;

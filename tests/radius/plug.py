@@ -10,9 +10,9 @@ import struct
 from pptptest import mschap
 from pptptest.points import Fail, check, patience
 
-LOGIN, REPLY, ACCT, TAKEN, ORDER, DONE = 1, 2, 3, 4, 5, 6
+LOGIN, REPLY, ACCT, TAKEN, ORDER, DONE, LOOK, STATE = 1, 2, 3, 4, 5, 6, 7, 8
 PAP, CHAP, MSCHAP, MSCHAP2 = 1, 2, 3, 4
-VERSION = 4
+VERSION = 5
 ACCEPT, REJECT, UNAVAILABLE = 1, 2, 3
 START, STOP, INTERIM = 1, 2, 3
 CLIENT, SERVER = '198.51.100.20', '192.0.2.1'

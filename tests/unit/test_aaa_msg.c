@@ -32,6 +32,24 @@ sample_net(struct aaa_reply *r)
 	r->prefixes[0] = (struct aaa_prefix){ { 0x20, 0x01, 0x0d, 0xb8 }, 48 };
 }
 
+static void
+sample_state(struct aaa_state *s)
+{
+	*s = (struct aaa_state){ .kind = AAA_KIND_RADIUS, .waiting = 7,
+	    .stored = 7, .workers = 4, .busy = 3, .nservers = AAA_SERVERS_MAX,
+	    .at = AAA_SERVERS_MAX - 1 };
+	memset(s->server.address, 'f', AAA_ADDRESS_LEN - 1);
+	s->server.alive = true;
+	s->server.under_way = UINT32_MAX;
+	for (unsigned i = 0; i < AAA_COUNTS; i++)
+		s->count[i] = AAA_COUNT_MAX - i;
+	for (unsigned i = 0; i < AAA_SERVER_COUNTS; i++)
+		s->server.count[i] = AAA_COUNT_MAX - 100 - i;
+	for (unsigned i = 0; i < AAA_TIMES; i++)
+		s->server.times[i] = AAA_COUNT_MAX - 200 - i;
+	s->server.sum_us = 1;
+}
+
 /* One of each type. */
 static void
 sample(enum aaa_msg_type type, struct aaa_msg *m)
@@ -83,6 +101,12 @@ sample(enum aaa_msg_type type, struct aaa_msg *m)
 		break;
 	case AAA_DONE:
 		m->u.done = (struct aaa_done){ 7, true };
+		break;
+	case AAA_LOOK:
+		m->u.look = AAA_SERVERS_MAX - 1;
+		break;
+	case AAA_STATE:
+		sample_state(&m->u.state);
 		break;
 	case AAA_TAKEN:
 	case AAA_TYPES:
@@ -318,11 +342,62 @@ START_TEST(orders_that_are_none)
 }
 END_TEST
 
+/* What pptpdctl would print, were it true. */
+START_TEST(states_that_are_none)
+{
+	uint8_t buf[AAA_MSG_MAX];
+	struct aaa_msg good, m;
+
+	sample(AAA_LOOK, &m);
+	m.u.look = AAA_SERVERS_MAX;
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+	sample(AAA_STATE, &good);
+#define IS_NONE(change) do {						\
+	m = good;							\
+	change;								\
+	ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);			\
+} while (0)
+	IS_NONE(m.u.state.kind = (enum aaa_kind)0);
+	IS_NONE(m.u.state.kind = AAA_KINDS);
+	IS_NONE(m.u.state.stored = 8);
+	IS_NONE(m.u.state.busy = 5);
+	IS_NONE(m.u.state.nservers = AAA_SERVERS_MAX + 1);
+	IS_NONE(m.u.state.at = AAA_SERVERS_MAX);
+	IS_NONE(m.u.state.count[AAA_COUNTS - 1] = AAA_COUNT_MAX + 1);
+	IS_NONE(m.u.state.server.count[0] = UINT64_MAX);
+	IS_NONE(m.u.state.server.times[AAA_TIMES - 1] = AAA_COUNT_MAX + 1);
+	IS_NONE(m.u.state.server.sum_us = AAA_COUNT_MAX + 1);
+	IS_NONE(m.u.state.server.address[0] = '"');
+	IS_NONE(m.u.state.server.address[3] = '\n');
+	IS_NONE(m.u.state.server.address[0] = '\0');
+#undef IS_NONE
+}
+END_TEST
+
+/* With fewer servers than the one that is asked for, there is none in it. */
+START_TEST(state_without_a_server)
+{
+	uint8_t buf[AAA_MSG_MAX];
+	struct aaa_msg m, got;
+	size_t len;
+
+	sample(AAA_STATE, &m);
+	m.u.state.nservers = 0;
+	len = aaa_msg_encode(&m, buf);
+	ck_assert(aaa_msg_decode(buf, len, &got));
+	ck_assert_uint_eq(got.u.state.nservers, 0);
+	ck_assert_str_eq(got.u.state.server.address, "");
+	ck_assert_uint_eq(got.u.state.count[0], AAA_COUNT_MAX);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
 	tcase_add_loop_test(tc, there_and_back, AAA_LOGIN, AAA_TYPES);
 	tcase_add_test(tc, orders_that_are_none);
+	tcase_add_test(tc, states_that_are_none);
+	tcase_add_test(tc, state_without_a_server);
 	tcase_add_loop_test(tc, every_length, AAA_LOGIN, AAA_TYPES);
 	tcase_add_test(tc, octets_of_a_login);
 	tcase_add_test(tc, values_that_are_none);
