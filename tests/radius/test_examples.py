@@ -93,7 +93,7 @@ DOM\\bob:::secret
     check(Plug('empty').pap('x').verdict == plug.REJECT, 'no password')
     strange_names()
     session = account('bob')
-    check(lab.until(lambda: len(server.read(use).splitlines()) == 4,
+    check(lab.until(lambda: len(server.read(use).splitlines()) == 3,
                     20 * patience()) is not None, server.read(use))
     check(re.fullmatch(
         r'\d+ Stop "bob" %s 10\.9\.8\.7 100 %d %d' % (
