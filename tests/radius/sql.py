@@ -11,7 +11,10 @@ from pptptest.points import Skip, check
 
 HOME = '/run/conformance/sql'
 SCHEMAS = '/etc/freeradius/3.0/mods-config/sql/%s/postgresql/schema.sql'
-POLICY = 'policy {\n$INCLUDE /etc/freeradius/3.0/policy.d/accounting\n}\n'
+POLICIES = '/etc/freeradius/3.0/policy.d/accounting'
+NEEDED = (POLICIES, SCHEMAS % 'main', SCHEMAS % 'ippool',
+          '/usr/lib/freeradius/rlm_sql_postgresql.so')
+POLICY = 'policy {\n$INCLUDE %s\n}\n' % POLICIES
 EXAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))), 'docs', 'examples', 'scaling')
 
@@ -20,7 +23,7 @@ def binaries():
     """The directory of the newest PostgreSQL here."""
     base = '/usr/lib/postgresql'
     found = sorted(os.listdir(base), key=int) if os.path.isdir(base) else []
-    if not found or not os.path.exists(SCHEMAS % 'main'):
+    if not found or not all(map(os.path.exists, NEEDED)):
         raise Skip('PostgreSQL or the SQL files of FreeRADIUS are not '
                    'installed')
     return '%s/%s/bin' % (base, found[-1])
