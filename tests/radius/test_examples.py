@@ -11,7 +11,7 @@ import subprocess
 import plug
 from plug import Plug
 from pptptest import mschap, namespaces, server
-from pptptest.points import Skip, check, patience, point
+from pptptest.points import Skip, check, point
 from test_exec import METHODS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -94,7 +94,7 @@ DOM\\bob:::secret
     strange_names()
     session = account('bob')
     check(lab.until(lambda: len(server.read(use).splitlines()) == 3,
-                    20 * patience()) is not None, server.read(use))
+                    20) is not None, server.read(use))
     check(re.fullmatch(
         r'\d+ Stop "bob" %s 10\.9\.8\.7 100 %d %d' % (
             session, (5 << 32) + 7, (6 << 32) + 8),
@@ -140,17 +140,17 @@ def sql(lab):
                           'cause, name, address FROM sessions WHERE id = ?',
                           (session,)).fetchone()
     check(lab.until(lambda: row(p.ident.decode()) is not None,
-                    20 * patience()) is not None, 'no session')
+                    20) is not None, 'no session')
     r = Plug('eve').pap('p\u00e4ssword')
     check((r.verdict, r.message) == (plug.REJECT, b'too many sessions'),
           r.message)
     p.account(plug.STOP, 5, cause=1)
     check(lab.until(lambda: row(p.ident.decode())[0] is not None,
-                    20 * patience()) is not None, 'it does not end')
+                    20) is not None, 'it does not end')
     check(Plug('eve').pap('p\u00e4ssword').verdict == plug.ACCEPT, 'no room')
     session = account('bob')
     check(lab.until(lambda: row(session) is not None and row(session)[0],
-                    20 * patience()) is not None, str(row(session)))
+                    20) is not None, str(row(session)))
     check(row(session)[1:] == (100, (5 << 32) + 7, (6 << 32) + 8,
                                'Idle-Timeout', 'bob', '10.9.8.7'),
           str(row(session)))
