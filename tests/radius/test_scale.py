@@ -51,8 +51,8 @@ def space(body):
 
 
 def inside(pid, command, **fields):
-    return subprocess.Popen(['nsenter', '--target', str(pid), '--net',
-                             '--mount', '--'] + command,
+    return subprocess.Popen(['nsenter', '--target=%d' % pid, '--net', '--mount',
+                             '--root', '--wd', '--'] + command,
                             stdin=subprocess.DEVNULL, **fields)
 
 
