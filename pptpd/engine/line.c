@@ -391,14 +391,13 @@ line_client_spoke(struct line *line)
 }
 
 static void
-take_ack(struct line *line, uint32_t ack)
+take_ack(struct line *line, uint32_t ack, uint64_t now)
 {
 	enum large_news news;
 
 	line->rec->acks_in++;
 	gre_tx_acked(&line->rec->tx, ack);
-	news = large_path_acked(&line->large, ack, line->rec->tx.next,
-	    engine_now_us());
+	news = large_path_acked(&line->large, ack, line->rec->tx.next, now);
 	if (news != LARGE_NOTHING_NEW && diagnosis_large(&line->diagnosis,
 	    news == LARGE_ARE_LOST, line->large.least))
 		line->events->diagnosed(line->owner, &line->diagnosis);
@@ -420,14 +419,14 @@ line_receive(struct line *line, const struct gre_packet *p)
 	engine_work(line->ends.id);	/* until the next one, or the flush */
 	if (line->hold.stage == LOGIN_ALONE)
 		client_is_there(line);
+	now = engine_now_us();
 	if (diagnosis_watched(&line->diagnosis))
 		diagnosis_packet(&line->diagnosis, p->header.has_ack &&
-		    p->header.ack < line->rec->tx.next, engine_now_us());
+		    p->header.ack < line->rec->tx.next, now);
 	if (p->header.has_ack)
-		take_ack(line, p->header.ack);
+		take_ack(line, p->header.ack, now);
 	if (!p->header.has_seq)
 		return;
-	now = engine_now_us();
 	verdict = gre_rx_packet(&line->rec->rx, &line->reorder, p->header.seq,
 	    p->payload, p->header.payload_len, now, to_pppd, line);
 	if (verdict == GRE_DELIVERED || verdict == GRE_WAITING)
