@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "ctl/pptpdctl_link.h"
 #include "shared/mono.h"
 
 #define CONTROL	"control"	/* with which the control socket's name begins */
@@ -19,25 +19,7 @@
 int
 aaa_look_connect(const char *path)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct timeval limit = { AAA_LOOK_MS / 1000, 0 };
-	size_t len = strlen(path);
-	int fd, error;
-
-	errno = ENAMETOOLONG;
-	if (len >= sizeof(sun.sun_path))
-		return -1;
-	memcpy(sun.sun_path, path, len + 1);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return -1;
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
+	return link_connect(path, SOCK_SEQPACKET, AAA_LOOK_MS / 1000);
 }
 
 /* Both sockets of a server have the same directory and the same tail. */

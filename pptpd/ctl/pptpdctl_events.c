@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +17,6 @@
 #include "ctl/pptpdctl_output.h"
 
 #define EXIT_AGAIN	9	/* of the child: the engine is gone */
-#define TRIES		100	/* for the next engine, or server */
-#define TRY_MS		100
 
 /* One line, written at once: the reader may be a program. */
 static bool
@@ -77,19 +74,6 @@ follow(int fd, bool again)
 	return EXIT_AGAIN;
 }
 
-/* Waits until there is an engine again; -1: there is none. */
-static int
-find_engine(const char *path)
-{
-	int fd = -1;
-
-	for (int i = 0; i < TRIES && fd == -1; i++) {
-		(void)poll(NULL, 0, TRY_MS);
-		fd = link_try(path);
-	}
-	return fd != -1 ? fd : link_open(path);	/* says why not */
-}
-
 /*
  * Only root, or a group, may connect, and what an engine says is not read as
  * root: so a child reads, and we connect again when its engine is gone.
@@ -119,7 +103,9 @@ events_follow(const char *path)
 		if (WEXITSTATUS(status) != EXIT_AGAIN)
 			return WEXITSTATUS(status);
 		again = true;
-		fd = find_engine(path);
+		fd = link_wait(path);
+		if (fd == -1)
+			fd = link_open(path);	/* says why not */
 	}
 	return EXIT_TROUBLE;
 }

@@ -19,6 +19,8 @@
 #include "ctl/pptpdctl_output.h"
 
 #define ANSWER_MS	30000	/* time limit of an answer */
+#define TRIES		100	/* for the next engine, or server */
+#define TRY_MS		100
 #define OTHER_ID	65534	/* if there is no user nobody */
 
 static void
@@ -48,10 +50,10 @@ explain_connect(const char *path, int error)
 }
 
 int
-link_try(const char *path)
+link_connect(const char *path, int type, unsigned int limit_s)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct timeval limit = { ANSWER_MS / 1000, 0 };
+	struct timeval limit = { limit_s, 0 };
 	size_t len = strlen(path);
 	int fd, error;
 
@@ -60,7 +62,7 @@ link_try(const char *path)
 		return -1;
 	}
 	memcpy(sun.sun_path, path, len + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	if (fd != -1)		/* a limit for connect(2), too */
 		(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
 		    sizeof(limit));
@@ -71,6 +73,24 @@ link_try(const char *path)
 		close(fd);
 	errno = error;
 	return -1;
+}
+
+int
+link_try(const char *path)
+{
+	return link_connect(path, SOCK_STREAM, ANSWER_MS / 1000);
+}
+
+int
+link_wait(const char *path)
+{
+	int fd = -1;
+
+	for (int i = 0; i < TRIES && fd == -1; i++) {
+		(void)poll(NULL, 0, TRY_MS);
+		fd = link_try(path);
+	}
+	return fd;
 }
 
 int

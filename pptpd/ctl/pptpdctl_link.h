@@ -27,6 +27,13 @@ struct link {
 int	 link_open(const char *path);
 /* The same without a complaint; -1 with errno set. */
 int	 link_try(const char *path);
+/* The same after a while, until there is an engine again: for 10 s. */
+int	 link_wait(const char *path);
+/*
+ * Connects to a Unix socket of this type; the connection and each message that
+ * is sent may take so many seconds.  The descriptor; -1 with errno set.
+ */
+int	 link_connect(const char *path, int type, unsigned int limit_s);
 /* Becomes user nobody, if we are root. */
 bool	 link_give_up_root(void);
 /* Sends a request, which it takes; NULL: there was no memory for it. */

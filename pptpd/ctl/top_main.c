@@ -21,8 +21,6 @@
 #include "shared/mono.h"
 
 #define EXIT_AGAIN	9	/* of the child: the engine is gone */
-#define TRIES		100	/* for the next one */
-#define TRY_MS		100
 #define COLUMNS_USUAL	80
 #define ROWS_USUAL	24
 
@@ -286,19 +284,6 @@ run_child(int fd, const struct top_wish *wish)
 	return follow(fd, wish);
 }
 
-/* Waits until there is an engine again; -1: there is none. */
-static int
-find_engine(const char *path)
-{
-	int fd = -1;
-
-	for (int i = 0; i < TRIES && fd == -1; i++) {
-		(void)poll(NULL, 0, TRY_MS);
-		fd = link_try(path);
-	}
-	return fd;
-}
-
 /* One engine after the other; returns the exit status. */
 static int
 pages(const char *path, int fd, const struct top_wish *wish)
@@ -321,7 +306,7 @@ pages(const char *path, int fd, const struct top_wish *wish)
 			return EXIT_TROUBLE;
 		if (WEXITSTATUS(status) != EXIT_AGAIN)
 			return WEXITSTATUS(status);
-		fd = find_engine(path);
+		fd = link_wait(path);
 	}
 	return EXIT_TROUBLE;
 }
