@@ -117,15 +117,8 @@ ip_down(void *ctx, int arg)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
-	static bool done;
-
-	/*
-	 * An administrator may name the plugin in the options file too.  pppd
-	 * then loads it once but initialises it twice; one record is enough.
-	 */
-	if (done)
+	if (!plugin_is_new())
 		return;
-	done = 1;
 	ppp_add_options(options);
 	ppp_add_notify(NF_IP_UP, ip_up, NULL);
 	ppp_add_notify(NF_IP_DOWN, ip_down, NULL);

@@ -20,6 +20,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <pppd/pppd.h>
 #include <pppd/fsm.h>
@@ -43,6 +44,31 @@ extern char	pppd_version[];
 #define plugin_dbglog(fmt, ...) dbglog((char *)(fmt), ##__VA_ARGS__)
 #define plugin_notice(fmt, ...) notice((char *)(fmt), ##__VA_ARGS__)
 #define plugin_warn(fmt, ...)	warn((char *)(fmt), ##__VA_ARGS__)
+
+/*
+ * Whether plugin_init() is called for the first time.  An administrator may
+ * name a plugin once more in the options file: pppd then loads it once but
+ * initialises it twice.
+ */
+static inline bool
+plugin_is_new(void)
+{
+	static bool known;
+	bool is_new = !known;
+
+	known = 1;
+	return is_new;
+}
+
+/* ms of the monotonic clock. */
+static inline int64_t
+plugin_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
 
 /* Names and descriptions of options are plain char * in every version. */
 #define PLUGIN_TEXT(literal) ((char *)(literal))

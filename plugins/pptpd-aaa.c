@@ -120,15 +120,6 @@ set_session(char **argv)
 	return 0;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* --- asking -------------------------------------------------------------- */
 
 static void
@@ -162,7 +153,7 @@ static bool
 wait_for(int fd, int64_t until)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t left = until - now_ms();
+	int64_t left = until - plugin_now_ms();
 
 	return left > 0 && poll(&p, 1, (int)left) == 1;
 }
@@ -189,7 +180,7 @@ await_answer(struct aaa_msg *answer, int64_t until)
 
 	do {
 		while (!ending && !wait_for(sock, until)) {
-			if (now_ms() >= until)
+			if (plugin_now_ms() >= until)
 				break;
 		}
 		n = recv(sock, buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC);
@@ -198,7 +189,7 @@ await_answer(struct aaa_msg *answer, int64_t until)
 		if (fine && answer->type == AAA_ORDER)
 			keep_order(&answer->u.order);
 	} while (fine && answer->type == AAA_ORDER && !ending &&
-	    now_ms() < until);
+	    plugin_now_ms() < until);
 	if (n > 0 && !fine)
 		plugin_warn("pptpd-aaa.so: an answer of pptpd-aaa cannot be "
 		    "read: was it installed with this plugin?");
@@ -230,16 +221,16 @@ static bool
 ask(const struct aaa_msg *m, struct aaa_msg *answer, enum aaa_msg_type type,
     int ms)
 {
-	int64_t until = now_ms() + ms, pause;
+	int64_t until = plugin_now_ms() + ms, pause;
 	uint8_t out[AAA_MSG_MAX];
 	size_t len = aaa_msg_encode(m, out);
 	bool done = 0;
 
-	while (len > 0 && !done && !ending && now_ms() < until) {
+	while (len > 0 && !done && !ending && plugin_now_ms() < until) {
 		done = exchange(out, len, answer, until);
 		if (!done) {
-			pause = now_ms() + RETRY_MS;
-			while (!ending && now_ms() < pause)
+			pause = plugin_now_ms() + RETRY_MS;
+			while (!ending && plugin_now_ms() < pause)
 				(void)wait_for(-1, pause);
 		}
 	}
@@ -516,7 +507,7 @@ look_at_usage(void)
 	ppp_link_stats_st st;
 
 	memset(&st, 0, sizeof(st));
-	usage.seconds = (uint32_t)((now_ms() - up_ms) / 1000);
+	usage.seconds = (uint32_t)((plugin_now_ms() - up_ms) / 1000);
 	if (!ppp_get_link_stats(&st))
 		return;
 	usage.octets_in = st.bytes_in;
@@ -547,7 +538,7 @@ set_interim(void)
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) == -1)
 		random = 0;
 	if (reply.interim != 0)
-		interim_ms = now_ms() + (int64_t)reply.interim * 1000 +
+		interim_ms = plugin_now_ms() + (int64_t)reply.interim * 1000 +
 		    (int64_t)reply.interim * 100 * random / UINT16_MAX;
 }
 
@@ -591,12 +582,12 @@ look_at_quota(void)
 static void
 on_tick(void *arg)
 {
-	bool due = reply.interim != 0 && now_ms() >= interim_ms;
+	bool due = reply.interim != 0 && plugin_now_ms() >= interim_ms;
 
 	(void)arg;
 	look_at_quota();
 	if (!start_told) {
-		usage.seconds = (uint32_t)((now_ms() - up_ms) / 1000);
+		usage.seconds = (uint32_t)((plugin_now_ms() - up_ms) / 1000);
 		start_told = tell(AAA_START, 0, TICK_MS);
 	} else if (due || is_disconnected()) {
 		look_at_usage();
@@ -723,7 +714,7 @@ on_look(void *arg)
 	if (ordered)
 		carry_out();
 	if (reply.session_timeout != 0 &&
-	    now_ms() - up_ms >= (int64_t)reply.session_timeout * 1000)
+	    plugin_now_ms() - up_ms >= (int64_t)reply.session_timeout * 1000)
 		end_call(EXIT_CONNECT_TIME, "Connect time expired");
 	else
 		ppp_timeout(on_look, NULL, LOOK_S, 0);
@@ -745,7 +736,7 @@ on_ip_up(void *ctx, int arg)
 	if (started)		/* IPCP was negotiated again */
 		return;
 	started = 1;
-	up_ms = now_ms();
+	up_ms = plugin_now_ms();
 	usage.call = call;
 	usage.method = method;
 	usage.class = reply.class;
@@ -826,12 +817,8 @@ on_signal(void *ctx, int sig)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
-	static bool done;
-
-	/* A plugin that is named twice is loaded once but initialised twice. */
-	if (done)
+	if (!plugin_is_new())
 		return;
-	done = 1;
 	ppp_add_options(options);
 	pap_check_hook = take_logins;
 	pap_auth_hook = pap_login;

@@ -140,11 +140,8 @@ set_fd(char **argv)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
-	static bool done;
-
-	if (done)
+	if (!plugin_is_new())
 		return;
-	done = 1;
 	ppp_add_options(options);
 	ppp_add_notify(NF_SIGNALED, on_signal, NULL);
 	ppp_add_notify(NF_PHASE_CHANGE, on_phase, NULL);

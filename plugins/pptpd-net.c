@@ -247,12 +247,8 @@ on_ipv6_up(void *ctx, int arg)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
-	static bool done;
-
-	/* A plugin that is named twice is loaded once but initialised twice. */
-	if (done)
+	if (!plugin_is_new())
 		return;
-	done = 1;
 	ppp_add_options(options);
 	ppp_add_notify(NF_PHASE_CHANGE, on_phase, NULL);
 	ppp_add_notify(NF_EXIT, on_exit_status, NULL);

@@ -200,23 +200,14 @@ heard(enum session_msg_type type)
 	return n < 0 ? -1 : session_decode_bool(buf, (size_t)n, type);
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Waits for pptpd's word.  Without one the user goes on: pptpd counts again. */
 static bool
 may_go_on(void)
 {
 	struct pollfd fd = { sock, POLLIN, 0 };
-	int64_t end = now_ms() + GO_MS, left = GO_MS;
+	int64_t end = plugin_now_ms() + GO_MS, left = GO_MS;
 
-	for (; left > 0; left = end - now_ms()) {
+	for (; left > 0; left = end - plugin_now_ms()) {
 		if (poll(&fd, 1, (int)left) <= 0)
 			continue;	/* a signal, or the time is up */
 		if ((fd.revents & POLLIN) == 0)
@@ -345,12 +336,8 @@ seed_random(void)
 PLUGIN_EXPORT void
 plugin_init(void)
 {
-	static bool done;
-
-	/* A plugin that is named twice is loaded once but initialised twice. */
-	if (done)
+	if (!plugin_is_new())
 		return;
-	done = 1;
 	seed_random();
 	ppp_add_options(options);
 	ppp_add_notify(NF_PHASE_CHANGE, on_phase, NULL);
