@@ -149,29 +149,42 @@ put_length(struct radius_out *o)
 	o->buf[LENGTH_AT + 1] = (uint8_t)o->len;
 }
 
-bool
-radius_finish(struct radius_out *o, const struct radius_secret *secret)
+/* The Message-Authenticator, which is the first attribute. */
+static bool
+sign(struct radius_out *o, const struct radius_secret *secret)
 {
-	uint8_t *sign = o->buf + RADIUS_HEADER + ATTR_HEADER;
+	uint8_t md[DIGEST_LEN];
+
+	if (!digest_hmac(md, secret->octets, secret->len, o->buf, o->len))
+		return false;
+	memcpy(o->buf + RADIUS_HEADER + ATTR_HEADER, md, sizeof(md));
+	return true;
+}
+
+/* The authenticator, over what stands in its place. */
+static bool
+seal(struct radius_out *o, const struct radius_secret *secret)
+{
 	const struct digest_part part[] = {
 		{ o->buf, o->len }, { secret->octets, secret->len }
 	};
 	uint8_t md[DIGEST_LEN];
 
-	if (o->bad)
-		return false;
-	put_length(o);
-	if (o->buf[0] == RADIUS_ACCESS_REQUEST) {
-		if (!digest_hmac(md, secret->octets, secret->len, o->buf,
-		    o->len))
-			return false;
-		memcpy(sign, md, sizeof(md));
-		return true;
-	}
-	if (!digest_md5(md, part, 2))	/* over an authenticator of zeros */
+	if (!digest_md5(md, part, 2))
 		return false;
 	memcpy(o->buf + AUTH_AT, md, sizeof(md));
 	return true;
+}
+
+bool
+radius_finish(struct radius_out *o, const struct radius_secret *secret)
+{
+	if (o->bad)
+		return false;
+	put_length(o);
+	if (o->buf[0] == RADIUS_ACCESS_REQUEST)
+		return sign(o, secret);
+	return seal(o, secret);		/* over zeros */
 }
 
 void
@@ -186,21 +199,10 @@ radius_begin_answer(struct radius_out *o, enum radius_code code, uint8_t id,
 bool
 radius_finish_answer(struct radius_out *o, const struct radius_secret *secret)
 {
-	const struct digest_part part[] = {
-		{ o->buf, o->len }, { secret->octets, secret->len }
-	};
-	uint8_t md[DIGEST_LEN];
-
 	if (o->bad)
 		return false;
 	put_length(o);
-	if (!digest_hmac(md, secret->octets, secret->len, o->buf, o->len))
-		return false;
-	memcpy(o->buf + RADIUS_HEADER + ATTR_HEADER, md, sizeof(md));
-	if (!digest_md5(md, part, 2))
-		return false;
-	memcpy(o->buf + AUTH_AT, md, sizeof(md));
-	return true;
+	return sign(o, secret) && seal(o, secret);
 }
 
 const uint8_t *
