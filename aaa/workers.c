@@ -288,7 +288,9 @@ look_at_end(struct worker *w)
 
 	if (!w->ended || w->fd[FROM_PROGRAM] != -1)
 		return;
-	while (w->fd[ERRORS] != -1 && read_errors(w))
+	/* A child that it has left behind may say more without end. */
+	while (w->fd[ERRORS] != -1 && w->err_octets <= WORDS_MAX &&
+	    read_errors(w))
 		continue;
 	describe_status(w->status, why);
 	if (!conf->kept && w->status == 0)
