@@ -87,6 +87,18 @@ class Order:
         check(not r.data, 'an order is too long')
 
 
+def check_whole(reply):
+    """A reply with all that the tests' servers say of their first user."""
+    check(reply.address == '10.9.8.7', reply.address)
+    check((reply.session, reply.idle, reply.interim, reply.mtu) ==
+          (3600, 900, 120, 1300), 'numbers')
+    check(reply.dns == ['10.0.0.53', '10.0.0.54'], reply.dns)
+    check(reply.wins == ['10.0.0.55', '0.0.0.0'], reply.wins)
+    check(reply.classes == b'\x05gold1\x02\x00\xff', reply.classes)
+    check((reply.filter, reply.route, reply.message) ==
+          (b'gold', b'10.40.0.0/16 0.0.0.0 1', b'welcome'), 'texts')
+
+
 class Plug:
     """One pppd's connection."""
 
@@ -147,6 +159,18 @@ class Plug:
         self.challenge = challenge
         self.ask(MSCHAP2, challenge, self.response)
         return self.answer() if wait else None
+
+    def keys(self, password):
+        """A login by MS-CHAPv2 that is accepted, with the keys of RFC 3079 and
+        the proof of RFC 2759; its reply."""
+        reply = self.mschap2(password)
+        user = self.user.decode()
+        check(reply.verdict == ACCEPT, 'not accepted')
+        check([reply.send, reply.recv] == mppe_keys(
+            password, self.response[24:48]), 'other keys')
+        check(reply.message == success(password, user, self.challenge,
+                                       self.response), reply.message)
+        return reply
 
     def account(self, status, seconds=0, into=0, out=0, cause=0, classes=b'',
                 address='10.9.8.7'):

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 
+import examples
 import freeradius
 from pptptest import namespaces
 from pptptest.points import Skip, check
@@ -15,8 +16,6 @@ POLICIES = '/etc/freeradius/3.0/policy.d/accounting'
 NEEDED = (POLICIES, SCHEMAS % 'main', SCHEMAS % 'ippool',
           '/usr/lib/freeradius/rlm_sql_postgresql.so')
 POLICY = 'policy {\n$INCLUDE %s\n}\n' % POLICIES
-EXAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__)))), 'docs', 'examples', 'scaling')
 
 
 def binaries():
@@ -74,13 +73,7 @@ class Database:
 
 
 def example(name, *changes):
-    """A file of the examples, with these (old, new) in it."""
-    with open(os.path.join(EXAMPLES, name)) as stream:
-        text = stream.read()
-    for old, new in changes:
-        check(old in text, '%s has no "%s"' % (name, old))
-        text = text.replace(old, new)
-    return text
+    return examples.text(('scaling', name), *changes)
 
 
 def write_freeradius(home, clients):
@@ -92,7 +85,7 @@ def write_freeradius(home, clients):
 
 
 def copy_program(name, to):
-    shutil.copy(os.path.join(EXAMPLES, name), to)
+    shutil.copy(examples.path('scaling', name), to)
     os.chmod(to, 0o755)
     return to
 

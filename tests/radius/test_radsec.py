@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 
+import examples
 import freeradius
 import plug
 import servers
@@ -13,18 +14,10 @@ from pptptest.points import Skip, check, point
 from test_radius import begin
 
 HOME = '/run/conformance/radsec'
-EXAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__)))), 'docs', 'examples', 'radsec')
 
 
 def example(name, *changes):
-    """A file of the examples, with these (old, new) in it."""
-    with open(os.path.join(EXAMPLES, name)) as stream:
-        text = stream.read()
-    for old, new in changes:
-        check(old in text, '%s has no "%s"' % (name, old))
-        text = text.replace(old, new)
-    return text
+    return examples.text(('radsec', name), *changes)
 
 
 class Radius(servers.FreeRadius):
@@ -47,7 +40,7 @@ class Radius(servers.FreeRadius):
 def radsec(lab):
     if not shutil.which('radsecproxy'):
         raise Skip('radsecproxy is not installed')
-    subprocess.run([EXAMPLES + '/make-certificates', HOME,
+    subprocess.run([examples.path('radsec', 'make-certificates'), HOME,
                     'radius.example.net', 'vpn1.example.net'], check=True)
     radius = Radius(lab)
     proxy = start(lab, 'CN:/^radius')
