@@ -1,7 +1,7 @@
 """A FreeRADIUS on 127.0.0.1 with the methods of PPP, a users file, and records
 of accounting as text.
 
-    freeradius.py HOME [no] <USERS     writes its configuration to HOME ("no":
+    freeradius.py HOME yes|no <USERS   writes its configuration to HOME ("no":
                                        clients need not sign their requests)
                                        and prints the command that runs it"""
 

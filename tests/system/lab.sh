@@ -383,3 +383,17 @@ crosses_unchanged()
 	on "$1" python3 "$TESTS/transfer.py" get "$2" 7000 "$1" "$file.back" &&
 	cmp "$file" "$file.back"
 }
+
+# rate FROM TO ADDRESS [SECONDS]: kbit/s that get through of 3,000
+rate()
+{
+	local result=$LAB/rate.$1.$2 receiver
+
+	rm -f "$result"
+	on "$2" python3 "$TESTS/blast.py" receive "$3" 9000 "${4:-2}" "$result" &
+	receiver=$!
+	wait_for 10 on "$2" grep -q ':2328 ' /proc/net/udp
+	on "$1" python3 "$TESTS/blast.py" send "$3" 9000 $((${4:-2} + 2)) 3000
+	wait "$receiver"
+	cat "$result"
+}
