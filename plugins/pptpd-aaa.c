@@ -53,7 +53,8 @@ static volatile sig_atomic_t ending;	/* a signal has come */
 static struct aaa_call call;
 static enum aaa_method method;
 static bool	approved;		/* pptpd-aaa has accepted the peer */
-static struct aaa_reply reply;		/* of that */
+static bool	fresh;			/* and pppd has not noted it yet */
+static struct aaa_reply reply;		/* of the first time */
 
 static bool	started;		/* IP has been up */
 static bool	start_told;		/* and pptpd-aaa knows */
@@ -256,23 +257,23 @@ set_env(const char *name, const struct aaa_text *t)
 	ppp_script_setenv((char *)name, copy, 0);
 }
 
+/* Each login has keys of its own, also a second one within a call. */
 static void
-take_keys(const uint8_t *challenge)
+take_keys(struct aaa_reply *r, const uint8_t *challenge)
 {
 	uint8_t copy[MS_CHALLENGE];
 
-	if (reply.mppe_policy != 0)
-		mppe_set_enc_types((int)reply.mppe_policy,
-		    (int)reply.mppe_types);
-	if (!reply.has_keys)
+	if (r->mppe_policy != 0)
+		mppe_set_enc_types((int)r->mppe_policy, (int)r->mppe_types);
+	if (!r->has_keys)
 		return;
 	if (method == AAA_MSCHAP) {
 		memcpy(copy, challenge, sizeof(copy));
-		plugin_mppe_chapv1(copy, reply.send_key);
+		plugin_mppe_chapv1(copy, r->send_key);
 	} else
-		plugin_mppe_keys(reply.send_key, reply.recv_key);
-	explicit_bzero(reply.send_key, sizeof(reply.send_key));
-	explicit_bzero(reply.recv_key, sizeof(reply.recv_key));
+		plugin_mppe_keys(r->send_key, r->recv_key);
+	explicit_bzero(r->send_key, sizeof(r->send_key));
+	explicit_bzero(r->recv_key, sizeof(r->recv_key));
 }
 
 /* What pptpd-net.so sets up, if there is anything. */
@@ -298,14 +299,13 @@ pass_on(void)
 
 /* What the server wants of this call.  pppd has not begun with IP yet. */
 static void
-take_reply(const struct aaa_reply *r, const uint8_t *challenge)
+take_reply(const struct aaa_reply *r)
 {
 	ipcp_options *ao = &ipcp_allowoptions[0];
 	int i;
 
 	approved = 1;
 	reply = *r;
-	take_keys(challenge);
 	/* pppd cannot change its timer later, so the time is looked at here. */
 	if (reply.session_timeout != 0)
 		ppp_set_max_connect_time(0);
@@ -325,6 +325,13 @@ take_reply(const struct aaa_reply *r, const uint8_t *challenge)
 	pass_on();
 }
 
+/* The names of two users in one call would mix the rights of both. */
+static bool
+is_another(const char *name)
+{
+	return approved && strcmp(name, call.name.text) != 0;
+}
+
 static void
 describe_call(void)
 {
@@ -342,12 +349,14 @@ log_in(struct aaa_msg *m, const char *name, const char *ours, char *text,
     size_t size)
 {
 	static struct aaa_msg answer;
-	const struct aaa_reply *r = &answer.u.reply;
-	const uint8_t *challenge = m->u.login.challenge.octets;
+	struct aaa_reply *r = &answer.u.reply;
 	bool accepted = 0;
 
 	describe_call();
-	if (!aaa_text_set(&call.name, name, strlen(name)))
+	if (is_another(name))
+		plugin_warn("pptpd-aaa.so: a second login of session %s in "
+		    "another user's name is refused", call.id);
+	else if (!aaa_text_set(&call.name, name, strlen(name)))
 		plugin_warn("pptpd-aaa.so: a user name of more than %d octets",
 		    AAA_NAME_MAX);
 	else if (service.sun_path[0] == '\0' || call.id[0] == '\0')
@@ -364,11 +373,14 @@ log_in(struct aaa_msg *m, const char *name, const char *ours, char *text,
 	}
 	if (r->message.len > 0 && answer.type == AAA_REPLY)
 		snprintf(text, size, "%s", r->message.text);
-	/* A second challenge of the same call changes nothing. */
-	if (accepted && !approved) {
+	if (accepted) {
 		method = m->u.login.method;
-		take_reply(r, challenge);
+		take_keys(r, m->u.login.challenge.octets);
+		fresh = 1;
 	}
+	/* A second challenge of the same call changes nothing else. */
+	if (accepted && !approved)
+		take_reply(r);
 	explicit_bzero(&answer, sizeof(answer));
 	explicit_bzero(m, sizeof(*m));
 	return accepted;
@@ -481,9 +493,9 @@ is_allowed(uint32_t addr)
 /* No peer gets here that was not asked about: neither by "noauth", nor by EAP
  * with a secret of /etc/ppp. */
 static void
-guard(void)
+guard(bool asked)
 {
-	if (approved)
+	if (asked)
 		return;
 	plugin_warn("pptpd-aaa.so: nobody was asked about this peer (noauth, "
 	    "or a method of EAP?): the call ends");
@@ -491,12 +503,23 @@ guard(void)
 	lcp_close(0, PLUGIN_TEXT("authentication is missing"));
 }
 
+/* Each time that LCP comes up; a second login may be by another method. */
 static void
 on_auth(void *ctx, int arg)
 {
 	(void)ctx;
 	(void)arg;
-	guard();
+	guard(fresh);
+	fresh = 0;
+}
+
+/* Challenges in between were answered for nothing. */
+static void
+on_link_down(void *ctx, int arg)
+{
+	(void)ctx;
+	(void)arg;
+	fresh = 0;
 }
 
 /* --- accounting ---------------------------------------------------------- */
@@ -727,7 +750,7 @@ on_ip_up(void *ctx, int arg)
 
 	(void)ctx;
 	(void)arg;
-	guard();
+	guard(approved);
 	if (!approved)
 		return;
 	mtu = ppp_get_mtu(0);
@@ -829,6 +852,7 @@ plugin_init(void)
 	idle_time_hook = look_at_idle;
 	ppp_add_notify(NF_SIGNALED, on_signal, NULL);
 	ppp_add_notify(NF_AUTH_UP, on_auth, NULL);
+	ppp_add_notify(NF_LINK_DOWN, on_link_down, NULL);
 	ppp_add_notify(NF_IP_UP, on_ip_up, NULL);
 	ppp_add_notify(NF_IP_DOWN, on_ip_down, NULL);
 	ppp_add_notify(NF_EXIT, on_exit_status, NULL);

@@ -41,6 +41,8 @@ static int	mppe_told = -1;	/* last SESSION_MPPE, to report it once */
 static int	logins_max = -1;	/* -1: nothing */
 static bool	logins_replace;
 
+static char	logged_in[SESSION_NAME_MAX + 1];	/* who has logged in; "": nobody yet */
+
 static int	set_fd(char **);
 
 static option_t options[] = {
@@ -234,6 +236,18 @@ take_user_file(const char *name)
 	return 0;
 }
 
+/*
+ * A peer can have LCP negotiated, and log in, once more within a call.  What the
+ * first user's file has set stays in pppd, so no other user may have the call.
+ */
+static bool
+is_another(const char *name)
+{
+	if (logged_in[0] == '\0')
+		snprintf(logged_in, sizeof(logged_in), "%s", name);
+	return strcmp(logged_in, name) != 0;
+}
+
 static void
 on_auth(void *ctx, int arg)
 {
@@ -244,6 +258,12 @@ on_auth(void *ctx, int arg)
 
 	(void)ctx;
 	(void)arg;
+	if (is_another(name)) {
+		plugin_warn("pptpd-session.so: a second login in another "
+		    "user's name ends the call");
+		refuse("another user");
+		return;
+	}
 	if (name[0] != '\0')
 		fits = take_user_file(name);
 	if (fits && logins_max != -1) {

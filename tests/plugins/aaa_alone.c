@@ -3,10 +3,13 @@
  *
  *	aaa_alone PLUGIN flood
  *	aaa_alone PLUGIN idle
+ *	aaa_alone PLUGIN second
  *
  * flood: its pptpd-aaa sends orders without end in place of an answer.  SIGTERM
  * comes after a second, and the plugin has to refuse the peer soon after it.
  * idle: a user's file sets pppd's option when he has logged in, and it counts.
+ * second: a peer that has a call logs in once more, as another user, as the same
+ * one, and by a method about which pptpd-aaa is not asked.
  * Exit status 0: so it is.
  */
 /* SPDX-License-Identifier: ISC */
@@ -40,6 +43,7 @@ ROOM(auth_up_notifier);
 ROOM(exitnotify);
 ROOM(ip_down_notifier);
 ROOM(ip_up_notifier);
+ROOM(link_down_notifier);
 ROOM(sigreceived);
 ROOM(ipcp_allowoptions);
 ROOM(ipcp_hisoptions);
@@ -51,13 +55,11 @@ ROOM(ifname);
 ROOM(our_name);
 ROOM(remote_number);
 ROOM(dbglog);
-ROOM(lcp_close);
 ROOM(mppe_set_keys);
 ROOM(netif_get_mtu);
 ROOM(netif_set_mtu);
 ROOM(notice);
 ROOM(script_setenv);
-ROOM(set_mppe_enc_types);
 ROOM(timeout);
 ROOM(untimeout);
 ROOM(update_link_stats);
@@ -71,10 +73,14 @@ int	(*pap_auth_hook)(char *, char *, char **, void *, void *);
 
 void	add_notifier(void *, void (*)(void *, int), void *);
 void	add_options(struct pppd_option *);
+void	lcp_close(int, char *);
+void	set_mppe_enc_types(int, int);
 void	warn(const char *, ...) __attribute__((format(printf, 1, 2)));
 
 static struct pppd_option *options;
-static void	(*on_signal)(void *, int);
+static void	(*on_signal)(void *, int), (*on_auth)(void *, int);
+static void	(*on_link_down)(void *, int);
+static int	closed;		/* so often LCP was told to close */
 static char	socket_path[] = "/tmp/aaa_alone.XXXXXX/aaa";
 
 void
@@ -83,12 +89,31 @@ add_notifier(void *list, void (*fn)(void *, int), void *arg)
 	(void)arg;
 	if (list == sigreceived)
 		on_signal = fn;
+	else if (list == auth_up_notifier)
+		on_auth = fn;
+	else if (list == link_down_notifier)
+		on_link_down = fn;
+}
+
+void
+lcp_close(int unit, char *why)
+{
+	(void)unit;
+	printf("LCP closes: %s\n", why);
+	closed++;
 }
 
 void
 add_options(struct pppd_option *o)
 {
 	options = o;
+}
+
+void
+set_mppe_enc_types(int policy, int types)
+{
+	(void)policy;
+	(void)types;
 }
 
 void
@@ -205,12 +230,84 @@ is_idle(void)
 	return before > 5 && idle_time_hook(NULL) == 5;
 }
 
+/* Accepts all; the octets of the keys say how often it was asked. */
+static void
+accept_all(int listener)
+{
+	struct aaa_msg m = { .type = AAA_REPLY };
+	uint8_t buf[AAA_MSG_MAX];
+	int sock = accept(listener, NULL, NULL);
+	size_t len;
+
+	m.u.reply.verdict = AAA_ACCEPT;
+	m.u.reply.mppe_policy = 1;
+	m.u.reply.has_keys = true;
+	for (int n = 1; recv(sock, buf, sizeof(buf), 0) > 0; n++) {
+		memset(m.u.reply.send_key, n, sizeof(m.u.reply.send_key));
+		len = aaa_msg_encode(&m, buf);
+		if (send(sock, buf, len, MSG_NOSIGNAL) == -1)
+			break;
+	}
+	_exit(0);
+}
+
+static bool
+logs_in(const char *name)
+{
+	char user[16], password[] = "secret", *said;
+
+	snprintf(user, sizeof(user), "%s", name);
+	return pap_auth_hook(user, password, &said, NULL, NULL) != 0;
+}
+
+/* What a peer does within one call; the second user is refused unasked. */
+static bool
+is_one_users(void)
+{
+	if (!logs_in("fred") || mppe_send_key[0] != 1)
+		return false;
+	on_auth(NULL, 0);
+	if (closed != 0 || logs_in("anna") || !logs_in("fred"))
+		return false;
+	if (mppe_send_key[0] != 2)	/* each login makes keys */
+		return false;
+	on_link_down(NULL, 0);		/* LCP is negotiated anew */
+	if (logs_in("anna") || !logs_in("fred"))
+		return false;
+	on_auth(NULL, 0);
+	if (closed != 0)
+		return false;
+	if (!logs_in("fred"))		/* a challenge while the call is up */
+		return false;
+	on_link_down(NULL, 0);
+	on_auth(NULL, 0);		/* EAP, with a secret of /etc/ppp */
+	return closed == 1;
+}
+
+static bool
+is_seconds(int listener)
+{
+	pid_t self = getpid(), child = fork();
+	bool fine;
+
+	if (child == 0) {
+		die_with(self);
+		accept_all(listener);
+	}
+	fine = is_one_users();
+	kill(child, SIGKILL);
+	(void)waitpid(child, NULL, 0);
+	return fine;
+}
+
 int
 main(int argc, char **argv)
 {
 	int listener = listen_at(socket_path);
 	bool fine = argc == 3 && listener != -1 && load(argv[1]) &&
-	    (strcmp(argv[2], "idle") == 0 ? is_idle() : floods(listener));
+	    (strcmp(argv[2], "idle") == 0 ? is_idle() :
+	    strcmp(argv[2], "second") == 0 ? is_seconds(listener) :
+	    floods(listener));
 
 	(void)unlink(socket_path);
 	*strrchr(socket_path, '/') = '\0';

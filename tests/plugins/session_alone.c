@@ -1,0 +1,171 @@
+/*
+ * A pppd 2.4 of which there is just what pptpd-session.so calls:
+ *
+ *	session_alone PLUGIN
+ *
+ * A peer that has a call has LCP negotiated and logs in once more: as the same
+ * user, which is no harm, and as another one, which ends the call.
+ * Exit status 0: so it is.
+ */
+/* SPDX-License-Identifier: ISC */
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "protocol/session_msg.h"
+
+/* The beginning of pppd's option_t, and its size. */
+struct pppd_option {
+	const char	*name;
+	int		 type;
+	int		(*set)(char **);
+	void		*rest[6];
+};
+
+/* What the plugin only points to here, functions included. */
+#define ROOM(name)	char name[4096] __attribute__((aligned(16)))
+ROOM(auth_up_notifier);
+ROOM(exitnotify);
+ROOM(ip_down_notifier);
+ROOM(ip_up_notifier);
+ROOM(phasechange);
+ROOM(ccp_fsm);
+ROOM(ccp_gotoptions);
+ROOM(ccp_hisoptions);
+ROOM(ipcp_allowoptions);
+ROOM(ipcp_gotoptions);
+ROOM(ipcp_hisoptions);
+ROOM(lcp_gotoptions);
+ROOM(link_stats);
+ROOM(ifname);
+ROOM(peer_authname);
+ROOM(options_from_list);
+ROOM(update_link_stats);
+
+int	ifunit, link_connect_time, link_stats_valid, status;
+
+void	add_notifier(void *, void (*)(void *, int), void *);
+void	add_options(struct pppd_option *);
+int	int_option(char *, int *);
+void	lcp_close(int, char *);
+void	timeout(void (*)(void *), void *, int, int);
+void	untimeout(void (*)(void *), void *);
+void	warn(const char *, ...) __attribute__((format(printf, 1, 2)));
+
+static struct pppd_option *options;
+static void	(*on_auth)(void *, int);
+static int	closed;		/* so often LCP was told to close */
+
+void
+add_notifier(void *list, void (*fn)(void *, int), void *arg)
+{
+	(void)arg;
+	if (list == auth_up_notifier)
+		on_auth = fn;
+}
+
+void
+add_options(struct pppd_option *o)
+{
+	options = o;
+}
+
+int
+int_option(char *text, int *value)
+{
+	return sscanf(text, "%d", value);
+}
+
+void
+lcp_close(int unit, char *why)
+{
+	(void)unit;
+	printf("LCP closes: %s\n", why);
+	closed++;
+}
+
+void
+timeout(void (*fn)(void *), void *arg, int s, int us)
+{
+	(void)fn;
+	(void)arg;
+	(void)s;
+	(void)us;
+}
+
+void
+untimeout(void (*fn)(void *), void *arg)
+{
+	(void)fn;
+	(void)arg;
+}
+
+void
+warn(const char *fmt, ...)
+{
+	puts(fmt);
+}
+
+/* The user who is reported, "": none. */
+static const char *
+reported(int sock)
+{
+	static struct session_msg m;
+	uint8_t buf[SESSION_MSG_MAX];
+	ssize_t n;
+
+	while ((n = recv(sock, buf, sizeof(buf), MSG_DONTWAIT)) > 0) {
+		if (session_msg_decode(buf, n, &m) && m.type == SESSION_AUTH)
+			return m.u.auth.name;
+	}
+	return "";
+}
+
+static const char *
+logs_in(const char *name, int sock)
+{
+	strcpy(peer_authname, name);
+	on_auth(NULL, 0);
+	return reported(sock);
+}
+
+static bool
+is_one_users(int sock)
+{
+	if (strcmp(logs_in("fred", sock), "fred") != 0 ||
+	    strcmp(logs_in("fred", sock), "fred") != 0 || closed != 0)
+		return false;
+	if (strcmp(logs_in("anna", sock), "") != 0 || closed != 1)
+		return false;
+	return strcmp(logs_in("fredd", sock), "") == 0 && closed == 2;
+}
+
+static bool
+load(const char *plugin, int fd)
+{
+	void *handle = dlopen(plugin, RTLD_LAZY | RTLD_GLOBAL);
+	char number[16], *value[] = { number, NULL };
+	void (*init)(void);
+
+	if (handle == NULL) {
+		puts(dlerror());
+		return false;
+	}
+	*(void **)&init = dlsym(handle, "plugin_init");
+	init();
+	snprintf(number, sizeof(number), "%d", fd);
+	return options[0].set(value) == 1 && on_auth != NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	int pair[2];
+	bool fine = argc == 2 && socketpair(AF_UNIX, SOCK_SEQPACKET, 0,
+	    pair) == 0 && load(argv[1], pair[1]) && is_one_users(pair[0]);
+
+	return fine ? 0 : 1;
+}
