@@ -19,6 +19,7 @@
 #include "monitor/admin_socket.h"
 #include "monitor/child.h"
 #include "monitor/engine_file.h"
+#include "monitor/engine_log.h"
 #include "monitor/engine_output.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/listener.h"
@@ -303,19 +304,6 @@ on_pulse(void *arg)
 }
 
 static void
-engine_log(const struct ipc_msg *m)
-{
-	char line[sizeof(m->u.log.line)];
-	int priority = m->u.log.priority & LOG_PRIMASK;
-
-	memcpy(line, m->u.log.line, sizeof(line));
-	line[sizeof(line) - 1] = '\0';
-	/* Lower to LOG_ERR: syslogd writes more urgent lines to terminals. */
-	log_msg(priority < LOG_ERR ? LOG_ERR : priority, "%s",
-	    log_printable(line));
-}
-
-static void
 on_message(struct engine_proc *e, const struct ipc_msg *m,
     const struct ipc_fds *fds)
 {
@@ -324,7 +312,7 @@ on_message(struct engine_proc *e, const struct ipc_msg *m,
 	    fds->fd, fds->n, (uint64_t)mono_s() * 1000, &late);
 
 	if (fault == NULL && m->type == IPC_LOG)
-		engine_log(m);
+		engine_log(e->index, e->pid, m, mono_ms());
 	else if (fault == NULL && m->type == IPC_ADMIN_REQUEST)
 		all.ops->request(m, fds, late);
 	else if (all.stopping)
@@ -339,24 +327,24 @@ on_message(struct engine_proc *e, const struct ipc_msg *m,
 
 /*
  * Like loop_message(), but the descriptors are closed with patience.h only.
- * With e NULL, only log lines are handled, since the engine has ended.  Returns
- * as ipc_recv() does.
+ * Once the engine has ended, only log lines are handled.  Returns as ipc_recv()
+ * does.
  */
 static int
-receive(int sock, struct engine_proc *e)
+receive(struct engine_proc *e, bool ended)
 {
 	struct ipc_msg m;
 	struct ipc_fds fds;
 	int got, error;
 
 	patience_limit();		/* ipc_recv() may close descriptors */
-	got = ipc_recv(sock, &m, &fds);
+	got = ipc_recv(e->sock, &m, &fds);
 	error = errno;
 	patience_restore();
-	if (got == 1 && e != NULL)
+	if (got == 1 && !ended)
 		on_message(e, &m, &fds);
 	else if (got == 1 && m.type == IPC_LOG)
-		engine_log(&m);
+		engine_log(e->index, e->pid, &m, mono_ms());
 	patience_close_all(fds.fd, &fds.n);
 	errno = error;
 	return got;
@@ -366,8 +354,9 @@ static void
 on_engine(int fd, void *arg)
 {
 	struct engine_proc *e = arg;
-	int got = receive(fd, e);
+	int got = receive(e, false);
 
+	(void)fd;
 	if (got == 0)			/* end of file: it will be reaped */
 		loop_watch_off(&e->watch);
 	else if (got == -1 && errno != EAGAIN && !all.stopping)
@@ -383,7 +372,7 @@ hear_out(struct engine_proc *e)
 {
 	int got;
 
-	while ((got = receive(e->sock, NULL)) == 1 ||
+	while ((got = receive(e, true)) == 1 ||
 	    (got == -1 && errno == EBADMSG))
 		;
 	patience_limit();
@@ -590,6 +579,7 @@ engines_reaped(pid_t pid, int status)
 	all.ops->ended(e->index);
 	loop_watch_off(&e->watch);
 	hear_out(e);
+	engine_log_ended(e->index, pid);
 	engine_output_close(e->output, pid);
 	e->output = NULL;
 	e->pid = 0;

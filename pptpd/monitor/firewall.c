@@ -13,11 +13,14 @@
 #include "base/log.h"
 #include "config/instance.h"
 #include "monitor/child.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 
 #define SCRIPT	1024		/* octets of the text for nft */
 #define ERROR	512		/* octets of nft's complaint that are read */
-#define END_MS	3000
+#define NFT_MS	30000		/* for nft while the server runs, */
+#define AGAIN_MS 60000		/* and until one that took longer runs again */
+#define END_MS	3000		/* for nft when the server ends */
 #define LOOK_US	5000
 
 /*
@@ -62,9 +65,13 @@ static struct {
 	uint32_t mss_clamp;	/* wanted */
 	bool	 anti_spoofing;
 	bool	 todo[STEPS];
+	bool	 hung[STEPS];	/* nft took too long: to be done again */
 	pid_t	 pid;		/* of nft; 0: none runs */
 	enum step step;		/* what it does */
+	bool	 late;		/* it took too long, and was killed */
 	int	 error;		/* read end of its descriptor 2, or -1 */
+	struct loop_timer deadline;	/* for nft */
+	struct loop_timer again;	/* until the next try */
 } fw = { .error = -1 };
 
 /* --- texts --------------------------------------------------------------- */
@@ -156,11 +163,14 @@ run(enum step step)
 		return false;
 	}
 	fw.step = step;
+	fw.late = false;
 	fw.error = fds[0];
 	fw.pid = child_spawn(path, argv, NULL, 0, fds[1]);
 	close(fds[1]);
-	if (fw.pid != -1)
+	if (fw.pid != -1) {
+		(void)loop_timer_in_ms(&fw.deadline, NFT_MS);
 		return true;
+	}
 	fw.pid = 0;
 	say(step, strerror(errno));
 	close_error();
@@ -176,6 +186,37 @@ next(void)
 		fw.todo[step] = false;
 		(void)run((enum step)step);
 	}
+}
+
+/* Nothing else is done while nft runs: one that hangs must not last. */
+static void
+on_deadline(void *arg)
+{
+	(void)arg;
+	if (fw.pid == 0)
+		return;
+	say(fw.step, "nft hangs, and is killed");
+	fw.late = true;
+	kill(fw.pid, SIGKILL);		/* not reaped, so the pid is ours */
+}
+
+static bool
+is_wanted(void)
+{
+	return fw.mss_clamp != 0 || fw.anti_spoofing;
+}
+
+/* The configuration may have changed meanwhile. */
+static void
+on_again(void *arg)
+{
+	(void)arg;
+	for (int step = 0; step < STEPS; step++) {
+		if (fw.hung[step] && (step == STEP_REMOVE) != is_wanted())
+			fw.todo[step] = true;
+		fw.hung[step] = false;
+	}
+	next();
 }
 
 /* The first line of nft's complaint, as far as it can be printed. */
@@ -233,7 +274,7 @@ want(const struct conf *conf)
 	fw.mss_clamp = conf->mss_clamp;
 	fw.anti_spoofing = conf->anti_spoofing;
 	/* What was to be done before, and has not begun, stays to be done. */
-	if (fw.mss_clamp == 0 && !fw.anti_spoofing) {
+	if (!is_wanted()) {
 		fw.todo[STEP_CLAMP] = fw.todo[STEP_SOURCES] = false;
 		if (clamp || sources || is_marked())
 			fw.todo[STEP_REMOVE] = true;
@@ -269,6 +310,8 @@ firewall_start(const struct conf *conf)
 		    "is too long");
 		return;
 	}
+	loop_timer_init(&fw.deadline, on_deadline, NULL);
+	loop_timer_init(&fw.again, on_again, NULL);
 	firewall_change(conf);
 }
 
@@ -276,7 +319,11 @@ static void
 ended(int status)
 {
 	fw.pid = 0;
-	if (status != 0)
+	loop_timer_stop(&fw.deadline);
+	if (fw.late) {
+		fw.hung[fw.step] = true;
+		(void)loop_timer_in_ms(&fw.again, AGAIN_MS);
+	} else if (status != 0)
 		complain(status);
 	else
 		set_mark(fw.step != STEP_REMOVE);
@@ -318,6 +365,7 @@ void
 firewall_end(bool calls)
 {
 	memset(fw.todo, 0, sizeof(fw.todo));
+	loop_timer_stop(&fw.again);
 	if (fw.pid != 0)
 		wait_for_nft();
 	if (!calls && fw.table[0] != '\0' && is_marked() && run(STEP_REMOVE))

@@ -14,12 +14,13 @@
 #define RATE_LEAST	10000	/* messages per second */
 #define RATE_MOST	1000000
 #define SECOND		1000
+#define DEBUG_LINES	8	/* for one message of a client, at most */
 #define PORTS		4	/* of our last listeners */
 
 static struct bucket buckets[CONF_ENGINES_MAX], status_bucket, order_bucket;
 static struct bucket call_bucket, trace_bucket;
 static struct bucket_rate rate, call_rate;
-static bool count_logs, may_ask_access;
+static bool may_ask_access;
 static in_port_t ports[PORTS];	/* network order; 0: none */
 
 /*
@@ -39,8 +40,8 @@ rate_of_calls(const struct limit_conf *l)
 
 /*
  * The rate of messages is four times what the engine's limits allow: no number
- * of clients can make an honest engine send more.  If one of these limits is
- * off, there is no rate.
+ * of clients can make an honest engine send more, but for the log lines that
+ * debug adds.  If one of these limits is off, there is no rate.
  */
 void
 request_check_init(const struct limit_conf *l, bool debug, bool ask_access)
@@ -51,6 +52,8 @@ request_check_init(const struct limit_conf *l, bool debug, bool ask_access)
 	    (uint64_t)l->message_rate * (l->max_unauth + l->connections));
 	if (n < RATE_LEAST)
 		n = RATE_LEAST;
+	if (debug)
+		n *= DEBUG_LINES;
 	if (n > RATE_MOST)
 		n = RATE_MOST;
 	if (l->connection_rate == 0 || l->message_rate == 0 ||
@@ -59,7 +62,6 @@ request_check_init(const struct limit_conf *l, bool debug, bool ask_access)
 	rate = bucket_rate((uint32_t)n, SECOND, (uint32_t)n);
 	memset(buckets, 0, sizeof(buckets));
 	call_rate = rate_of_calls(l);
-	count_logs = !debug;
 	may_ask_access = ask_access;
 }
 
@@ -256,8 +258,7 @@ request_check_fault(unsigned int index, unsigned int count,
     const struct ipc_msg *m, const int *fds, int n, uint64_t now, bool *late)
 {
 	*late = false;
-	if ((m->type != IPC_LOG || count_logs) &&
-	    !bucket_take(&buckets[index], &rate, now))
+	if (!bucket_take(&buckets[index], &rate, now))
 		return "sends too much";
 	if (index != 0 && m->type != IPC_LOG && m->type != IPC_PONG)
 		return back_fault(index, count, m, n);

@@ -1,12 +1,14 @@
 /* The server's own table: what nft is told, and in which order. */
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "fake_loop.h"
 #include "monitor/child.h"
 #include "monitor/firewall.h"
 #include "unit.h"
@@ -17,6 +19,7 @@ static unsigned int started;	/* so many; pids are 1001 and so on */
 static char text[2048];		/* of the last */
 static const char *complaint;	/* what nft writes */
 static bool no_nft;
+static pid_t killed;
 static char said[LOG_LINE_MAX];
 
 pid_t
@@ -33,6 +36,16 @@ child_spawn(const char *path, char *const argv[], const int *fds, int n,
 		ck_assert_int_gt(write(output, complaint, strlen(complaint)),
 		    0);
 	return (pid_t)(1000 + ++started);
+}
+
+int	__wrap_kill(pid_t, int);
+
+int
+__wrap_kill(pid_t pid, int sig)
+{
+	ck_assert_int_eq(sig, SIGKILL);
+	killed = pid;
+	return 0;
 }
 
 int	__wrap_access(const char *, int);
@@ -71,6 +84,7 @@ begin(uint32_t mss, bool sources)
 	char *made = mkdtemp(dir);
 
 	ck_assert_ptr_nonnull(made);
+	fake_loop_init();
 	log_set_sink(listen_to, NULL);
 	conf_init(&conf);
 	conf.mss_clamp = mss;
@@ -257,6 +271,7 @@ START_TEST(what_another_server_left)
 	char *made = mkdtemp(dir);
 
 	ck_assert_ptr_nonnull(made);
+	fake_loop_init();
 	snprintf(path, sizeof(path), "%s/firewall", dir);
 	f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);
@@ -282,6 +297,51 @@ START_TEST(with_calls_it_stays)
 }
 END_TEST
 
+/* It would hold up all that comes after it, and for ever. */
+START_TEST(one_that_hangs_is_killed)
+{
+	begin(1300, true);
+	fake_loop_pass_ms(29000);
+	ck_assert_int_eq(killed, 0);
+	fake_loop_pass_ms(1000);
+	ck_assert_int_eq(killed, 1001);
+	ck_assert_str_eq(said, "MGR: mss-clamp is not in force: nft hangs, "
+	    "and is killed");
+	ends(SIGKILL);
+	ck_assert(told("fib saddr"));	/* the other goes on */
+	ends(0);
+	ck_assert_uint_eq(started, 2);
+	fake_loop_pass_ms(60000);
+	ck_assert_uint_eq(started, 3);
+	ck_assert(told("maxseg size set 1300"));
+	ends(0);
+	fake_loop_pass_ms(600000);
+	ck_assert_uint_eq(started, 3);
+	ck_assert_uint_eq(fake_loop_timers(), 0);
+	done();
+}
+END_TEST
+
+/* What was wanted when it began counts no more. */
+START_TEST(what_hangs_is_not_done_against_the_configuration)
+{
+	begin(1300, false);
+	ends(0);
+	conf.mss_clamp = 0;
+	firewall_change(&conf);
+	ck_assert(told("delete table"));
+	fake_loop_pass_ms(30000);
+	ends(SIGKILL);
+	conf.mss_clamp = 1400;
+	firewall_change(&conf);
+	ck_assert(told("maxseg size set 1400"));
+	ends(0);
+	fake_loop_pass_ms(600000);
+	ck_assert_uint_eq(started, 3);
+	done();
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -294,6 +354,8 @@ add(TCase *tc)
 	tcase_add_test(tc, one_of_two_fails);
 	tcase_add_test(tc, what_another_server_left);
 	tcase_add_test(tc, with_calls_it_stays);
+	tcase_add_test(tc, one_that_hangs_is_killed);
+	tcase_add_test(tc, what_hangs_is_not_done_against_the_configuration);
 }
 
 int
