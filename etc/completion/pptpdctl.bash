@@ -54,9 +54,17 @@ _pptpd_complete()
 			COMPREPLY=()
 			return ;;
 		esac ;;
-	--seconds|--packets|-d|--delay|-n|--iterations)
+	--state)
+		_pptpd_reply "$current" < <(printf '%s\n' starting login up)
+		return ;;
+	--message|--columns|--sort|--user|--client|--address|--interface|\
+	--server|--radius|--seconds|--packets|-d|--delay|-n|--iterations)
 		COMPREPLY=()
 		return ;;
+	-a)	if [ "${program##*/}" = vpnuser ]; then
+			COMPREPLY=()
+			return
+		fi ;;
 	esac
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
@@ -64,8 +72,11 @@ _pptpd_complete()
 		-p|--pidfile|-s|--socket|-f|--file)
 			server+=("$word" "${COMP_WORDS[i + 1]}")
 			i=$((i + 1)) ;;
-		-a|--address|--server|--radius|--seconds|--packets|-d|--delay|-n|--iterations)
+		--message|--columns|--sort|--user|--client|--address|\
+		--interface|--state|--server|--radius|--seconds|--packets|\
+		-d|--delay|-n|--iterations)
 			i=$((i + 1)) ;;
+		-a)	[ "${program##*/}" != vpnuser ] || i=$((i + 1)) ;;
 		-*) ;;
 		*)	command=$word
 			break ;;
@@ -80,6 +91,8 @@ _pptpd_complete()
 		show|kick|trace|del|passwd|domain)
 			_pptpd_reply "$current" < <(_pptpd_names "$program" \
 			    "${server[@]}") ;;
+		log-level)
+			_pptpd_reply "$current" < <(printf '%s\n' info debug) ;;
 		doctor)	compopt -o default
 			COMPREPLY=() ;;
 		*)	COMPREPLY=() ;;

@@ -55,7 +55,7 @@ static const char *const names[DOCTOR_SEVERITIES] = {
 };
 
 int
-doctor_run(struct doctor *d)
+doctor_begin(struct doctor *d)
 {
 	conf_init(&d->conf);
 	d->out = malloc(DOCTOR_OUTPUT);
@@ -65,6 +65,14 @@ doctor_run(struct doctor *d)
 	d->out[0] = '\0';
 	d->nifaces = d->world->ifaces(d->ifaces, DOCTOR_IFACES,
 	    d->world->arg);
+	return 0;
+}
+
+int
+doctor_run(struct doctor *d)
+{
+	if (doctor_begin(d) == -1)
+		return -1;
 	for (size_t i = 0; i < doctor_nchecks; i++) {
 		d->check = doctor_checks[i].name;
 		doctor_checks[i].run(d);
@@ -131,9 +139,12 @@ doctor_print(FILE *out, const struct doctor *d)
 {
 	for (int s = DOCTOR_ERROR; s >= DOCTOR_OK; s--) {
 		for (size_t i = 0; i < d->n; i++) {
-			if (d->finding[i].severity == (enum severity)s)
+			if (d->in_order ||
+			    d->finding[i].severity == (enum severity)s)
 				print_finding(out, &d->finding[i]);
 		}
+		if (d->in_order)
+			break;
 	}
 	fprintf(out, "%u errors, %u warnings, %u notes; %u could not be "
 	    "looked at\n", count(d, DOCTOR_ERROR), count(d, DOCTOR_WARNING),

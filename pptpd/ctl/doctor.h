@@ -80,6 +80,7 @@ struct doctor {
 	const char	*pidfile;	/* which server */
 	const char	*conf_file;	/* NULL: that of the server */
 	uint16_t	 port;
+	bool		 in_order;	/* findings are printed as they come */
 
 	/* Known when the first check has run. */
 	struct conf	 conf;
@@ -114,19 +115,25 @@ extern const size_t doctor_nchecks;
  * it made.
  */
 int	doctor_run(struct doctor *);
+/* The same without a check: for who runs one alone. */
+int	doctor_begin(struct doctor *);
 void	doctor_free(struct doctor *);
 /* The exit status: 0 in order, 1 warnings, 2 errors. */
 int	doctor_status(const struct doctor *);
-/* Prints the findings, worst first. */
+/* Prints the findings, worst first, unless in_order. */
 void	doctor_print(FILE *, const struct doctor *);
 /* The same as one JSON object on standard output. */
 void	doctor_print_json(const struct doctor *);
 
-/*
- * pptpdctl's command; argv[0] is its name.  user: whether this one may log in is
- * asked, and nothing else; NULL: all else.  Returns the exit status.
- */
-int	doctor_main(int argc, char **argv, const char *pidfile,
-	    const char *user);
+/* What pptpdctl's options say of the command. */
+struct doctor_wish {
+	const char *pidfile;
+	const char *user;	/* whether this one may log in is asked, and
+				   nothing else; NULL: not */
+	bool	    self_test;	/* calls are made, and nothing else */
+};
+
+/* pptpdctl's command; argv[0] is its name.  Returns the exit status. */
+int	doctor_main(int argc, char **argv, const struct doctor_wish *);
 
 #endif

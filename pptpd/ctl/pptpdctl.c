@@ -36,7 +36,7 @@
 static bool waits;		/* --wait */
 static bool all;		/* --all */
 static bool per_user;		/* --per-user */
-static const char *radius_user;	/* --radius; NULL: none */
+static struct doctor_wish doctor_wish;	/* of doctor */
 static struct top_wish top_wish;	/* of top; ms 0: the usual */
 static struct trace_wish trace_wish;	/* of trace; 0: not asked for */
 static bool users;		/* the command: a list, by users */
@@ -46,8 +46,9 @@ static const char *columns;	/* --columns; NULL: the usual ones */
 static struct admin_selection selection;
 
 /* Those that have no letter. */
-enum { OPTION_COLUMNS = 256, OPTION_SORT, OPTION_WAIT, OPTION_SECONDS, OPTION_RADIUS,
-	OPTION_PACKETS, OPTION_NOW, OPTION_MESSAGE, OPTION_FILTER };
+enum { OPTION_COLUMNS = 256, OPTION_SORT, OPTION_WAIT, OPTION_SECONDS,
+	OPTION_RADIUS, OPTION_SELF_TEST, OPTION_PACKETS, OPTION_NOW,
+	OPTION_MESSAGE, OPTION_FILTER };
 
 static void
 usage(FILE *out)
@@ -88,6 +89,8 @@ usage(FILE *out)
 	    "  --sort FIELD   with list: in this order; -FIELD: the other way "
 	    "round\n"
 	    "  --radius USER  with doctor: ask whether this user may log in, and "
+	    "no more\n"
+	    "  --self-test    with doctor: make calls to this machine's server, and "
 	    "no more\n"
 	    "  -b, --batch    with top: print pages, for a file or a pipe\n"
 	    "  -d, --delay N  with top: seconds between pages (2)\n"
@@ -497,6 +500,7 @@ static const struct option options[] = {
 	{ "packets", required_argument, NULL, OPTION_PACKETS },
 	{ "per-user", no_argument, NULL, 'u' },
 	{ "radius", required_argument, NULL, OPTION_RADIUS },
+	{ "self-test", no_argument, NULL, OPTION_SELF_TEST },
 	{ "batch", no_argument, NULL, 'b' },
 	{ "delay", required_argument, NULL, 'd' },
 	{ "iterations", required_argument, NULL, 'n' },
@@ -529,7 +533,10 @@ take_of_request(int c)
 			return wrong("--packets: 1 to 1000000");
 		break;
 	case OPTION_RADIUS:
-		radius_user = optarg;
+		doctor_wish.user = optarg;
+		break;
+	case OPTION_SELF_TEST:
+		doctor_wish.self_test = true;
 		break;
 	case 'b':
 		top_wish.batch = true;
@@ -625,11 +632,13 @@ main(int argc, char **argv)
 			return status;
 	}
 	ctl_choose_colours();
+	doctor_wish.pidfile = given.pidfile;
+	if (doctor_wish.user != NULL && doctor_wish.self_test)
+		return wrong("--radius or --self-test, not both");
 	if (optind < argc && strcmp(argv[optind], "doctor") == 0 && !waits)
-		return doctor_main(argc - optind, argv + optind, given.pidfile,
-		    radius_user);
-	if (radius_user != NULL)
-		return wrong("--radius is for doctor");
+		return doctor_main(argc - optind, argv + optind, &doctor_wish);
+	if (doctor_wish.user != NULL || doctor_wish.self_test)
+		return wrong("--radius and --self-test are for doctor");
 	if (given.path == NULL) {
 		if (instance_path(buf, sizeof(buf), "control",
 		    given.pidfile) == -1)

@@ -81,7 +81,11 @@ def complete(shell):
     check('files' in shell(CTL, 'doctor', '/e'), 'a file for doctor')
     check(shell(CTL, 'status', '') in ([], ['']), 'behind status')
     check('files' in shell(CTL, 'trace', '1A2B', '-w', ''), 'for trace')
-    for option in '--seconds', '-d', '--iterations':
+    check(shell(CTL, 'log-level', '') == ['info', 'debug'], 'levels')
+    check(shell(CTL, 'list', '--state', 'u') == ['up'], 'a state')
+    check(shell(CTL, '-a', 'kic') == ['kick'], 'an option without a word')
+    check(shell(CTL, '--message', 'bye', 'kic') == ['kick'], 'a message')
+    for option in '--seconds', '-d', '--iterations', '--user', '--sort':
         check(shell(CTL, 'top', option, '') in ([], ['']), 'a number')
 
 

@@ -137,6 +137,29 @@ def alone(lab):
     return '%d findings' % len(found)
 
 
+@point('doctor-self-test', 'doctor --self-test is for root, and says plainly if '
+       'the kernel has no PPP; tests/system/scenarios/self-test has the rest')
+def self_test(lab):
+    start(lab)
+    done = within(lab, 'setpriv', '--reuid=%d' % STRANGER.pw_uid,
+                  '--regid=%d' % STRANGER.pw_gid, '--clear-groups', CTL,
+                  'doctor', '--self-test')
+    check(done.returncode == 2 and b'only root' in done.stdout, str(done))
+    for words in (('doctor', '--self-test', '--radius', 'x'),
+                  ('status', '--self-test'),
+                  ('doctor', '--self-test', '--wait')):
+        done = within(lab, CTL, *words)
+        check(done.returncode == 2 and b'usage: ' in done.stdout, str(done))
+    namespaces.write('/run/conformance/bad.conf', 'localip nonsense\n')
+    found = examine(lab, '--self-test', '/run/conformance/bad.conf')
+    check(len(found) == 1 and 'has errors' in found[0]['text'], str(found))
+    found = examine(lab, '--self-test')
+    if not os.path.exists('/dev/ppp'):
+        check(len(found) == 1 and found[0]['severity'] == 'error' and
+              'this kernel has no PPP' in found[0]['text'], str(found))
+    return found[0]['text']
+
+
 @point('doctor-usage', 'doctor takes one file')
 def usage(lab):
     done = within(lab, CTL, 'doctor', 'a', 'b')
