@@ -49,6 +49,7 @@ struct record {
 	struct session *session;	/* whose interim record it is; or NULL */
 	void	*request;		/* NULL: it waits */
 	int64_t	 event_ms;		/* of mono_ms(); may be before 0 */
+	int64_t	 expires_ms;		/* the same; then it is given up */
 	uint64_t first, begun, not_before;	/* ms; first: sent first */
 	unsigned vain;			/* times that silence was the answer */
 };
@@ -180,17 +181,24 @@ record_free(struct record *r)
 	free(r);
 }
 
+/*
+ * One that seems to have waited for longer than any may has been written, or is
+ * read, while the clock is wrong: it has as long as a new one.
+ */
 static struct record *
 record_new(const struct acct_entry *e, int slot)
 {
 	struct record *r = calloc(1, sizeof(*r));
 	int64_t age = (int64_t)time(NULL) - (int64_t)e->time;
+	int64_t now = (int64_t)mono_ms();
 
 	if (r == NULL)
 		return NULL;
 	r->e = *e;
 	r->slot = slot;
-	r->event_ms = (int64_t)mono_ms() - (age > 0 ? age : 0) * MS;
+	r->event_ms = now - (age > 0 ? age : 0) * MS;
+	r->expires_ms = now + (age > 0 && age < ACCT_KEEP_S ?
+	    ACCT_KEEP_S - age : ACCT_KEEP_S) * MS;
 	acct.waiting++;
 	return r;
 }
@@ -223,8 +231,8 @@ queue(enum acct_kind kind, const struct aaa_acct *a, uint32_t when)
 		r = record_new(&e, SPOOL_NONE);
 	if (r == NULL) {
 		if (!acct.said_full)
-			log_err("AAA: %u records of accounting wait for a "
-			    "server, more of them are lost", acct.waiting);
+			log_err("AAA: %u records of accounting wait, more "
+			    "of them are lost", acct.waiting);
 		acct.said_full = true;
 		acct.lost++;
 		return false;
@@ -252,6 +260,7 @@ replace_interim(struct session *s, const struct aaa_acct *a, uint32_t now)
 	r->e.acct = *a;
 	r->e.time = now;
 	r->event_ms = (int64_t)mono_ms();
+	r->expires_ms = r->event_ms + (int64_t)ACCT_KEEP_S * MS;
 	record_write(r);
 	sync_later();
 	return true;
@@ -388,11 +397,11 @@ give_up(struct record *r)
 {
 	if (r->e.kind == ACCT_RECORD) {
 		acct.lost++;
-		log_err("AAA: the accounting of session %s is lost: servers "
-		    "take other records, and %u times not this one",
+		log_err("AAA: the accounting of session %s is lost: other "
+		    "records are taken, and %u times not this one",
 		    r->e.acct.call.id, r->vain);
 	} else
-		log_notice("AAA: no server has an answer to Accounting-%s",
+		log_notice("AAA: nobody has an answer to Accounting-%s",
 		    r->e.kind == ACCT_ON ? "On" : "Off");
 	record_free(r);
 }
@@ -408,9 +417,9 @@ on_done(bool taken, void *arg)
 	if (taken) {
 		acct.taken_ms = now;
 		record_free(r);
-	} else if ((int64_t)now - r->event_ms > (int64_t)ACCT_KEEP_S * MS) {
+	} else if ((int64_t)now > r->expires_ms) {
 		acct.lost++;
-		log_err("AAA: the accounting of session %s is lost: no server "
+		log_err("AAA: the accounting of session %s is lost: nobody "
 		    "took it within %d days", name_of(r), ACCT_KEEP_S / 86400);
 		record_free(r);
 	} else if (acct.taken_ms > r->begun && ++r->vain == vain_max(r)) {
@@ -637,7 +646,7 @@ load(void)
 			look_at_loaded(r);
 	}
 	if (n_loaded > 0)
-		log_notice("AAA: %u records of accounting that no server has "
+		log_notice("AAA: %u records of accounting that nobody has "
 		    "taken are on the disk", n_loaded);
 	write_new(&new);
 }
@@ -658,15 +667,19 @@ get_ready(void)
 static void
 on_take(void *arg)
 {
+	enum spool_taken how = acct.spool == -1 ? SPOOL_UNREADABLE :
+	    spool_take(acct.spool, load_each);
+
 	(void)arg;
-	if (acct.spool != -1 && spool_take(acct.spool, load_each))
-		load();
-	else if (acct.spool != -1 && acct.tries++ < TAKE_TRIES) {
+	if (how == SPOOL_BUSY && acct.tries++ < TAKE_TRIES) {
 		(void)loop_timer_in_ms(&acct.take, TAKE_MS);
 		return;
-	} else if (acct.spool != -1)
+	}
+	if (how == SPOOL_BUSY)
 		log_err("AAA: another pptpd-aaa has the accounting on the "
 		    "disk: what is new is kept in memory only");
+	else
+		load();		/* of one that breaks off what could be read */
 	get_ready();
 }
 

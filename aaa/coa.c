@@ -19,6 +19,7 @@
 #include "shared/loop.h"
 #include "shared/mono.h"
 
+#define MS		1000U
 #define PACKETS_MAX	64	/* read in a row */
 #define SAY_MS		10000	/* between lines about wrong packets */
 /* Until then the plugins of calls that are up may not have found us yet. */
@@ -268,13 +269,25 @@ carry_out(struct pending *q)
 	return false;
 }
 
-/* Why a request is not looked at; NULL: it is. */
+static struct replay_time
+now_is(void)
+{
+	struct timespec now = { 0, 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (struct replay_time){ .mono_ms = mono_ms(), .unix_ms =
+	    (uint64_t)now.tv_sec * MS + (uint64_t)now.tv_nsec / 1000000 };
+}
+
+/* Why a request is not looked at; NULL: it is.  Sets when it was made. */
 static const char *
-judge(unsigned client, const uint8_t *buf, size_t len, bool is_signed)
+judge(unsigned client, const uint8_t *buf, size_t len, bool is_signed,
+    uint32_t *made)
 {
 	enum radius_require require = coa.conf->require;
-	uint32_t made;
+	struct replay_time now = now_is();
 
+	*made = 0;
 	if (!coa_is_request(buf))
 		return "its code is none of a request";
 	if (!is_signed && require != RADIUS_REQUIRE_NO &&
@@ -284,9 +297,9 @@ judge(unsigned client, const uint8_t *buf, size_t len, bool is_signed)
 		coa.signs[client] = true;
 	if (coa.guard.window == 0)
 		return NULL;
-	if (!coa_time(buf, len, &made))
+	if (!coa_time(buf, len, made))
 		return "it has no Event-Timestamp";
-	return replay_is_fresh(&coa.guard, made, (uint32_t)time(NULL)) ? NULL :
+	return replay_is_fresh(&coa.guard, *made, &now) ? NULL :
 	    "its Event-Timestamp is not within coa-window, or from before we "
 	    "began (are both clocks right?)";
 }
@@ -296,21 +309,22 @@ take(const struct peer *p, unsigned client, const uint8_t *buf, size_t len,
     bool is_signed)
 {
 	const uint8_t *authenticator = buf + RADIUS_HEADER - DIGEST_LEN;
-	uint64_t now = mono_ms() / 1000;
+	uint64_t now = mono_ms() / MS;
 	struct replay_entry *e = replay_find(&coa.guard, client, authenticator,
 	    now);
 	struct pending *q;
 	const char *why;
+	uint32_t made;
 
 	if (e != NULL) {
 		if (e->answer != NULL)
 			send_octets(p, e->answer, e->len);
 		return;
 	}
-	why = judge(client, buf, len, is_signed);
+	why = judge(client, buf, len, is_signed, &made);
 	q = why == NULL ? malloc(sizeof(*q) + len) : NULL;
-	e = q != NULL ? replay_add(&coa.guard, client, authenticator, now) :
-	    NULL;
+	e = q != NULL ? replay_add(&coa.guard, client, authenticator, made,
+	    now) : NULL;
 	if (e == NULL) {
 		free(q);
 		say_ignored(name_of(client), why != NULL ? why :
@@ -367,7 +381,7 @@ on_readable(int fd, void *arg)
 bool
 coa_init(bool fresh)
 {
-	replay_init(&coa.guard, coa.conf->coa.window, (uint32_t)time(NULL));
+	replay_init(&coa.guard, coa.conf->coa.window, mono_ms());
 	coa.found_at = fresh ? 0 : mono_ms() + FOUND_MS;
 	for (unsigned i = 0; i < coa.sockets; i++) {
 		loop_watch_init(&coa.watch[i], AAA_FD_COA + (int)i, LOOP_READ,

@@ -6,11 +6,11 @@
 #include <string.h>
 
 void
-replay_init(struct replay_guard *g, uint32_t window, uint32_t started)
+replay_init(struct replay_guard *g, uint32_t window, uint64_t started_ms)
 {
 	memset(g, 0, sizeof(*g));
 	g->window = window;
-	g->started = started;
+	g->started_ms = started_ms;
 }
 
 static void
@@ -28,11 +28,14 @@ replay_free(struct replay_guard *g)
 }
 
 bool
-replay_is_fresh(const struct replay_guard *g, uint32_t made, uint32_t now)
+replay_is_fresh(const struct replay_guard *g, uint32_t made,
+    const struct replay_time *now)
 {
-	uint32_t age = made < now ? now - made : made - now;
+	uint64_t up = now->mono_ms - g->started_ms, at = now->unix_ms / 1000;
+	uint64_t began = now->unix_ms > up ? (now->unix_ms - up) / 1000 : 0;
+	uint64_t age = made < at ? at - made : made - at;
 
-	return age <= g->window && made > g->started;
+	return age <= g->window && made > began && made > g->forgotten;
 }
 
 /* One from the future is fresh for twice the window. */
@@ -44,6 +47,14 @@ keep(const struct replay_guard *g)
 	return s > REPLAY_KEEP_MIN ? s : REPLAY_KEEP_MIN;
 }
 
+static void
+forget(struct replay_guard *g, struct replay_entry *e)
+{
+	if (e->made > g->forgotten)
+		g->forgotten = e->made;
+	clear(e);
+}
+
 struct replay_entry *
 replay_find(struct replay_guard *g, unsigned client,
     const uint8_t authenticator[DIGEST_LEN], uint64_t now)
@@ -51,8 +62,10 @@ replay_find(struct replay_guard *g, unsigned client,
 	for (size_t i = 0; i < REPLAY_ENTRIES; i++) {
 		struct replay_entry *e = &g->entry[i];
 
-		if (e->until > now && e->client == client &&
-		    memcmp(e->authenticator, authenticator, DIGEST_LEN) == 0)
+		if (e->until != 0 && e->until <= now)
+			forget(g, e);
+		if (e->until != 0 && e->client == client && memcmp(
+		    e->authenticator, authenticator, DIGEST_LEN) == 0)
 			return e;
 	}
 	return NULL;
@@ -60,14 +73,17 @@ replay_find(struct replay_guard *g, unsigned client,
 
 struct replay_entry *
 replay_add(struct replay_guard *g, unsigned client,
-    const uint8_t authenticator[DIGEST_LEN], uint64_t now)
+    const uint8_t authenticator[DIGEST_LEN], uint32_t made, uint64_t now)
 {
 	for (size_t i = 0; i < REPLAY_ENTRIES; i++) {
 		struct replay_entry *e = &g->entry[i];
 
 		if (e->until > now)
 			continue;
+		if (e->until != 0)
+			forget(g, e);
 		clear(e);
+		e->made = made;
 		memcpy(e->authenticator, authenticator, DIGEST_LEN);
 		e->client = client;
 		e->until = now + keep(g);

@@ -77,8 +77,8 @@ spool_open(const char *path, int fd)
 		done = is_ours(got) && fchmod(got, 0600) == 0 &&
 		    (got == fd || dup3(got, fd, O_CLOEXEC) == fd);
 	if (!done)
-		log_err("AAA: %s: %s: accounting that waits for a server is "
-		    "kept in memory only", path, strerror(errno));
+		log_err("AAA: %s: %s: accounting that waits is kept in "
+		    "memory only", path, strerror(errno));
 	if (got != -1 && (got != fd || !done))
 		close(got);
 	return done;
@@ -106,41 +106,51 @@ spool_clear(int slot)
 		spool.first = slot;
 }
 
-bool
-spool_take(int fd, void (*each)(int, const struct acct_entry *))
+static void
+load_slot(int slot, const uint8_t *buf, unsigned *damaged,
+    void (*each)(int, const struct acct_entry *))
 {
 	static struct acct_entry entry;
+
+	switch (acct_slot_read(buf, &entry)) {
+	case ACCT_SLOT_EMPTY:
+		break;
+	case ACCT_SLOT_FULL:
+		spool.used[slot] = true;
+		each(slot, &entry);
+		break;
+	case ACCT_SLOT_DAMAGED:
+		(*damaged)++;
+		spool_clear(slot);
+		break;
+	}
+}
+
+enum spool_taken
+spool_take(int fd, void (*each)(int, const struct acct_entry *))
+{
 	uint8_t buf[ACCT_SLOT] = { 0 };
 	unsigned damaged = 0;
+	ssize_t n = 0;
 
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
-		return false;
+		return SPOOL_BUSY;
 	memset(&spool, 0, sizeof(spool));
 	spool.fd = fd;
-	spool.taken = true;
 	for (int i = 0; i < ACCT_SLOTS; i++) {
-		ssize_t n = pread(fd, buf, sizeof(buf), place(i));
-
+		n = pread(fd, buf, sizeof(buf), place(i));
 		if (n <= 0)
-			break;		/* its end */
+			break;
 		memset(buf + n, 0, sizeof(buf) - (size_t)n);
-		switch (acct_slot_read(buf, &entry)) {
-		case ACCT_SLOT_EMPTY:
-			break;
-		case ACCT_SLOT_FULL:
-			spool.used[i] = true;
-			each(i, &entry);
-			break;
-		case ACCT_SLOT_DAMAGED:
-			damaged++;
-			spool_clear(i);
-			break;
-		}
+		load_slot(i, buf, &damaged, each);
 	}
+	if (n == -1)
+		complain("read");
 	if (damaged > 0)
 		log_err("AAA: %u records of accounting on the disk are "
 		    "damaged, or of another version, and left out", damaged);
-	return true;
+	spool.taken = n != -1;
+	return spool.taken ? SPOOL_TAKEN : SPOOL_UNREADABLE;
 }
 
 bool

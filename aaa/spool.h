@@ -14,13 +14,21 @@
  * directory is made, too.  False with the reason logged.
  */
 bool	spool_open(const char *path, int fd);
+enum spool_taken {
+	SPOOL_TAKEN,
+	SPOOL_BUSY,		/* another pptpd-aaa still has it */
+	SPOOL_UNREADABLE	/* with a line; nothing is written to it */
+};
+
 /*
  * Takes the file for this process alone, and reads it: each() is called for
  * every full slot, in the order of the file.  What is damaged is cleared, with
- * a line.  False: another pptpd-aaa still has it.
+ * a line.  After an error of reading, what lies behind that place stays on the
+ * disk for the next pptpd-aaa.
  */
-bool	spool_take(int fd, void (*each)(int slot, const struct acct_entry *));
-/* Whether spool_take() has been true, and the file can still be written. */
+enum spool_taken spool_take(int fd,
+	    void (*each)(int slot, const struct acct_entry *));
+/* Whether the file is ours, and entries are written to it. */
 bool	spool_works(void);
 /* Writes an entry into a free slot.  SPOOL_NONE: no room, or an error. */
 int	spool_put(const struct acct_entry *);

@@ -761,7 +761,7 @@ def spool_killed(lab):
         p.account(plug.STOP, 5, 1000, 2000, 1)
     mark = lab.log.mark()
     os.kill(services()[0].pid, signal.SIGKILL)
-    check(lab.log.wait('AAA: 200 records of accounting that no server has '
+    check(lab.log.wait('AAA: 200 records of accounting that nobody has '
                        'taken are on the disk', 10, mark), 'no line')
     radius.answers = True
     wanted = {(p.ident, s) for p in plugs for s in (plug.START, plug.STOP)}

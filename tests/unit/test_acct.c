@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "acct.h"
@@ -24,6 +25,22 @@ struct request {
 	client_taken *taken;	/* NULL: over */
 	void	*arg;
 };
+
+static time_t clock_shift;	/* s by which time() is wrong */
+
+time_t	__wrap_time(time_t *);
+
+time_t
+__wrap_time(time_t *t)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec += clock_shift;
+	if (t != NULL)
+		*t = now.tv_sec;
+	return now.tv_sec;
+}
 
 static struct request sent[SENT_MAX];
 static unsigned n_sent;
@@ -349,6 +366,63 @@ START_TEST(damage_costs_one_record)
 }
 END_TEST
 
+/* Not its end: what cannot be read now is written over by nobody. */
+START_TEST(an_error_of_reading_loses_nothing)
+{
+	const int readable = disk;
+	char name[64];
+
+	in_a_life(an_outage, false);
+	ck_assert_int_eq(flock(disk, LOCK_UN), 0);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", disk);
+	disk = open(name, O_WRONLY);
+	ck_assert_int_ne(disk, -1);
+	begin(false);
+	tell(AAA_START, "c3");
+	answer(true, "start c3");
+	close(disk);
+	disk = readable;
+	begin(false);
+	all_are_taken();
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+static void
+in_1970(void)
+{
+	clock_shift = -time(NULL) + 1000;
+	an_outage();
+}
+
+/* A machine without a battery, whose clock is set after our start. */
+START_TEST(a_clock_that_was_decades_off_loses_nothing)
+{
+	in_a_life(in_1970, false);
+	begin(false);
+	answer(false, "start a1");
+	answer(false, "start b2");
+	ck_assert_uint_eq(acct_waiting(), 3);
+	all_are_taken();
+	ck_assert_uint_eq(acct_waiting(), 0);
+}
+END_TEST
+
+/* A record that was written two days ago has five. */
+START_TEST(a_record_is_given_up_after_a_week)
+{
+	in_a_life(an_outage, false);
+	clock_shift = 2 * 86400;
+	begin(false);
+	fake_loop_pass_ms(4 * 86400 * UINT64_C(1000));
+	answer(false, "start a1");
+	ck_assert_uint_eq(acct_waiting(), 4);
+	fake_loop_pass_ms(86400 * UINT64_C(1000));
+	answer(false, "start b2");
+	ck_assert_uint_eq(acct_waiting(), 3);
+}
+END_TEST
+
 START_TEST(another_one_has_the_disk)
 {
 	char name[64];
@@ -432,6 +506,9 @@ add(TCase *tc)
 	tcase_add_test(tc, the_end_says_off_after_all_else);
 	tcase_add_test(tc, an_on_that_nobody_takes_is_passed_by);
 	tcase_add_test(tc, damage_costs_one_record);
+	tcase_add_test(tc, an_error_of_reading_loses_nothing);
+	tcase_add_test(tc, a_clock_that_was_decades_off_loses_nothing);
+	tcase_add_test(tc, a_record_is_given_up_after_a_week);
 	tcase_add_test(tc, another_one_has_the_disk);
 	tcase_add_test(tc, one_that_ends_slowly_has_the_disk);
 	tcase_add_test(tc, a_full_disk_keeps_what_was_on_it);
