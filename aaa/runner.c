@@ -41,6 +41,7 @@ enum end {
 
 static const struct aaa_conf *conf;
 static int sock;
+static pid_t self;			/* the runner */
 static pid_t pids[AAA_WORKERS_MAX];	/* by slot; 0: free */
 
 /* --- the program --------------------------------------------------------- */
@@ -90,7 +91,8 @@ run(int in, int out, int err)
 	if (setsid() == -1 || dup2(in, 0) == -1 || dup2(out, 1) == -1 ||
 	    dup2(err, 2) == -1)
 		_exit(127);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() == 1)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 ||
+	    getppid() != self)
 		_exit(127);
 	subprocess_signals();
 	memcpy(env + 2, conf->environment, sizeof(conf->environment));
@@ -287,6 +289,7 @@ be_runner(int theirs)
 	int signals;
 
 	(void)prctl(PR_SET_NAME, NAME);
+	self = getpid();
 	for (int sig = SIGHUP; sig <= SIGTERM; sig++) {
 		if (sig != SIGKILL)
 			signal(sig, SIG_IGN);

@@ -98,6 +98,15 @@ find_user(const char *who, const char *name, struct account *account)
 	return true;
 }
 
+static bool
+find_nobody(const char *who, struct account *account)
+{
+	if (find_user(who, OTHER_USER, account))
+		return true;
+	log_err("%s: there is no user \"%s\" either", who, OTHER_USER);
+	return false;
+}
+
 /*
  * Processes of the same user can send each other signals.  Other services run
  * as nobody (S-25), so a number without an account is better.
@@ -117,10 +126,22 @@ find_other(const char *who, struct account *account)
 	log_warn("%s: there is no user \"%s\", it runs as \"%s\", whose other "
 	    "processes can end it: \"useradd -r -s /sbin/nologin %s\" mends "
 	    "that", who, USER, OTHER_USER, USER);
-	if (find_user(who, OTHER_USER, account))
+	return find_nobody(who, account);
+}
+
+/* Of whom nobody else is: from the other end than find_other(). */
+static bool
+find_stranger(const char *who, struct account *account)
+{
+	for (unsigned int id = FREE_LAST; id >= FREE_FIRST; id--) {
+		if (!is_free(id))
+			continue;
+		*account = (struct account){ id, id };
 		return true;
-	log_err("%s: there is no user \"%s\" either", who, OTHER_USER);
-	return false;
+	}
+	log_warn("%s: it runs as \"%s\", whose other processes can end it",
+	    who, OTHER_USER);
+	return find_nobody(who, account);
 }
 
 /* Gives up root for this account; groups: CAPNG_INIT_ or _DROP_SUPP_GRP. */
@@ -171,8 +192,7 @@ sandbox_become(const char *who, const char *name, unsigned int first)
 		log_err("%s: there is no user \"%s\"", who, name);
 		return -1;
 	}
-	if (name == NULL && !find_user(who, USER, &account) &&
-	    !find_other(who, &account))
+	if (name == NULL && !find_stranger(who, &account))
 		return -1;
 	if (account.uid == 0)
 		return -1;

@@ -21,10 +21,12 @@ int	sandbox_enter(const char *who, const char *dir, unsigned int first,
 	    unsigned long file_max);
 
 /*
- * Becomes an account, with its groups, or (NULL) the one of sandbox_enter(),
- * without groups; without capabilities or a way back, but with the files and
- * system calls that any process of that account has.  Closes all descriptors
- * from first on.  0, or -1 with the reason logged.
+ * Becomes an account, with its groups, or (NULL) a number that no account has,
+ * without groups, and not the one that sandbox_enter() would take: no process of
+ * it can send signals to those of `pptpd`.  Where the user namespace has no such
+ * number it is `nobody`, with a warning.  Without capabilities or a way back,
+ * but with the files and system calls that any process of that account has.
+ * Closes all descriptors from first on.  0, or -1 with the reason logged.
  */
 int	sandbox_become(const char *who, const char *name, unsigned int first);
 

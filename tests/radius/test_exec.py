@@ -366,8 +366,11 @@ def rights(lab):
     run = begin(lab)
     check(Plug('user1').pap('password1').verdict == plug.ACCEPT, 'refused')
     mine = services()[0]
-    look_at_rights(said('start')[0], int(mine.status('Uid').split()[0]),
-                   set())
+    ours = {p.status('Uid').split()[0] for p in [mine] + run.engines()}
+    uid = runners()[0].status('Uid').split()[0]
+    check(uid not in ours and 65520 <= int(uid) <= 65533,
+          'the program has the number %s, and we have %s' % (uid, ours))
+    look_at_rights(said('start')[0], int(uid), set())
     check(mine.status('NoNewPrivs') == '1' and mine.status('Seccomp') == '2',
           'not locked')
     check(os.listdir('/proc/%d/root' % mine.pid) == [], 'it sees files')
