@@ -155,6 +155,12 @@ ppp_script_setenv(char *name, char *value, int iskey)
 	script_setenv(name, value, iskey);
 }
 
+static inline int
+ppp_get_max_connect_time(void)
+{
+	return maxconnect;
+}
+
 static inline void
 ppp_set_max_connect_time(unsigned int s)
 {

@@ -58,7 +58,9 @@ static struct aaa_reply reply;		/* of the first time */
 
 static bool	started;		/* IP has been up */
 static bool	start_told;		/* and pptpd-aaa knows */
-static int64_t	up_ms;			/* when it came up */
+static bool	looks;			/* on_look() runs */
+static int64_t	up_ms;			/* when it came up; first, when the
+					   peer was let in */
 static int64_t	interim_ms;		/* when the next report is due */
 static struct aaa_acct usage;		/* the last figures */
 static int	down_status;		/* of pppd, when IP went down */
@@ -306,7 +308,7 @@ take_reply(const struct aaa_reply *r)
 
 	approved = 1;
 	reply = *r;
-	/* pppd cannot change its timer later, so the time is looked at here. */
+	/* The server's word counts, not that of pppd's options. */
 	if (reply.session_timeout != 0)
 		ppp_set_max_connect_time(0);
 	for (i = 0; i < 2; i++) {
@@ -469,9 +471,27 @@ is_chosen(void)
 	    ntohl(reply.address) != AAA_ADDRESS_NAS;
 }
 
+/*
+ * pppd cannot change its timer later, and it is about to set it: so the limit of
+ * its options, or of a user's file, is looked at here.
+ */
+static void
+take_time_limit(void)
+{
+	int own = ppp_get_max_connect_time();
+
+	if (own > 0 && (reply.session_timeout == 0 ||
+	    (uint32_t)own < reply.session_timeout))
+		reply.session_timeout = (uint32_t)own;
+	ppp_set_max_connect_time(0);
+}
+
+/* pppd asks when it begins with IP. */
 static void
 choose_address(uint32_t *addr)
 {
+	if (approved)
+		take_time_limit();
 	if (approved && is_chosen())
 		*addr = reply.address;
 }
@@ -501,16 +521,6 @@ guard(bool asked)
 	    "or a method of EAP?): the call ends");
 	ppp_set_status(EXIT_PEER_AUTH_FAILED);
 	lcp_close(0, PLUGIN_TEXT("authentication is missing"));
-}
-
-/* Each time that LCP comes up; a second login may be by another method. */
-static void
-on_auth(void *ctx, int arg)
-{
-	(void)ctx;
-	(void)arg;
-	guard(fresh);
-	fresh = 0;
 }
 
 /* Challenges in between were answered for nothing. */
@@ -667,10 +677,8 @@ change_call(const struct aaa_order *o)
 	if (o->changes & AAA_CHANGE_LIMITS && (limit == NULL ||
 	    !limit(&o->limits)))
 		return 0;
-	if (o->changes & AAA_CHANGE_SESSION) {
+	if (o->changes & AAA_CHANGE_SESSION)
 		reply.session_timeout = o->session_timeout;
-		ppp_set_max_connect_time(0);
-	}
 	if (o->changes & AAA_CHANGE_IDLE) {
 		reply.idle_timeout = o->idle_timeout;
 		idle_ordered = 1;
@@ -743,6 +751,24 @@ on_look(void *arg)
 		ppp_timeout(on_look, NULL, LOOK_S, 0);
 }
 
+/*
+ * Each time that LCP comes up; a second login may be by another method.  A call
+ * that never has an IPv4 address has a limit, too.
+ */
+static void
+on_auth(void *ctx, int arg)
+{
+	(void)ctx;
+	(void)arg;
+	guard(fresh);
+	fresh = 0;
+	if (!approved || looks)
+		return;
+	looks = 1;
+	up_ms = plugin_now_ms();
+	ppp_timeout(on_look, NULL, LOOK_S, 0);
+}
+
 static void
 on_ip_up(void *ctx, int arg)
 {
@@ -768,7 +794,6 @@ on_ip_up(void *ctx, int arg)
 	set_interim();
 	start_told = tell(AAA_START, 0, START_MS);
 	ppp_timeout(on_tick, NULL, TICK_S, 0);
-	ppp_timeout(on_look, NULL, LOOK_S, 0);
 }
 
 static void
