@@ -1,6 +1,8 @@
 """Milliseconds of a login, step by step, of each make of client.
 
-    logins.py SERVER OURS USER PASSWORD TIMES [NAME]..."""
+    logins.py SERVER OURS USER PASSWORD TIMES [NAME]...
+
+PAUSE is how many seconds are between one and the next, 0.3 as a rule."""
 
 import os
 import sys
@@ -21,7 +23,7 @@ def main(server, ours, user, password, times, *names):
             dial.close()
             print('%s|%s|%s' % (name, dial.failed or '', ' '.join(
                 '%s=%.0f' % step for step in steps.items())), flush=True)
-            time.sleep(0.3)  # pace
+            time.sleep(float(os.environ.get('PAUSE', 0.3)))  # pace
 
 
 if __name__ == '__main__':

@@ -73,3 +73,96 @@ radius_ask()
 	    "$kind" "$(radius_secret)" >"$LOGS/radclient" 2>&1
 	sed -n 's/^Received \([A-Za-z-]*\) Id.*/\1/p' "$LOGS/radclient"
 }
+
+# radius_so_configure: the options file has pppd's own plugins for RADIUS; after
+# configure
+radius_so_configure()
+{
+	local C=/etc/radiusclient
+
+	# radius.so looks its own address up.
+	hostname vpn && echo '127.0.0.1 vpn' >>/etc/hosts
+	mkdir -p $C
+	cat >$C/radiusclient.conf <<-END
+	auth_order radius
+	login_tries 1
+	login_timeout 60
+	nologin /etc/nologin
+	issue $C/issue
+	authserver 127.0.0.1:1812
+	acctserver 127.0.0.1:1813
+	servers $C/servers
+	dictionary $C/dictionary
+	login_radius /usr/sbin/login.radius
+	seqfile /run/lab/radius.seq
+	mapfile $C/port-id-map
+	default_realm
+	radius_timeout 5
+	radius_retries 2
+	login_local /bin/login
+	END
+	: >$C/port-id-map
+	echo "127.0.0.1 $(radius_secret)" >$C/servers
+	# The format is that of radiusclient, which names the vendor at each line.
+	{
+		while read -r name number kind; do
+			printf 'ATTRIBUTE %s %s %s\n' "$name" "$number" "$kind"
+		done <<-END
+		User-Name 1 string
+		User-Password 2 string
+		CHAP-Password 3 string
+		NAS-IP-Address 4 ipaddr
+		NAS-Port 5 integer
+		Service-Type 6 integer
+		Framed-Protocol 7 integer
+		Framed-IP-Address 8 ipaddr
+		Framed-MTU 12 integer
+		Reply-Message 18 string
+		State 24 string
+		Class 25 string
+		Session-Timeout 27 integer
+		Idle-Timeout 28 integer
+		Calling-Station-Id 31 string
+		NAS-Identifier 32 string
+		Acct-Status-Type 40 integer
+		Acct-Delay-Time 41 integer
+		Acct-Input-Octets 42 integer
+		Acct-Output-Octets 43 integer
+		Acct-Session-Id 44 string
+		Acct-Authentic 45 integer
+		Acct-Session-Time 46 integer
+		Acct-Input-Packets 47 integer
+		Acct-Output-Packets 48 integer
+		Acct-Terminate-Cause 49 integer
+		CHAP-Challenge 60 string
+		NAS-Port-Type 61 integer
+		Connect-Info 77 string
+		END
+		echo 'VENDOR Microsoft 311 Microsoft'
+		while read -r name number kind; do
+			printf 'ATTRIBUTE %s %s %s Microsoft\n' "$name" "$number" \
+			    "$kind"
+		done <<-END
+		MS-CHAP-Response 1 string
+		MS-CHAP-Error 2 string
+		MS-MPPE-Encryption-Policy 7 string
+		MS-MPPE-Encryption-Types 8 string
+		MS-CHAP-Domain 10 string
+		MS-CHAP-Challenge 11 string
+		MS-CHAP-MPPE-Keys 12 string
+		MS-MPPE-Send-Key 16 string
+		MS-MPPE-Recv-Key 17 string
+		MS-CHAP2-Response 25 string
+		MS-CHAP2-Success 26 string
+		MS-Primary-DNS-Server 28 ipaddr
+		MS-Secondary-DNS-Server 29 ipaddr
+		MS-Primary-NBNS-Server 30 ipaddr
+		MS-Secondary-NBNS-Server 31 ipaddr
+		END
+	} >$C/dictionary
+	cat >>/etc/ppp/options.pptpd <<-END
+	plugin radius.so
+	radius-config-file $C/radiusclient.conf
+	plugin radattr.so
+	END
+}
