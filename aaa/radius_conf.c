@@ -265,6 +265,39 @@ set_dead_time(struct line *l)
 	(void)number(l, l->word[1], 0, 3600, &l->conf->dead_time);
 }
 
+static void
+set_dictionary(struct line *l)
+{
+	size_t size = sizeof(l->conf->dictionary);
+
+	if (l->word[1][0] != '/' || strlen(l->word[1]) >= size)
+		complain(l, "not the absolute path of a dictionary",
+		    l->word[1]);
+	snprintf(l->conf->dictionary, size, "%s", l->word[1]);
+}
+
+/* What it means is known when dictionaries are read. */
+static void
+set_send(struct line *l)
+{
+	struct radius_send *s = &l->conf->send[l->conf->sends];
+
+	if (l->words != 4 || strcmp(l->word[2], "=") != 0)
+		complain(l, "not NAME = VALUE", l->word[1]);
+	else if (l->conf->sends == RADIUS_SENDS_MAX)
+		complain(l, "there are 16 attributes already", l->word[1]);
+	else if (strlen(l->word[1]) >= sizeof(s->name) ||
+	    strlen(l->word[3]) >= sizeof(s->text))
+		complain(l, "a name or a value that is too long", l->word[1]);
+	else {
+		memset(s, 0, sizeof(*s));
+		strcpy(s->name, l->word[1]);
+		strcpy(s->text, l->word[3]);
+		s->line = l->number;
+		l->conf->sends++;
+	}
+}
+
 static const struct {
 	const char	*name;
 	void		(*set)(struct line *);
@@ -283,6 +316,8 @@ static const struct {
 	{ "coa-listen", set_coa_listen, true },
 	{ "coa-client", set_coa_client, true },
 	{ "coa-window", set_coa_window, false },
+	{ "dictionary", set_dictionary, false },
+	{ "send", set_send, true },
 };
 
 /* --- lines --------------------------------------------------------------- */
@@ -304,10 +339,30 @@ parse_words(struct line *l)
 	complain(l, "unknown keyword", NULL);
 }
 
+/*
+ * The end of a word.  One of "send" may stand in quotation marks, with blanks
+ * and '#' in it; *text moves behind the first mark.
+ */
+static char *
+word_end(struct line *l, char **text)
+{
+	char *end;
+
+	if (l->words == 0 || strcmp(l->word[0], "send") != 0 || **text != '"')
+		return *text + strcspn(*text, BLANKS);
+	end = strchr(++*text, '"');
+	if (end != NULL)
+		return end;
+	complain(l, "no second quotation mark", *text);
+	return *text + strlen(*text);
+}
+
 /* A '#' at the start of a word begins a comment. */
 static void
 parse_line(struct line *l, char *text)
 {
+	char *end;
+
 	l->words = 0;
 	for (;;) {
 		text += strspn(text, BLANKS);
@@ -317,8 +372,9 @@ parse_line(struct line *l, char *text)
 			complain(l, "too many words", text);
 			return;
 		}
+		end = word_end(l, &text);
 		l->word[l->words++] = text;
-		text += strcspn(text, BLANKS);
+		text = end;
 		if (*text != '\0')
 			*text++ = '\0';
 	}

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "radius.h"
+#include "radius_send.h"
 
 #define RADIUS_SERVERS_MAX	16
 #define RADIUS_SECRET_MAX	255	/* octets */
@@ -68,6 +69,9 @@ struct radius_conf {
 	bool	 accounting;
 	enum radius_require require;
 	struct radius_coa coa;
+	char	 dictionary[RADIUS_PATH_MAX];	/* "": FreeRADIUS's */
+	struct radius_send send[RADIUS_SENDS_MAX];
+	unsigned sends;
 	unsigned errors;
 };
 

@@ -80,6 +80,8 @@ put_call(struct radius_out *o, const struct aaa_call *call,
 	put_addr_text(o, RADIUS_CALLED_STATION_ID, call->server);
 	radius_put_text(o, RADIUS_ACCT_SESSION_ID, call->id);
 	put_tunnel(o, call);
+	for (unsigned i = 0; i < conf->sends; i++)
+		radius_send_put(o, &conf->send[i]);
 }
 
 /* --- logins -------------------------------------------------------------- */

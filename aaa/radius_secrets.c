@@ -1,4 +1,4 @@
-/* Reads radius.conf and its secrets, with root's rights; in pptpd-aaa. */
+/* Reads radius.conf, its secrets and dictionaries, as root; in pptpd-aaa. */
 /* SPDX-License-Identifier: ISC */
 #include "radius_secrets.h"
 
@@ -12,6 +12,8 @@
 #include "base/log.h"
 
 #define CONF_MAX	65536
+#define DICTIONARY	"/usr/share/freeradius/dictionary"
+#define DICTIONARY_MAX	(2UL << 20)
 #define SECRET_FILE_MAX	4096
 
 /* A file that others could read is no secret, nor one that they can write. */
@@ -72,6 +74,73 @@ load_secret(struct radius_server *s)
 	return done;
 }
 
+/* --- what "send" names --------------------------------------------------- */
+
+static bool
+include(struct dictionary *d, const char *path, bool may_miss)
+{
+	size_t len;
+	char *text;
+
+	if (may_miss && access(path, F_OK) == -1)
+		return true;
+	text = slurp(path, DICTIONARY_MAX, false, &len);
+	if (text != NULL)
+		(void)dict_read(d, path, text, len);
+	free(text);
+	return text != NULL;
+}
+
+static bool
+resolve(struct radius_conf *conf, const char *file,
+    const struct dict_attr *found)
+{
+	bool done = true;
+
+	for (unsigned i = 0; i < conf->sends; i++) {
+		struct radius_send *s = &conf->send[i];
+		const char *why = radius_send_resolve(s, &found[i]);
+
+		if (why == NULL)
+			continue;
+		log_err("%s:%u: send %s: %s: \"%s\"", file, s->line, s->name,
+		    why, s->text);
+		done = false;
+	}
+	return done;
+}
+
+/* Dictionaries are many files, and read only if something is sought in them. */
+static bool
+load_sends(struct radius_conf *conf, const char *file)
+{
+	struct dict_attr sought[RADIUS_SENDS_MAX];
+	struct dictionary *d;
+	const char *path = conf->dictionary[0] != '\0' ? conf->dictionary :
+	    DICTIONARY;
+	bool done;
+
+	if (conf->sends == 0)
+		return true;
+	for (unsigned i = 0; i < conf->sends; i++)
+		radius_send_seek(&conf->send[i], &sought[i]);
+	d = calloc(1, sizeof(*d));
+	if (d == NULL) {
+		log_err("AAA: %s", strerror(errno));
+		return false;
+	}
+	d->sought = sought;
+	d->n = conf->sends;
+	d->include = include;
+	done = include(d, path, false) && d->errors == 0;
+	if (!done)
+		log_err("%s: \"send\" needs the dictionary %s (package "
+		    "freeradius-common), or one that \"dictionary\" names",
+		    file, path);
+	free(d);
+	return done && resolve(conf, file, sought);
+}
+
 bool
 radius_secrets_load(struct radius_conf *conf, const char *file)
 {
@@ -80,7 +149,7 @@ radius_secrets_load(struct radius_conf *conf, const char *file)
 	bool done = text != NULL && radius_conf_parse(conf, file, text, len);
 
 	free(text);
-	if (!done)
+	if (!done || !load_sends(conf, file))
 		return false;
 	for (unsigned i = 0; i < conf->n; i++)
 		done = load_secret(&conf->servers[i]) && done;

@@ -166,6 +166,31 @@ def request(lab):
     return '%d attributes' % len(found)
 
 
+@point('send', 'attributes of "send" are in requests and accounting, by the '
+       "names of FreeRADIUS's dictionaries; one that nobody knows is an error")
+def send(lab):
+    if not os.path.exists('/usr/share/freeradius/dictionary'):
+        raise Skip("FreeRADIUS's dictionaries are not installed")
+    radius = servers.FreeRadius(lab)
+    run = begin(lab, lines=['send Connect-Info = "PPTP, 2"',
+                            'send Prompt = No-Echo',
+                            'send Cisco-AVPair = "ip:a=b"'])
+    p = Plug()
+    check(p.pap('password1').verdict == plug.ACCEPT, 'not accepted')
+    p.account(plug.START)
+    check(lab.until(lambda: radius.records(), 10) is not None, 'no accounting')
+    for what, record in (('a login', radius.records('requests')[0]),
+                         ('accounting', radius.records()[0])):
+        check(record.get('Connect-Info') == ['PPTP, 2'] and
+              record.get('Prompt') == ['No-Echo'] and
+              record.get('Cisco-AVPair') == ['ip:a=b'],
+              '%s: %s' % (what, record))
+    servers.configure(lines=['send Nobody = 1'])
+    run.signal(signal.SIGHUP)
+    check(lab.log.wait(servers.CONF + ':2: send Nobody: no dictionary has '
+                       'this attribute: "1"', 10), 'no line')
+
+
 @point('dissected', 'tshark dissects our requests without an error')
 def dissected(lab):
     if not shutil.which('tshark'):
