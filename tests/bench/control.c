@@ -18,7 +18,7 @@
 #define HEADER		12
 
 enum { SCCRQ = 1, SCCRP, STOPCCRQ, STOPCCRP, ECHORQ, ECHORP, OCRQ, OCRP,
-    CCRQ = 12, CDN };
+    CCRQ = 12, CDN, SLI = 15 };
 
 static void
 put16(uint8_t *p, unsigned int v)
@@ -235,6 +235,21 @@ connected(struct client *c, struct call *call)
 	send_sccrq(c, call);
 }
 
+/*
+ * Clients send one as soon as they have the reply: with it they say that they
+ * hear PPP from now on, and a server may wait for that.
+ */
+static void
+send_link_info(struct client *c, struct call *call)
+{
+	uint8_t msg[24] = { 0 };
+
+	put16(msg + 12, call->peer_id);
+	put32(msg + 16, UINT32_MAX);	/* Send ACCM, as before */
+	put32(msg + 20, UINT32_MAX);	/* Receive ACCM */
+	control_send(c, call, msg, sizeof msg, SLI);
+}
+
 static void
 got_ocrp(struct client *c, struct call *call, const uint8_t *msg, size_t len)
 {
@@ -246,6 +261,7 @@ got_ocrp(struct client *c, struct call *call, const uint8_t *msg, size_t len)
 	call->peer_id = (uint16_t)get16(msg + 12);
 	call->t_ocrp = now_ns();
 	call->state = CALL_HELLO;
+	send_link_info(c, call);
 	if (call->hello)
 		call_hello(call, call->slot);
 }
