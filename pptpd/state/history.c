@@ -120,12 +120,13 @@ history_add(struct history *h, const struct history_entry *new)
 	h->ring[ring].next = (next + 1) % HISTORY_RING;
 }
 
+/* The newest first: it is asked for a call that has just ended. */
 bool
 history_has(const struct history *h, const char *session)
 {
-	for (int r = 0; r < HISTORY_RINGS; r++) {
-		for (int i = 0; i < HISTORY_RING; i++) {
-			const struct history_entry *e = &h->ring[r].entry[i];
+	for (uint32_t n = HISTORY_RING; n-- > 0;) {
+		for (int r = 0; r < HISTORY_RINGS; r++) {
+			const struct history_entry *e = at(h, r, n);
 
 			if (e->number != 0 && strncmp(e->session, session,
 			    sizeof(e->session)) == 0)
