@@ -111,6 +111,18 @@ call_free(void *arg)
 	free(call);
 }
 
+/*
+ * Closes our copy of the pty.  The last close of a pty waits for the kernel's
+ * worker, which carries on what it holds: if possible that is left to the keeper.
+ */
+static void
+close_pty(struct call *call)
+{
+	if (call->pty != -1)
+		close(call->pty);
+	call->pty = -1;
+}
+
 /* Ends the call.  Its memory stays until the event is over, for our callers. */
 static void
 call_gone(struct call *call, const char *cause)
@@ -126,8 +138,7 @@ call_gone(struct call *call, const char *cause)
 		loop_watch_off(&call->from_keeper);
 		close(call->keeper);
 	}
-	if (call->pty != -1)
-		close(call->pty);
+	close_pty(call);
 	if (call->begun)
 		engine_news(IPC_NEWS_OVER, call->id, CTRL_END_NONE);
 	if (told)
@@ -143,8 +154,10 @@ call_gone(struct call *call, const char *cause)
 static void
 hang_up(struct call *call)
 {
+	bool in_kernel = call->pty == -1;
 	struct ipc_msg m;
 
+	close_pty(call);	/* before the keeper closes its own */
 	ipc_msg_init(&m, IPC_HANGUP, call->id);
 	m.u.hangup.now = call->hurries;
 	/* If this fails, the keeper sees end of file when we close it. */
@@ -153,7 +166,7 @@ hang_up(struct call *call)
 	 * Without a pty the kernel carries the call and we see no frames: wait
 	 * for pppd's verdict on the client.  Otherwise we have seen it.
 	 */
-	if (call->stage == CALL_UP && call->pty == -1 && !call->verdict &&
+	if (call->stage == CALL_UP && in_kernel && !call->verdict &&
 	    !engine.stopping)
 		set_stage(call, CALL_VERDICT, "hung up");
 	else

@@ -269,6 +269,7 @@ static SLIST_HEAD(, engine_ended) ended = SLIST_HEAD_INITIALIZER(ended);
 uint64_t
 engine_now_us(void)
 {
+	world.clock_reads++;
 	return fake_loop.now_us;
 }
 
@@ -366,6 +367,8 @@ ipc_send(int sock, const struct ipc_msg *m, const int *fds, int n)
 	if (sock >= WORLD_FIRST) {
 		(void)world_file(sock);
 		world.hangups += m->type == IPC_HANGUP;
+		world.hangups_pty += m->type == IPC_HANGUP &&
+		    world_count(WORLD_PTY) > 0;
 		return 0;
 	}
 	if (world.deaf) {

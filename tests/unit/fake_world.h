@@ -64,6 +64,8 @@ struct world {
 	struct ipc_msg	 told;
 	unsigned int	 given;		/* calls to back engines */
 	unsigned int	 hangups;	/* that keepers were told */
+	unsigned int	 hangups_pty;	/* ... while a pty was open here */
+	unsigned int	 clock_reads;	/* of engine_now_us() */
 	unsigned int	 records;	/* that are mapped */
 	/* What clients were sent through the GRE socket, the first ones. */
 	struct pptp_gre	 gre[WORLD_GRE_MAX];

@@ -486,6 +486,9 @@ START_TEST(ended_on_a_pty_it_is_gone)
 {
 	up(false);
 	ends_with_its_record(CTRL_END_CLEARED);
+	/* The last close of a pty takes time: that is for the keeper. */
+	ck_assert_uint_eq(world.hangups, 1);
+	ck_assert_uint_eq(world.hangups_pty, 0);
 	is_gone();
 }
 END_TEST
