@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "engine/engine.h"
 #include "protocol/hdlc.h"
 
 #define BATCH		64
@@ -39,7 +40,7 @@ static struct {
 struct gre_socket_stats gre_socket_stats;
 
 static void
-receive(const uint8_t *buf, size_t len, gre_receive *deliver)
+receive(const uint8_t *buf, size_t len, uint64_t now, gre_receive *deliver)
 {
 	struct gre_packet p;
 	size_t at, gre_len;
@@ -59,6 +60,7 @@ receive(const uint8_t *buf, size_t len, gre_receive *deliver)
 		return;
 	}
 	p.payload = buf + at + p.header.header_len;
+	p.at = now;
 	deliver(&p);
 }
 
@@ -76,6 +78,7 @@ int
 gre_socket_read(int fd, gre_receive *deliver)
 {
 	static bool said;
+	uint64_t now;
 	int n;
 
 	if (rx.iov[0].iov_base == NULL) {
@@ -89,11 +92,12 @@ gre_socket_read(int fd, gre_receive *deliver)
 	n = recvmmsg(fd, rx.msg, BATCH, MSG_DONTWAIT, NULL);
 	if (n == -1)
 		say("recvmmsg", errno, &said);
+	now = engine_now_us();
 	for (int i = 0; i < n; i++) {
 		if ((rx.msg[i].msg_hdr.msg_flags & MSG_TRUNC) != 0)
 			gre_socket_stats.truncated++;
 		else
-			receive(rx.buf[i], rx.msg[i].msg_len, deliver);
+			receive(rx.buf[i], rx.msg[i].msg_len, now, deliver);
 	}
 	return n > 0 ? n : 0;
 }

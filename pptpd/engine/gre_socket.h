@@ -13,6 +13,8 @@ struct gre_packet {
 	uint32_t	 src, dst;
 	struct pptp_gre	 header;
 	const uint8_t	*payload;	/* header.payload_len octets */
+	uint64_t	 at;		/* us of engine_now_us(), when its
+					   batch was read; not of sent ones */
 };
 
 /* Counts packets that were dropped before their call was looked up. */

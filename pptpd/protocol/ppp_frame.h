@@ -15,7 +15,9 @@
 #define PPP_PAP		0xC023
 #define PPP_CHAP	0xC223
 #define PPP_EAP		0xC227
-/* Protocols below it set up networks or carry data (RFC 1661 2). */
+/* Protocols below it carry data (RFC 1661 2). */
+#define PPP_NETWORK_CONTROL	0x8000
+/* Protocols below it set up networks or carry data. */
 #define PPP_LINK_CONTROL	0xC000
 
 /* Codes of LCP and of the network control protocols (RFC 1661 5). */
@@ -33,5 +35,10 @@ struct ppp_head {
  * is too short for a head.
  */
 bool	ppp_frame_head(const uint8_t *frame, size_t len, struct ppp_head *);
+/*
+ * Whether a frame carries data of a network, encrypted or not, and sets nothing
+ * up (RFC 1661 2).  False too if it is too short for a head.
+ */
+bool	ppp_frame_is_data(const uint8_t *frame, size_t len);
 
 #endif

@@ -127,6 +127,7 @@ packet(struct fuzz_input *in)
 	}
 	p.src = htonl(WORLD_CLIENT + fuzz_u8(in) % 3);
 	p.dst = htonl(WORLD_SERVER);
+	p.at = engine_now_us();
 	p.header.has_ack = fuzz_u8(in) & 1;
 	p.header.has_seq = true;
 	p.header.seq = fuzz_u8(in) < 250 ? fuzz_u8(in) % 32 : fuzz_u32(in);

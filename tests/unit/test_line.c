@@ -113,7 +113,7 @@ static void
 receive_from(uint32_t src, uint32_t seq, const uint8_t *frame, size_t len)
 {
 	struct gre_packet p = { .src = htonl(src), .dst = htonl(WORLD_SERVER),
-	    .payload = frame };
+	    .payload = frame, .at = fake_loop.now_us };
 
 	p.header.call_id = ID;
 	p.header.has_seq = true;
@@ -620,6 +620,32 @@ START_TEST(frames_of_pppd_are_counted)
 }
 END_TEST
 
+/* Packets say when they were read, and a read() of the pty does for all. */
+START_TEST(data_costs_no_clock_for_each_frame)
+{
+	uint8_t buf[3 * HDLC_ENCODED_MAX(sizeof(ip))];
+	size_t len = 0;
+	unsigned int reads;
+
+	begin_open();
+	pppd_writes(ip, sizeof(ip));		/* so the client is in */
+	reads = world.clock_reads;
+	client_sends(0, ip, sizeof(ip));
+	client_sends(1, ip, sizeof(ip));
+	ck_assert_uint_eq(world.clock_reads, reads);
+	flush();
+	for (int i = 0; i < 3; i++)
+		len += hdlc_encode(buf + len, ip, sizeof(ip));
+	world.ngre = 0;
+	reads = world.clock_reads;
+	world_feed(world_file(pty), buf, len);
+	world_serve();
+	ck_assert_uint_eq(world.ngre, 3);
+	ck_assert_uint_le(world.clock_reads, reads + 1);
+	finish();
+}
+END_TEST
+
 /* Each packet and each frame once, strangers' packets too; then no more. */
 START_TEST(a_trace_gets_copies_of_all)
 {
@@ -683,6 +709,7 @@ tests(TCase *tc)
 	tcase_add_test(tc, the_last_words_of_pppd_are_read);
 	tcase_add_test(tc, a_closed_line_does_nothing);
 	tcase_add_test(tc, frames_of_pppd_are_counted);
+	tcase_add_test(tc, data_costs_no_clock_for_each_frame);
 }
 
 int

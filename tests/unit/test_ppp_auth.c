@@ -66,6 +66,32 @@ START_TEST(row)
 }
 END_TEST
 
+/* What is read at one glance is what the head says. */
+START_TEST(data_is_what_its_head_says)
+{
+	static const uint8_t octets[] = { 0, 1, 3, 0x20, 0x21, 0x7e, 0x7f,
+	    0x80, 0x81, 0xc0, 0xc1, 0xfd, 0xff };
+	const size_t n = sizeof(octets);
+	struct ppp_head head;
+
+	for (size_t i = 0; i < 6 * n * n * n * n; i++) {
+		size_t k = i / 6, len = i % 6;
+		const uint8_t whole[5] = { octets[k % n], octets[k / n % n],
+		    octets[k / n / n % n], octets[k / n / n / n], 1 };
+		uint8_t *frame = malloc(len > 0 ? len : 1);
+
+		ck_assert_ptr_nonnull(frame);
+		memcpy(frame, whole, len);
+		if (ppp_frame_is_data(frame, len) !=
+		    (ppp_frame_head(frame, len, &head) &&
+		    head.protocol < PPP_NETWORK_CONTROL))
+			ck_abort_msg("%02x %02x %02x %02x, %zu octets",
+			    whole[0], whole[1], whole[2], whole[3], len);
+		free(frame);
+	}
+}
+END_TEST
+
 /* Configure-Acks of LCP; the kind is what they agree on. */
 static const struct agreed {
 	enum ppp_auth_kind kind;
@@ -124,6 +150,7 @@ static void
 tests(TCase *t)
 {
 	tcase_add_loop_test(t, row, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(t, data_is_what_its_head_says);
 	tcase_add_loop_test(t, kind, 0, sizeof(agreed) / sizeof(agreed[0]));
 	tcase_add_test(t, each_kind_has_a_word_of_its_own);
 }
