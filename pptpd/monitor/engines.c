@@ -112,11 +112,15 @@ engines_restarts(void)
 
 /* --- talking to engines -------------------------------------------------- */
 
-/* Kills an engine that does not read its messages, or sends nonsense. */
+/*
+ * Kills an engine that does not read its messages, or sends nonsense.  What it
+ * has sent since is not done; hear_out() looks for log lines in it.
+ */
 static void
-end(const struct engine_proc *e, const char *why)
+end(struct engine_proc *e, const char *why)
 {
 	log_err("MGR: engine[%ld] %s, ending it", (long)e->pid, why);
+	loop_watch_off(&e->watch);
 	kill(e->pid, SIGKILL);		/* not reaped, so the pid is ours */
 }
 
