@@ -43,24 +43,48 @@ static int link_fd;
 /* --- the file ------------------------------------------------------------ */
 
 /*
+ * Where the file is.  The directory stays the one that it was opened in: its
+ * path may lead elsewhere by the time that an empty file is taken away.
+ */
+struct place {
+	int	    dir;
+	const char *name;	/* in it */
+	bool	    made;	/* by us */
+};
+
+static bool
+find_place(struct place *at, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir;
+
+	at->made = false;
+	at->name = slash != NULL ? slash + 1 : path;
+	dir = slash == NULL ? strdup(".") :
+	    strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	at->dir = dir != NULL ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) :
+	    -1;
+	free(dir);
+	return at->dir != -1;
+}
+
+/*
  * Opens the file for us alone.  One that is there must be a plain file of ours
  * with no other name: root must not write through somebody's link.
  */
 static int
-open_file(const char *path, bool *made)
+open_file(struct place *at)
 {
 	struct stat st;
 	int fd;
 
-	*made = false;
-	if (strcmp(path, "-") == 0)
-		return dup(STDOUT_FILENO);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
-	*made = fd != -1;
+	fd = openat(at->dir, at->name, O_WRONLY | O_CREAT | O_EXCL |
+	    O_NOFOLLOW | O_CLOEXEC, 0600);
+	at->made = fd != -1;
 	if (fd != -1 || errno != EEXIST)
 		return fd;
-	fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = openat(at->dir, at->name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC);
 	if (fd == -1)
 		return -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
@@ -351,12 +375,13 @@ pass_on(int signo)
 int
 trace_main(const char *socket_path, const struct trace_wish *wish)
 {
-	bool made;
+	struct place at = { -1, NULL, false };
 	int fd = link_open(socket_path), status = 0;
 
 	if (fd == -1)
 		return EXIT_TROUBLE;
-	out.fd = open_file(wish->file, &made);
+	out.fd = strcmp(wish->file, "-") == 0 ? dup(STDOUT_FILENO) :
+	    find_place(&at, wish->file) ? open_file(&at) : -1;
 	if (out.fd == -1) {
 		ctl_complain("trouble", "%s: %s", wish->file, errno == EEXIST ?
 		    "it is there, and no plain file of this user" :
@@ -374,7 +399,7 @@ trace_main(const char *socket_path, const struct trace_wish *wish)
 		status = EXIT_TROUBLE;
 	else
 		status = WEXITSTATUS(status);
-	if (made && status >= EXIT_EMPTY)
-		(void)unlink(wish->file);
+	if (at.made && status >= EXIT_EMPTY)
+		(void)unlinkat(at.dir, at.name, 0);
 	return status >= EXIT_EMPTY ? status - EXIT_EMPTY : status;
 }

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 
-from pptptest import puppet, server
+from pptptest import namespaces, puppet, server
 from pptptest.control import CTL, STRANGER, Client, ctl, start
 from pptptest.lab import CLIENT, OTHER, numbered
 from pptptest.points import Skip, check, patience, point
@@ -208,6 +208,29 @@ def refused(lab):
         ctl('trace', calls[4], '-w', DIR + name, expect=2)
     for session in sessions:
         session.needs()
+
+
+@point('trace-moved', 'an empty file is taken away where it was made, though its '
+       'path leads elsewhere by then; also one without a directory in its name')
+def moved(lab):
+    start(lab)
+    os.makedirs(DIR + 'a')
+    os.makedirs(DIR + 'b')
+    namespaces.write(DIR + 'b/file', 'precious')
+    os.symlink('a', DIR + 'way')
+    trace = Trace('client=' + CLIENT, '--wait', name='way/file')
+    waits(lab, trace)
+    check(os.path.exists(DIR + 'a/file'), 'no file')
+    os.unlink(DIR + 'way')
+    os.symlink('b', DIR + 'way')
+    trace.run.send_signal(signal.SIGTERM)
+    trace.end(expect=2)
+    check(not os.path.exists(DIR + 'a/file'), 'it is left')
+    check(os.path.exists(DIR + 'b/file'), 'somebody else\'s is gone')
+    done = subprocess.run([CTL, '-p', server.PIDFILE, 'trace', '1234', '-w',
+                           'here'], cwd=DIR, stderr=subprocess.PIPE)
+    check(done.returncode == 1 and not os.path.exists(DIR + 'here'),
+          str(done))
 
 
 @point('trace-crash', 'an engine is killed in the middle of a trace: pptpdctl '
