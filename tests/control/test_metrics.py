@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 
-from pptptest import puppet, server
+from pptptest import namespaces, puppet, server
 from pptptest.control import CTL, ctl, gone, start
 from pptptest.lab import CLIENT, OTHER, numbered
 from pptptest.points import Skip, check, point
@@ -18,6 +18,8 @@ from pptptest.prometheus import LABEL, parse
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.join(HERE, '..', '..')
 DASHBOARD = os.path.join(TOP, 'docs', 'grafana-pptpd.json')
+DIR = '/run/conformance/'
+AAA = '/usr/libexec/pptpd/pptpd-aaa'
 POOL = [('remoteip', '10.0.0.200-203'), ('connections', '4')]
 
 
@@ -262,19 +264,55 @@ def promtool(lab):
           done.stdout.decode())
 
 
-@point('metrics-dashboard', 'each series of the Grafana dashboard is one '
-       'that metrics prints, with the labels that it uses')
-def dashboard(lab):
-    start(lab, conf=POOL)
-    names = {}
+def series_of(lab, names, conf):
+    """Adds the names, and their labels, of a server with this configuration."""
+    run = start(lab, conf=POOL + conf)
+    check(not conf or lab.until(lambda: parse(metrics()[0]).get(
+        'pptpd_aaa_up') == 1, 10) is not None, 'no pptpd-aaa')
     for key in parse(metrics()[0]):
         name, _, labels = key.partition('{')
         names.setdefault(name, set()).update(
             re.findall(r'(\w+)="', labels))
+    ctl('shutdown')
+    gone(run)
+
+
+def overlaps(one, other):
+    return one['x'] < other['x'] + other['w'] and \
+        other['x'] < one['x'] + one['w'] and \
+        one['y'] < other['y'] + other['h'] and \
+        other['y'] < one['y'] + one['h']
+
+
+@point('metrics-dashboard', 'each series of the Grafana dashboard is one '
+       'that metrics prints, with the labels that it uses, and each of '
+       'pptpd-aaa is on it; no panel lies on another')
+def dashboard(lab):
+    names = {}
+    series_of(lab, names, [])
+    has_aaa = os.path.exists(AAA)
+    if has_aaa:
+        namespaces.write(DIR + 'secret', 'secret-of-a-server\n')
+        os.chmod(DIR + 'secret', 0o600)
+        namespaces.write(DIR + 'radius.conf', 'server 127.0.0.1 secret-file '
+                         '%ssecret\n' % DIR)
+        namespaces.write(DIR + 'aaa.conf', 'program /bin/cat\n')
+        series_of(lab, names, [('aaa', 'radius'),
+                               ('radius-conf', DIR + 'radius.conf')])
+        series_of(lab, names, [('aaa', 'exec'),
+                               ('aaa-conf', DIR + 'aaa.conf')])
     with open(DASHBOARD) as stream:
         board = json.load(stream)
+    # What only some servers have is folded away, in a row.
+    rows = [p for p in board['panels'] if p['type'] == 'row']
+    panels = [p for p in board['panels'] if p['type'] != 'row']
+    places = [p['gridPos'] for p in board['panels']]
+    for row in rows:
+        check(row['collapsed'] and row['panels'], 'an open row')
+        places += [p['gridPos'] for p in row['panels']]
+        panels += row['panels'] if has_aaa else []
     ids, used = [], set()
-    for panel in board['panels']:
+    for panel in panels:
         ids.append(panel['id'])
         for target in panel['targets']:
             expr = target['expr']
@@ -295,6 +333,12 @@ def dashboard(lab):
                 check('rate(' in expr or 'increase(' in expr,
                       'a counter as it is: ' + expr)
     check(len(ids) == len(set(ids)), 'an id twice')
+    for n, place in enumerate(places):
+        check(place['x'] + place['w'] <= 24 and
+              not any(overlaps(place, p) for p in places[:n]), str(place))
+    unseen = {n for n in names if re.match('pptpd_(aaa|radius)_', n) and
+              not n.endswith(('_count', '_sum', '_up', '_backend'))} - used
+    check(not unseen, 'not shown: %s' % unseen)
     for needed in ('pptpd_up', 'pptpd_calls', 'pptpd_refused_total',
                    'pptpd_irregular_packets_total', 'pptpd_ended_total',
                    'pptpd_authentications_total', 'pptpd_octets_total',
