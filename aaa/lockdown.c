@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -102,19 +103,28 @@ place_log(void)
 		syslog_sink_take(AAA_FD_LOG);
 }
 
+static bool
+place(int fd, int at)
+{
+	if (fd == -1) {
+		(void)close(at);
+		return true;
+	}
+	if (dup3(fd, at, O_CLOEXEC) != -1)
+		return true;
+	log_err(WHO ": %s", strerror(errno));
+	return false;
+}
+
 int
-lockdown_enter(const char *dir, int runner, unsigned coa_sockets,
+lockdown_enter(const char *dir, int runner, int syncer, unsigned coa_sockets,
     unsigned long file_max)
 {
 	place_log();
 	if (file_max == 0)
 		(void)close(AAA_FD_SPOOL);
-	if (runner == -1)
-		close(AAA_FD_RUNNER);
-	else if (dup3(runner, AAA_FD_RUNNER, O_CLOEXEC) == -1) {
-		log_err(WHO ": %s", strerror(errno));
+	if (!place(runner, AAA_FD_RUNNER) || !place(syncer, AAA_FD_SYNCER))
 		return -1;
-	}
 	if (fcntl(AAA_FD_PARENT, F_SETFD, FD_CLOEXEC) == -1 ||
 	    fcntl(AAA_FD_LISTEN, F_SETFD, FD_CLOEXEC) == -1) {
 		log_err(WHO ": started by hand, not by pptpd: %s",

@@ -12,17 +12,18 @@ enum {
 	AAA_FD_LOG,		/* connected to /dev/log */
 	AAA_FD_SPOOL,		/* file of accounting that waits */
 	AAA_FD_RUNNER,		/* of runner_start(), if there is one */
+	AAA_FD_SYNCER,		/* of syncer_start(), if there is one */
 	/* The last: sockets for Disconnect and CoA, as many as there are. */
 	AAA_FD_COA
 };
 
 /*
  * Becomes user pptpd in the empty directory dir, without rights or other
- * descriptors; it can write files that are open up to file_max octets.  runner,
- * or -1, becomes AAA_FD_RUNNER; there are coa sockets from AAA_FD_COA on.  0, or
- * -1 with the reason logged.
+ * descriptors; it can write files that are open up to file_max octets.  runner
+ * and syncer become AAA_FD_RUNNER and AAA_FD_SYNCER, unless they are -1; there
+ * are coa sockets from AAA_FD_COA on.  0, or -1 with the reason logged.
  */
-int	lockdown_enter(const char *dir, int runner, unsigned coa,
+int	lockdown_enter(const char *dir, int runner, int syncer, unsigned coa,
 	    unsigned long file_max);
 
 /* What a back end needs beside what serving pppd takes. */

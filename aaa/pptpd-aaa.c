@@ -27,6 +27,7 @@
 #include "shared/mono.h"
 #include "shared/syslog_sink.h"
 #include "spool.h"
+#include "syncer.h"
 #include "workers.h"
 
 #define EMPTY_DIR	RUNDIR "/pptpd/empty"
@@ -301,6 +302,7 @@ fill_state(unsigned at, struct aaa_state *s)
 static int
 serve(void)
 {
+	int syncer = has_spool ? syncer_start(AAA_FD_SPOOL, EMPTY_DIR) : -1;
 	unsigned sockets = coa_open(&radius);
 	unsigned needs = kind->needs | (runner != -1 ? LOCKDOWN_RUNNER : 0) |
 	    (sockets > 0 ? LOCKDOWN_COA : 0);
@@ -308,13 +310,14 @@ serve(void)
 	char text[DESCRIPTION];
 
 	ignore_signals();
-	if (lockdown_enter(EMPTY_DIR, runner, sockets, has_spool ?
+	if (lockdown_enter(EMPTY_DIR, runner, syncer, sockets, has_spool ?
 	    SPOOL_OCTETS : 0) == -1)
 		return 1;
 	if (!loop_init() || !loop_signal(SIGTERM, on_signal)) {
 		log_err("AAA: start failed: %s", strerror(ENOMEM));
 		return 1;
 	}
+	spool_syncer(syncer != -1 ? AAA_FD_SYNCER : -1);
 	if (!kind->start(&conf)) {
 		log_err("AAA: start failed: %s", strerror(ENOMEM));
 		return 1;

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "shared/loop.h"
 #include "shared/mono.h"
 
 #define SAY_MS		60000	/* between lines about one trouble */
@@ -22,6 +24,12 @@ static struct {
 	bool	 used[ACCT_SLOTS];
 	uint64_t said;			/* ms; 0: never */
 } spool;
+
+static struct {
+	int	 fd;			/* -1: none */
+	bool	 asked;			/* it has not answered yet */
+	struct loop_watch watch;
+} syncer = { .fd = -1 };
 
 static void
 complain(const char *what)
@@ -186,12 +194,70 @@ spool_put(const struct acct_entry *e)
 	return i;
 }
 
+/* --- what is on its way to the disk -------------------------------------- */
+
+static void
+lose_syncer(void)
+{
+	if (syncer.fd == -1)
+		return;
+	loop_watch_off(&syncer.watch);
+	syncer.fd = -1;
+	syncer.asked = false;
+}
+
+/* True: it is told to, and will answer. */
+static bool
+ask_syncer(void)
+{
+	static const char order = 's';
+
+	if (syncer.fd == -1)
+		return false;
+	if (send(syncer.fd, &order, sizeof(order), MSG_DONTWAIT |
+	    MSG_NOSIGNAL) == sizeof(order))
+		syncer.asked = true;
+	else
+		lose_syncer();
+	return syncer.asked;
+}
+
 void
 spool_sync(void)
 {
-	if (!spool.taken || !spool.changed)
+	if (!spool.taken || !spool.changed || syncer.asked)
 		return;
 	spool.changed = false;
-	if (fdatasync(spool.fd) == -1)
+	if (!ask_syncer() && fdatasync(spool.fd) == -1)
 		complain("fdatasync");
+}
+
+/* What has changed while it was at work has its turn now. */
+static void
+on_synced(int fd, void *arg)
+{
+	int error;
+
+	(void)arg;
+	syncer.asked = false;
+	if (recv(fd, &error, sizeof(error), MSG_DONTWAIT) != sizeof(error)) {
+		lose_syncer();
+		spool.changed = true;
+	} else if (error != 0) {
+		errno = error;
+		complain("fdatasync");
+	}
+	spool_sync();
+}
+
+void
+spool_syncer(int fd)
+{
+	syncer.fd = fd;
+	syncer.asked = false;
+	if (fd == -1)
+		return;
+	loop_watch_init(&syncer.watch, fd, LOOP_READ, on_synced, NULL);
+	if (!loop_watch_on(&syncer.watch))
+		syncer.fd = -1;
 }

@@ -34,7 +34,12 @@ bool	spool_works(void);
 int	spool_put(const struct acct_entry *);
 /* Clears a slot; SPOOL_NONE is let pass. */
 void	spool_clear(int slot);
-/* Has the kernel write what has changed since the last time.  May wait. */
+/*
+ * Has the kernel write what has changed since the last time.  Waits for that
+ * only if there is no syncer.
+ */
 void	spool_sync(void);
+/* The syncer's descriptor, of syncer_start(); -1: none.  After loop_init(). */
+void	spool_syncer(int fd);
 
 #endif

@@ -1,11 +1,13 @@
 /* Accounting: its order, what is kept on the disk, what counts once. */
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 #include "client.h"
 #include "fake_loop.h"
 #include "spool.h"
+#include "syncer.h"
 #include "unit.h"
 
 #define MINUTE	60000U
@@ -408,18 +411,95 @@ START_TEST(a_clock_that_was_decades_off_loses_nothing)
 }
 END_TEST
 
-/* A record that was written two days ago has five. */
+/* One that was written ten minutes less than a week ago has these. */
 START_TEST(a_record_is_given_up_after_a_week)
 {
 	in_a_life(an_outage, false);
-	clock_shift = 2 * 86400;
+	clock_shift = 7 * 86400 - 600;
 	begin(false);
-	fake_loop_pass_ms(4 * 86400 * UINT64_C(1000));
+	fake_loop_pass_ms(9 * MINUTE);
 	answer(false, "start a1");
 	ck_assert_uint_eq(acct_waiting(), 4);
-	fake_loop_pass_ms(86400 * UINT64_C(1000));
+	fake_loop_pass_ms(2 * MINUTE);
 	answer(false, "start b2");
 	ck_assert_uint_eq(acct_waiting(), 3);
+}
+END_TEST
+
+int	__wrap_fdatasync(int);
+
+static unsigned waits;		/* times that we waited for the disk */
+
+int
+__wrap_fdatasync(int fd)
+{
+	(void)fd;
+	waits++;
+	return 0;
+}
+
+static unsigned
+told_to_sync(int fd)
+{
+	unsigned n = 0;
+	char order;
+
+	while (recv(fd, &order, sizeof(order), MSG_DONTWAIT) == sizeof(order))
+		n++;
+	return n;
+}
+
+static void
+has_synced(int fd, int error)
+{
+	ck_assert_int_eq(send(fd, &error, sizeof(error), 0), sizeof(error));
+	ck_assert(fake_loop_serve_one(0));
+}
+
+/* A disk that takes its time holds no login up. */
+START_TEST(somebody_else_waits_for_the_disk)
+{
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	begin(false);
+	spool_syncer(pair[0]);
+	tell(AAA_START, "a1");
+	fake_loop_pass_ms(1100);
+	ck_assert_uint_eq(told_to_sync(pair[1]), 1);
+	for (int i = 0; i < 3; i++) {
+		tell(AAA_INTERIM, "a1");
+		fake_loop_pass_ms(1100);
+	}
+	ck_assert_uint_eq(told_to_sync(pair[1]), 0);
+	has_synced(pair[1], 0);
+	ck_assert_uint_eq(told_to_sync(pair[1]), 1);
+	has_synced(pair[1], EIO);
+	ck_assert_uint_eq(told_to_sync(pair[1]), 0);
+	ck_assert_uint_eq(waits, 0);
+	/* Without it we have to wait, and do. */
+	tell(AAA_STOP, "a1");
+	close(pair[1]);
+	fake_loop_pass_ms(1100);
+	ck_assert_uint_eq(waits, 1);
+}
+END_TEST
+
+START_TEST(the_syncer_syncs_and_ends)
+{
+	const char order = 's';
+	int sock, error = -1;
+
+	if (geteuid() != 0)
+		return;
+	sock = syncer_start(disk, "/");
+	ck_assert_int_ge(sock, 16);
+	ck_assert_int_eq(send(sock, &order, 1, MSG_NOSIGNAL), 1);
+	ck_assert_int_eq(recv(sock, &error, sizeof(error), 0), sizeof(error));
+	ck_assert_int_eq(error, 0);
+	close(sock);
+	ck_assert_int_ne(wait(&error), -1);
+	ck_assert_int_eq(error, 0);
 }
 END_TEST
 
@@ -509,6 +589,8 @@ add(TCase *tc)
 	tcase_add_test(tc, an_error_of_reading_loses_nothing);
 	tcase_add_test(tc, a_clock_that_was_decades_off_loses_nothing);
 	tcase_add_test(tc, a_record_is_given_up_after_a_week);
+	tcase_add_test(tc, somebody_else_waits_for_the_disk);
+	tcase_add_test(tc, the_syncer_syncs_and_ends);
 	tcase_add_test(tc, another_one_has_the_disk);
 	tcase_add_test(tc, one_that_ends_slowly_has_the_disk);
 	tcase_add_test(tc, a_full_disk_keeps_what_was_on_it);
