@@ -59,7 +59,10 @@ static const struct sandbox_rule denied[] = {
 	{ "readlinkat", 0, { { 0 } } },
 	{ "stat", 0, { { 0 } } },
 	{ "lstat", 0, { { 0 } } },
+	{ "stat64", 0, { { 0 } } },
+	{ "lstat64", 0, { { 0 } } },
 	{ "newfstatat", 1, { BITS(3, AT_EMPTY_PATH, 0) } },
+	{ "fstatat64", 1, { BITS(3, AT_EMPTY_PATH, 0) } },
 	{ "statx", 1, { BITS(2, AT_EMPTY_PATH, 0) } },
 };
 

@@ -174,7 +174,12 @@ ACT(link, SYS_linkat, AT_FDCWD, "/x", AT_FDCWD, "/y", 0)
 ACT(chmod, SYS_fchmodat, AT_FDCWD, "/", 0777)
 ACT(truncate, SYS_truncate, "/x", 0L)
 ACT(access, SYS_faccessat, AT_FDCWD, "/etc/passwd", R_OK)
-ACT(stat, SYS_newfstatat, AT_FDCWD, "/etc/passwd", page, 0)
+#ifdef SYS_newfstatat
+#define STAT	SYS_newfstatat
+#else
+#define STAT	SYS_fstatat64	/* of 32 bits */
+#endif
+ACT(stat, STAT, AT_FDCWD, "/etc/passwd", page, 0)
 ACT(chdir, SYS_chdir, "/")
 ACT(chroot, SYS_chroot, "/")
 ACT(getdents, SYS_getdents64, 0, page, (long)sizeof(page))

@@ -432,6 +432,24 @@ test_socketcall(const struct machine *m)
 	}
 }
 
+/* A look at a file by its name, which libc may take, is answered everywhere. */
+static void
+test_names(const struct machine *m)
+{
+	static const char *const calls[] = { "open", "openat", "access",
+	    "faccessat", "readlink", "readlinkat", "stat", "lstat", "stat64",
+	    "lstat64", "newfstatat", "fstatat64", "statx" };
+	struct seccomp_data data = { .arch = m->arch,
+	    .args = { POINTER, POINTER } };
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		data.nr = number(m, calls[i]);
+		if (data.nr != -1)
+			verdict(m, calls[i], answer(&data) ==
+			    (SECCOMP_RET_ERRNO | EACCES));
+	}
+}
+
 /*
  * On s390 libseccomp 2.5.1 knows two calls by socketcall(2) only; 2.5.4 knows
  * them all.
@@ -469,6 +487,7 @@ test_machine(const struct machine *m)
 			verdict(m, acts[i].what, allows(m, nr,
 			    acts[i].args) == acts[i].allowed);
 	}
+	test_names(m);
 	if (m->socketcall != 0)
 		test_socketcall(m);
 }
