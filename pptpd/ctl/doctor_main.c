@@ -72,9 +72,10 @@ doctor_main(int argc, char **argv, const struct doctor_wish *wish)
 	const struct servent *service = getservbyname("pptp", "tcp");
 	struct doctor_world world;
 	struct doctor d = { .world = &world, .pidfile = wish->pidfile,
-	    .port = service != NULL ? ntohs((uint16_t)service->s_port) :
-	    PPTP_PORT };
+	    .port = PPTP_PORT };
 
+	if (service != NULL)
+		d.port = ntohs((uint16_t)service->s_port);
 	if (argc > (wish->user != NULL ? 1 : 2)) {
 		ctl_complain("usage", "doctor: too many words");
 		return EXIT_TROUBLE;

@@ -16,6 +16,10 @@
 #include "shared/ipc.h"
 #include "shared/linux_calls.h"
 
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE	0x0010		/* since glibc 2.31, Linux 5.1 */
+#endif
+
 #define FDS_MAX		6
 /* Those of a record that nobody can make smaller. */
 #define SEALS	(F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
@@ -172,7 +176,10 @@ foreign_record(const uint8_t *data, size_t len, uint8_t how, size_t *size,
 		*seals |= F_SEAL_FUTURE_WRITE;
 	MUST(pwrite(fd, &rec, sizeof(rec), 0) == (ssize_t)sizeof(rec));
 	MUST(ftruncate(fd, (off_t)*size) == 0);
-	MUST(fcntl(fd, F_ADD_SEALS, *seals) == 0);
+	if (fcntl(fd, F_ADD_SEALS, *seals) == -1) {
+		*seals &= ~F_SEAL_FUTURE_WRITE;
+		MUST(fcntl(fd, F_ADD_SEALS, *seals) == 0);
+	}
 	return fd;
 }
 

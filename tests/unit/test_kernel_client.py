@@ -26,7 +26,9 @@ LIMIT = 10
 
 class KernelClient(unittest.TestCase):
     def setUp(self):
-        listener = socket.create_server(('127.0.0.1', 0))
+        listener = socket.socket()
+        listener.bind(('127.0.0.1', 0))
+        listener.listen()
         pptp.PORT = listener.getsockname()[1]
         try:
             self.tcp = pptp.Client('127.0.0.1')
