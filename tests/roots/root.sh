@@ -17,7 +17,7 @@ base_root()
 	mkdir -p "$roots" || exit 1
 	echo "* making a minimal root of $1 (log: $base.log)"
 	case $1 in
-	focal|jammy|noble)
+	bionic|focal|jammy|noble)
 		from=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu}
 		# One for all; an older debootstrap has no name for a newer one.
 		script=/usr/share/debootstrap/scripts/gutsy ;;
@@ -29,20 +29,25 @@ base_root()
 	mv "$base.new" "$base" || exit 1
 }
 
-# fresh_root: a copy of base with a copy of the tree, changes that are not
-# committed included, in src/pptpd; sets root.
+# copy_tree TO: the tree, changes that are not committed included.
+copy_tree()
+{
+	mkdir -p "$1"
+	(cd "$top" && git ls-files -z --cached --others --exclude-standard |
+	    while IFS= read -r -d '' f; do
+		[ ! -e "$f" ] || printf '%s\0' "$f"
+	    done | tar -c --null -T - -f -) |
+	    tar -x -C "$1" || die "cannot copy the tree"
+}
+
+# fresh_root: a copy of base with a copy of the tree in src/pptpd; sets root.
 fresh_root()
 {
 	root=$(mktemp -d "$base.XXXXXX") || exit 1
 	chmod 755 "$root"
 	cp -a "$base/." "$root/" &&
 	    cp -L /etc/resolv.conf "$root/etc/resolv.conf" || exit 1
-	mkdir -p "$root/src/pptpd"
-	(cd "$top" && git ls-files -z --cached --others --exclude-standard |
-	    while IFS= read -r -d '' f; do
-		[ ! -e "$f" ] || printf '%s\0' "$f"
-	    done | tar -c --null -T - -f -) |
-	    tar -x -C "$root/src/pptpd" || die "cannot copy the tree"
+	copy_tree "$root/src/pptpd"
 }
 
 # drop_root: mounts were in a namespace that has gone.
