@@ -133,6 +133,14 @@ def pk_7(lab):
     for line in prerm.splitlines():
         check(' stop' not in line or line.startswith('\t'), line)
     check('= remove ]' in prerm, prerm)
+    # A timer that runs goes on after an upgrade, with the new unit, and ends
+    # with the package.
+    check('metrics' not in control(ours('pptpd'), 'preinst'),
+          'preinst stops the timer')
+    check(re.search('try-restart.*pptpd-metrics.timer',
+                    control(ours('pptpd'), 'postinst')),
+          'postinst does not restart the timer')
+    check('stop pptpd-metrics.timer' in prerm, 'prerm leaves the timer')
     check('interest-noawait /usr/sbin/pppd' in control(ours('pptpd'),
                                                        'triggers'),
           'no trigger on pppd')
