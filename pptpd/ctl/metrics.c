@@ -415,7 +415,7 @@ metrics_print(FILE *out, const json_t *status, const json_t *calls,
 }
 
 void
-metrics_print_down(FILE *out)
+metrics_print_alone(FILE *out, bool up)
 {
-	print_up(out, 0);
+	print_up(out, up);
 }

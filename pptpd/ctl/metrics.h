@@ -17,8 +17,8 @@
  */
 void	metrics_print(FILE *, const json_t *status, const json_t *calls,
 	    const struct metrics_process *, size_t nprocesses, bool per_user);
-/* What there is to say if no server answers. */
-void	metrics_print_down(FILE *);
+/* What there is to say of one that does not answer, or (up) has no time to. */
+void	metrics_print_alone(FILE *, bool up);
 
 /* pptpdctl's command, at a control socket.  Returns the exit status. */
 int	metrics_main(const char *path, bool per_user);

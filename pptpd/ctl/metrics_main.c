@@ -27,7 +27,7 @@ hear(struct link *in, bool per_user)
 		    processes, nprocesses, per_user);
 		result = 0;
 	} else
-		metrics_print_down(stdout);
+		metrics_print_alone(stdout, in->busy);
 	json_decref(end);
 	json_decref(status);
 	json_decref(calls);
@@ -50,7 +50,7 @@ metrics_main(const char *path, bool per_user)
 	aaa = aaa_look_open(path, &look);
 	harmless = link_give_up_root();
 	if (in.fd == -1 || !harmless || !link_greet(&in))
-		metrics_print_down(stdout);
+		metrics_print_alone(stdout, false);
 	else
 		status = hear(&in, per_user);
 	if (in.fd != -1)

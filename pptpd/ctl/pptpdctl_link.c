@@ -21,6 +21,7 @@
 #define ANSWER_MS	30000	/* time limit of an answer */
 #define TRIES		100	/* for the next engine, or server */
 #define TRY_MS		100
+#define BUSY_TRIES	10	/* of a request that came too soon */
 #define OTHER_ID	65534	/* if there is no user nobody */
 
 static void
@@ -207,8 +208,9 @@ link_ask(int fd, json_t *request)
 	return sent;
 }
 
-json_t *
-link_collect(struct link *in, const char *command, json_t *calls)
+/* One request of link_collect(), and the end of its answer. */
+static json_t *
+collect(struct link *in, const char *command, json_t *calls)
 {
 	json_t *object = NULL, *call;
 
@@ -226,6 +228,30 @@ link_collect(struct link *in, const char *command, json_t *calls)
 			(void)json_array_append(calls, call);
 		json_decref(object);
 	}
+	return object;
+}
+
+/* Whether an answer says that the server has been asked too often. */
+static bool
+is_busy(const json_t *answer)
+{
+	const char *code = json_string_value(json_object_get(json_object_get(
+	    answer, "error"), "code"));
+
+	return code != NULL && strcmp(code, "busy") == 0;
+}
+
+json_t *
+link_collect(struct link *in, const char *command, json_t *calls)
+{
+	json_t *object = collect(in, command, calls);
+
+	for (int i = 0; i < BUSY_TRIES && is_busy(object); i++) {
+		json_decref(object);
+		(void)poll(NULL, 0, TRY_MS);
+		object = collect(in, command, calls);
+	}
+	in->busy = is_busy(object);
 	if (object == NULL || json_is_true(json_object_get(object, "ok")))
 		return object;
 	(void)link_refused(object);

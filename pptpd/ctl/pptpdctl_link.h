@@ -18,6 +18,7 @@ struct link {
 	bool	 patient;	/* link_next() waits for as long as it takes,
 				   and does not complain of the end */
 	bool	 quiet;		/* it does not complain of the end at all */
+	bool	 busy;		/* link_collect() was refused for that */
 	bool	 gone;		/* the other side has ended, or is too slow */
 	size_t	 len;
 	char	 buf[LINK_LINE_MAX];
@@ -45,7 +46,7 @@ int	 link_refused(const json_t *answer);
 /*
  * Sends a request without words and reads to the end of its answer.  Appends the
  * calls in it to the array; returns the last object, which is the caller's; NULL
- * with the error reported.
+ * with the error reported.  A server that is busy is asked for a second.
  */
 json_t	*link_collect(struct link *, const char *command, json_t *calls);
 /* Receives the next object, which is the caller's; NULL on error. */

@@ -7,9 +7,10 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 
 from pptptest import namespaces, puppet, server
-from pptptest.control import CTL, ctl, gone, start
+from pptptest.control import CTL, Client, ctl, gone, start
 from pptptest.lab import CLIENT, OTHER, numbered
 from pptptest.points import Skip, check, point
 from pptptest.pptp import CCRQ, build
@@ -248,6 +249,35 @@ def down(lab):
                    stdout=subprocess.DEVNULL)
     gone(run)
     check(parse(metrics(expect=2)[0]) == {'pptpd_up': 0}, 'still up')
+
+
+@point('metrics-busy', 'a server that is asked too often is not down: metrics '
+       'asks again, and at the end says that it is up and no more')
+def busy(lab):
+    start(lab, conf=POOL)
+    over, refused = threading.Event(), []
+
+    def flood():
+        client = Client(timeout=10)
+        while not over.is_set():
+            if not client.ask(command='status')['ok']:
+                refused.append(1)
+    others = [threading.Thread(target=flood) for _ in range(4)]
+    for thread in others:
+        thread.start()
+    check(lab.until(lambda: refused, 10) is not None, 'nobody is refused')
+    for _ in range(5):
+        done = subprocess.run([CTL, '--pidfile', server.PIDFILE, 'metrics'],
+                              stdin=subprocess.DEVNULL, timeout=40,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        got = parse(done.stdout.decode())
+        check(got['pptpd_up'] == 1, done.stderr.decode())
+        check((done.returncode == 0) == (len(got) > 1), done.stderr.decode())
+    over.set()
+    for thread in others:
+        thread.join()
+    check(len(parse(metrics()[0])) > 100, 'not all, when it has time')
+    return '%d were refused' % len(refused)
 
 
 @point('metrics-promtool', 'promtool finds nothing to say about the metrics')
