@@ -204,6 +204,8 @@ lose_syncer(void)
 	loop_watch_off(&syncer.watch);
 	syncer.fd = -1;
 	syncer.asked = false;
+	log_warn("AAA: pptpd-aaa-sync has ended: logins wait while a slow disk "
+	    "writes accounting");
 }
 
 /* True: it is told to, and will answer. */

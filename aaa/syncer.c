@@ -54,10 +54,23 @@ serve(void)
 	}
 }
 
+/*
+ * What there is to say of the account pptpd-aaa says, too; and that we have
+ * ended.
+ */
+static void
+say_nothing(int priority, const char *line, void *arg)
+{
+	(void)priority;
+	(void)line;
+	(void)arg;
+}
+
 static void
 be_syncer(int sock, int file, const char *empty_dir)
 {
 	(void)prctl(PR_SET_NAME, NAME);
+	log_set_sink(say_nothing, NULL);
 	/* Both are above their places. */
 	if (dup3(sock, FD_SOCK, O_CLOEXEC) == -1 ||
 	    dup3(file, FD_FILE, O_CLOEXEC) == -1 ||
