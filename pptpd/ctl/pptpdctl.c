@@ -324,10 +324,18 @@ talk(const char *path, enum admin_verb verb, const char *word)
 static int
 wrong(const char *text)
 {
-	ctl_set_json(false);
 	ctl_complain("usage", "%s", text);
-	usage(stderr);
+	if (!ctl_is_json())
+		fputs("usage: pptpdctl [options] command; pptpdctl --help "
+		    "lists them\n", stderr);
 	return EXIT_TROUBLE;
+}
+
+static bool
+is_state(const char *word)
+{
+	return strcmp(word, "starting") == 0 || strcmp(word, "login") == 0 ||
+	    strcmp(word, "up") == 0;
 }
 
 /* What is wrong with options that only some commands have; NULL: nothing. */
@@ -352,6 +360,9 @@ option_fault(enum admin_verb verb)
 	if ((filtered || columns != NULL || selection.sort != NULL) &&
 	    verb != ADMIN_LIST)
 		return "only a list has columns, an order and filters";
+	if (selection.filter[ADMIN_BY_STATE] != NULL &&
+	    !is_state(selection.filter[ADMIN_BY_STATE]))
+		return "--state: starting, login or up";
 	if (columns != NULL && !admin_text_are_columns(columns))
 		return "a column is no field of a call";
 	if (selection.sort != NULL && !admin_can_sort(selection.sort))
@@ -427,6 +438,9 @@ run(int argc, char **argv, const char *path)
 
 	if (argc == 0)
 		return wrong("no command");
+	if (argc > 1 && (strcmp(argv[0], "metrics") == 0 ||
+	    strcmp(argv[0], "top") == 0 || strcmp(argv[0], "aaa") == 0))
+		return wrong("too many words");
 	if (strcmp(argv[0], "metrics") == 0 && argc == 1 &&
 	    option_fault(ADMIN_STATUS) == NULL)
 		return metrics_main(path, per_user);
@@ -453,9 +467,8 @@ run(int argc, char **argv, const char *path)
 	if (users && (columns != NULL || selection.sort != NULL))
 		return wrong("only a list has columns and an order");
 	if (argc == 2 && verb == ADMIN_HISTORY &&
-	    (argv[1][0] == '\0' || strlen(argv[1]) > 5 ||
-	    argv[1][strspn(argv[1], "0123456789")] != '\0'))
-		return wrong("how many of the history?");
+	    number(argv[1], UINT16_MAX) == 0)
+		return wrong("how many of the history? (1 to 65535)");
 	if (argc == 1 && admin_verb_takes_call(verb))
 		return wrong("which call?");
 	if (option_fault(verb) != NULL)
@@ -551,8 +564,9 @@ take_of_request(int c)
 		if (top_wish.pages == 0)
 			return wrong("-n: how many pages?");
 		break;
-	default:
-		usage(stderr);
+	default:	/* getopt(3) has said what is wrong */
+		fputs("usage: pptpdctl [options] command; pptpdctl --help "
+		    "lists them\n", stderr);
 		return EXIT_TROUBLE;
 	}
 	return GO_ON;

@@ -43,14 +43,14 @@ put_restart(void)
 
 /* Prints events until the engine is gone; returns the exit status. */
 static int
-follow(int fd, bool again)
+follow(int fd, pid_t parent, bool again)
 {
 	static struct link in;
 	json_t *object;
 	int status;
 
 	in.fd = fd;
-	if (!link_give_up_root())
+	if (!link_give_up_root() || !link_end_with(parent))
 		return EXIT_TROUBLE;
 	/* An engine that is being started may be gone at once, too. */
 	in.patient = again;
@@ -83,14 +83,14 @@ events_follow(const char *path)
 {
 	bool again = false;
 	int fd, status;
-	pid_t pid;
+	pid_t pid, self = getpid();
 
 	ctl_set_lines();
 	fd = link_open(path);
 	while (fd != -1) {
 		pid = fork();
 		if (pid == 0)
-			exit(follow(fd, again));
+			exit(follow(fd, self, again));
 		close(fd);
 		if (pid == -1) {
 			ctl_complain("trouble", "fork: %s", strerror(errno));

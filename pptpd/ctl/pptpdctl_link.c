@@ -6,9 +6,11 @@
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -123,6 +125,12 @@ link_give_up_root(void)
 		return true;
 	ctl_complain("trouble", "giving up root: %s", strerror(errno));
 	return false;
+}
+
+bool
+link_end_with(pid_t parent)
+{
+	return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent;
 }
 
 json_t *

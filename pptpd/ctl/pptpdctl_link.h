@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define EXIT_REFUSED	1	/* by the server */
 #define EXIT_TROUBLE	2	/* wrong usage, or no server to ask */
@@ -37,6 +38,11 @@ int	 link_wait(const char *path);
 int	 link_connect(const char *path, int type, unsigned int limit_s);
 /* Becomes user nobody, if we are root. */
 bool	 link_give_up_root(void);
+/*
+ * For a child that reads, when it has given up root: it ends with this parent,
+ * by SIGTERM, also if that is killed.  False: the parent has ended before.
+ */
+bool	 link_end_with(pid_t parent);
 /* Sends a request, which it takes; NULL: there was no memory for it. */
 bool	 link_ask(int fd, json_t *request);
 /* Reads the greeting.  False with the error reported. */

@@ -326,7 +326,7 @@ ask(struct link *in, const struct trace_wish *wish, json_t **first)
 /* Without root: returns the exit status, plus EXIT_EMPTY if nothing was
  * written. */
 static int
-follow(int fd, const struct trace_wish *wish)
+follow(int fd, pid_t parent, const struct trace_wish *wish)
 {
 	static struct link in;
 	const json_t *result;
@@ -336,7 +336,8 @@ follow(int fd, const struct trace_wish *wish)
 
 	in.fd = link_fd = fd;
 	handle_signals(on_signal);
-	if (!link_give_up_root() || !ask(&in, wish, &first))
+	if (!link_give_up_root() || !link_end_with(parent) ||
+	    !ask(&in, wish, &first))
 		return EXIT_TROUBLE + EXIT_EMPTY;
 	if (!json_is_true(json_object_get(first, "ok"))) {
 		status = link_refused(first) + EXIT_EMPTY;
@@ -377,6 +378,7 @@ trace_main(const char *socket_path, const struct trace_wish *wish)
 {
 	struct place at = { -1, NULL, false };
 	int fd = link_open(socket_path), status = 0;
+	pid_t self = getpid();
 
 	if (fd == -1)
 		return EXIT_TROUBLE;
@@ -390,7 +392,7 @@ trace_main(const char *socket_path, const struct trace_wish *wish)
 	}
 	child = fork();
 	if (child == 0)
-		exit(follow(fd, wish));
+		exit(follow(fd, self, wish));
 	handle_signals(pass_on);
 	while (child > 0 && waitpid((pid_t)child, &status, 0) == -1 &&
 	    errno == EINTR)

@@ -666,11 +666,17 @@ def usage(lab):
     odd = ctl('-j', '-s', b'/\xff\n', 'status', expect=2, pidfile=None)
     check(odd.json['error']['code'] == 'not-running', odd.out)
     for words in ([], ['nonsense'], ['show'], ['status', 'x'],
-                  ['show', 'a', 'b'], ['--nonsense']):
+                  ['show', 'a', 'b'], ['--nonsense'], ['top', 'x'],
+                  ['list', '--state', 'Up'], ['history', '0'],
+                  ['history', '65536'], ['history', 'x']):
         done = ctl(*words, expect=2)
         check('usage:' in done.err and not done.out, str(done))
+        check(len(done.err.splitlines()) == 2, 'a page: ' + done.err)
+        if words != ['--nonsense']:
+            done = ctl('-j', *words, expect=2)
+            check(done.json['error']['code'] == 'usage', done.out)
     check(ctl('--help').out.startswith('usage:'), 'help')
-    return 'six ways'
+    return 'eleven ways'
 
 
 @point('no-server', 'no server: status 2 and plain words')

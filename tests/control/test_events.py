@@ -28,8 +28,9 @@ class Watch:
         self.process = subprocess.Popen(
             [CTL, '--pidfile', PIDFILE, *(words or ('--json',)), 'events'],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        threading.Thread(target=self._read, args=(bool(words),),
-                         daemon=True).start()
+        self.reader = threading.Thread(target=self._read,
+                                       args=(bool(words),), daemon=True)
+        self.reader.start()
 
     def _read(self, text):
         for line in self.process.stdout:
@@ -163,6 +164,19 @@ def restart(lab):
     watch.wait(lambda e: e['event'] == 'error' and 'no server is running' in e['text'], 'error', 20)
     check(watch.process.wait(20) == 2, 'goes on without a server')
     return '3 ends'
+
+
+@point('events-killed', 'pptpdctl events that is killed, or told to end, leaves no '
+       'process behind that goes on')
+def killed(lab):
+    start(lab)
+    for signo in signal.SIGTERM, signal.SIGKILL:
+        watch = Watch().begin(lab)
+        watch.process.send_signal(signo)
+        # The child has the other end of the pipe, too.
+        watch.reader.join(5 * patience())
+        check(not watch.reader.is_alive(), 'its child is left')
+        watch.process.wait()
 
 
 @point('events-slow', 'a client that does not read events is told how many it '
