@@ -87,11 +87,10 @@ serve_networks(struct admin_client *c)
 }
 
 static void
-kick(const struct admin_client *c, const struct call_record *rec)
+kick(const struct admin_client *c, const struct call_record *rec, uint16_t id)
 {
 	const char *message = c->request.message;
 	char safe[LOG_LINE_MAX / 2];
-	uint16_t id = rec->our_id;
 
 	log_escape(safe, sizeof(safe), message, strlen(message));
 	log_notice("CTRL: pptpdctl[%ld] of user %lu ends call %04X, session "
@@ -103,7 +102,7 @@ kick(const struct admin_client *c, const struct call_record *rec)
 
 /* One call of the list: shows it, or ends it if the request is to. */
 static void
-serve_call(struct admin_client *c, const struct call_record *rec)
+serve_call(struct admin_client *c, const struct call_record *rec, uint16_t id)
 {
 	bool kicks = c->request.verb == ADMIN_KICK;
 
@@ -112,7 +111,7 @@ serve_call(struct admin_client *c, const struct call_record *rec)
 	admin_client_put(c, json_pack("{so}", "call", view(rec)));
 	c->listed++;
 	if (kicks)
-		kick(c, rec);
+		kick(c, rec, id);
 }
 
 static void
@@ -147,7 +146,7 @@ admin_serve_list(struct admin_client *c)
 			list_over(c);
 			return;
 		}
-		serve_call(c, rec);
+		serve_call(c, rec, (uint16_t)(c->next_id - 1));
 	}
 }
 
@@ -187,8 +186,9 @@ admin_serve_event(struct admin_client *c, enum journal_what what,
 
 /* --- requests ------------------------------------------------------------ */
 
+/* *id is the call's, whatever an engine may have written to the record. */
 static const struct call_record *
-find(struct admin_client *c)
+find(struct admin_client *c, uint16_t *id)
 {
 	const struct call_record *rec, *last = NULL;
 	struct admin_find f;
@@ -200,8 +200,10 @@ find(struct admin_client *c)
 		unsigned int n = f.n;
 
 		admin_find_look(&f, rec);
-		if (f.n != n)
-			last = rec;
+		if (f.n == n)
+			continue;
+		last = rec;
+		*id = (uint16_t)(next - 1);
 	}
 	if (admin_find_verdict(&f, &e))
 		return last;
@@ -212,24 +214,23 @@ find(struct admin_client *c)
 static void
 about_call(struct admin_client *c)
 {
-	const struct call_record *rec = find(c);
+	uint16_t id;
+	const struct call_record *rec = find(c, &id);
 	bool kicks = c->request.verb == ADMIN_KICK;
 
 	if (rec == NULL)
 		return;
 	admin_client_answer(c, json_pack("{so}", "call", view(rec)));
 	if (kicks)
-		kick(c, rec);
+		kick(c, rec, id);
 }
 
 /* --- traces -------------------------------------------------------------- */
 
 /* From here on the trace has the client's socket, or it is refused. */
 static void
-trace(struct admin_client *c, const struct call_record *rec)
+trace(struct admin_client *c, const struct call_record *rec, uint16_t id)
 {
-	uint16_t id = rec->our_id;
-
 	c->awaits = false;
 	log_notice("CTRL: pptpdctl[%ld] of user %lu traces call %04X, session "
 	    "%.*s", (long)c->pid, (unsigned long)c->uid, id, SESSION_ID_LEN,
@@ -270,6 +271,7 @@ static void
 begin_trace(struct admin_client *c)
 {
 	const struct call_record *rec;
+	uint16_t id;
 
 	if (c->uid != 0) {
 		admin_client_refuse_text(c, "permission",
@@ -281,9 +283,9 @@ begin_trace(struct admin_client *c)
 		admin_client_put(c, json_pack("{sb}", "waiting", 1));
 		return;
 	}
-	rec = find(c);
+	rec = find(c, &id);
 	if (rec != NULL)
-		trace(c, rec);
+		trace(c, rec, id);
 }
 
 void
@@ -293,9 +295,9 @@ admin_serve_started(struct admin_client *c, uint16_t call_id)
 	uint32_t next = call_id;
 
 	rec = call_next_record(&next);
-	if (rec != NULL && rec->our_id == call_id &&
+	if (rec != NULL && next - 1 == call_id &&
 	    admin_find_fits(rec, c->request.call))
-		trace(c, rec);
+		trace(c, rec, call_id);
 }
 
 static void

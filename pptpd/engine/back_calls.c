@@ -22,6 +22,7 @@ struct away {
 	struct limit_conn limit;
 	struct queued_call	 turn;		/* until its pppd has spoken */
 	struct call_record *rec;
+	struct login_key login_key;
 };
 
 static struct away *away[UINT16_MAX + 1];	/* by Call ID */
@@ -37,6 +38,12 @@ const struct call_record *
 back_calls_record(uint16_t id)
 {
 	return away[id] != NULL ? away[id]->rec : NULL;
+}
+
+const struct login_key *
+back_calls_login_key(uint16_t id)
+{
+	return away[id] != NULL ? &away[id]->login_key : NULL;
 }
 
 bool
@@ -58,7 +65,8 @@ add(uint16_t id, struct away *a, struct call_record *rec)
 
 bool
 back_calls_give(struct call_record *rec, const int fds[IPC_GIVE_FDS],
-    struct limit_conn *limit, struct queued_call *turn)
+    const struct login_key *login_key, struct limit_conn *limit,
+    struct queued_call *turn)
 {
 	struct away *a = calloc(1, sizeof(*a));
 	struct ipc_msg m;
@@ -74,6 +82,7 @@ back_calls_give(struct call_record *rec, const int fds[IPC_GIVE_FDS],
 		return false;
 	}
 	a->client = rec->client_addr;
+	a->login_key = *login_key;
 	limit_move(limiter_limits, &a->limit, limit);
 	a->turn = *turn;		/* not in a list, so it may be copied */
 	*turn = (struct queued_call){ .taken = false };
@@ -82,7 +91,8 @@ back_calls_give(struct call_record *rec, const int fds[IPC_GIVE_FDS],
 }
 
 void
-back_calls_tell(uint16_t id, uint32_t client, int fd)
+back_calls_tell(uint16_t id, uint32_t client, int fd,
+    const struct login_key *login_key)
 {
 	struct call_record *rec;
 	struct away *a;
@@ -100,6 +110,7 @@ back_calls_tell(uint16_t id, uint32_t client, int fd)
 		return;
 	}
 	a->client = client;
+	a->login_key = *login_key;
 	limit_adopt(limiter_limits, &a->limit, client, rec->ctrl.authenticated,
 	    engine_now_ms());
 	tally_joined(rec);

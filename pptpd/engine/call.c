@@ -361,7 +361,8 @@ give_away(struct call *call, int pty)
 	uint16_t id = call->id;
 	enum call_life life = CALL_OVER;
 
-	if (back_calls_give(call->rec, fds, of.limit, &call->turn)) {
+	if (back_calls_give(call->rec, fds, &call->login_key, of.limit,
+	    &call->turn)) {
 		journal_call(JOURNAL_STARTED, call->rec);
 		call->rec = NULL;
 		call_gone(call, "another engine's");

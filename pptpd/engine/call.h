@@ -13,6 +13,7 @@
 struct call;
 struct call_record;
 struct limit_conn;
+struct login_key;
 struct trace;
 
 /*
@@ -91,10 +92,16 @@ void	call_client_spoke(struct call *);
 void	call_receive(const struct gre_packet *);
 /*
  * Steps through the records of all calls that have one, in the order of their
- * Call IDs.  *next is 1 at first.  NULL: there are no more.  Calls may come and
- * go between two steps.
+ * Call IDs.  *next is 1 at first, and one more than the Call ID of the record
+ * later: the records of other engines may have another one in them.  NULL: there
+ * are no more.  Calls may come and go between two steps.
  */
 const struct call_record *call_next_record(uint32_t *next);
+/*
+ * What the seal on the login of another engine's call is made with.  NULL: the
+ * call is ours, and nobody else writes to its record but its keeper.
+ */
+const struct login_key *call_login_key(uint16_t id);
 /* The monitor says that a call of ours has ended: if we did not know, it is
  * noted. */
 void	call_missed(const struct ipc_msg *);

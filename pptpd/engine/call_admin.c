@@ -24,6 +24,12 @@ call_next_record(uint32_t *next)
 	return NULL;
 }
 
+const struct login_key *
+call_login_key(uint16_t id)
+{
+	return back_calls_login_key(id);
+}
+
 void
 call_admit(uint16_t id, int32_t after_pid)
 {

@@ -33,6 +33,7 @@ struct call {
 	struct call_owner of;		/* .owner NULL: the owner ended it */
 	enum ctrl_end	 end;		/* ... with this reason */
 	struct call_record *rec;	/* NULL: none yet, or given away */
+	struct login_key login_key;	/* for who gets the call */
 	bool		 begun;		/* the front is told of its end */
 	bool		 verdict;	/* pppd let the client in, or exited */
 	bool		 hurries;	/* call_kick_now() */

@@ -141,6 +141,7 @@ call_reply(const struct ipc_msg *m, struct ipc_fds *fds)
 		refused(call, m);
 		return;
 	}
+	call->login_key = m->u.call_reply.login_key;
 	call_take_keeper(call, ipc_fds_take(fds, IPC_REPLY_FD_KEEPER), rec);
 	if (call->of.owner == NULL) {	/* its owner has ended it */
 		rec->end = call->end;

@@ -13,6 +13,7 @@
 #include "engine/journal.h"
 #include "engine/limiter.h"
 #include "shared/call_record.h"
+#include "shared/login_seal.h"
 #include "shared/loop.h"
 
 /* From look to look, since each is at all calls: a user may report often. */
@@ -38,22 +39,41 @@ struct login_limit {
 static struct loop_timer soon;
 static uint64_t looked_at;	/* ms; 0: never */
 
-static bool
-take_row(struct login_row *row, const struct call_record *rec)
+/* A copy, so that what is checked is what counts. */
+static struct login_words
+words_of(const struct call_record *rec)
 {
-	if (rec->login_ms == 0 || rec->user[0] == '\0' ||
-	    rec->end != CTRL_END_NONE)
+	struct login_words l = { .ms = rec->login_ms, .max = rec->login_max,
+	    .own = rec->login_own, .replace = rec->login_replace };
+
+	memcpy(l.user, rec->user, sizeof(l.user));
+	return l;
+}
+
+/*
+ * Another engine, if a peer has taken it over, could name any user in its
+ * records, and have his calls ended: so what its keeper has not sealed is no
+ * login.
+ */
+static bool
+take_row(struct login_row *row, const struct call_record *rec, uint16_t id)
+{
+	const struct login_key *key = call_login_key(id);
+	struct login_words l = words_of(rec);
+
+	if (l.ms == 0 || l.user[0] == '\0' || rec->end != CTRL_END_NONE ||
+	    (key != NULL && login_seal(key, &l) != rec->login_seal))
 		return false;
-	memcpy(row->user, rec->user, sizeof(row->user));
+	memcpy(row->user, l.user, sizeof(row->user));
 	row->user[sizeof(row->user) - 1] = '\0';
 	memcpy(row->session, rec->session, sizeof(row->session));
 	row->session[sizeof(row->session) - 1] = '\0';
-	row->since = rec->login_ms;
-	row->own = rec->login_own != 0;
-	row->own_max = rec->login_max;
-	row->own_replace = rec->login_replace != 0;
+	row->since = l.ms;
+	row->own = l.own != 0;
+	row->own_max = l.max;
+	row->own_replace = l.replace != 0;
 	row->waits = rec->login_waits != 0;
-	row->id = rec->our_id;
+	row->id = id;
 	row->pppd_pid = rec->pppd_pid;
 	return true;
 }
@@ -150,7 +170,7 @@ judge_all(void)
 		return;
 	}
 	while (n < size && (rec = call_next_record(&next)) != NULL)
-		n += take_row(&rows[n], rec);
+		n += take_row(&rows[n], rec, (uint16_t)(next - 1));
 	qsort(rows, n, sizeof(*rows), compare);
 	for (size_t i = 1; i <= n; i++) {
 		if (i < n && strcasecmp(rows[i].user, rows[first].user) == 0)

@@ -316,7 +316,7 @@ take_descriptor(const struct ipc_msg *m, struct ipc_fds *fds)
 		break;
 	case IPC_ELSEWHERE:
 		back_calls_tell(m->call_id, m->u.elsewhere.client_addr,
-		    fds->fd[0]);
+		    fds->fd[0], &m->u.elsewhere.login_key);
 		break;
 	default:
 		break;

@@ -355,6 +355,8 @@ hand_over(struct keeper *k)
 	};
 	struct ipc_msg m;
 
+	/* The engine before may have written there last. */
+	login_publish(&k->login);
 	ipc_msg_init(&m, IPC_CALL, k->our_id);
 	m.u.call.kernel = k->kernel.on;
 	if (ipc_send(k->engine, &m, fds, k->kernel.on ? IPC_CALL_FD_PTY :

@@ -32,6 +32,7 @@ login_init(struct login *l, struct call_record *rec,
 	l->client = client;
 	l->flags = call->flags;
 	l->session = call->session;
+	l->key = &call->login_key;
 	l->mppe_bits = -1;
 	l->look_at = UINT64_MAX;
 	(void)iprange_number(call->local, &l->local);
@@ -50,17 +51,33 @@ login_started(struct login *l, pid_t pppd, bool plugin, uint64_t now)
 		l->look_at = now + LOOK_MS;
 }
 
-/* Writes to the record; the engine can write there too. */
+/* The engine can write there too: what is sealed is what we know. */
+void
+login_publish(const struct login *l)
+{
+	struct login_words sealed = { .ms = l->login_ms, .max = l->max,
+	    .own = l->own_limit, .replace = l->replace };
+
+	memcpy(sealed.user, l->user, sizeof(sealed.user));
+	memcpy(l->rec->user, l->user, sizeof(l->rec->user));
+	l->rec->login_ms = sealed.ms;
+	l->rec->login_max = sealed.max;
+	l->rec->login_own = sealed.own;
+	l->rec->login_replace = sealed.replace;
+	l->rec->login_waits = l->waits;
+	l->rec->login_seal = login_seal(l->key, &sealed);
+}
+
 static void
 publish(struct login *l)
 {
+	login_publish(l);
 	if (strcmp(l->user, l->told_user) == 0 &&
 	    strcmp(l->ifname, l->told_ifname) == 0 && !l->waits)
 		return;
 	l->news = true;
 	memcpy(l->told_user, l->user, sizeof(l->user));
 	memcpy(l->told_ifname, l->ifname, sizeof(l->ifname));
-	memcpy(l->rec->user, l->user, sizeof(l->user));
 	memcpy(l->rec->ifname, l->ifname, sizeof(l->ifname));
 }
 
@@ -163,8 +180,7 @@ logged_in(struct login *l)
 		return;		/* the call ends, and replaces none */
 	l->waits = l->user[0] != '\0' && ((l->flags & CALL_FLAG_LOGINS) != 0 ||
 	    l->own_limit);
-	l->rec->login_waits = l->waits;
-	l->rec->login_ms = mono_ms();
+	l->login_ms = mono_ms();
 }
 
 static void
@@ -175,9 +191,8 @@ message(struct login *l, const struct session_msg *m)
 	switch (m->type) {
 	case SESSION_LOGINS:
 		l->own_limit = true;
-		l->rec->login_max = m->u.logins.max;
-		l->rec->login_replace = m->u.logins.replace;
-		l->rec->login_own = 1;
+		l->max = m->u.logins.max;
+		l->replace = m->u.logins.replace;
 		break;
 	case SESSION_USER_FILE:
 		l->unfit = true;

@@ -16,6 +16,7 @@
 /* Part of a keeper; times are ms of CLOCK_MONOTONIC. */
 struct login {
 	struct call_record *rec;	/* gets user and ifname */
+	const struct login_key *key;	/* of the seal there */
 	char		 user[CALL_USER_TEXT];	/* authenticated, escaped */
 	char		 ifname[16];	/* of pppd, while IP is up */
 	char		 told_user[CALL_USER_TEXT], told_ifname[16];
@@ -27,7 +28,10 @@ struct login {
 	time_t		 since;		/* wall clock */
 	bool		 reports;	/* pptpd-session.so is in use */
 	bool		 authenticated;
-	bool		 own_limit;	/* the user's file has a limit of logins */
+	uint64_t	 login_ms;	/* when that was; 0: not yet */
+	bool		 own_limit;	/* the user's file has a limit of logins: */
+	uint32_t	 max;
+	bool		 replace;
 	bool		 waits;		/* pppd waits for login_go() */
 	bool		 unfit;		/* the user's file is not good */
 	bool		 news;		/* the engine has to be told */
@@ -45,6 +49,8 @@ struct login {
 /* Before pppd starts.  The pointers must stay valid. */
 void	login_init(struct login *, struct call_record *rec,
 	    const struct keeper_call *, const char *client);
+/* Writes to the record who has logged in, and seals it. */
+void	login_publish(const struct login *);
 /* pppd was started (again); plugin: pptpd-logwtmp.so records the login. */
 void	login_started(struct login *, pid_t pppd, bool plugin, uint64_t now);
 /* Tells the plugin, at the other end of fd, that login_go() will follow. */

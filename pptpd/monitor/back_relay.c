@@ -50,7 +50,7 @@ queue(struct relayed_call *d)
 }
 
 static struct relayed_call *
-relayed_call_new(uint16_t id, uint32_t client, int record)
+relayed_call_new(const struct keeper_call *call, int record)
 {
 	struct relayed_call *d = calloc(1, sizeof(*d));
 
@@ -61,31 +61,34 @@ relayed_call_new(uint16_t id, uint32_t client, int record)
 		free(d);
 		return NULL;
 	}
-	d->id = id;
-	d->client = client;
-	by_id[id] = d;
+	d->id = call->our_id;
+	d->client = call->client_addr;
+	d->login_key = call->login_key;
+	by_id[d->id] = d;
 	return d;
 }
 
 bool
-back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client, int record)
+back_relay_begin(struct relayed_call **d, const struct keeper_call *call,
+    int record)
 {
 	*d = NULL;
-	if (id % engines == 0)
+	if (call->our_id % engines == 0)
 		return true;
-	*d = relayed_call_new(id, client, record);
+	*d = relayed_call_new(call, record);
 	if (*d != NULL)
 		TAILQ_INSERT_TAIL(&told, *d, entry);
 	return *d != NULL;
 }
 
 bool
-back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client, int record)
+back_relay_rejoin(struct relayed_call **d, const struct keeper_call *call,
+    int record)
 {
 	*d = NULL;
-	if (id % engines == 0)
+	if (call->our_id % engines == 0)
 		return true;
-	*d = relayed_call_new(id, client, record);
+	*d = relayed_call_new(call, record);
 	if (*d != NULL)
 		queue(*d);
 	return *d != NULL;
@@ -166,6 +169,7 @@ tell(int sock, enum ipc_type type, const struct relayed_call *d)
 	if (d == NULL)
 		return ipc_send(sock, &m, NULL, 0) == 0 || errno != EAGAIN;
 	m.u.elsewhere.client_addr = d->client;
+	m.u.elsewhere.login_key = d->login_key;
 	return ipc_send(sock, &m, &d->record, 1) == 0 || errno != EAGAIN;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/queue.h"
 #include "shared/ipc.h"
+#include "shared/keeper_call.h"
 
 #define RELAY_LINGER_S	2	/* for an engine's last word on a call */
 
@@ -18,6 +19,7 @@ struct relayed_call {
 	uint16_t	 id;		/* Call ID */
 	uint32_t	 client;	/* network order */
 	int		 record;	/* descriptor */
+	struct login_key login_key;
 	bool		 untold;	/* the front does not know of it yet */
 	bool		 silent;	/* its engine has reported its end */
 	time_t		 ended;		/* CLOCK_MONOTONIC; 0: not ended */
@@ -33,9 +35,9 @@ void	back_relay_init(unsigned int engines, bool (*tell_front)(
  * front has yet to be told.  record stays the caller's.  *d is NULL if the
  * front itself serves the call.  False: there is no memory, or no descriptor.
  */
-bool	back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client,
+bool	back_relay_begin(struct relayed_call **d, const struct keeper_call *,
 	    int record);
-bool	back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client,
+bool	back_relay_rejoin(struct relayed_call **d, const struct keeper_call *,
 	    int record);
 /*
  * The keeper and pppd of the call are gone.  The entry stays for

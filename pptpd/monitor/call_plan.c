@@ -61,6 +61,19 @@ call_plan_aaa(const char *socket)
 	aaa_socket = socket;
 }
 
+/* As with session ids, the clock has to do where there are no random bits. */
+static void
+make_login_key(struct login_key *key)
+{
+	struct timespec ts;
+
+	if (getrandom(key->octets, sizeof(key->octets), GRND_NONBLOCK) ==
+	    (ssize_t)sizeof(key->octets))
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	memcpy(key->octets, &ts.tv_nsec, sizeof(ts.tv_nsec));
+}
+
 /* Fills in the description of the call for its keeper. */
 static void
 describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
@@ -83,6 +96,7 @@ describe(struct keeper_call *kc, const struct ipc_msg *m, const char *local,
 	snprintf(kc->remote, sizeof(kc->remote), "%s",
 	    remote != NULL ? remote : "");
 	session_ids_next(&session_ids, (uint64_t)time(NULL), kc->session);
+	make_login_key(&kc->login_key);
 	if (rejoin_path == NULL)
 		return;
 	kc->grace_s = conf->restart_grace;

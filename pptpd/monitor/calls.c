@@ -95,7 +95,7 @@ calls_slots(uint32_t *slots, uint32_t *free_slots)
 /* The second half of calls_start(): false with the reason logged. */
 static bool
 start(struct slot *call, const struct ipc_msg *m, int control_fd,
-    int fds[IPC_REPLY_FDS])
+    struct ipc_msg *reply, int fds[IPC_REPLY_FDS])
 {
 	struct call_plan plan;
 	const struct keeper_call *kc = &plan.kc;
@@ -113,8 +113,8 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 		    "memfd_create: %s", strerror(errno));
 		return false;
 	}
-	if (!back_relay_begin(&call->relayed, kc->our_id, kc->client_addr,
-	    record) || ipc_pair(pair) == -1) {
+	if (!back_relay_begin(&call->relayed, kc, record) ||
+	    ipc_pair(pair) == -1) {
 		log_err("MGR: socketpair: %s", strerror(errno));
 		close(record);
 		return false;
@@ -137,6 +137,7 @@ start(struct slot *call, const struct ipc_msg *m, int control_fd,
 	call->ledger = ledger_put(call->keeper, 0, kc->our_id, kc->remote);
 	fds[IPC_REPLY_FD_KEEPER] = pair[0];
 	fds[IPC_REPLY_FD_RECORD] = record;
+	reply->u.call_reply.login_key = kc->login_key;
 	return true;
 }
 
@@ -221,7 +222,7 @@ calls_start(const struct ipc_msg *m, int control_fd, struct ipc_msg *reply,
 		refuse(reply, PPTP_OCRP_BUSY, PPTP_ERROR_NONE);
 		return;
 	}
-	if (!start(call, m, control_fd, fds)) {
+	if (!start(call, m, control_fd, reply, fds)) {
 		slot_free(call);
 		refuse(reply, PPTP_OCRP_ERROR, PPTP_ERROR_NO_RESOURCE);
 		reply->u.call_reply.end = CTRL_END_NOT_STARTED;

@@ -90,8 +90,7 @@ rejoin(pid_t keeper, const struct keeper_call *kc, int sock, int pppd_fd,
 	    kc->remote);
 	keep_link(call, sock);
 	if (watch_both(call, fd, pppd_fd) &&
-	    back_relay_rejoin(&call->relayed, kc->our_id, kc->client_addr,
-	    record_fd) &&
+	    back_relay_rejoin(&call->relayed, kc, record_fd) &&
 	    (*why = slot_claim(call, kc)) == NULL)
 		return CTRL_END_NONE;
 	slot_free(call);

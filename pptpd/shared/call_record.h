@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "shared/layout.h"
+#include "shared/login_seal.h"
 #include "state/client_says.h"
 #include "state/ctrl.h"
 #include "state/diagnosis.h"
@@ -15,9 +16,9 @@
 #include "state/session_id.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	10
+#define CALL_RECORD_VERSION	11
 #define CALL_ADDR_TEXT		64	/* an address as configured */
-#define CALL_USER_TEXT		128	/* a user's name, escaped for the log */
+#define CALL_USER_TEXT		LOGIN_USER	/* a user's name, escaped for the log */
 
 #define CALL_FLAG_DEBUG		0x01	/* pptpctrl logs debug lines */
 #define CALL_FLAG_STDERR	0x02	/* pptpctrl logs to stderr too */
@@ -54,6 +55,7 @@ struct call_record {
 	uint8_t		login_own;	/* ... 1: it says so, ... */
 	uint8_t		login_replace;	/* ... 1: a new one ends the oldest */
 	uint8_t		login_waits;	/* 1: pppd waits for IPC_ADMIT */
+	uint64_t	login_seal;	/* login_seal() */
 
 	/*
 	 * Written by the engine.  With CALL_FLAG_KERNEL the keeper writes
@@ -73,7 +75,7 @@ struct call_record {
 	struct gre_tx	tx;
 	struct gre_ack	ack;
 };
-LAYOUT(struct call_record, CALL_RECORD_VERSION, 10, 3136);
+LAYOUT(struct call_record, CALL_RECORD_VERSION, 11, 3144);
 
 /*
  * Makes a record in a new memfd of fixed size, with magic, version and size

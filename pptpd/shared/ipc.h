@@ -9,10 +9,11 @@
 
 #include "base/log.h"
 #include "shared/layout.h"
+#include "shared/login_seal.h"
 #include "state/limit.h"
 #include "state/session_id.h"
 
-#define IPC_VERSION	9
+#define IPC_VERSION	10
 #define IPC_FDS_MAX	4
 #define IPC_IDS_MAX	256	/* Call IDs in one message */
 #define IPC_FDS_LOST	(-1)	/* as their number: no room for them */
@@ -171,6 +172,7 @@ struct ipc_msg {
 		struct {
 			uint8_t result, error;	/* of OCRP; 1: started */
 			enum ctrl_end end;	/* why not, if known */
+			struct login_key login_key;
 		} call_reply;
 		struct {
 			uint8_t what;		/* enum ipc_news */
@@ -190,6 +192,7 @@ struct ipc_msg {
 		} admit;
 		struct {
 			uint32_t client_addr;	/* network order */
+			struct login_key login_key;
 		} elsewhere;
 		struct {
 			uint32_t client_addr;	/* network order */
@@ -237,7 +240,7 @@ struct ipc_msg {
 		} log;
 	} u;
 };
-LAYOUT(struct ipc_msg, IPC_VERSION, 9, 524);
+LAYOUT(struct ipc_msg, IPC_VERSION, 10, 524);
 
 void	ipc_msg_init(struct ipc_msg *, enum ipc_type, uint16_t call_id);
 

@@ -9,7 +9,7 @@
 #include "shared/layout.h"
 
 #define KEEPER_PATH	108	/* of a Unix socket */
-#define KEEPER_CALL_VERSION 3	/* raise REJOIN_ and SPAWNER_VERSION with it */
+#define KEEPER_CALL_VERSION 4	/* raise REJOIN_ and SPAWNER_VERSION with it */
 
 /*
  * The monitor's description of a call for its keeper.  The record has the
@@ -28,7 +28,8 @@ struct keeper_call {
 	uint32_t	grace_s;	/* to wait for another engine */
 	char		rejoin[KEEPER_PATH];	/* socket to ask for it */
 	char		session[SESSION_ID_TEXT];
+	struct login_key login_key;	/* which the record has not */
 };
-LAYOUT(struct keeper_call, KEEPER_CALL_VERSION, 3, 304);
+LAYOUT(struct keeper_call, KEEPER_CALL_VERSION, 4, 320);
 
 #endif

@@ -12,7 +12,7 @@
  * `call` never change.  A change of the rest changes REJOIN_VERSION.
  */
 #define REJOIN_MAGIC	0x50505452U	/* "PPTR" */
-#define REJOIN_VERSION	3
+#define REJOIN_VERSION	4
 
 /* The descriptors that come with the keeper's hello. */
 enum {
@@ -28,7 +28,7 @@ struct rejoin_hello {
 	uint32_t	client_addr;	/* network order */
 	struct keeper_call call;
 };
-LAYOUT(struct rejoin_hello, REJOIN_VERSION, 3, 328);
+LAYOUT(struct rejoin_hello, REJOIN_VERSION, 4, 344);
 
 enum rejoin_verdict {
 	REJOIN_ENGINE = 1,	/* fds: REJOIN_ANSWER_FD_* */
@@ -50,7 +50,7 @@ struct rejoin_answer {
 	uint32_t	magic, verdict;
 	uint32_t	end;		/* enum ctrl_end: why to hang up */
 };
-LAYOUT(struct rejoin_answer, REJOIN_VERSION, 3, 12);
+LAYOUT(struct rejoin_answer, REJOIN_VERSION, 4, 12);
 
 /*
  * From the keeper, its last word: it has waited for its pppd and logged the end
@@ -61,6 +61,6 @@ LAYOUT(struct rejoin_answer, REJOIN_VERSION, 3, 12);
 struct rejoin_end {
 	uint32_t	magic;
 };
-LAYOUT(struct rejoin_end, REJOIN_VERSION, 3, 4);
+LAYOUT(struct rejoin_end, REJOIN_VERSION, 4, 4);
 
 #endif

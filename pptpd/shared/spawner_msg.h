@@ -19,7 +19,7 @@
  * dies, the next spawner is of the new version: so both check the version.
  */
 #define SPAWNER_MAGIC	0x50505453U	/* "PPTS" */
-#define SPAWNER_VERSION	3
+#define SPAWNER_VERSION	4
 
 /* The map is there if the kernel carries the call's frames. */
 enum {
@@ -42,7 +42,7 @@ struct spawner_answer {
 	int	error;		/* errno if pid is -1; EPROTO: the request is
 				   of another version */
 };
-LAYOUT(struct spawner_request, SPAWNER_VERSION, 3, 16704);
-LAYOUT(struct spawner_answer, SPAWNER_VERSION, 3, 8);
+LAYOUT(struct spawner_request, SPAWNER_VERSION, 4, 16720);
+LAYOUT(struct spawner_answer, SPAWNER_VERSION, 4, 8);
 
 #endif

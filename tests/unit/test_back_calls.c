@@ -20,6 +20,7 @@ static struct limit_conf conf = {
 	.connections = 100, .max_unauth = 64, .auth_penalty = 20
 };
 static uint32_t client;
+static const struct login_key key = { "0123456789abcde" };
 static int monitor;		/* our end of what the front sends to */
 
 static void
@@ -64,7 +65,8 @@ give(void)
 	limit_has_slot(limiter_limits, &c, engine_now_ms());
 	for (int i = 0; i < IPC_GIVE_FDS; i++)
 		fds[i] = STDIN_FILENO;
-	ck_assert(back_calls_give(make_record(&record), fds, &c, &turn));
+	ck_assert(back_calls_give(make_record(&record), fds, &key, &c,
+	    &turn));
 	ck_assert_ptr_null(c.source);
 	ck_assert(!turn.taken);
 	call_ids_lend(ID);
@@ -101,6 +103,8 @@ START_TEST(what_is_given_goes_with_its_descriptors)
 	ck_assert_int_eq(fds.n, IPC_GIVE_FDS);
 	ck_assert_uint_eq(back_calls_count(), 1);
 	ck_assert_uint_eq(back_calls_record(ID)->our_id, ID);
+	ck_assert_mem_eq(back_calls_login_key(ID), &key, sizeof(key));
+	ck_assert_ptr_null(back_calls_login_key(ID + 2));
 	ck_assert_uint_eq(source()->calls, 1);
 	ck_assert_uint_eq(limiter_limits->waiting.n, 1);
 }
@@ -160,13 +164,13 @@ START_TEST(a_new_front_is_told)
 	int fd;
 	struct call_record *rec = make_record(&fd);
 
-	back_calls_tell(ID, client, fd);
-	back_calls_tell(ID, client, fd);	/* once more */
+	back_calls_tell(ID, client, fd, &key);
+	back_calls_tell(ID, client, fd, &key);	/* once more */
 	ck_assert_uint_eq(back_calls_count(), 1);
 	ck_assert_uint_eq(source()->calls, 1);
 	ck_assert_uint_ne(call_ids_take(NULL, ID, 1, engine_now_ms()), ID);
 	call_record_unmap(rec);
-	back_calls_tell(ID + 2, client, STDIN_FILENO);	/* no record at all */
+	back_calls_tell(ID + 2, client, STDIN_FILENO, &key);	/* no record at all */
 	ck_assert_uint_eq(back_calls_count(), 1);
 	ck_assert_ptr_nonnull(strstr(fake.log, "cannot be listed"));
 }

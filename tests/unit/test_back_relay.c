@@ -50,12 +50,23 @@ lowest_free(void)
 	return fd;
 }
 
+static struct keeper_call
+call_of(uint16_t id)
+{
+	struct keeper_call call = { .our_id = id, .client_addr = CLIENT(id) };
+
+	memset(&call.login_key, id, sizeof(call.login_key));
+	return call;
+}
+
 static struct relayed_call *
 begin(uint16_t id)
 {
 	struct relayed_call *d;
 
-	ck_assert(back_relay_begin(&d, id, CLIENT(id), record));
+	const struct keeper_call call = call_of(id);
+
+	ck_assert(back_relay_begin(&d, &call, record));
 	return d;
 }
 
@@ -64,7 +75,9 @@ rejoin(uint16_t id)
 {
 	struct relayed_call *d;
 
-	ck_assert(back_relay_rejoin(&d, id, CLIENT(id), record));
+	const struct keeper_call call = call_of(id);
+
+	ck_assert(back_relay_rejoin(&d, &call, record));
 	return d;
 }
 
@@ -94,6 +107,8 @@ front_reads(uint16_t *id)
 		ck_assert(st.st_ino == record_file.st_ino);
 		ck_assert_uint_eq(m.u.elsewhere.client_addr,
 		    CLIENT(m.call_id));
+		ck_assert_uint_eq(m.u.elsewhere.login_key.octets[15],
+		    m.call_id & 0xff);
 	}
 	ipc_fds_close(&fds);
 	*id = m.call_id;
@@ -282,10 +297,11 @@ END_TEST
 START_TEST(no_descriptor)
 {
 	struct relayed_call *d;
+	const struct keeper_call call = call_of(5);
 
-	ck_assert(!back_relay_begin(&d, 5, CLIENT(5), -1));
+	ck_assert(!back_relay_begin(&d, &call, -1));
 	ck_assert_ptr_null(d);
-	ck_assert(!back_relay_rejoin(&d, 5, CLIENT(5), -1));
+	ck_assert(!back_relay_rejoin(&d, &call, -1));
 	ck_assert_ptr_null(d);
 	ck_assert_ptr_null(back_relay_find(5));
 	greet();

@@ -202,10 +202,12 @@ awaited_back(pid_t keeper)
 }
 
 bool
-back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client,
+back_relay_begin(struct relayed_call **d, const struct keeper_call *call,
     int record)
 {
-	ck_assert_uint_eq(client, CLIENT);
+	uint16_t id = call->our_id;
+
+	ck_assert_uint_eq(call->client_addr, CLIENT);
 	ck_assert_int_ne(fcntl(record, F_GETFD), -1);
 	ck_assert_uint_lt(id, 16);
 	fake.relayed[id].id = id;
@@ -214,10 +216,10 @@ back_relay_begin(struct relayed_call **d, uint16_t id, uint32_t client,
 }
 
 bool
-back_relay_rejoin(struct relayed_call **d, uint16_t id, uint32_t client,
+back_relay_rejoin(struct relayed_call **d, const struct keeper_call *call,
     int record)
 {
-	return back_relay_begin(d, id, client, record);
+	return back_relay_begin(d, call, record);
 }
 
 void

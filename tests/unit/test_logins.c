@@ -18,6 +18,8 @@ static struct limit_conf conf = { .connections = 100 };
 static struct call_record *rec[CALLS];	/* Call IDs 1 to CALLS */
 static char done[400];			/* "3 replaced, 4 goes, ..." */
 static unsigned int looks;
+static const struct login_key key = { "0123456789abcde" };
+static bool elsewhere[CALLS];		/* another engine has that call */
 
 /* --- in place of call.c -------------------------------------------------- */
 
@@ -31,6 +33,12 @@ call_next_record(uint32_t *next)
 			return rec[*next - 2];
 	}
 	return NULL;
+}
+
+const struct login_key *
+call_login_key(uint16_t id)
+{
+	return elsewhere[id - 1] ? &key : NULL;
 }
 
 static void
@@ -109,6 +117,17 @@ limit(uint32_t max, uint32_t replace)
 	ck_assert(limiter_configure(&conf));
 }
 
+/* As its keeper does. */
+static void
+seal(struct call_record *r)
+{
+	struct login_words l = { .ms = r->login_ms, .max = r->login_max,
+	    .own = r->login_own, .replace = r->login_replace };
+
+	memcpy(l.user, r->user, sizeof(l.user));
+	r->login_seal = login_seal(&key, &l);
+}
+
 START_TEST(without_a_limit_all_go_on)
 {
 	limit(0, 0);
@@ -132,6 +151,53 @@ START_TEST(the_last_one_is_denied)
 	ck_assert_uint_eq(limiter_count(CTRL_END_LOGINS), 1);
 	login(5, "bob");
 	ck_assert_str_eq(judged(), "5 goes");
+}
+END_TEST
+
+/* A peer has taken another engine over, and it writes to its records. */
+START_TEST(an_engine_cannot_end_the_calls_of_others)
+{
+	limit(1, 1);
+	elsewhere[1] = elsewhere[2] = true;
+	login(1, "anna");
+	login(2, "bob");
+	seal(rec[1]);
+	ck_assert_str_eq(judged(), "1 goes, 2 goes");
+	/* Bob is called Anna, later than her: her call would end. */
+	snprintf(rec[1]->user, sizeof(rec[1]->user), "anna");
+	rec[1]->login_ms++;
+	journal_report(rec[1]);
+	ck_assert_str_eq(judged(), "");
+	/* His own limit, and a limit of hers in his record. */
+	rec[1]->login_own = 1;
+	journal_report(rec[1]);
+	ck_assert_str_eq(judged(), "");
+	/* What the keeper has sealed counts, for this call. */
+	login(3, "bob");
+	seal(rec[2]);
+	rec[2]->our_id = 1;
+	ck_assert_str_eq(judged(), "3 goes");
+	snprintf(rec[1]->user, sizeof(rec[1]->user), "bob");
+	rec[1]->login_ms--;
+	rec[1]->login_own = 0;
+	journal_report(rec[1]);
+	ck_assert_str_eq(judged(), "2 replaced");
+}
+END_TEST
+
+/* Its records may also have the Call IDs of others in them. */
+START_TEST(the_call_that_ends_is_the_one_of_the_record)
+{
+	limit(1, 1);
+	elsewhere[1] = elsewhere[2] = true;
+	login(1, "anna");
+	login(2, "bob");
+	seal(rec[1]);
+	rec[1]->our_id = 1;
+	login(3, "bob");
+	seal(rec[2]);
+	ck_assert_str_eq(judged(), "1 goes, 2 goes, 2 replaced, "
+	    "3 goes after 102");
 }
 END_TEST
 
@@ -259,6 +325,8 @@ add(TCase *tc)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, without_a_limit_all_go_on);
 	tcase_add_test(tc, the_last_one_is_denied);
+	tcase_add_test(tc, an_engine_cannot_end_the_calls_of_others);
+	tcase_add_test(tc, the_call_that_ends_is_the_one_of_the_record);
 	tcase_add_test(tc, the_first_one_is_replaced);
 	tcase_add_test(tc, case_makes_no_other_user);
 	tcase_add_test(tc, nobody_has_no_limit);
