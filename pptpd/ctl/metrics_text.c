@@ -13,14 +13,17 @@ metrics_head(FILE *out, const char *name, const char *type, const char *help)
 	    "%s %s\n", name, help, name, type);
 }
 
-/* The value of a label: backslash, quote and newline are escaped. */
+/*
+ * The value of a label.  Its octets may be an engine's words, and may be shown
+ * on a terminal: those of C1 controls are not ASCII.
+ */
 static void
 put_value(FILE *out, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		if (*text == '\\' || *text == '"')
 			fprintf(out, "\\%c", *text);
-		else if ((unsigned char)*text < ' ' || *text == 0x7f)
+		else if (*text < ' ' || *text > '~')
 			fputc('?', out);
 		else
 			fputc(*text, out);

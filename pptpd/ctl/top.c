@@ -11,6 +11,7 @@
 #define HEAD_ROWS	6	/* above the calls */
 #define LINE_SIZE	512
 #define COLUMNS_LEAST	40
+#define NUMBER_MAX	1e16	/* in a ms, it still fits in 64 bits a second */
 
 struct row {
 	const json_t	*call;
@@ -27,7 +28,7 @@ number(const json_t *object, const char *key)
 {
 	double n = json_number_value(json_object_get(object, key));
 
-	return n > 0 ? n : 0;
+	return n > NUMBER_MAX ? NUMBER_MAX : n > 0 ? n : 0;
 }
 
 static const char *

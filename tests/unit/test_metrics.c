@@ -203,7 +203,7 @@ END_TEST
 	"\"authentications\":{\"x\":7,\"y\\\"\":{\"z\":\"1\"}}," \
 	"\"times\":{\"setup\":{\"counts\":[1,2],\"sum_us\":3}," \
 	"\"setup_steps\":[1],\"authentication\":{\"a\":1}}," \
-	"\"gre\":{\"x\\\"} 1\\npptpd_up 0\":1}}"
+	"\"gre\":{\"x\\\"} 1\\npptpd_up 0\":1,\"\\u009b2J\":1}}"
 #define CALL_LIES "[1,null,\"x\",{},{\"user\":3,\"state\":[]," \
 	"\"octets_in\":\"9\"}]"
 
@@ -219,6 +219,7 @@ START_TEST(lies)
 		has(text, "pptpd_calls{state=\"up\"} 0\n");
 		has(text, "pptpd_active_octets{direction=\"in\"} 0\n");
 		ck_assert_ptr_null(strstr(text, "\npptpd_up 0"));
+		ck_assert_ptr_null(strchr(text, '\xc2'));	/* CSI */
 		free(text);
 	}
 }
