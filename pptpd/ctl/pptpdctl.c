@@ -640,6 +640,7 @@ main(int argc, char **argv)
 	char buf[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	int c, status;
 
+	ctl_hold_places();
 	while ((c = getopt_long(argc, argv, "abd:jn:wup:s:hv", options, NULL)) != -1) {
 		status = take(c, argc, argv, &given);
 		if (status != GO_ON)

@@ -2,12 +2,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "ctl/pptpdctl_output.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <string.h>
 
 #include "admin/admin_colour.h"
 #include "admin/admin_text.h"
@@ -30,6 +30,18 @@ ctl_choose_colours(void)
 	admin_colour_use((no == NULL || no[0] == '\0') && term != NULL &&
 	    term[0] != '\0' && strcmp(term, "dumb") != 0 &&
 	    isatty(STDOUT_FILENO) == 1);
+}
+
+void
+ctl_hold_places(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
 }
 
 void

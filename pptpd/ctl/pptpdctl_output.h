@@ -6,6 +6,13 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/*
+ * For main(), first: descriptors 0 to 2 that are closed are taken, so that no
+ * socket or file gets their numbers and what is printed for people.  Printing
+ * fails then.
+ */
+void	ctl_hold_places(void);
+
 /* Option --json: errors are JSON too (off at start). */
 void	ctl_set_json(bool);
 bool	ctl_is_json(void);

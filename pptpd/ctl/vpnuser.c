@@ -15,6 +15,7 @@
 #include "config/secrets.h"
 #include "config/secrets_edit.h"
 #include "ctl/password.h"
+#include "ctl/pptpdctl_output.h"
 #include "ctl/secrets_file.h"
 
 #define FILE_DEFAULT	SYSCONFDIR "/ppp/chap-secrets"
@@ -289,6 +290,7 @@ main(int argc, char **argv)
 	};
 	int c, status;
 
+	ctl_hold_places();
 	umask(077);
 	while ((c = getopt_long(argc, argv, "+f:s:a:hv", options, NULL)) !=
 	    -1) {

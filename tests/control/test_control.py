@@ -6,11 +6,13 @@ import pwd
 import re
 import signal
 import struct
+import subprocess
 import threading
 import time
 
 from pptptest import hdlc, namespaces, pptp, server
-from pptptest.control import DIRECTORY, Client, ctl, exists, gone, path, start
+from pptptest.control import (CTL, DIRECTORY, Client, ctl, exists, gone, path,
+                              start)
 from pptptest.lab import CLIENT, OTHER, client, numbered
 from pptptest.points import Fail, check, ms, point
 
@@ -677,6 +679,24 @@ def usage(lab):
             check(done.json['error']['code'] == 'usage', done.out)
     check(ctl('--help').out.startswith('usage:'), 'help')
     return 'eleven ways'
+
+
+@point('closed-output', 'with standard output closed, nothing that is printed goes '
+       'to the server, or into a file')
+def closed_output(lab):
+    start(lab)
+    secrets = '/run/conformance/closed-secrets'
+    namespaces.write(secrets, 'a * x *\n')
+    for words in (['list'], ['top', '-b', '-n', '1'], ['metrics']):
+        done = subprocess.run([CTL, '-p', server.PIDFILE] + words, timeout=40,
+                              stderr=subprocess.DEVNULL,
+                              preexec_fn=lambda: os.close(1))
+        check(done.returncode == 2, '%s: %d' % (words, done.returncode))
+    subprocess.run(['/usr/bin/vpnuser', '-f', secrets, 'del', 'a'], timeout=40,
+                   stderr=subprocess.DEVNULL,
+                   preexec_fn=lambda: os.close(1))
+    with open(secrets) as stream:
+        check(stream.read() == '', 'its words are in the file')
 
 
 @point('no-server', 'no server: status 2 and plain words')
