@@ -72,6 +72,7 @@ static const struct attr attrs[] = {
 	    NULL },
 	{ "MS-MPPE-Encryption-Types", KIND_TYPES, AT(mppe_types), 2, 6, NULL },
 	{ "Filter-Id", KIND_TEXT, AT(filter_id), 0, 0, NULL },
+	{ "Framed-Pool", KIND_TEXT, AT(pool), 0, 0, NULL },
 	{ "Framed-Route", KIND_ROUTE, AT(framed_route), 0, 0, NULL },
 	{ "Rate-Limit", KIND_RATE, AT(limits), 0, 0, NULL },
 	{ "Mikrotik-Rate-Limit", KIND_MIKROTIK, AT(limits), 0, 0, NULL },

@@ -199,6 +199,9 @@ read_attr(struct reader *r, const struct radius_attr *a)
 	case RADIUS_FILTER_ID:
 		set_text(&reply->filter_id, a);
 		break;
+	case RADIUS_FRAMED_POOL:
+		set_text(&reply->pool, a);
+		break;
 	case RADIUS_FRAMED_MTU:
 		reply->mtu = number(a, MTU_MIN, MTU_MAX);
 		break;

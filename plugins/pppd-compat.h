@@ -94,6 +94,8 @@ extern char	our_name[];
  * this list win over those of the command line.
  */
 int		options_from_list(struct wordlist *, int);
+/* The same: whether the peer may have the address, in network order. */
+int		auth_ip_addr(int, uint32_t);
 
 /* Keys of PLUGIN_MPPE_KEY octets each, for CCP. */
 static inline void

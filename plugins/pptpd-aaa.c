@@ -19,6 +19,7 @@
 #include <linux/ppp_defs.h>
 
 #include "pptpd-net.h"
+#include "pptpd-session.h"
 #include "protocol/aaa_msg.h"
 
 /* Longer than pptpd-aaa takes for a login, shorter than clients wait. */
@@ -299,6 +300,21 @@ pass_on(void)
 	reach(&reply);
 }
 
+/* The server may say an address as well: then pptpd-session.so asks no pool. */
+static void
+want_pool(void)
+{
+	pptpd_session_pool_fn *want = pptpd_session_find(PPTPD_SESSION_POOL);
+
+	if (reply.pool.len == 0)
+		return;
+	if (want != NULL)
+		want(&reply.pool);
+	else
+		plugin_warn("pptpd-aaa.so: pptpd-session.so is not there: "
+		    "Framed-Pool \"%s\" is left out", reply.pool.text);
+}
+
 /* What the server wants of this call.  pppd has not begun with IP yet. */
 static void
 take_reply(const struct aaa_reply *r)
@@ -325,6 +341,7 @@ take_reply(const struct aaa_reply *r)
 		plugin_warn("pptpd-aaa.so: Framed-Interface-Id is left out: "
 		    "this pppd has no IPv6");
 	pass_on();
+	want_pool();
 }
 
 /* The names of two users in one call would mix the rights of both. */

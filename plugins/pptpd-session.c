@@ -2,8 +2,9 @@
  * pptpd-session.so: a pppd plugin that reports the events of a call to pptpd,
  * over a socket that pppd inherits.  The call goes on if nobody reads the
  * reports.  When a user has logged in, before he gets an address, the plugin
- * gives pppd the options of his file, and waits for pptpd's word if his calls
- * are counted.  It also seeds pppd's random numbers.
+ * gives pppd the options of his file, waits for pptpd's word if his calls are
+ * counted, and takes an address of his pool.  It also seeds pppd's random
+ * numbers.
  */
 /* SPDX-License-Identifier: ISC */
 #include "pppd-compat.h"
@@ -18,7 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pool-lease.h"
+#include "pptpd-session.h"
 #include "session-encode.h"
+#include "shared/leases.h"
 #include "user-file.h"
 
 /* CCP may come up after IPCP: look again, up to so many times. */
@@ -43,7 +47,21 @@ static bool	logins_replace;
 
 static char	logged_in[SESSION_NAME_MAX + 1];	/* who has logged in; "": nobody yet */
 
+static char	leases_dir[POOLS_PATH_MAX];	/* "": no pools */
+static struct pool_lease lease = { leases_dir, -1, 0, "" };
+static char	pool[AAA_NAME_MAX + 1];	/* the user's; "": none */
+static const char *pool_from;		/* who says so, for the log */
+static const char by_server[] = "Framed-Pool";
+static const char *reading = "an options file";
+static uint32_t	began_with;		/* the peer's address before the login */
+static bool	address_known;		/* take_address() has been */
+
+PLUGIN_EXPORT pptpd_session_pool_fn pptpd_session_pool;
+
 static int	set_fd(char **);
+static int	set_leases(char **);
+static int	set_pool(char **);
+static void	take_address(void);
 
 static option_t options[] = {
 	{ PLUGIN_TEXT("pptpd-session-fd"), o_special, (void *)set_fd,
@@ -58,6 +76,12 @@ static option_t options[] = {
 	{ PLUGIN_TEXT("replace-oldest"), o_bool, &logins_replace,
 	    PLUGIN_TEXT("End the user's oldest call instead"),
 	    OPT_PRIV | 1, NULL, 0, 0, NULL, 0, 0 },
+	{ PLUGIN_TEXT("pptpd-leases"), o_special, (void *)set_leases,
+	    PLUGIN_TEXT("Directory with the server's pools and leases"),
+	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
+	{ PLUGIN_TEXT("pool"), o_special, (void *)set_pool,
+	    PLUGIN_TEXT("Address pool of the server for this user"),
+	    OPT_PRIV, NULL, 0, 0, NULL, 0, 0 },
 	{ NULL, o_wild, NULL, NULL, 0, NULL, 0, 0, NULL, 0, 0 }
 };
 
@@ -103,10 +127,163 @@ set_fd(char **argv)
 		return 1;
 	}
 	sock = fd;
+	began_with = ipcp_wantoptions[0].hisaddr;
 	session_encode_hello(&o, (uint32_t)getpid(), PPPD_VERSION);
 	tell(&o);
 	return 1;
 }
+
+/* Ends the call before the peer gets an address. */
+static void
+refuse(const char *why)
+{
+	lcp_close(0, PLUGIN_TEXT(why));
+}
+
+/* --- the pool ------------------------------------------------------------ */
+
+static int
+set_leases(char **argv)
+{
+	size_t len = strlen(argv[0]);
+
+	if (len >= sizeof(leases_dir)) {
+		plugin_warn("pptpd-session.so: the path of pptpd-leases is too "
+		    "long");
+		return 0;
+	}
+	memcpy(leases_dir, argv[0], len + 1);
+	return 1;
+}
+
+static int
+set_pool(char **argv)
+{
+	size_t len = strlen(argv[0]);
+
+	if (!pool_name_fits(argv[0], len)) {
+		plugin_warn("pptpd-session.so: \"%s\" is not the name of a "
+		    "pool", argv[0]);
+		return 0;
+	}
+	memcpy(pool, argv[0], len + 1);
+	pool_from = reading;
+	if (address_known)	/* pppd reads options of the secret now */
+		take_address();
+	return 1;
+}
+
+void
+pptpd_session_pool(const struct aaa_text *name)
+{
+	memcpy(pool, name->text, sizeof(name->text));
+	pool_from = by_server;
+}
+
+/*
+ * pppd asks its secrets, and any plugin's hook, which compares with the address
+ * that the peer is to have.
+ */
+static bool
+is_allowed(uint32_t addr)
+{
+	ipcp_wantoptions[0].hisaddr = addr;
+	return auth_ip_addr(0, addr) != 0;
+}
+
+/*
+ * The peer's address if somebody has said one, not a pool: the fourth column of
+ * chap-secrets, the user's file, or a server; 0: nobody.  pppd asks the hook
+ * itself in a moment.
+ */
+static uint32_t
+address_said(void)
+{
+	uint32_t addr = 0;
+
+	if (ip_choose_hook != NULL)
+		ip_choose_hook(&addr);
+	if (addr == 0 && ipcp_wantoptions[0].hisaddr != began_with)
+		addr = ipcp_wantoptions[0].hisaddr;
+	return addr;
+}
+
+static enum pool_lease_result
+ask_pool(char *why, size_t size)
+{
+	ipcp_options *wo = &ipcp_wantoptions[0];
+	enum pool_lease_result got = pool_lease_take(&lease, pool, is_allowed,
+	    why, size);
+
+	wo->hisaddr = began_with;
+	if (got == POOL_LEASE_TAKEN) {
+		wo->hisaddr = lease.addr;
+		wo->accept_remote = 0;	/* no other one */
+	} else if (got == POOL_LEASE_NOT_ALLOWED)
+		plugin_notice("pptpd-session.so: the user's secret allows no "
+		    "address of pool \"%s\": it is not asked", pool);
+	else if (got == POOL_LEASE_NO_POOLS)
+		plugin_notice("pptpd-session.so: pool \"%s\" of %s: %s", pool,
+		    pool_from, why);
+	return got;
+}
+
+/* Ends the call: it has no address, or one that another has. */
+static void
+has_none(const char *pool_name, const char *why)
+{
+	const char *user = ppp_peer_authname(NULL, 0);
+	char text[SESSION_TEXT_LEN];
+	struct session_out o;
+
+	if (pool_name[0] != '\0')
+		snprintf(text, sizeof(text), "user '%.64s', pool '%.63s' of "
+		    "%s: %s", user, pool_name, pool_from, why);
+	else
+		snprintf(text, sizeof(text), "user '%.64s': %s", user, why);
+	plugin_warn("pptpd-session.so: %s", text);
+	session_encode_no_address(&o, text);
+	tell(&o);
+	refuse("no address");
+}
+
+/* The address that the peer is to have, before pppd offers it. */
+static void
+take_address(void)
+{
+	char why[SESSION_TEXT_LEN];
+	uint32_t said;
+
+	address_known = 1;
+	/* After another negotiation of LCP it is still that of the lease. */
+	if (lease.pool[0] != '\0' &&
+	    ipcp_wantoptions[0].hisaddr == lease.addr)
+		ipcp_wantoptions[0].hisaddr = began_with;
+	said = address_said();
+	if (said == 0 && pool[0] != '\0') {
+		switch (ask_pool(why, sizeof(why))) {
+		case POOL_LEASE_TAKEN:
+			return;
+		case POOL_LEASE_REFUSED:
+			has_none(pool, why);
+			return;
+		case POOL_LEASE_NO_POOLS:
+			/* A server may say it to all of its clients. */
+			if (pool_from != by_server) {
+				has_none(pool, why);
+				return;
+			}
+			break;
+		case POOL_LEASE_NOT_ALLOWED:
+			break;
+		}
+	}
+	if (!pool_lease_note(&lease, said != 0 ? said : began_with, why,
+	    sizeof(why)))
+		has_none("", why);
+}
+
+/* --- encryption ---------------------------------------------------------- */
 
 static unsigned int
 key_bits(const ccp_options *co)
@@ -184,13 +361,6 @@ auth_method(void)
 	}
 }
 
-/* Ends the call before the peer gets an address. */
-static void
-refuse(const char *why)
-{
-	lcp_close(0, PLUGIN_TEXT(why));
-}
-
 /* Takes the keeper's next message, if it is of this type; else -1. */
 static int
 heard(enum session_msg_type type)
@@ -228,6 +398,8 @@ take_user_file(const char *name)
 	char why[SESSION_TEXT_LEN];
 	struct session_out o;
 
+	reading = "the user's file";
+	address_known = 0;
 	if (user_file_take(USERS_DIR, name, why, sizeof(why)) != USER_FILE_BAD)
 		return 1;
 	plugin_warn("pptpd-session.so: %s", why);
@@ -278,6 +450,9 @@ on_auth(void *ctx, int arg)
 		refuse("its options cannot be used");
 	else if (waits && name[0] != '\0' && !may_go_on())
 		refuse("too many calls");
+	else
+		take_address();
+	reading = "the user's secret";
 	looks = 0;
 	ppp_untimeout(look_again, NULL);
 	ppp_timeout(look_again, NULL, LOOK_S, 0);
@@ -288,9 +463,14 @@ on_ip_up(void *ctx, int arg)
 {
 	struct session_out o;
 	uint32_t addr[6];
+	char why[SESSION_TEXT_LEN];
 
 	(void)ctx;
 	(void)arg;
+	/* The peer may have chosen it himself. */
+	if (!pool_lease_note(&lease, ipcp_hisoptions[0].hisaddr, why,
+	    sizeof(why)))
+		has_none("", why);
 	addr[0] = ipcp_gotoptions[0].ouraddr;
 	addr[1] = ipcp_hisoptions[0].hisaddr;
 	/* The servers that the peer gets if it asks for them. */

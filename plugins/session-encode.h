@@ -141,12 +141,25 @@ session_encode_logins(struct session_out *o, uint32_t max, unsigned int replace)
 }
 
 static inline void
-session_encode_user_file(struct session_out *o, const char *text)
+session_encode_why(struct session_out *o, enum session_msg_type type,
+    const char *text)
 {
-	session_begin(o, SESSION_USER_FILE);
+	session_begin(o, type);
 	session_put_text(o, text, SESSION_TEXT_LEN - 1);
 	session_put(o, 0, 1);
 	session_end(o);
+}
+
+static inline void
+session_encode_user_file(struct session_out *o, const char *text)
+{
+	session_encode_why(o, SESSION_USER_FILE, text);
+}
+
+static inline void
+session_encode_no_address(struct session_out *o, const char *text)
+{
+	session_encode_why(o, SESSION_NO_ADDRESS, text);
 }
 
 /*

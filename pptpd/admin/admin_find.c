@@ -35,7 +35,9 @@ is_user(const struct call_record *rec, const char *what)
 static bool
 is_address(const struct call_record *rec, const char *what)
 {
-	return is_text(rec->remote, sizeof(rec->remote), what);
+	char remote[CALL_ADDR_TEXT];
+
+	return is_text(call_record_remote(rec, remote), sizeof(remote), what);
 }
 
 static bool

@@ -84,6 +84,7 @@ counted(const struct call_record *rec, uint64_t n)
 json_t *
 admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 {
+	char local[CALL_ADDR_TEXT], remote[CALL_ADDR_TEXT];
 	uint64_t lasted = now > rec->started_ms ? now - rec->started_ms : 0;
 
 	return json_pack("{so so so so so so so so so ss so so so so sb ss so so "
@@ -95,8 +96,8 @@ admin_view_call(const struct call_record *rec, uint64_t now, uint64_t calendar)
 	    "server", address(rec->server_addr),
 	    "user", text(rec->user, sizeof(rec->user)),
 	    "interface", text(rec->ifname, sizeof(rec->ifname)),
-	    "local", text(rec->local, sizeof(rec->local)),
-	    "remote", text(rec->remote, sizeof(rec->remote)),
+	    "local", text(call_record_local(rec, local), sizeof(local)),
+	    "remote", text(call_record_remote(rec, remote), sizeof(remote)),
 	    "state", state(rec),
 	    "diagnosis", diagnosis(rec->diagnosis),
 	    "diagnosis_text", diagnosis_words(rec->diagnosis,

@@ -60,6 +60,7 @@ conf_free(struct conf *conf)
 	free(conf->radius_conf);
 	free(conf->aaa_conf);
 	free(conf->datapath.networks);
+	conf_pools_free(&conf->pools);
 	iprange_free(&conf->local);
 	iprange_free(&conf->remote);
 	memset(conf, 0, sizeof(*conf));

@@ -9,6 +9,7 @@
 
 #include "base/rate.h"
 #include "config/iprange.h"
+#include "protocol/pool_name.h"
 #include "state/limit.h"
 
 #define CONF_CONNECTIONS_DEFAULT 100
@@ -17,6 +18,7 @@
 #define CONF_STIMEOUT_DEFAULT	 10	/* seconds */
 #define CONF_STIMEOUT_MAX	 86400
 #define CONF_RESTART_GRACE_DEFAULT 60	/* seconds */
+#define CONF_POOL_ADDRESSES_MAX	 65535	/* of all pools with a name */
 #define CONF_ENGINES_MAX	 64	/* each gets a copy of all GRE */
 #define CONF_MSS_PATH		 1	/* mss-clamp: what the path can carry */
 #define CONF_MSS_MIN		 500
@@ -75,6 +77,7 @@ enum conf_key {
 	CONF_RATE_LIMIT,
 	CONF_MSS_CLAMP,
 	CONF_ANTI_SPOOFING,
+	CONF_POOL,
 	CONF_NKEYS
 };
 
@@ -97,6 +100,14 @@ enum conf_source {
 struct conf_network {
 	uint32_t net, mask;	/* host order */
 	bool	 kernel;
+};
+
+/* One line of a pool with a name; several may have the same. */
+struct conf_pool {
+	char	 name[POOL_NAME_MAX + 1];
+	char	*text;			/* its addresses as they are written */
+	unsigned line;			/* of the file */
+	struct iprange_list addrs;	/* the same, expanded */
 };
 
 /*
@@ -153,6 +164,11 @@ struct conf {
 		struct conf_network *networks;	/* no network twice */
 		size_t	 n;
 	} datapath;		/* datapath: all of its lines */
+	struct conf_pools {
+		struct conf_pool *pool;	/* no address twice, none of localip
+					   or remoteip */
+		size_t	 n;
+	} pools;		/* pool: all of its lines */
 
 	/*
 	 * pptpctrl under inetd serves one connection.  Then no file is read,
@@ -245,6 +261,13 @@ bool	conf_keep(const struct conf *before, struct conf *after,
  */
 bool	conf_datapath_kernel(const struct conf *, uint32_t client);
 bool	conf_datapath_any(const struct conf *);
+/*
+ * The number of addresses of the pool with this name, over all of its lines; 0:
+ * there is no such pool.
+ */
+size_t	conf_pool_size(const struct conf *, const char *name);
+/* Whether line i of all pools is the first one of its name. */
+bool	conf_pool_is_first(const struct conf *, size_t i);
 /* Whether the server has a table of its own in the packet filter. */
 bool	conf_table_any(const struct conf *);
 /* Whether calls need pptpd-net.so, or may need it. */

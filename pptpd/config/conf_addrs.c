@@ -309,5 +309,6 @@ void
 conf_finish(struct conf *conf, const struct conf_env *env)
 {
 	finish_addresses(conf, env);
+	conf_pools_finish(conf, env);
 	conf_limit_finish(conf);
 }

@@ -89,6 +89,8 @@ const struct conf_keyword conf_keywords[] = {
 	    CONF_KIND_STRING, FIELD(control_group), "group", NULL },
 	{ CONF_DATAPATH, "datapath", 0, CONF_IN_FILE, CONF_KIND_DATAPATH,
 	    FIELD(datapath), "path", NULL },
+	{ CONF_POOL, "pool", 0, CONF_IN_FILE, CONF_KIND_POOL, FIELD(pools),
+	    "name list", NULL },
 	{ CONF_AAA, "aaa", 0, CONF_IN_FILE, CONF_KIND_AAA, FIELD(aaa),
 	    "service", NULL },
 	{ CONF_RADIUS_CONF, "radius-conf", 0, CONF_IN_FILE, CONF_KIND_STRING,

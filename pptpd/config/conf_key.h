@@ -30,6 +30,7 @@ enum conf_kind {
 	CONF_KIND_SANDBOX,	/* string, one of three */
 	CONF_KIND_AAA,		/* enum conf_aaa, by its name */
 	CONF_KIND_DATAPATH,	/* one of several lines, which add up */
+	CONF_KIND_POOL,		/* the same */
 	CONF_KIND_ENGINES,	/* uint32_t, 1 to CONF_ENGINES_MAX; 0: auto */
 	CONF_KIND_LIMIT,	/* uint32_t, 0 to CONF_LIMIT_MAX */
 	CONF_KIND_LOGINS,	/* the same, and what then happens */
@@ -80,6 +81,16 @@ bool	conf_adds_up(const struct conf_keyword *);
 /* Adds one line of datapath: who carries the frames of which clients. */
 void	conf_set_datapath(struct conf *, const struct conf_env *,
 	    const char *value);
+
+/* Adds one line of pool: a name, and addresses. */
+void	conf_set_pool(struct conf *, const struct conf_env *,
+	    const char *value);
+/* Expands all pools, after localip and remoteip, and compares them to these. */
+void	conf_pools_finish(struct conf *, const struct conf_env *);
+bool	conf_pools_same(const struct conf_pools *, const struct conf_pools *);
+/* Out of memory: abort(3). */
+void	conf_pools_copy(struct conf_pools *to, const struct conf_pools *from);
+void	conf_pools_free(struct conf_pools *);
 
 /*
  * Set the defaults of limits.  conf_limit_finish() comes after all is read, for

@@ -251,6 +251,14 @@ set_datapath(struct conf *conf, const struct conf_env *env,
 }
 
 static void
+set_pool(struct conf *conf, const struct conf_env *env,
+    const struct conf_keyword *kw, const char *value)
+{
+	(void)kw;
+	conf_set_pool(conf, env, value);
+}
+
+static void
 set_limit(struct conf *conf, const struct conf_env *env,
     const struct conf_keyword *kw, const char *value)
 {
@@ -463,6 +471,14 @@ same_datapath(const struct conf *a, const struct conf *b,
 	return true;
 }
 
+static bool
+same_pools(const struct conf *a, const struct conf *b,
+    const struct conf_keyword *kw)
+{
+	(void)kw;
+	return conf_pools_same(&a->pools, &b->pools);
+}
+
 /* --- copying ------------------------------------------------------------- */
 
 static void
@@ -574,6 +590,14 @@ copy_datapath(struct conf *to, const struct conf *from,
 	to->datapath.n = n;
 }
 
+static void
+copy_pools(struct conf *to, const struct conf *from,
+    const struct conf_keyword *kw)
+{
+	(void)kw;
+	conf_pools_copy(&to->pools, &from->pools);
+}
+
 /* --- the kinds ----------------------------------------------------------- */
 
 static const struct {
@@ -597,6 +621,7 @@ static const struct {
 	[CONF_KIND_AAA] = { set_aaa, same_aaa, copy_aaa, false },
 	[CONF_KIND_DATAPATH] = { set_datapath, same_datapath, copy_datapath,
 	    true },
+	[CONF_KIND_POOL] = { set_pool, same_pools, copy_pools, true },
 	[CONF_KIND_ENGINES] = { set_engines, same_uint, copy_uint, false },
 	[CONF_KIND_LIMIT] = { set_limit, same_uint, copy_uint, false },
 	[CONF_KIND_LOGINS] = { set_logins, same_logins, copy_logins, false },

@@ -119,6 +119,29 @@ collect_addresses(struct pool *pool)
 }
 
 static bool
+collect_named(struct addr_set *named, const struct conf *conf)
+{
+	const struct conf_pools *pools = &conf->pools;
+	size_t n = 0;
+	uint32_t addr;
+
+	for (size_t i = 0; i < pools->n; i++)
+		n += pools->pool[i].addrs.n;
+	if (!addr_set_reserve(named, n))
+		return false;
+	for (size_t i = 0; i < pools->n; i++) {
+		const struct iprange_list *list = &pools->pool[i].addrs;
+
+		for (size_t k = 0; k < list->n; k++) {
+			if (iprange_number(list->addr[k], &addr))
+				addr_set_append(named, addr);
+		}
+	}
+	addr_set_sort(named);
+	return true;
+}
+
+static bool
 allocate(struct pool *pool)
 {
 	pool->slot = calloc((size_t)pool->n + 1, sizeof(*pool->slot));
@@ -148,7 +171,8 @@ pool_change(struct pool *pool, const struct conf *conf)
 {
 	struct pool to = { .delegate = conf->delegate, .limit = conf->slots,
 	    .taken = pool->taken, .reserved = pool->reserved,
-	    .kept = pool->kept, .chosen = pool->chosen };
+	    .kept = pool->kept, .chosen = pool->chosen,
+	    .leased = pool->leased };
 	int nold, next = 0;
 	struct old_slot *old = find_old(pool, &nold);
 
@@ -157,7 +181,8 @@ pool_change(struct pool *pool, const struct conf *conf)
 	if (!conf->delegate)
 		to.norder = conf->slots;
 	to.n = room(pool, to.norder);
-	if (!allocate(&to)) {
+	if (!collect_named(&to.named, conf) || !allocate(&to)) {
+		addr_set_free(&to.named);
 		free(old);
 		return -1;
 	}
@@ -174,6 +199,7 @@ pool_change(struct pool *pool, const struct conf *conf)
 	free(pool->slot);
 	free(pool->order);
 	addr_set_free(&pool->addr);
+	addr_set_free(&pool->named);
 	*pool = to;
 	return 0;
 }
@@ -193,6 +219,7 @@ pool_free(struct pool *pool)
 	addr_set_free(&pool->addr);
 	addr_set_free(&pool->kept);
 	addr_set_free(&pool->chosen);
+	addr_set_free(&pool->named);
 	memset(pool, 0, sizeof(*pool));
 }
 
@@ -229,19 +256,24 @@ take(struct pool *pool, int slot)
 	return slot;
 }
 
+static bool
+is_free(const struct pool *pool, const struct pool_slot *slot)
+{
+	return !slot->taken && !addr_set_has(&pool->kept, slot->addr) &&
+	    !addr_set_has(&pool->chosen, slot->addr) &&
+	    (pool->leased == NULL || !pool->leased(slot->addr));
+}
+
 int
 pool_take(struct pool *pool)
 {
-	const struct pool_slot *slot;
 
 	if (pool->taken + pool->reserved >= pool->limit)
 		return -1;
 	if (pool->delegate)
 		return take(pool, unused(pool));
 	for (int i = 0; i < pool->norder; i++) {
-		slot = &pool->slot[pool->order[i]];
-		if (!slot->taken && !addr_set_has(&pool->kept, slot->addr) &&
-		    !addr_set_has(&pool->chosen, slot->addr))
+		if (is_free(pool, &pool->slot[pool->order[i]]))
 			return take(pool, pool->order[i]);
 	}
 	return -1;
@@ -358,5 +390,5 @@ bool
 pool_has(const struct pool *pool, uint32_t addr)
 {
 	return addr_set_has(&pool->addr, addr) ||
-	    addr_set_has(&pool->kept, addr);
+	    addr_set_has(&pool->kept, addr) || addr_set_has(&pool->named, addr);
 }

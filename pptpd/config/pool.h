@@ -36,6 +36,11 @@ struct pool {
 	struct addr_set addr;	/* of all slots, both ends */
 	struct addr_set kept;	/* of pool_reserve() */
 	struct addr_set chosen;	/* of pool_chosen() */
+	struct addr_set named;	/* of the pools with a name, which give their
+				   addresses without this one */
+	/* Whether a call has this address (network order) by such a pool, or by
+	   pppd's secrets: it is passed over.  NULL: nobody says so. */
+	bool	 (*leased)(uint32_t addr);
 };
 
 #define POOL_NONE	(-1)	/* no slot has this address */
@@ -91,7 +96,10 @@ bool	pool_chosen(struct pool *, const uint32_t *addr, size_t n);
 const char *pool_local(const struct pool *, int slot);
 const char *pool_remote(const struct pool *, int slot);
 
-/* Whether an address (network order) is a slot's, free or not, or reserved. */
+/*
+ * Whether an address (network order) is a slot's, free or not, or reserved, or
+ * one of a pool with a name.
+ */
 bool	pool_has(const struct pool *, uint32_t addr);
 
 #endif

@@ -88,6 +88,24 @@ put_net(struct pppd_args *args, const struct conf *conf, const char *path)
 		args->optional |= bit(i);
 }
 
+static void
+put_session(struct pppd_args *args, const struct conf *conf, const char *path)
+{
+	char fd[12], leases[CONF_LINE_MAX];
+	int first;
+
+	snprintf(fd, sizeof(fd), "%d", PPPD_SESSION_FD);
+	put_plugin(args, path, "pptpd-session-fd", fd);
+	first = args->argc;
+	if (instance_path(leases, sizeof(leases), "leases",
+	    conf->pidfile) == -1)
+		return;
+	put(args, "pptpd-leases");
+	put(args, leases);
+	for (int i = first; i < args->argc; i++)
+		args->optional |= bit(i);
+}
+
 int
 pppd_args_build(struct pppd_args *args, const struct conf *conf,
     const char *local, const char *remote, const char *client_ip,
@@ -134,10 +152,8 @@ pppd_args_build(struct pppd_args *args, const struct conf *conf,
 		args->optional |= bit(args->argc - 1);
 		args->kernel = args->optional & ~before;
 	}
-	if (session != NULL) {
-		snprintf(fd, sizeof(fd), "%d", PPPD_SESSION_FD);
-		put_plugin(args, session, "pptpd-session-fd", fd);
-	}
+	if (session != NULL)
+		put_session(args, conf, session);
 	/*
 	 * For radius.so, allow-number and pppd's "peer from calling number".
 	 * The client's address stays the last word, as Poptop has it: panels

@@ -48,7 +48,8 @@ struct pppd_args {
  *	[plugin <net> [pptpd-rate-limit <down>/<up>]
  *	[pptpd-net-table <table>]]
  *	[plugin <kernel> pptpd-kernel-fd 4 nodetach]
- *	[plugin <session> pptpd-session-fd 3] remotenumber <client>
+ *	[plugin <session> pptpd-session-fd 3 pptpd-leases <dir>]
+ *	remotenumber <client>
  * local and remote may be NULL or "": both with delegate; under inetd either of
  * them, whose side of the colon stays empty.  client_ip is the peer of the
  * control connection as a dotted quad.  logwtmp, kernel, session and net are

@@ -400,6 +400,9 @@ keeper_message(struct call *call, const struct ipc_msg *m)
 	case IPC_USER_FILE:
 		limiter_counted(CTRL_END_USER_FILE);
 		return call_ended(call, CTRL_END_USER_FILE);
+	case IPC_NO_ADDRESS:
+		limiter_counted(CTRL_END_NO_ADDRESS);
+		return call_ended(call, CTRL_END_NO_ADDRESS);
 	default:
 		return call_ended(call, CTRL_END_LOST);
 	}

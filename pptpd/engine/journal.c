@@ -97,6 +97,7 @@ about_call(struct history_entry *e, const struct call_record *rec,
     enum ctrl_end end)
 {
 	uint64_t now = engine_now_ms();
+	char remote[CALL_ADDR_TEXT];
 
 	about_client(e, rec->client_addr, end);
 	e->kind = HISTORY_ENDED;
@@ -111,7 +112,8 @@ about_call(struct history_entry *e, const struct call_record *rec,
 	copy(e->session, sizeof(e->session), rec->session,
 	    sizeof(rec->session));
 	copy(e->user, sizeof(e->user), rec->user, sizeof(rec->user));
-	copy(e->remote, sizeof(e->remote), rec->remote, sizeof(rec->remote));
+	copy(e->remote, sizeof(e->remote), call_record_remote(rec, remote),
+	    sizeof(remote));
 	copy(e->ifname, sizeof(e->ifname), rec->ifname, sizeof(rec->ifname));
 	copy(e->says.name, sizeof(e->says.name), rec->says.name,
 	    sizeof(rec->says.name));

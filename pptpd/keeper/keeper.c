@@ -458,8 +458,9 @@ read_session(struct keeper *k)
 	if (k->login.news)
 		tell_engine(k, IPC_REPORT, -1);
 	k->login.news = false;
-	if (k->login.unfit && k->login.authenticated)
-		ask_for_end(k, IPC_USER_FILE, CTRL_END_USER_FILE);
+	if (k->login.unfit != CTRL_END_NONE && k->login.authenticated)
+		ask_for_end(k, k->login.unfit == CTRL_END_USER_FILE ?
+		    IPC_USER_FILE : IPC_NO_ADDRESS, k->login.unfit);
 }
 
 /* Removes the words with these bits from pppd's arguments. */
@@ -562,7 +563,7 @@ try_userspace(struct keeper *k)
 static bool
 try_again(struct keeper *k)
 {
-	if (life_is_down(&k->life) || k->login.unfit)
+	if (life_is_down(&k->life) || k->login.unfit != CTRL_END_NONE)
 		return false;
 	if (k->kernel.on && !k->kernel.up)
 		return try_userspace(k);
@@ -649,6 +650,10 @@ report_end(struct keeper *k)
 	uint64_t out = recorded_octets(&k->rec->octets_out);
 	enum ctrl_end end = recorded_end(k);
 
+	if (k->login.ip_known) {
+		(void)addr_text(k->login.local, k->local);
+		(void)addr_text(k->login.remote, k->remote);
+	}
 	pppd_status_text(k->status, words, sizeof(words));
 	if (k->kernel.on) {	/* the engine sees no packets */
 		in = k->kernel.octets_in;

@@ -176,7 +176,7 @@ static void
 logged_in(struct login *l)
 {
 	l->authenticated = true;
-	if (l->unfit)
+	if (l->unfit != CTRL_END_NONE)
 		return;		/* the call ends, and replaces none */
 	l->waits = l->user[0] != '\0' && ((l->flags & CALL_FLAG_LOGINS) != 0 ||
 	    l->own_limit);
@@ -195,11 +195,12 @@ message(struct login *l, const struct session_msg *m)
 		l->replace = m->u.logins.replace;
 		break;
 	case SESSION_USER_FILE:
-		l->unfit = true;
+	case SESSION_NO_ADDRESS:
+		l->unfit = m->type == SESSION_USER_FILE ?
+		    CTRL_END_USER_FILE : CTRL_END_NO_ADDRESS;
 		log_err("CTRL: Client %s refused: %s (%s)", l->client,
-		    log_escape(safe, sizeof(safe), m->u.user_file,
-		    strlen(m->u.user_file)),
-		    ctrl_end_word(CTRL_END_USER_FILE));
+		    log_escape(safe, sizeof(safe), m->u.why,
+		    strlen(m->u.why)), ctrl_end_word(l->unfit));
 		break;
 	case SESSION_AUTH:
 		l->method = m->u.auth.method;
@@ -218,6 +219,9 @@ message(struct login *l, const struct session_msg *m)
 	case SESSION_IP_UP:
 		l->local = m->u.ip_up.local;
 		l->remote = m->u.ip_up.remote;
+		l->ip_known = true;
+		l->rec->ip_local = l->local;
+		l->rec->ip_remote = l->remote;
 		log_escape(l->ifname, sizeof(l->ifname),
 		    m->u.ip_up.ifname, strlen(m->u.ip_up.ifname));
 		snprintf(l->line, sizeof(l->line), "%s", l->ifname);

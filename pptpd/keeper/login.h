@@ -24,6 +24,7 @@ struct login {
 	const char	*client, *session;
 	uint32_t	 flags;		/* CALL_FLAG_* */
 	uint32_t	 local, remote;	/* network order, 0: not known */
+	bool		 ip_known;	/* they are those that IP has had */
 	pid_t		 pppd;
 	time_t		 since;		/* wall clock */
 	bool		 reports;	/* pptpd-session.so is in use */
@@ -33,7 +34,8 @@ struct login {
 	uint32_t	 max;
 	bool		 replace;
 	bool		 waits;		/* pppd waits for login_go() */
-	bool		 unfit;		/* the user's file is not good */
+	enum ctrl_end	 unfit;		/* the user's file is not good, or he
+					   has no address; NONE: he may go on */
 	bool		 news;		/* the engine has to be told */
 	bool		 counted;	/* the next four are known */
 	uint64_t	 octets_in, octets_out;	/* final, of pppd */

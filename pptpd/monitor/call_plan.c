@@ -163,6 +163,9 @@ call_plan_make(struct call_plan *plan, const struct ipc_msg *m,
 	if (conf->limits.max_logins != 0 && use.session == NULL)
 		log_warn("CTRL: Client %s: max-logins-per-user does not count "
 		    "this call: pptpd-session.so cannot be used", client);
+	if (conf->pools.n > 0 && use.session == NULL)
+		log_warn("CTRL: Client %s: pools do not count for this call: "
+		    "pptpd-session.so cannot be used", client);
 	describe(&plan->kc, m, local, remote, &use);
 	if (!build_args(plan, local, remote, &use, client))
 		return false;

@@ -27,6 +27,7 @@
 #include "monitor/firewall.h"
 #include "monitor/lifetime.h"
 #include "monitor/plugin_choice.h"
+#include "monitor/pools.h"
 #include "monitor/rejoin_server.h"
 #include "monitor/reload.h"
 #include "monitor/request.h"
@@ -267,6 +268,9 @@ monitor_run(struct monitor_setup *setup)
 	bool keep;
 
 	monitor.setup = setup;
+	if (pools_write(setup->conf) == -1)
+		log_err("MGR: address pools cannot be used: %s",
+		    strerror(errno));
 	if (!loop_init() || calls_init(setup->conf, setup->log_stderr,
 	    call_over) == -1) {
 		log_err("MGR: start failed: %s", strerror(errno));

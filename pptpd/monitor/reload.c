@@ -21,6 +21,7 @@
 #include "monitor/listener.h"
 #include "monitor/notify.h"
 #include "monitor/plugin_choice.h"
+#include "monitor/pools.h"
 #include "monitor/request_check.h"
 #include "shared/ipc.h"
 #include "shared/loop.h"
@@ -64,9 +65,16 @@ try_pppd(struct conf *conf)
 static bool
 change_calls(struct conf *conf, int listener)
 {
-	if (calls_change(conf) == 0)
+	/* From here on no pppd takes an address that a pool has lost. */
+	if (pools_write(conf) == -1)
+		conf_load_complain(conf, CONF_POOL, strerror(errno), NULL);
+	else if (calls_change(conf) == 0)
 		return true;
-	conf_load_complain(conf, CONF_REMOTEIP, strerror(ENOMEM), NULL);
+	else {
+		(void)pools_write(state.setup->conf);
+		conf_load_complain(conf, CONF_REMOTEIP, strerror(ENOMEM),
+		    NULL);
+	}
 	if (listener != -1)
 		close(listener);
 	return false;

@@ -12,6 +12,7 @@
 #include "monitor/ends.h"
 #include "monitor/ids_in_use.h"
 #include "monitor/ledger.h"
+#include "monitor/pools.h"
 #include "monitor/tunnel.h"
 #include "shared/call_record.h"
 #include "shared/gre_filter.h"
@@ -36,7 +37,10 @@ slots_init(const struct conf *conf, void (*call_over)(void))
 {
 	changed = call_over;
 	loop_timer_init(&tunnels_timer, on_tunnels, NULL);
-	return pool_init(&slots_pool, conf);
+	if (pool_init(&slots_pool, conf) == -1)
+		return -1;
+	slots_pool.leased = pools_is_leased;
+	return 0;
 }
 
 void

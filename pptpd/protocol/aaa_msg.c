@@ -328,7 +328,9 @@ get_reply(struct wire_reader *r, struct aaa_reply *a)
 	fine = get_class(r, &a->class) && fine;
 	fine = get_text(r, &a->filter_id) && fine;
 	fine = get_text(r, &a->framed_route) && fine;
-	fine = is_plain(&a->filter_id) && is_plain(&a->framed_route) && fine;
+	fine = get_text(r, &a->pool) && fine;
+	fine = is_plain(&a->filter_id) && is_plain(&a->framed_route) &&
+	    is_plain(&a->pool) && fine;
 	get_limits(r, &a->limits);
 	get_quota(r, &a->quota);
 	fine = get_routes(r, a) && get_ipv6(r, a) && fine;
@@ -360,6 +362,7 @@ put_reply(struct wire_writer *w, const struct aaa_reply *a)
 	put_class(w, &a->class);
 	put_text(w, &a->filter_id);
 	put_text(w, &a->framed_route);
+	put_text(w, &a->pool);
 	put_limits(w, &a->limits);
 	put_quota(w, &a->quota);
 	put_routes(w, a);

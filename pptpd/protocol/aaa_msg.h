@@ -20,7 +20,7 @@
  * what peers and servers send: so the plugin trusts no octet of a reply, and
  * pptpd-aaa none of a request.
  */
-#define AAA_MSG_VERSION	5
+#define AAA_MSG_VERSION	6
 #define AAA_MSG_MAX	4096	/* octets; no message is longer */
 
 #define AAA_NAME_MAX	253	/* octets of a RADIUS text (RFC 2865, 5) */
@@ -146,6 +146,8 @@ struct aaa_reply {
 	uint8_t	 recv_key[AAA_KEY_LEN];	/* MS-CHAPv1: zero */
 	struct aaa_class class;
 	struct aaa_text filter_id, framed_route;	/* for scripts */
+	struct aaa_text pool;		/* of pptpd.conf, or none of it; if
+					   address is not said */
 	struct rate_limits limits;
 	struct aaa_quota quota;
 	struct aaa_route routes[AAA_ROUTES_MAX];

@@ -31,6 +31,7 @@ body_len(unsigned int type)
 	case SESSION_LOGINS:
 		return 4 + 1;
 	case SESSION_USER_FILE:
+	case SESSION_NO_ADDRESS:
 		return SESSION_TEXT_LEN;
 	}
 	return 0;
@@ -145,8 +146,9 @@ get_body(struct wire_reader *r, struct session_msg *m)
 		m->u.logins.max = wire_get_u32(r);
 		return get_bool(r, &m->u.logins.replace);
 	case SESSION_USER_FILE:
-		wire_get_bytes(r, m->u.user_file, SESSION_TEXT_LEN);
-		return strnlen(m->u.user_file, SESSION_TEXT_LEN) <
+	case SESSION_NO_ADDRESS:
+		wire_get_bytes(r, m->u.why, SESSION_TEXT_LEN);
+		return strnlen(m->u.why, SESSION_TEXT_LEN) <
 		    SESSION_TEXT_LEN;
 	case SESSION_KEEPER:
 		return get_bool(r, &m->u.waits_for_all);
@@ -225,7 +227,8 @@ put_body(struct wire_writer *w, const struct session_msg *m)
 		wire_put_u8(w, m->u.logins.replace);
 		break;
 	case SESSION_USER_FILE:
-		wire_put_bytes(w, m->u.user_file, SESSION_TEXT_LEN);
+	case SESSION_NO_ADDRESS:
+		wire_put_bytes(w, m->u.why, SESSION_TEXT_LEN);
 		break;
 	case SESSION_KEEPER:
 		wire_put_u8(w, m->u.waits_for_all);

@@ -25,7 +25,8 @@
 
 #define SESSION_NAME_MAX    255	/* octets of a user's name */
 #define SESSION_IFNAME_LEN  16	/* IFNAMSIZ: with its NUL */
-#define SESSION_TEXT_LEN    200	/* of SESSION_USER_FILE, with its NUL */
+#define SESSION_TEXT_LEN    200	/* of SESSION_USER_FILE and the like, with
+				   its NUL */
 #define SESSION_PPPD_LEN    16	/* a version of pppd, with its NUL */
 
 enum session_msg_type {
@@ -42,7 +43,9 @@ enum session_msg_type {
 				   before SESSION_AUTH */
 	/* keeper -> plugin */
 	SESSION_KEEPER,		/* whether every user is waited for */
-	SESSION_GO		/* whether the user may go on */
+	SESSION_GO,		/* whether the user may go on */
+	/* plugin -> keeper */
+	SESSION_NO_ADDRESS	/* the user's pool has none for him */
 };
 
 /* pppd's phases, in the order of pppd.h (the same in 2.4 and 2.5). */
@@ -114,8 +117,10 @@ struct session_msg {
 			uint32_t max;		/* calls at a time; 0: any */
 			bool	 replace;	/* the new one ends the oldest */
 		} logins;
-		/* File, line and why; may hold any octet but NUL. */
-		char	 user_file[SESSION_TEXT_LEN];
+		/* Of SESSION_USER_FILE file, line and why, of
+		   SESSION_NO_ADDRESS user, pool and why; may hold any octet
+		   but NUL. */
+		char	 why[SESSION_TEXT_LEN];
 		bool	 waits_for_all;
 		bool	 go;
 	} u;

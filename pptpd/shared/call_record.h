@@ -16,7 +16,7 @@
 #include "state/session_id.h"
 
 #define CALL_RECORD_MAGIC	0x50505450U	/* "PPTP" */
-#define CALL_RECORD_VERSION	11
+#define CALL_RECORD_VERSION	12
 #define CALL_ADDR_TEXT		64	/* an address as configured */
 #define CALL_USER_TEXT		LOGIN_USER	/* a user's name, escaped for the log */
 
@@ -50,6 +50,9 @@ struct call_record {
 	int32_t		pppd_pid;		/* 0: none */
 	char		user[CALL_USER_TEXT];	/* authenticated, escaped */
 	char		ifname[16];		/* of pppd, while IP is up */
+	uint32_t	ip_local, ip_remote;	/* the last ones of IP, which
+						   pppd may have from elsewhere;
+						   0: IP has not been up */
 	uint64_t	login_ms;	/* when the user logged in; 0: not yet */
 	uint32_t	login_max;	/* calls that his file allows ... */
 	uint8_t		login_own;	/* ... 1: it says so, ... */
@@ -75,7 +78,7 @@ struct call_record {
 	struct gre_tx	tx;
 	struct gre_ack	ack;
 };
-LAYOUT(struct call_record, CALL_RECORD_VERSION, 11, 3144);
+LAYOUT(struct call_record, CALL_RECORD_VERSION, 12, 3152);
 
 /*
  * Makes a record in a new memfd of fixed size, with magic, version and size
@@ -90,6 +93,14 @@ int	call_record_create(struct call_record **rec);
  */
 struct call_record *call_record_map(int fd);
 void	call_record_unmap(struct call_record *);
+/*
+ * The address of the client, or of ours in the tunnel, as text: what IP has had,
+ * else the configured one, which may be "".
+ */
+const char *call_record_remote(const struct call_record *,
+	    char [CALL_ADDR_TEXT]);
+const char *call_record_local(const struct call_record *,
+	    char [CALL_ADDR_TEXT]);
 /* Sets the checksum, after the monitor has written its members. */
 void	call_record_seal(struct call_record *);
 /* Whether the checksum fits the monitor's members. */

@@ -96,8 +96,10 @@ enum ipc_type {
 	/* keeper -> engine */
 	IPC_USER_FILE,		/* the user's file is not good: end the call */
 	/* several engines */
-	IPC_TRACE		/* front -> monitor -> back engine: u.trace, fd
+	IPC_TRACE,		/* front -> monitor -> back engine: u.trace, fd
 				   of a client of the control socket */
+	/* keeper -> engine */
+	IPC_NO_ADDRESS		/* the user's pool has none: end the call */
 };
 
 /*

@@ -161,6 +161,9 @@ static const struct reason reasons[] = {
 	[CTRL_END_ORDERED] = { "radius-disconnect",
 	    "a RADIUS server has ended it", NULL,
 	    STOP(NONE), CDN(SHUTDOWN), OCRP(ERROR) },
+	[CTRL_END_NO_ADDRESS] = { "no-address",
+	    "the address pool of its user has none for it", "no-address",
+	    STOP(NONE), CDN(SHUTDOWN), OCRP(ERROR) },
 };
 
 _Static_assert(sizeof(reasons) / sizeof(reasons[0]) == CTRL_END_COUNT,

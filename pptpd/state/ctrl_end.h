@@ -60,6 +60,7 @@ enum ctrl_end {
 	CTRL_END_REPLACED,	/* max-logins-per-user, replace-oldest */
 	CTRL_END_USER_FILE,	/* the user's file cannot be used */
 	CTRL_END_ORDERED,	/* a RADIUS server's Disconnect */
+	CTRL_END_NO_ADDRESS,	/* its pool has none for its user */
 
 	CTRL_END_COUNT		/* number of reasons */
 };

@@ -33,6 +33,7 @@ ELSEWHERE = {
     'max-logins-per-user': 'control/test_policy.py: DENIED',
     'replaced': 'control/test_policy.py: REPLACED',
     'user-file': 'control/test_policy.py: user-file',
+    'no-address': 'control/test_policy.py: no-address',
 }
 MADE = set()
 

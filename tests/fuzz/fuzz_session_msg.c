@@ -40,7 +40,8 @@ check(const struct session_msg *m)
 		check_word(m->u.ip_up.ifname, sizeof(m->u.ip_up.ifname));
 		return;
 	case SESSION_USER_FILE:
-		MUST(memchr(m->u.user_file, '\0', sizeof(m->u.user_file)) !=
+	case SESSION_NO_ADDRESS:
+		MUST(memchr(m->u.why, '\0', sizeof(m->u.why)) !=
 		    NULL);
 		return;
 	case SESSION_IP_DOWN:

@@ -80,6 +80,7 @@ sample(enum aaa_msg_type type, struct aaa_msg *m)
 		ck_assert(aaa_class_add(&m->u.reply.class, "gold", 4));
 		ck_assert(aaa_class_add(&m->u.reply.class, "\0", 1));
 		ck_assert(aaa_text_set(&m->u.reply.filter_id, "f", 1));
+		ck_assert(aaa_text_set(&m->u.reply.pool, "staff", 5));
 		sample_net(&m->u.reply);
 		break;
 	case AAA_ACCT:
@@ -253,6 +254,9 @@ START_TEST(texts_for_scripts_that_are_none)
 		ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
 		sample(AAA_REPLY, &m);
 		ck_assert(aaa_text_set(&m.u.reply.framed_route, &bad[i], 1));
+		ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
+		sample(AAA_REPLY, &m);
+		ck_assert(aaa_text_set(&m.u.reply.pool, &bad[i], 1));
 		ck_assert_uint_eq(aaa_msg_encode(&m, buf), 0);
 	}
 }

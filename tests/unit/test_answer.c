@@ -53,6 +53,7 @@ START_TEST(an_accept)
 	radius_put(&packet, RADIUS_IDLE_TIMEOUT, "\0\0\1", 3);
 	radius_put(&packet, RADIUS_REPLY_MESSAGE, "a\nb\0c", 5);
 	radius_put(&packet, RADIUS_FILTER_ID, "a\nb", 3);
+	radius_put_text(&packet, RADIUS_FRAMED_POOL, "main pool");
 	radius_put(&packet, RADIUS_CLASS, "\0", 1);
 	ck_assert_ptr_null(read_it());
 	ck_assert_int_eq(reply.verdict, AAA_ACCEPT);
@@ -62,6 +63,7 @@ START_TEST(an_accept)
 	ck_assert_uint_eq(reply.idle_timeout, 0);
 	ck_assert_str_eq(reply.message.text, "a?b?c");
 	ck_assert_uint_eq(reply.filter_id.len, 0);
+	ck_assert_str_eq(reply.pool.text, "main pool");
 	ck_assert_uint_eq(reply.class.len, 2);
 	ck_assert(!reply.has_keys);
 }

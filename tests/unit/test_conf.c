@@ -236,6 +236,15 @@ put_conf(FILE *f, const struct conf *conf)
 		    conf->datapath.networks[n].kernel ? "kernel" : "userspace",
 		    (unsigned)conf->datapath.networks[n].net,
 		    (unsigned)conf->datapath.networks[n].mask);
+	for (size_t n = 0; n < conf->pools.n; n++) {
+		const struct conf_pool *p = &conf->pools.pool[n];
+
+		fprintf(f, "pool %s line %u%s: %zu of %zu, %s to %s\n", p->name,
+		    p->line, conf_pool_is_first(conf, n) ? "" : " (more)",
+		    p->addrs.n, conf_pool_size(conf, p->name),
+		    p->addrs.n > 0 ? p->addrs.addr[0] : "-",
+		    p->addrs.n > 0 ? p->addrs.addr[p->addrs.n - 1] : "-");
+	}
 	if (conf->local.n < (size_t)conf->slots)
 		return;
 	for (i = 0; i < conf->slots; i++) {
@@ -1088,6 +1097,7 @@ static const char text_before[] = "ppp /bin/a\nlisten 192.0.2.1\n"
     "radius-conf /etc/a\naaa-conf /etc/a\nrate-limit 1M/2M\n"
     "mss-clamp 1300\nanti-spoofing off\n"
     "datapath kernel 192.0.2.0/24 198.51.100.7\n"
+    "pool staff 10.2.0.1-9\npool guests 10.2.1.1\n"
     "max-per-ip 1\nmax-unauth 2\nmax-unauth-per-ip 3\nconnection-rate 4\n"
     "connection-rate-per-ip 5\ncall-rate 6\ncall-rate-per-ip 7\n"
     "call-timeout 8\nauth-timeout 9\nauth-penalty 10\nmessage-rate 11\n"
@@ -1098,7 +1108,7 @@ static const char text_after[] = "debug\nnoipparam\nlogwtmp\ndelegate\n"
     "remoteip 10.0.1.2\nsandbox off\nengines 3\nrestart-grace 8\n"
     "control-group b\naaa radius\nradius-conf /etc/b\naaa-conf /etc/b\nrate-limit 1M/3M\n"
     "mss-clamp on\nanti-spoofing on\n"
-    "datapath userspace 203.0.113.0/24\n"
+    "datapath userspace 203.0.113.0/24\npool staff 10.2.0.1-8\n"
     "max-per-ip 101\nmax-unauth 102\nmax-unauth-per-ip 103\n"
     "connection-rate 104\nconnection-rate-per-ip 105\ncall-rate 106\n"
     "call-rate-per-ip 107\ncall-timeout 108\nauth-timeout 109\n"

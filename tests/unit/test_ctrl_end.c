@@ -55,6 +55,8 @@ START_TEST(numbers_stay)
 	ck_assert_int_eq(CTRL_END_LOGINS, 42);
 	ck_assert_int_eq(CTRL_END_REPLACED, 43);
 	ck_assert_int_eq(CTRL_END_USER_FILE, 44);
+	ck_assert_int_eq(CTRL_END_ORDERED, 45);
+	ck_assert_int_eq(CTRL_END_NO_ADDRESS, 46);
 }
 END_TEST
 

@@ -43,6 +43,7 @@ START_TEST(every_attribute)
 	    "Framed-Interface-Id = 0x0000000000000001\n"
 	    "Framed-Route = 10.3.0.0/16\n"
 	    "Framed-Route = \"10.4.0.0/16 0.0.0.0 1\"\n"
+	    "Framed-Pool = staff\n"
 	    "Reply-Message = \"it is \\\"\\303\\244\\\" \\\\\"\n"
 	    "Class = 0x00ff\n"
 	    "Class = \"0x00\"\n"
@@ -64,6 +65,7 @@ START_TEST(every_attribute)
 	ck_assert_uint_eq(r.reply.mppe_policy, 2);
 	ck_assert_uint_eq(r.reply.mppe_types, 4);
 	ck_assert_str_eq(r.reply.filter_id.text, "gold");
+	ck_assert_str_eq(r.reply.pool.text, "staff");
 	ck_assert_uint_eq(r.reply.limits.rate_down, 2000000);
 	ck_assert_uint_eq(r.reply.limits.rate_up, 512000);
 	ck_assert_uint_eq(r.reply.nroutes, 2);

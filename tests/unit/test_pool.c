@@ -259,6 +259,47 @@ START_TEST(t31_addresses_of_tunnels_are_known)
 }
 END_TEST
 
+static bool
+second_is_leased(uint32_t addr)
+{
+	return addr == inet_addr("10.0.0.11");
+}
+
+/* chap-secrets, or a pool with a name, has given it to another call. */
+START_TEST(an_address_that_is_leased_is_passed_over)
+{
+	struct pool pool = pool_of("localip 10.0.0.1\n"
+	    "remoteip 10.0.0.10-12\n");
+
+	pool.leased = second_is_leased;
+	(void)take(&pool, "10.0.0.10");
+	(void)take(&pool, "10.0.0.12");
+	(void)take(&pool, NULL);
+	change(&pool, "localip 10.0.0.1\nremoteip 10.0.0.10-13\n");
+	(void)take(&pool, "10.0.0.13");
+	pool.leased = NULL;
+	(void)take(&pool, "10.0.0.11");
+	pool_free(&pool);
+}
+END_TEST
+
+START_TEST(addresses_of_named_pools_are_no_clients)
+{
+	struct pool pool = pool_of("localip 10.0.0.1\nremoteip 10.0.0.10\n"
+	    "pool a 10.1.0.1-3\npool b 10.2.0.1\n");
+
+	ck_assert(pool_has(&pool, inet_addr("10.1.0.3")));
+	ck_assert(pool_has(&pool, inet_addr("10.2.0.1")));
+	(void)take(&pool, "10.0.0.10");
+	(void)take(&pool, NULL);	/* nobody gets them without asking */
+	change(&pool, "localip 10.0.0.1\nremoteip 10.0.0.10\n"
+	    "pool b 10.2.0.2\n");
+	ck_assert(!pool_has(&pool, inet_addr("10.1.0.3")));
+	ck_assert(pool_has(&pool, inet_addr("10.2.0.2")));
+	pool_free(&pool);
+}
+END_TEST
+
 /* --- another configuration while there are calls ------------------------- */
 
 START_TEST(fl8_pool_grows)
@@ -619,6 +660,8 @@ tests(TCase *t)
 	tcase_add_test(t, none_at_all);
 	tcase_add_test(t, one_end_only);
 	tcase_add_test(t, random_take_and_release);
+	tcase_add_test(t, an_address_that_is_leased_is_passed_over);
+	tcase_add_test(t, addresses_of_named_pools_are_no_clients);
 	tcase_add_test(t, t31_addresses_of_tunnels_are_known);
 	tcase_add_test(t, fl8_pool_grows);
 	tcase_add_test(t, fl8_pool_shrinks);

@@ -7,6 +7,8 @@
 #include "config/pppd_args.h"
 #include "unit.h"
 
+/* The pid file is the default one. */
+#define LEASES "|pptpd-leases|" RUNDIR "/pptpd/leases"
 #define CLIENT	"198.51.100.20"
 #define PLUGIN	"/usr/lib/pptpd/pptpd-logwtmp.so"
 #define SESSION	"/usr/lib/pptpd/pptpd-session.so"
@@ -61,23 +63,23 @@ static const struct row {
 	{ NULL, "115200", "10.1", "10.2", false, PLUGIN, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|ipparam|" CLIENT
 	    "|plugin|" PLUGIN "|pptpd-original-ip|" CLIENT "|plugin|" SESSION
-	    "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, NULL, NULL },
+	    "|pptpd-session-fd|3" LEASES "|remotenumber|" CLIENT, NULL, NULL, NULL },
 	/* the session plugin is always the last plugin */
 	{ NULL, "115200", "10.1", "10.2", true, PLUGIN, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|plugin|" PLUGIN
 	    "|pptpd-original-ip|" CLIENT "|plugin|" KERNEL
 	    "|pptpd-kernel-fd|4|nodetach|plugin|" SESSION
-	    "|pptpd-session-fd|3|remotenumber|" CLIENT, KERNEL, NULL, NULL },
+	    "|pptpd-session-fd|3" LEASES "|remotenumber|" CLIENT, KERNEL, NULL, NULL },
 	/* who guards is not optional */
 	{ NULL, "115200", "10.1", "10.2", true, NULL, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|plugin|/lib/aaa.so|"
 	    "pptpd-aaa-socket|/run/aaa|pptpd-aaa-called|192.0.2.1|"
 	    "pptpd-aaa-session|1A2B|plugin|" SESSION
-	    "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, &aaa, NULL },
+	    "|pptpd-session-fd|3" LEASES "|remotenumber|" CLIENT, NULL, &aaa, NULL },
 	/* it knows no limit: one may come from pptpd-aaa.so */
 	{ NULL, "115200", "10.1", "10.2", true, NULL, SESSION,
 	    "/usr/sbin/pppd|local|115200|10.1:10.2|plugin|/lib/net.so|plugin|"
-	    SESSION "|pptpd-session-fd|3|remotenumber|" CLIENT, NULL, NULL,
+	    SESSION "|pptpd-session-fd|3" LEASES "|remotenumber|" CLIENT, NULL, NULL,
 	    "/lib/net.so" },
 	/* one word stays one word */
 	{ "/etc/my options", "1 2", "10.1", "10.2", true, NULL, NULL,

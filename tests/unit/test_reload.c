@@ -16,6 +16,7 @@
 #include "monitor/listener.h"
 #include "monitor/notify.h"
 #include "monitor/plugin_choice.h"
+#include "monitor/pools.h"
 #include "monitor/reload.h"
 #include "monitor/request_check.h"
 #include "trace.h"
@@ -25,7 +26,7 @@
 #define NEW_ADDR	0x0200007fU
 
 /* The steps that can fail, in their order. */
-enum step { LOAD, PPPD, LISTEN, CALLS, NONE };
+enum step { LOAD, PPPD, LISTEN, POOLS, CALLS, NONE };
 
 static struct {
 	enum step	 fails;
@@ -103,6 +104,15 @@ listener_open(uint32_t addr, int old)
 	fake.listener = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	ck_assert_int_ne(fake.listener, -1);
 	return fake.listener;
+}
+
+/* When nothing has changed after all, pppds get the old ones again. */
+int
+pools_write(const struct conf *c)
+{
+	did(c == &conf ? "old-pools" : "pools");
+	errno = ENOSPC;
+	return fake.fails == POOLS ? -1 : 0;
 }
 
 int
@@ -260,7 +270,9 @@ static const struct {
 	{ PPPD, "load try-pppd", "pppd refuses: -" },
 	{ LISTEN, "load try-pppd listen", "Address already in use: "
 	    "127.0.0.2" },
-	{ CALLS, "load try-pppd listen calls", "Cannot allocate memory: -" },
+	{ POOLS, "load try-pppd listen pools", "No space left on device: -" },
+	{ CALLS, "load try-pppd listen pools calls old-pools",
+	    "Cannot allocate memory: -" },
 };
 #define FAILURES	((int)(sizeof(failures) / sizeof(failures[0])))
 
@@ -322,7 +334,7 @@ START_TEST(all_are_told)
 	char text[RELOAD_TEXT];
 
 	ck_assert(reload_now(text));
-	ck_did("load try-pppd calls plugins check admin engines bcrelay aaa");
+	ck_did("load try-pppd pools calls plugins check admin engines bcrelay aaa");
 	ck_assert_int_eq(conf.stimeout, 17);
 	ck_assert_ptr_eq(setup.conf, &conf);
 	ck_assert_int_eq(setup.listener, listener);
@@ -341,14 +353,14 @@ START_TEST(another_listener)
 
 	fake.moves = true;
 	ck_assert(reload_now(text));
-	ck_did("load try-pppd listen calls plugins check admin engines "
+	ck_did("load try-pppd listen pools calls plugins check admin engines "
 	    "check-listener engines-listener bcrelay aaa");
 	ck_assert_int_eq(setup.listener, fake.listener);
 	ck_assert_int_eq(fstat(setup.listener, &st), 0);
 	ck_assert(!is_open(old));
 	/* It is the one in force now. */
 	ck_assert(reload_now(text));
-	ck_did("load try-pppd calls plugins check admin engines bcrelay aaa");
+	ck_did("load try-pppd pools calls plugins check admin engines bcrelay aaa");
 }
 END_TEST
 
@@ -371,7 +383,7 @@ START_TEST(another_pptpd_comes_from_the_loop)
 
 	fake.another = true;
 	ck_assert(reload_now(text));
-	ck_did("load try-pppd calls plugins check admin engines bcrelay aaa");
+	ck_did("load try-pppd pools calls plugins check admin engines bcrelay aaa");
 	loop_run_ready();
 	ck_did("make-way");
 }
@@ -406,7 +418,7 @@ START_TEST(nothing_under_inetd)
 }
 END_TEST
 
-#define ONCE	"reloading load try-pppd calls plugins check admin engines " \
+#define ONCE	"reloading load try-pppd pools calls plugins check admin engines " \
 	"bcrelay aaa ready"
 
 START_TEST(signals_are_put_together)

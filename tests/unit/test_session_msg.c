@@ -8,7 +8,7 @@
 #include "protocol/session_msg.h"
 #include "session-encode.h"
 
-#define TYPES	11
+#define TYPES	12
 #define SEED	1723
 
 /* Version, type, length; then method, length of the name, the name. */
@@ -64,7 +64,10 @@ sample(size_t i, struct session_out *o)
 	case 8:
 		session_encode_user_file(o, "/etc/pptpd/users.d/bob:2: no");
 		break;
-	case 9:			/* the keeper writes these two */
+	case 9:
+		session_encode_no_address(o, "user \"bob\", pool \"a\": no");
+		break;
+	case 10:		/* the keeper writes these two */
 		session_encode_number(o, SESSION_KEEPER, 1);
 		break;
 	default:
@@ -148,7 +151,12 @@ START_TEST(reads_what_the_plugin_writes)
 	sample(8, &o);
 	ck_assert(session_msg_decode(o.buf, o.len, &m));
 	ck_assert_int_eq(m.type, SESSION_USER_FILE);
-	ck_assert_str_eq(m.u.user_file, "/etc/pptpd/users.d/bob:2: no");
+	ck_assert_str_eq(m.u.why, "/etc/pptpd/users.d/bob:2: no");
+
+	sample(9, &o);
+	ck_assert(session_msg_decode(o.buf, o.len, &m));
+	ck_assert_int_eq(m.type, SESSION_NO_ADDRESS);
+	ck_assert_str_eq(m.u.why, "user \"bob\", pool \"a\": no");
 }
 END_TEST
 
