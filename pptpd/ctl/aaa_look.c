@@ -4,37 +4,19 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "ctl/pptpdctl_link.h"
+#include "ctl/sibling.h"
 #include "shared/mono.h"
-
-#define CONTROL	"control"	/* with which the control socket's name begins */
-#define AAA	"aaa"
 
 int
 aaa_look_connect(const char *path)
 {
 	return link_connect(path, SOCK_SEQPACKET, AAA_LOOK_MS / 1000);
-}
-
-/* Both sockets of a server have the same directory and the same tail. */
-static bool
-name_socket(const char *control, char *path, size_t size)
-{
-	const char *slash = strrchr(control, '/');
-	const char *name = slash != NULL ? slash + 1 : control;
-	int n;
-
-	if (strncmp(name, CONTROL, sizeof(CONTROL) - 1) != 0)
-		return false;
-	n = snprintf(path, size, "%.*s" AAA "%s", (int)(name - control),
-	    control, name + sizeof(CONTROL) - 1);
-	return n > 0 && (size_t)n < size;
 }
 
 int
@@ -45,7 +27,7 @@ aaa_look_open(const char *control, struct aaa_look *look)
 
 	memset(look, 0, sizeof(*look));
 	look->result = AAA_LOOK_NONE;
-	if (!name_socket(control, path, sizeof(path)))
+	if (!sibling_path(control, "aaa", path, sizeof(path)))
 		return -1;
 	fd = aaa_look_connect(path);
 	if (fd != -1)

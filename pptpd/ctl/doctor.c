@@ -85,7 +85,6 @@ doctor_free(struct doctor *d)
 {
 	conf_free(&d->conf);
 	addr_set_free(&d->local);
-	addr_set_free(&d->remote);
 	for (size_t i = 0; i < d->n; i++) {
 		free(d->finding[i].text);
 		free(d->finding[i].fix);

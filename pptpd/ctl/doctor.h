@@ -91,7 +91,7 @@ struct doctor {
 	unsigned	 pppd_version;	/* 20409 for 2.4.9; 0: unknown */
 	struct doctor_iface *ifaces;
 	size_t		 nifaces;
-	struct addr_set	 local, remote;	/* localip and remoteip */
+	struct addr_set	 local;		/* localip */
 	char		*out;		/* of programs; DOCTOR_OUTPUT octets */
 	bool		 saw_rules;	/* of the packet filter; */
 	bool		 clamps;	/* one adapts the segment size, */

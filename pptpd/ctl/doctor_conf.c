@@ -150,7 +150,6 @@ doctor_configuration(struct doctor *d)
 	read_file(d, &env);
 	conf_finish(&d->conf, &env);
 	collect(&d->local, &d->conf.local);
-	collect(&d->remote, &d->conf.remote);
 	if (doctor_stat(d, d->conf.ppp, &st) != 0)
 		doctor_find(d, DOCTOR_ERROR, "apt install ppp (RHEL: dnf "
 		    "install ppp)", "%s: no pppd there: no call can come up",

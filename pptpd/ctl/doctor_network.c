@@ -148,10 +148,38 @@ text_of(uint32_t addr, char buf[ADDR_TEXT])
 
 #define OTHER_POOL "write another range behind remoteip in pptpd.conf, then " \
 	"pptpdctl reload"
+#define OTHER_RANGE "write another range behind its name in pptpd.conf, then " \
+	"pptpdctl reload"
 
-/* One address of remoteip.  Returns true if something is wrong with it. */
+/* One of the lists that clients get addresses from. */
+struct range {
+	const struct iprange_list *list;
+	char	 name[POOL_NAME_MAX + sizeof("pool ")];	/* or remoteip */
+	const char *fix;
+};
+
+/* List i: remoteip, if it counts, and then the pools; false: no more. */
 static bool
-check_remote(struct doctor *d, uint32_t addr, const struct defaults *r)
+range_at(const struct doctor *d, size_t i, struct range *r)
+{
+	const struct conf_pool *pool;
+
+	if (!d->conf.delegate && i-- == 0) {
+		*r = (struct range){ &d->conf.remote, "remoteip", OTHER_POOL };
+		return true;
+	}
+	if (i >= d->conf.pools.n)
+		return false;
+	pool = &d->conf.pools.pool[i];
+	*r = (struct range){ &pool->addrs, "", OTHER_RANGE };
+	snprintf(r->name, sizeof(r->name), "pool %s", pool->name);
+	return true;
+}
+
+/* One address that a client may get.  Returns true if something is wrong with it. */
+static bool
+check_remote(struct doctor *d, const struct range *of, uint32_t addr,
+    const struct defaults *r)
 {
 	const struct doctor_iface *own = owner_of(d, addr);
 	const struct doctor_iface *lan = lan_of(d, addr);
@@ -159,21 +187,23 @@ check_remote(struct doctor *d, uint32_t addr, const struct defaults *r)
 
 	text_of(addr, text);
 	if (own != NULL)
-		doctor_find(d, DOCTOR_ERROR, OTHER_POOL, "remoteip has %s, "
+		doctor_find(d, DOCTOR_ERROR, of->fix, "%s has %s, "
 		    "which is this machine's own, on %s: the client that gets "
-		    "it reaches nobody", text, own->name);
+		    "it reaches nobody", of->name, text, own->name);
 	else if (r->n > 0 && addr == r->gateway && addr != 0)
-		doctor_find(d, DOCTOR_ERROR, OTHER_POOL, "remoteip has %s, "
+		doctor_find(d, DOCTOR_ERROR, of->fix, "%s has %s, "
 		    "which is the gateway of this machine's default route: "
-		    "the client that gets it cuts the server off", text);
+		    "the client that gets it cuts the server off", of->name,
+		    text);
 	else if (addr_set_has(&d->local, htonl(addr)))
-		doctor_find(d, DOCTOR_ERROR, OTHER_POOL, "%s is in localip and "
-		    "in remoteip: both ends of a tunnel cannot have it", text);
+		doctor_find(d, DOCTOR_ERROR, of->fix, "%s is in localip and "
+		    "in %s: both ends of a tunnel cannot have it", text,
+		    of->name);
 	else if (lan != NULL && ((addr & ~lan->mask) == 0 ||
 	    (addr & ~lan->mask) == ~lan->mask))
-		doctor_find(d, DOCTOR_WARNING, OTHER_POOL, "remoteip has %s, "
-		    "which is the network or broadcast address of %s", text,
-		    lan->name);
+		doctor_find(d, DOCTOR_WARNING, of->fix, "%s has %s, "
+		    "which is the network or broadcast address of %s",
+		    of->name, text, lan->name);
 	else
 		return false;
 	return true;
@@ -181,8 +211,21 @@ check_remote(struct doctor *d, uint32_t addr, const struct defaults *r)
 
 struct neighbours {
 	struct doctor *d;
+	const struct range *of;
 	unsigned n;
 };
+
+static bool
+has(const struct range *r, uint32_t from, uint32_t to)
+{
+	for (size_t i = 0; i < r->list->n; i++) {
+		uint32_t addr = nth(r->list, i);
+
+		if (addr >= from && addr <= to)
+			return true;
+	}
+	return false;
+}
 
 /*
  * A host in the LAN that has an address of the pool; lines of /proc/net/arp.
@@ -198,33 +241,21 @@ check_neighbour(char *line, void *arg)
 
 	if (sscanf(line, "%31s %*s %x %31s %*s %15s", addr, &flags, mac,
 	    dev) != 4 || flags != 2 || !iprange_number(addr, &number) ||
-	    !addr_set_has(&n->d->remote, number) ||
-	    n->n >= SAID_MAX)
+	    !has(n->of, ntohl(number), ntohl(number)) || n->n >= SAID_MAX)
 		return;
 	n->n++;
-	doctor_find(n->d, DOCTOR_WARNING, OTHER_POOL, "remoteip has %s, and a "
+	doctor_find(n->d, DOCTOR_WARNING, n->of->fix, "%s has %s, and a "
 	    "host on %s answers for it (%s): take it out of the range, or out "
-	    "of the DHCP server's", addr, dev, mac);
+	    "of the DHCP server's", n->of->name, addr, dev, mac);
 }
 
 /* --- ranges of DHCP servers on this machine */
 
 struct dhcp {
 	struct doctor *d;
+	const struct range *of;
 	const char *path;
 };
-
-static bool
-pool_meets(const struct doctor *d, uint32_t from, uint32_t to)
-{
-	for (size_t i = 0; i < d->conf.remote.n; i++) {
-		uint32_t addr = nth(&d->conf.remote, i);
-
-		if (addr >= from && addr <= to)
-			return true;
-	}
-	return false;
-}
 
 /* "dhcp-range=[tag:x,]A,B..." of dnsmasq, "range A B;" of ISC's dhcpd. */
 static void
@@ -246,22 +277,22 @@ check_dhcp(char *line, void *arg)
 	}
 	if (n == 1)
 		range[1] = range[0];
-	if (n > 0 && pool_meets(f->d, range[0], range[1]))
-		doctor_find(f->d, DOCTOR_WARNING, OTHER_POOL, "remoteip and "
+	if (n > 0 && has(f->of, range[0], range[1]))
+		doctor_find(f->d, DOCTOR_WARNING, f->of->fix, "%s and "
 		    "the DHCP range %s to %s of %s overlap: two hosts get the "
-		    "same address", text_of(range[0], from_text),
+		    "same address", f->of->name, text_of(range[0], from_text),
 		    text_of(range[1], to_text), f->path);
 }
 
 static void
-check_dhcp_servers(struct doctor *d)
+check_dhcp_servers(struct doctor *d, const struct range *of)
 {
 	static const char *const files[] = { "/etc/dnsmasq.conf",
 	    "/etc/dhcp/dhcpd.conf" };
 	size_t len;
 
 	for (int i = 0; i < 2; i++) {
-		struct dhcp f = { d, files[i] };
+		struct dhcp f = { d, of, files[i] };
 		char *text = doctor_read(d, files[i], DOCTOR_FILE, &len);
 
 		if (text != NULL)
@@ -270,80 +301,107 @@ check_dhcp_servers(struct doctor *d)
 	}
 }
 
-void
-doctor_pools(struct doctor *d)
+static void
+check_range(struct doctor *d, const struct range *of, const struct defaults *r)
 {
-	const struct iprange_list *remote = &d->conf.remote;
-	const struct defaults r = default_routes(d);
-	struct neighbours near = { d, 0 };
+	struct neighbours near = { d, of, 0 };
 	unsigned wrong = 0;
 	char *arp;
 	size_t len;
 
-	if (!d->conf_good || d->conf.delegate) {
-		doctor_find(d, d->conf_good ? DOCTOR_OK : DOCTOR_UNKNOWN, NULL,
-		    d->conf_good ? "pppd chooses the addresses (delegate)" :
-		    "the pools: the configuration has errors");
-		return;
-	}
-	for (size_t i = 0; i < remote->n && wrong < SAID_MAX; i++)
-		wrong += check_remote(d, nth(remote, i), &r);
+	for (size_t i = 0; i < of->list->n && wrong < SAID_MAX; i++)
+		wrong += check_remote(d, of, nth(of->list, i), r);
 	arp = doctor_read(d, "/proc/net/arp", DOCTOR_FILE, &len);
 	if (arp != NULL)
 		doctor_lines(arp, check_neighbour, &near);
 	free(arp);
-	check_dhcp_servers(d);
-	if (!doctor_has_found(d))
-		doctor_find(d, DOCTOR_OK, NULL, "no address of the %d in "
-		    "remoteip is anybody else's, as far as can be seen",
-		    d->conf.slots);
+	check_dhcp_servers(d, of);
+}
+
+void
+doctor_pools(struct doctor *d)
+{
+	const struct defaults r = default_routes(d);
+	struct range range;
+	size_t n = 0;
+
+	if (!d->conf_good) {
+		doctor_find(d, DOCTOR_UNKNOWN, NULL,
+		    "the pools: the configuration has errors");
+		return;
+	}
+	for (size_t i = 0; range_at(d, i, &range); i++) {
+		check_range(d, &range, &r);
+		n += range.list->n;
+	}
+	if (doctor_has_found(d))
+		return;
+	if (n == 0)
+		doctor_find(d, DOCTOR_OK, NULL, "pppd chooses the addresses "
+		    "(delegate)");
+	else
+		doctor_find(d, DOCTOR_OK, NULL, "no address of the %zu in "
+		    "%s is anybody else's, as far as can be seen", n,
+		    d->conf.pools.n == 0 ? "remoteip" : d->conf.delegate ?
+		    "the pools" : "remoteip and the pools");
 }
 
 /*
  * Clients with addresses of the LAN are found there by ARP only; with other
  * addresses the LAN needs a route, and ARP is in vain.
  */
-void
-doctor_proxy_arp(struct doctor *d)
+/* Returns how many addresses are in a LAN. */
+static size_t
+check_arp(struct doctor *d, const struct range *of, bool arp)
 {
-	const struct iprange_list *remote = &d->conf.remote;
-	bool arp = d->lint.proxyarp ||
-	    doctor_number(d, IPV4 "conf/all/proxy_arp") == 1;
 	const char *name = "";
 	char fix[DOCTOR_TEXT], text[ADDR_TEXT] = "";
 	size_t inside = 0;
 
-	if (!d->conf_good || d->conf.delegate) {
-		doctor_find(d, d->conf_good ? DOCTOR_OK : DOCTOR_UNKNOWN, NULL,
-		    d->conf_good ? "pppd chooses the addresses (delegate)" :
-		    "proxy ARP: the configuration has errors");
-		return;
-	}
-	for (size_t i = 0; i < remote->n; i++) {
-		const struct doctor_iface *lan = lan_of(d, nth(remote, i));
+	for (size_t i = 0; i < of->list->n; i++) {
+		const struct doctor_iface *lan = lan_of(d, nth(of->list, i));
 
 		if (lan == NULL)
 			continue;
 		if (inside++ == 0)
-			text_of(nth(remote, i), text);
+			text_of(nth(of->list, i), text);
 		name = lan->name;
 	}
 	snprintf(fix, sizeof(fix), "echo proxyarp >>%s", d->options);
 	if (inside > 0 && !arp)
-		doctor_find(d, DOCTOR_WARNING, fix, "remoteip has addresses of "
+		doctor_find(d, DOCTOR_WARNING, fix, "%s has addresses of "
 		    "the LAN at %s (%s), and proxyarp is not set: hosts there "
-		    "cannot answer clients", name, text);
-	if (inside > 0 && inside < remote->n)
-		doctor_find(d, DOCTOR_WARNING, OTHER_POOL, "%zu of %zu "
-		    "addresses of remoteip are in the LAN at %s, the others "
-		    "are not: those need a route there", inside, remote->n,
-		    name);
+		    "cannot answer clients", of->name, name, text);
+	if (inside > 0 && inside < of->list->n)
+		doctor_find(d, DOCTOR_WARNING, of->fix, "%zu of %zu "
+		    "addresses of %s are in the LAN at %s, the others "
+		    "are not: those need a route there", inside, of->list->n,
+		    of->name, name);
 	if (inside == 0 && d->lint.proxyarp)
 		doctor_find(d, DOCTOR_NOTE, NULL, "proxyarp is set, and no LAN "
-		    "of this machine has the addresses of remoteip: hosts "
-		    "behind it need a route to the clients");
+		    "of this machine has the addresses of %s: hosts "
+		    "behind it need a route to the clients", of->name);
+	return inside;
+}
+
+void
+doctor_proxy_arp(struct doctor *d)
+{
+	bool arp = d->lint.proxyarp ||
+	    doctor_number(d, IPV4 "conf/all/proxy_arp") == 1;
+	struct range range;
+	size_t n = 0, inside = 0;
+
+	if (!d->conf_good) {
+		doctor_find(d, DOCTOR_UNKNOWN, NULL,
+		    "proxy ARP: the configuration has errors");
+		return;
+	}
+	for (; range_at(d, n, &range); n++)
+		inside += check_arp(d, &range, arp);
 	if (!doctor_has_found(d))
-		doctor_find(d, DOCTOR_OK, NULL, inside > 0 ? "hosts in the LAN "
+		doctor_find(d, DOCTOR_OK, NULL, n == 0 ? "pppd chooses the "
+		    "addresses (delegate)" : inside > 0 ? "hosts in the LAN "
 		    "find clients by ARP" : "clients have a network of their "
 		    "own");
 }

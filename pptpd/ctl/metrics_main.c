@@ -6,6 +6,7 @@
 
 #include "ctl/aaa_look.h"
 #include "ctl/metrics_aaa.h"
+#include "ctl/pools_look.h"
 #include "ctl/pptpdctl_link.h"
 #include "ctl/pptpdctl_output.h"
 
@@ -39,6 +40,7 @@ int
 metrics_main(const char *path, bool per_user)
 {
 	static struct aaa_look look;
+	static struct pools_look pools;
 	static struct link in;
 	int status = EXIT_TROUBLE, aaa;
 	bool harmless;
@@ -48,6 +50,7 @@ metrics_main(const char *path, bool per_user)
 	if (in.fd != -1)	/* only root may see all of it */
 		nprocesses = metrics_processes(in.fd, processes);
 	aaa = aaa_look_open(path, &look);
+	pools_look(path, &pools);
 	harmless = link_give_up_root();
 	if (in.fd == -1 || !harmless || !link_greet(&in))
 		metrics_print_alone(stdout, false);
@@ -59,5 +62,6 @@ metrics_main(const char *path, bool per_user)
 		aaa_look_ask(aaa, &look);
 		metrics_aaa_print(stdout, &look);
 	}
+	pools_look_metrics(stdout, &pools);
 	return fflush(stdout) != 0 || ferror(stdout) ? EXIT_TROUBLE : status;
 }

@@ -23,6 +23,7 @@
 #include "ctl/aaa_look.h"
 #include "ctl/doctor.h"
 #include "ctl/metrics.h"
+#include "ctl/pools_look.h"
 #include "ctl/pptpdctl_events.h"
 #include "ctl/pptpdctl_link.h"
 #include "ctl/pptpdctl_output.h"
@@ -82,6 +83,8 @@ usage(FILE *out)
 	    "  metrics        all figures, as Prometheus reads them\n"
 	    "  aaa            pptpd-aaa: logins, accounting that waits, RADIUS "
 	    "servers\n"
+	    "  pools          address pools: how many addresses, how many are "
+	    "leased\n"
 	    "  -a, --all      with kick: all calls that are meant\n"
 	    "  --now          with kick: pppd is killed if it takes a second\n"
 	    "  --message TEXT with kick: this goes to the log\n"
@@ -452,6 +455,9 @@ run(int argc, char **argv, const char *path)
 	if (strcmp(argv[0], "aaa") == 0 && argc == 1 &&
 	    option_fault(ADMIN_STATUS) == NULL)
 		return aaa_look_main(path);
+	if (strcmp(argv[0], "pools") == 0 && argc == 1 &&
+	    option_fault(ADMIN_STATUS) == NULL)
+		return pools_look_main(path);
 	if (top_wish.batch || top_wish.ms != 0 || top_wish.pages != 0)
 		return wrong("-b, -d and -n are for top");
 	users = strcmp(argv[0], "users") == 0;

@@ -55,7 +55,8 @@ def fields(lab):
         check(where in names, 'management.md has no row ' + where)
         check(set(got) == names[where], '%s: %s are not in both' % (
             where, set(got) ^ names[where]))
-    control.start(lab, conf=lab.reporting_pppd())
+    control.start(lab, conf=lab.reporting_pppd() +
+                  [('pool', 'staff 10.8.0.1-9')])
     watch = Watch().begin(lab)
     lab.theatre.greeting = (puppet.LCP,)
     call = lab.call()
@@ -72,6 +73,8 @@ def fields(lab):
     same('status', status)
     for part in ('gre', 'hdlc', 'traffic', 'times'):
         same('status, ' + part, status[part])
+    same('pools', ctl('-j', 'pools').json)
+    same('pools, pools', ctl('-j', 'pools').json['pools'][0])
     same('error', ctl('-j', 'show', 'nobody', expect=1).json['error'])
     same('log-level', ctl('-j', 'log-level').json)
     same('log-level, changed', ctl('-j', 'log-level', 'info').json)

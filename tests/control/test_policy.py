@@ -1,7 +1,9 @@
 """How often one user may be logged in: max-logins-per-user."""
 
+import fcntl
 import os
 import signal
+import struct
 
 from pptptest import control
 from pptptest.calls import goes_on, next_engine
@@ -270,6 +272,76 @@ def user_file(lab):
     check(refused('user-file') == 1, 'not counted')
     first.needs('the other call')
     return 'refused'
+
+
+def leased(leases, address):
+    """A lock as pppd's plugin has it, until this is closed."""
+    lease = open(os.path.join(leases, address), 'w+')
+    fcntl.fcntl(lease, fcntl.F_OFD_SETLK, struct.pack(
+        'hhqqi', fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+    return lease
+
+
+def listed(call, field):
+    return [c[field] for c in ctl('--json', 'list').json['calls']
+            if c['client'] == call.address]
+
+
+@point('policy-pool', 'pools: pppd is told of them; a call without an address '
+       'has its own reason; list, history and log have the address that IP '
+       'has; pools and metrics count leases; remoteip gives away none of them')
+def pools(lab):
+    run = start(lab, conf=[('remoteip', '10.0.0.200-202'),
+                           ('pool', 'staff 10.8.0.1-2'),
+                           ('pool', 'guests 10.9.0.7'),
+                           ('pool', 'staff 10.8.0.9')])
+    first = entry(lab, 2, 'anna')
+    leases = first.pppd.argv[first.pppd.argv.index('pptpd-leases') + 1]
+    with open(os.path.join(leases, 'pools')) as stream:
+        told = stream.read().splitlines()[1:]
+    check(told == ['staff 10.8.0.1 10.8.0.2', 'guests 10.9.0.7 10.9.0.7',
+                   'staff 10.8.0.9 10.8.0.9'], str(told))
+    check(os.stat(leases).st_mode & 0o077 == 0, 'others may look')
+    check(listed(first, 'remote') == ['10.0.0.200'], 'before IP is up')
+    first.pppd.login('anna', remote='10.8.0.1')
+    check(lab.until(lambda: listed(first, 'remote') == ['10.8.0.1'], 5)
+          is not None, 'list: %s' % listed(first, 'remote'))
+    lease = leased(leases, '10.8.0.1')
+    got = ctl('--json', 'pools').json['pools']
+    check(got == [{'pool': 'staff', 'addresses': 3, 'leased': 1},
+                  {'pool': 'guests', 'addresses': 1, 'leased': 0}], str(got))
+    text = ctl('metrics').out
+    for line in ('pool_addresses{pool="staff"} 3',
+                 'pool_addresses_leased{pool="staff"} 1',
+                 'pool_addresses_leased{pool="guests"} 0'):
+        check('pptpd_%s\n' % line in text, line)
+    second = lab.call(address=client(3))
+    second.mark, second.user = lab.log.mark(), 'ben'
+    second.pppd.authenticated('ben')
+    second.pppd.session(12, b"user 'ben', pool 'staff' of x\n: no".ljust(
+        200, b'\0'))
+    over(lab, second, 'no-address')
+    check(lab.log.wait(r".*Client %s refused: user 'ben', pool 'staff' of x"
+                       r'\\x0a: no \(no-address\)$' % second.address, 5,
+                       second.mark), 'no line names user and pool')
+    check(refused('no-address') == 1, 'not counted')
+    first.close()
+    check(lab.log.wait('.*Call of client %s ended: user "anna", local '
+                       '10.0.0.2 remote 10.8.0.1, ' % first.address, 10,
+                       first.mark), "the log's address")
+    check([e['remote'] for e in ctl('--json', 'history').json['history']
+           if e['user'] == 'anna'] == ['10.8.0.1'], "the history's address")
+    # The pool goes, and with it what the call without a name could get.
+    check('read again' in run.reload(conf=lab.reporting_pppd() + [
+        ('remoteip', '10.8.0.1-2')]).text, 'not reloaded')
+    third = lab.call(address=client(4))
+    check(listed(third, 'remote') == ['10.8.0.2'], str(listed(third,
+                                                              'remote')))
+    lease.close()
+    last = lab.call(address=client(5))
+    check(listed(last, 'remote') == ['10.8.0.1'], str(listed(last, 'remote')))
+    check(ctl('--json', 'pools').json['pools'] == [], 'pools that are gone')
+    return 'pool'
 
 
 @point('policy-no-plugin', 'a pppd without pptpd-session.so: the log says that '

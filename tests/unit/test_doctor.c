@@ -574,6 +574,45 @@ START_TEST(pools_that_meet_others)
 }
 END_TEST
 
+START_TEST(named_pools_that_meet_others)
+{
+	start();
+	set(CONF_FILE_DEFAULT, "option /etc/ppp/options.pptpd\n"
+	    "localip 10.8.0.1\nremoteip 10.8.0.10-20\n"
+	    "pool staff 192.168.0.1-7\npool guests 10.9.0.2\n"
+	    "pool staff 203.0.113.254\n", S_IFREG | 0644);
+	set("/etc/dnsmasq.conf", "dhcp-range=192.168.0.5,192.168.0.50,12h\n",
+	    S_IFREG);
+	examine();
+	named("pools", DOCTOR_ERROR, "pool staff has 192.168.0.1, which is "
+	    "this machine's own");
+	named("pools", DOCTOR_ERROR, "pool staff has 203.0.113.254, which is "
+	    "the gateway");
+	named("pools", DOCTOR_WARNING, "pool staff has 192.168.0.7, and a "
+	    "host on eth1 answers");
+	named("pools", DOCTOR_WARNING, "pool staff and the DHCP range");
+	named("proxy-arp", DOCTOR_NOTE, "has the addresses of pool guests");
+	for (size_t i = 0; i < d.n; i++)
+		ck_assert(strstr(d.finding[i].text, "remoteip has") == NULL &&
+		    strstr(d.finding[i].text, "guests has") == NULL);
+	doctor_free(&d);
+	/* With delegate they are all that there is. */
+	set(CONF_FILE_DEFAULT, "option /etc/ppp/options.pptpd\n"
+	    "delegate\npool guests 10.9.0.2-4\n", S_IFREG | 0644);
+	examine();
+	named("pools", DOCTOR_OK, "no address of the 3 in the pools");
+	doctor_free(&d);
+	/* One that two have is an error of the configuration. */
+	set(CONF_FILE_DEFAULT, "option /etc/ppp/options.pptpd\n"
+	    "localip 10.8.0.1\nremoteip 10.8.0.10-20\n"
+	    "pool guests 10.8.0.20-21\n", S_IFREG | 0644);
+	examine();
+	named("configuration", DOCTOR_ERROR, "pool: it has an address of "
+	    "remoteip: \"10.8.0.20\"");
+	doctor_free(&d);
+}
+END_TEST
+
 START_TEST(the_lan_cannot_find_clients)
 {
 	start();
@@ -799,6 +838,7 @@ tests(TCase *t)
 	tcase_add_test(t, another_has_the_port);
 	tcase_add_test(t, nobody_has_the_port);
 	tcase_add_test(t, pools_that_meet_others);
+	tcase_add_test(t, named_pools_that_meet_others);
 	tcase_add_test(t, the_lan_cannot_find_clients);
 	tcase_add_test(t, kernel_settings);
 	tcase_add_test(t, forged_addresses);
