@@ -7,7 +7,7 @@ trap 'rm -rf "$dir"' EXIT
 # shellcheck disable=SC2034 # for what is taken from bootstrap
 build=$dir
 mkdir "$dir/log"
-from='^# Three lanes run side by side' to='^# As Debian has built Poptop'
+from='^# Five lanes run side by side' to='^# As Debian has built Poptop'
 eval "$(sed -n "/$from/,/$to/p" "$TOP/bootstrap")"
 
 bad=0
