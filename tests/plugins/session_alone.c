@@ -38,6 +38,7 @@ ROOM(ccp_hisoptions);
 ROOM(ipcp_allowoptions);
 ROOM(ipcp_gotoptions);
 ROOM(ipcp_hisoptions);
+ROOM(ipcp_wantoptions);
 ROOM(lcp_gotoptions);
 ROOM(link_stats);
 ROOM(ifname);
@@ -46,11 +47,14 @@ ROOM(options_from_list);
 ROOM(update_link_stats);
 
 int	ifunit, link_connect_time, link_stats_valid, status;
+void	*ip_choose_hook;
 
 void	add_notifier(void *, void (*)(void *, int), void *);
 void	add_options(struct pppd_option *);
+int	auth_ip_addr(int, unsigned int);
 int	int_option(char *, int *);
 void	lcp_close(int, char *);
+void	notice(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	timeout(void (*)(void *), void *, int, int);
 void	untimeout(void (*)(void *), void *);
 void	warn(const char *, ...) __attribute__((format(printf, 1, 2)));
@@ -71,6 +75,14 @@ void
 add_options(struct pppd_option *o)
 {
 	options = o;
+}
+
+int
+auth_ip_addr(int unit, unsigned int addr)
+{
+	(void)unit;
+	(void)addr;
+	return 1;
 }
 
 int
@@ -101,6 +113,12 @@ untimeout(void (*fn)(void *), void *arg)
 {
 	(void)fn;
 	(void)arg;
+}
+
+void
+notice(const char *fmt, ...)
+{
+	puts(fmt);
 }
 
 void
