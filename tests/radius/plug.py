@@ -12,7 +12,7 @@ from pptptest.points import Fail, check, patience
 
 LOGIN, REPLY, ACCT, TAKEN, ORDER, DONE, LOOK, STATE = 1, 2, 3, 4, 5, 6, 7, 8
 PAP, CHAP, MSCHAP, MSCHAP2 = 1, 2, 3, 4
-VERSION = 5
+VERSION = 6
 ACCEPT, REJECT, UNAVAILABLE = 1, 2, 3
 START, STOP, INTERIM = 1, 2, 3
 CLIENT, SERVER = '198.51.100.20', '192.0.2.1'
@@ -65,6 +65,7 @@ class Reply:
         self.send, self.recv = r.get('16s'), r.get('16s')
         self.classes = r.octets()
         self.filter, self.route = r.octets(), r.octets()
+        self.pool = r.octets()
         self.rates = [r.get('Q') for _ in range(6)]
         self.quota = [r.get('Q') for _ in range(3)]
         self.routes = ['%s/%d %d' % (r.address(), r.get('B'), r.get('I'))
