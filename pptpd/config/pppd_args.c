@@ -92,18 +92,21 @@ static void
 put_session(struct pppd_args *args, const struct conf *conf, const char *path)
 {
 	char fd[12], leases[CONF_LINE_MAX];
-	int first;
+	int first = args->argc;
 
+	put(args, "plugin");
+	put(args, path);
 	snprintf(fd, sizeof(fd), "%d", PPPD_SESSION_FD);
-	put_plugin(args, path, "pptpd-session-fd", fd);
-	first = args->argc;
+	put(args, "pptpd-session-fd");
+	put(args, fd);
 	if (instance_path(leases, sizeof(leases), "leases",
-	    conf->pidfile) == -1)
-		return;
-	put(args, "pptpd-leases");
-	put(args, leases);
+	    conf->pidfile) == 0) {
+		put(args, "pptpd-leases");
+		put(args, leases);
+	}
 	for (int i = first; i < args->argc; i++)
-		args->optional |= bit(i);
+		args->session |= bit(i);
+	args->optional |= args->session;
 }
 
 int

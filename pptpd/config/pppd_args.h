@@ -33,8 +33,10 @@ struct pppd_args {
 	char	*argv[PPPD_ARGS_MAX];	/* NULL-terminated; argv[0] is the
 					   program, for execvp(3) */
 	uint64_t optional;		/* bit i: word i is about a plugin, and
-					   a call can start without it */
+					   a call can start without it, if
+					   nothing says otherwise */
 	uint64_t kernel;	/* the same, words of pptpd-kernel.so only */
+	uint64_t session;	/* the same, words of pptpd-session.so only */
 	size_t	 used;
 	char	 room[PPPD_ARGS_ROOM];
 };

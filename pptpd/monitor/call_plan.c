@@ -132,6 +132,25 @@ choose_aaa(const struct plugin_choice *use, const char *client)
 	return false;
 }
 
+/* False: nobody would look at the user's limits or address. */
+static bool
+choose_session(const struct plugin_choice *use, const char *what,
+    const char *client)
+{
+	if (use->session != NULL)
+		return true;
+	if (what != NULL) {
+		log_err("MGR: call of client %s refused: %s, and pppd does not "
+		    "load pptpd-session.so, as far as it has said", client,
+		    what);
+		return false;
+	}
+	if (conf->limits.max_logins != 0)
+		log_warn("CTRL: Client %s: max-logins-per-user does not count "
+		    "this call: pptpd-session.so cannot be used", client);
+	return true;
+}
+
 static bool
 build_args(struct call_plan *plan, const char *local, const char *remote,
     const struct plugin_choice *use, const char *client)
@@ -152,24 +171,20 @@ bool
 call_plan_make(struct call_plan *plan, const struct ipc_msg *m,
     const char *local, const char *remote)
 {
+	const char *what = plugin_choice_needs_session();
 	char client[ADDR_TEXT];
 	struct plugin_choice use;
 
 	addr_text(m->u.call_request.client_addr, client);
 	plugin_choice_choose(&use);
-	if (!choose_aaa(&use, client))
+	if (!choose_aaa(&use, client) || !choose_session(&use, what, client))
 		return false;
 	choose_datapath(&use, m->u.call_request.client_addr, client);
-	if (conf->limits.max_logins != 0 && use.session == NULL)
-		log_warn("CTRL: Client %s: max-logins-per-user does not count "
-		    "this call: pptpd-session.so cannot be used", client);
-	if (conf->pools.n > 0 && use.session == NULL)
-		log_warn("CTRL: Client %s: pools do not count for this call: "
-		    "pptpd-session.so cannot be used", client);
 	describe(&plan->kc, m, local, remote, &use);
 	if (!build_args(plan, local, remote, &use, client))
 		return false;
-	plan->kc.optional_words = plan->args.optional;
+	plan->kc.optional_words = plan->args.optional &
+	    ~(what != NULL ? plan->args.session : 0);
 	plan->kc.kernel_words = plan->args.kernel;
 	plan->kernel = use.kernel != NULL;
 	return true;

@@ -22,8 +22,7 @@ report_plugin(FILE *f, const struct plugin_probe *p)
 	if (a->versioned && plugin_probe_path(p, path, sizeof(path)) != NULL)
 		fprintf(f, ", as %s", path);
 	if (a->verdict != PLUGIN_FITS)
-		fprintf(f, "; %s", p->guard ? "calls that need it are refused" :
-		    "calls go on without it");
+		fprintf(f, "; %s", plugin_probe_calls(p));
 	fputc('\n', f);
 }
 
@@ -46,7 +45,7 @@ plugin_check_report(FILE *f, const char *pppd, const struct plugin_desc *desc,
 {
 	struct plugin_probe p;
 	size_t i;
-	bool amiss = false, guard_amiss = false;
+	bool guard, amiss = false, guard_amiss = false;
 	int status = 0;
 
 	plugin_probe_init(&p, pppd, NULL, NULL, false);
@@ -58,13 +57,15 @@ plugin_check_report(FILE *f, const char *pppd, const struct plugin_desc *desc,
 	}
 	fprintf(f, "pppd %s: version %s\n", p.pppd, p.answer.pppd_version);
 	for (i = 0; i < n; i++) {
-		plugin_probe_init(&p, pppd, desc[i].path, NULL, desc[i].guard);
+		guard = desc[i].guard == PLUGIN_LOSS_GUARD;
+		plugin_probe_init(&p, pppd, desc[i].path, NULL, guard);
+		p.needed = desc[i].guard == PLUGIN_LOSS_NEEDED;
 		plugin_probe_run(&p);
 		report_plugin(f, &p);
 		if (p.answer.verdict == PLUGIN_FITS)
 			continue;
 		status = 1;
-		*(desc[i].guard ? &guard_amiss : &amiss) = true;
+		*(guard ? &guard_amiss : &amiss) = true;
 	}
 	if (status != 0)
 		report_hints(f, amiss, guard_amiss);

@@ -7,9 +7,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
+enum plugin_loss {
+	PLUGIN_LOSS_LITTLE,	/* calls go on without it */
+	PLUGIN_LOSS_GUARD,	/* it is a guard, see plugin_probe.h */
+	PLUGIN_LOSS_NEEDED	/* it is needed, see there */
+};
+
 struct plugin_desc {
 	const char	*path;
-	bool		 guard;		/* see plugin_probe.h */
+	enum plugin_loss guard;
 };
 
 /*

@@ -3,6 +3,8 @@
 #include "config.h"
 #include "monitor/plugin_choice.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +24,7 @@
 #define AAA_PLUGIN	PLUGINDIR "/pptpd-aaa.so"
 #define NET_PLUGIN	PLUGINDIR "/pptpd-net.so"
 #define KERNEL_PLUGIN	PLUGINDIR "/pptpd-kernel.so"
+#define USERS_DIR	SYSCONFDIR "/pptpd/users.d"
 /* Plugins of every version are linked against this function of pppd. */
 #define PPPD_SYMBOL	"lcp_close"
 
@@ -46,12 +49,40 @@ static bool
 wants_net(const struct conf *c)
 {
 #ifdef WITH_NET
-	return conf_net_any(c) || access(SYSCONFDIR "/pptpd/users.d", F_OK) ==
-	    0;
+	return conf_net_any(c) || access(USERS_DIR, F_OK) == 0;
 #else
 	(void)c;
 	return false;
 #endif
+}
+
+/* What cannot be read counts as a file: it may be there. */
+static bool
+users_have_files(void)
+{
+	DIR *dir = opendir(USERS_DIR);
+	struct dirent *entry = NULL;
+
+	if (dir == NULL)
+		return errno != ENOENT;
+	while ((entry = readdir(dir)) != NULL && entry->d_name[0] == '.')
+		;
+	closedir(dir);
+	return entry != NULL;
+}
+
+static const char *
+needs_session(const struct conf *c)
+{
+	if (c->pools.n > 0)
+		return "there are address pools";
+	return users_have_files() ? "there are files in " USERS_DIR : NULL;
+}
+
+const char *
+plugin_choice_needs_session(void)
+{
+	return needs_session(conf);
 }
 
 static bool
@@ -93,12 +124,14 @@ report(struct choice *c)
 
 	if (verdict == c->said || c == &script)
 		return;
+	c->probe.needed = c == &session && needs_session(conf) != NULL;
 	if (verdict == PLUGIN_FITS) {
 		if (c->said != PLUGIN_UNASKED)
 			log_notice("MGR: %s fits pppd %s again",
 			    c->probe.plugin[0] != '\0' ? c->probe.plugin :
 			    c->probe.pppd, c->probe.answer.pppd_version);
-	} else if (c == &session && verdict == PLUGIN_MISSING) {
+	} else if (c == &session && verdict == PLUGIN_MISSING &&
+	    !c->probe.needed) {
 		log_info("MGR: %s is not installed: pptpd knows less about "
 		    "its calls", c->probe.plugin);
 	} else if (c == &pppd || verdict != PLUGIN_PPPD_BROKEN) {
@@ -374,19 +407,21 @@ int
 plugin_choice_check(const struct conf *c)
 {
 	struct plugin_desc ours[] = {
-		{ c->plugin, false },
-		{ SESSION_PLUGIN, false },
-		{ NULL, false },
-		{ NULL, false },
-		{ NULL, false }
+		{ .path = c->plugin },
+		{ .path = SESSION_PLUGIN, .guard = needs_session(c) != NULL ?
+		    PLUGIN_LOSS_NEEDED : PLUGIN_LOSS_LITTLE },
+		{ .path = NULL },
+		{ .path = NULL },
+		{ .path = NULL }
 	};
 	size_t n = 2;
 
 	if (conf_datapath_any(c))
-		ours[n++] = (struct plugin_desc){ KERNEL_PLUGIN, false };
+		ours[n++] = (struct plugin_desc){ .path = KERNEL_PLUGIN };
 	if (c->aaa)
-		ours[n++] = (struct plugin_desc){ AAA_PLUGIN, true };
+		ours[n++] = (struct plugin_desc){ .path = AAA_PLUGIN,
+		    .guard = PLUGIN_LOSS_GUARD };
 	if (wants_net(c))
-		ours[n++] = (struct plugin_desc){ NET_PLUGIN, false };
+		ours[n++] = (struct plugin_desc){ .path = NET_PLUGIN };
 	return plugin_check_report(stdout, c->ppp, ours, n);
 }

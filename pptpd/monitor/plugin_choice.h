@@ -43,6 +43,12 @@ bool	plugin_choice_try(const struct conf *, char *text);
 void	plugin_choice_change(void);
 
 /*
+ * Why no call may go on without pptpd-session.so, "there are ...": it alone
+ * looks at pools and files of users.  NULL: calls may.
+ */
+const char *plugin_choice_needs_session(void);
+
+/*
  * For --check-plugins: prints on stdout whether pppd loads our plugins.
  * Returns the exit status, see plugin_check.h.
  */

@@ -463,6 +463,13 @@ plugin_verdict_name(enum plugin_verdict verdict)
 }
 
 const char *
+plugin_probe_calls(const struct plugin_probe *p)
+{
+	return p->guard || p->needed ? "calls that need it are refused" :
+	    "calls go on without it";
+}
+
+const char *
 plugin_probe_hint(bool guard)
 {
 	return guard ? AAA_HINT : PLUGIN_HINT;
@@ -474,8 +481,7 @@ plugin_probe_message(const struct plugin_probe *p, char *buf, size_t size)
 	const struct plugin_answer *a = &p->answer;
 	const char *calls, *of, *is;
 
-	calls = p->guard ? "calls that need it are refused" :
-	    "calls go on without it";
+	calls = plugin_probe_calls(p);
 	of = a->plugin_version[0] != '\0' ? a->plugin_version : "unknown";
 	is = a->pppd_version[0] != '\0' ? a->pppd_version : "unknown";
 	switch (a->verdict) {

@@ -50,7 +50,9 @@ struct plugin_probe {
 	char	 pppd[PATH_MAX];	/* as resolved in PATH */
 	char	 plugin[PATH_MAX];	/* "": pppd alone is asked */
 	char	 options[PATH_MAX];	/* "": no options file */
-	bool	 guard;			/* no call may start without it */
+	bool	 guard;			/* no call may start without it; of
+					   the package pptpd-aaa */
+	bool	 needed;		/* no call may start without it */
 	bool	 script;		/* look first whether pppd is a pppd */
 	struct plugin_answer answer;
 	int	 lates;			/* late answers in a row */
@@ -118,6 +120,8 @@ const char *plugin_probe_path(const struct plugin_probe *, char *buf,
 const char *plugin_probe_message(const struct plugin_probe *, char *buf,
 	    size_t size);
 
+/* What happens to calls without it, in words. */
+const char *plugin_probe_calls(const struct plugin_probe *);
 /* The command that mends a plugin, a guard or another. */
 const char *plugin_probe_hint(bool guard);
 

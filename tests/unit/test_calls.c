@@ -167,6 +167,12 @@ plugin_choice_init(bool in_loop, const struct conf *c)
 	ck_assert_ptr_eq(c, &conf);
 }
 
+const char *
+plugin_choice_needs_session(void)
+{
+	return NULL;
+}
+
 void
 plugin_choice_choose(struct plugin_choice *use)
 {

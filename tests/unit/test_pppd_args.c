@@ -149,6 +149,8 @@ START_TEST(optional_words)
 
 		ck_assert_int_eq(optional, i >= 6 && i < args.argc - 2);
 		ck_assert_int_eq(args.kernel >> i & 1, i >= 10 && i < 15);
+		ck_assert_int_eq(args.session >> i & 1,
+		    i >= 15 && i < args.argc - 2);
 	}
 	conf_free(&conf);
 }
