@@ -232,15 +232,15 @@ ask_pool(char *why, size_t size)
 static void
 has_none(const char *pool_name, const char *why)
 {
-	const char *user = ppp_peer_authname(NULL, 0);
+	const char *peer = ppp_peer_authname(NULL, 0);
 	char text[SESSION_TEXT_LEN];
 	struct session_out o;
 
 	if (pool_name[0] != '\0')
 		snprintf(text, sizeof(text), "user '%.64s', pool '%.63s' of "
-		    "%s: %s", user, pool_name, pool_from, why);
+		    "%s: %s", peer, pool_name, pool_from, why);
 	else
-		snprintf(text, sizeof(text), "user '%.64s': %s", user, why);
+		snprintf(text, sizeof(text), "user '%.64s': %s", peer, why);
 	plugin_warn("pptpd-session.so: %s", text);
 	session_encode_no_address(&o, text);
 	tell(&o);
