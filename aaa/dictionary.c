@@ -168,39 +168,43 @@ read_flags(struct place *p, char *flags, struct dict_attr *a)
 	}
 }
 
-/* ATTRIBUTE name number type [flags]; a number with dots is within another. */
+/* What the dictionaries have said of it before counts no more. */
+static void
+learn(struct dict_attr *a, const struct dict_attr *said)
+{
+	a->found = true;
+	a->vendor = said->vendor;
+	a->number = said->number;
+	a->odd = said->odd;
+	a->type = said->type;
+	a->tagged = said->tagged;
+	a->hidden = said->hidden;
+}
+
+/*
+ * ATTRIBUTE name number type [flags]; a number with dots is within another.
+ * One name may be sought more than once.
+ */
 static void
 take_attribute(struct place *p)
 {
-	struct dict_attr *a = NULL, was;
-	uint32_t n = 0;
+	struct dict_attr said = { .type = read_type(p->word[3]) };
 	bool nested = p->tlvs > 0 || strchr(p->word[2], '.') != NULL;
 
-	if (!nested && !number(p->word[2], &n)) {
+	if (!nested && !number(p->word[2], &said.number)) {
 		complain(p, "not an attribute's number", p->word[2]);
 		return;
 	}
-	for (unsigned i = 0; i < p->d->n && a == NULL; i++) {
-		if (strcasecmp(p->d->sought[i].name, p->word[1]) == 0)
-			a = &p->d->sought[i];
-	}
-	if (a == NULL)
-		return;
-	was = *a;
-	memset(a, 0, sizeof(*a));
-	strcpy(a->name, was.name);
-	strcpy(a->word, was.word);
-	a->has_value = was.has_value;
-	a->value = was.value;
-	a->found = true;
-	a->number = n;
-	a->type = read_type(p->word[3]);
-	a->vendor = p->vendor != NULL ? p->vendor->id : 0;
-	a->odd = nested || p->odd || (p->vendor != NULL && p->vendor->odd);
+	said.vendor = p->vendor != NULL ? p->vendor->id : 0;
+	said.odd = nested || p->odd || (p->vendor != NULL && p->vendor->odd);
 	if (p->words > 4)
-		read_flags(p, p->word[4], a);
-	if (n == 0 || n > UINT8_MAX)
-		a->odd = true;
+		read_flags(p, p->word[4], &said);
+	if (said.number == 0 || said.number > UINT8_MAX)
+		said.odd = true;
+	for (unsigned i = 0; i < p->d->n; i++) {
+		if (strcasecmp(p->d->sought[i].name, p->word[1]) == 0)
+			learn(&p->d->sought[i], &said);
+	}
 }
 
 /* VALUE attribute name number */

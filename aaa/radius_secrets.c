@@ -107,6 +107,11 @@ resolve(struct radius_conf *conf, const char *file,
 		    why, s->text);
 		done = false;
 	}
+	if (done && !radius_sends_fit(conf->send, conf->sends)) {
+		log_err("%s: all that \"send\" adds is more than %d octets",
+		    file, RADIUS_SENDS_OCTETS);
+		done = false;
+	}
 	return done;
 }
 

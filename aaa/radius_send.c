@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HEADER		2	/* octets before a value */
+#define VENDOR_HEADER	6	/* ... and within a vendor's attribute */
 #define TAG_FREE	0xffffffU	/* a number beside a tag */
 
 /* Those that a request has anyway, or that stand for who sends it. */
@@ -139,6 +141,17 @@ radius_send_resolve(struct radius_send *s, const struct dict_attr *a)
 	s->vendor = a->vendor;
 	s->type = (uint8_t)a->number;
 	return NULL;
+}
+
+bool
+radius_sends_fit(const struct radius_send *s, unsigned n)
+{
+	size_t octets = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		octets += HEADER + s[i].len +
+		    (s[i].vendor != 0 ? VENDOR_HEADER : 0);
+	return octets <= RADIUS_SENDS_OCTETS;
 }
 
 void

@@ -174,7 +174,8 @@ def send(lab):
     radius = servers.FreeRadius(lab)
     run = begin(lab, lines=['send Connect-Info = "PPTP, 2"',
                             'send Prompt = No-Echo',
-                            'send Cisco-AVPair = "ip:a=b"'])
+                            'send Cisco-AVPair = "ip:a=b"',
+                            'send Cisco-AVPair = "ip:c=d"'])
     p = Plug()
     check(p.pap('password1').verdict == plug.ACCEPT, 'not accepted')
     p.account(plug.START)
@@ -183,12 +184,17 @@ def send(lab):
                          ('accounting', radius.records()[0])):
         check(record.get('Connect-Info') == ['PPTP, 2'] and
               record.get('Prompt') == ['No-Echo'] and
-              record.get('Cisco-AVPair') == ['ip:a=b'],
+              record.get('Cisco-AVPair') == ['ip:a=b', 'ip:c=d'],
               '%s: %s' % (what, record))
     servers.configure(lines=['send Nobody = 1'])
     run.signal(signal.SIGHUP)
     check(lab.log.wait(servers.CONF + ':2: send Nobody: no dictionary has '
                        'this attribute: "1"', 10), 'no line')
+    servers.configure(lines=['send Connect-Info = "%s"' % (7 * 'x' * 36)] * 7)
+    run.signal(signal.SIGHUP)
+    check(lab.log.wait(servers.CONF + ': all that "send" adds is more than '
+                       '1536 octets', 10),
+          'a request has no room for them, and there is no line')
 
 
 @point('dissected', 'tshark dissects our requests without an error')

@@ -5,6 +5,7 @@
 
 #include "dictionary.h"
 #include "radius_conf.h"
+#include "radius_request.h"
 #include "radius_send.h"
 #include "unit.h"
 
@@ -219,6 +220,59 @@ START_TEST(lines_of_the_configuration)
 }
 END_TEST
 
+/* As Cisco-AVPair is sent for each thing that it can say. */
+START_TEST(one_name_may_be_sent_more_than_once)
+{
+	seek(0, "Connect-Info", "one");
+	seek(1, "connect-info", "two");
+	seek(2, "Kind", "Gold");
+	seek(3, "Kind", "7");
+	ck_assert(reads(words));
+	for (unsigned i = 0; i < SEEK_MAX; i++)
+		ck_assert_msg(result(i) == NULL, "%u: %s", i, result(i));
+	ck_assert_uint_eq(sends[0].type, 77);
+	ck_assert_uint_eq(sends[1].type, 77);
+	ck_assert_mem_eq(sends[1].octets, "two", 3);
+	ck_assert_uint_eq(sends[2].octets[3], 0x10);
+	ck_assert_uint_eq(sends[3].octets[3], 7);
+}
+END_TEST
+
+/* A request that has no room for them would not be sent at all. */
+START_TEST(the_largest_request_has_room_for_them)
+{
+	static struct radius_conf conf;
+	static struct radius_out o;
+	static struct aaa_acct a = { .status = AAA_STOP, .cause = 1,
+	    .address = 1 };
+	const struct radius_secret secret = { (const uint8_t *)"s", 1 };
+	const struct request_time when = { 1, 2 };
+	unsigned n = 0;
+
+	memset(conf.nas_identifier, 'n', sizeof(conf.nas_identifier) - 1);
+	memset(a.call.name.text, 'u', AAA_NAME_MAX);
+	a.call.name.len = AAA_NAME_MAX;
+	memset(a.call.id, '1', AAA_ID_MAX);
+	a.call.client = a.call.server = UINT32_MAX;
+	a.call.unit = UINT32_MAX;
+	while (aaa_class_add(&a.class, "c", 1))
+		continue;
+	for (; n < RADIUS_SENDS_MAX; n++) {
+		conf.send[n].type = 77;
+		conf.send[n].len = RADIUS_VALUE_MAX;
+		if (!radius_sends_fit(conf.send, n + 1))
+			break;
+	}
+	conf.sends = n;
+	ck_assert_uint_eq(n, RADIUS_SENDS_OCTETS / 255);
+	ck_assert(request_acct(&o, 1, &a, &conf, &secret, &when));
+	conf.send[0].vendor = 9;
+	conf.send[0].len = RADIUS_VENDOR_VALUE_MAX;
+	ck_assert(radius_sends_fit(conf.send, n));
+	ck_assert(request_acct(&o, 1, &a, &conf, &secret, &when));
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -228,6 +282,8 @@ add(TCase *tc)
 	tcase_add_test(tc, lines_that_are_none);
 	tcase_add_test(tc, the_later_of_two_counts);
 	tcase_add_test(tc, lines_of_the_configuration);
+	tcase_add_test(tc, one_name_may_be_sent_more_than_once);
+	tcase_add_test(tc, the_largest_request_has_room_for_them);
 }
 
 int
