@@ -342,6 +342,11 @@ server_room(int fd, void *arg)
 		return;
 	if (log != -1 && fork() == 0)
 		be_syslog(log, words);
+	/* Who reads what the server sends cannot write there. */
+	if (madvise(words, sizeof(*words), MADV_DONTFORK) == -1) {
+		room_complain(fd, "the log: %s", strerror(errno));
+		return;
+	}
 	if (fork() == 0)
 		be_server();
 	make_call(p, &m);

@@ -21,6 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 #define PPP_DIR		"/etc/ppp"
 #define PPP_OLD		"/run/etc-ppp"	/* the machine's, in a room */
 #define LOG_OWN		"/run/log-of-self-test"
@@ -52,11 +54,15 @@ room_complain(int fd, const char *fmt, ...)
 	room_say(fd, ROOM_TROUBLE, &r);
 }
 
-/* Who has spoken may have no rights, and has read what a server sent. */
+/*
+ * Who has spoken may have no rights, and has read what a server sent; what is
+ * said goes to a terminal.
+ */
 static bool
 is_sound(struct room_msg *m)
 {
 	m->r.why[sizeof(m->r.why) - 1] = '\0';
+	(void)log_printable(m->r.why);
 	return m->r.failed <= SELFTEST_STEPS && m->r.auth < PPP_AUTH_KINDS &&
 	    m->r.passed < 1U << SELFTEST_STEPS;
 }

@@ -1,8 +1,11 @@
 /* How far a call of the self-test has come: frames in, steps out. */
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "ctl/selftest_client.h"
+#include "ctl/selftest_room.h"
 #include "ctl/selftest_walk.h"
 #include "unit.h"
 
@@ -165,6 +168,29 @@ START_TEST(last_words)
 }
 END_TEST
 
+/* The one who speaks may be in the hands of the server that it has called. */
+START_TEST(what_a_room_says_is_printable)
+{
+	struct selftest_result r = { .failed = SELFTEST_STEPS };
+	struct room_msg m;
+	int fds[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	memset(r.why, 'x', sizeof(r.why));
+	memcpy(r.why, "no\x1b[2J\n", 7);
+	room_say(fds[0], ROOM_DONE, &r);
+	ck_assert(room_hear(fds[1], ROOM_DONE, 1000, &m));
+	ck_assert_int_eq(strncmp(m.r.why, "no?[2J?xx", 9), 0);
+	ck_assert_uint_eq(strlen(m.r.why), sizeof(m.r.why) - 1);
+	r.failed++;
+	room_say(fds[0], ROOM_DONE, &r);
+	ck_assert(!room_hear(fds[1], ROOM_DONE, 1000, &m));
+	ck_assert_int_eq(m.type, ROOM_TROUBLE);
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -176,6 +202,7 @@ add(TCase *tc)
 	tcase_add_test(tc, no_encryption);
 	tcase_add_test(tc, frames_that_are_cut_short);
 	tcase_add_test(tc, last_words);
+	tcase_add_test(tc, what_a_room_says_is_printable);
 }
 
 int
