@@ -320,6 +320,9 @@ ended(int status)
 {
 	fw.pid = 0;
 	loop_timer_stop(&fw.deadline);
+	/* One that is killed may have done it. */
+	if (WIFSIGNALED(status) && fw.step != STEP_REMOVE)
+		set_mark(true);
 	if (fw.late) {
 		fw.hung[fw.step] = true;
 		(void)loop_timer_in_ms(&fw.again, AGAIN_MS);

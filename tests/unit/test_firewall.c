@@ -322,6 +322,20 @@ START_TEST(one_that_hangs_is_killed)
 }
 END_TEST
 
+/* It may have made the table before: nobody else would remove it. */
+START_TEST(what_one_that_was_killed_has_made_is_removed)
+{
+	begin(1300, false);
+	fake_loop_pass_ms(30000);
+	ends(SIGKILL);
+	ck_assert(marked());
+	firewall_end(false);
+	ck_assert_uint_eq(started, 2);
+	ck_assert(told("delete table"));
+	done();
+}
+END_TEST
+
 /* What was wanted when it began counts no more. */
 START_TEST(what_hangs_is_not_done_against_the_configuration)
 {
@@ -355,6 +369,7 @@ add(TCase *tc)
 	tcase_add_test(tc, what_another_server_left);
 	tcase_add_test(tc, with_calls_it_stays);
 	tcase_add_test(tc, one_that_hangs_is_killed);
+	tcase_add_test(tc, what_one_that_was_killed_has_made_is_removed);
 	tcase_add_test(tc, what_hangs_is_not_done_against_the_configuration);
 }
 
