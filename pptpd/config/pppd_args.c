@@ -99,7 +99,8 @@ put_session(struct pppd_args *args, const struct conf *conf, const char *path)
 	snprintf(fd, sizeof(fd), "%d", PPPD_SESSION_FD);
 	put(args, "pptpd-session-fd");
 	put(args, fd);
-	if (instance_path(leases, sizeof(leases), "leases",
+	/* Under inetd nobody writes pools, and another server may have some. */
+	if (!conf->inetd && instance_path(leases, sizeof(leases), "leases",
 	    conf->pidfile) == 0) {
 		put(args, "pptpd-leases");
 		put(args, leases);

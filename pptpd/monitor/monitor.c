@@ -268,7 +268,7 @@ monitor_run(struct monitor_setup *setup)
 	bool keep;
 
 	monitor.setup = setup;
-	if (pools_write(setup->conf) == -1)
+	if (!setup->conf->inetd && pools_write(setup->conf) == -1)
 		log_err("MGR: address pools cannot be used: %s",
 		    strerror(errno));
 	if (!loop_init() || calls_init(setup->conf, setup->log_stderr,

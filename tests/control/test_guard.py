@@ -3,8 +3,11 @@ users."""
 
 import ctypes
 import os
+import re
+import socket
+import subprocess
 
-from pptptest import control, namespaces
+from pptptest import control, namespaces, pptp, server
 from pptptest.points import check, point
 
 POOL = ('pool', 'staff 10.8.0.1-2')
@@ -80,3 +83,37 @@ def not_again(lab):
                        '(pppd-options|not-started)$', 10, mark), 'it goes on')
     check(len(lab.theatre.puppets) == started, 'started without the plugin')
     return 'ended'
+
+
+def told(call):
+    """The list of pools that pppd of this call reads."""
+    argv = call.pppd.argv
+    return os.path.join(argv[argv.index('pptpd-leases') + 1], 'pools')
+
+
+@point('guard-inetd', 'pptpd under inetd leaves the list of pools of a server '
+       'alone')
+def inetd(lab):
+    control.start(lab, conf=lab.reporting_pppd() + [POOL])
+    call = lab.call()
+    with open(told(call)) as stream:
+        before = stream.read()
+    check(re.search(r'(?m)^staff 10\.8\.0\.1 10\.8\.0\.2$', before), before)
+    command = [lab.binary, '--inetd', '--fg', '--pidfile', server.PIDFILE,
+               '--ppp', lab.pppd, '--localip', '10.0.0.3', '--remoteip',
+               '10.0.0.99']
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        client = socket.create_connection(listener.getsockname(), 10)
+        accepted, _ = listener.accept()
+    with accepted:
+        process = subprocess.Popen(command, stdin=accepted, stdout=accepted,
+                                   stderr=accepted)
+    try:
+        client.sendall(pptp.build(pptp.SCCRQ))
+        check(len(client.recv(156)) == 156, 'no answer')
+        with open(told(call)) as stream:
+            check(stream.read() == before, 'another list')
+    finally:
+        client.close()
+        process.wait(10)
+    return 'the same'

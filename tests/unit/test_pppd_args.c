@@ -156,6 +156,21 @@ START_TEST(optional_words)
 }
 END_TEST
 
+/* There is no list of pools, but that of another server may be there. */
+START_TEST(no_leases_under_inetd)
+{
+	struct conf conf;
+
+	prepare(&conf, &rows[0]);
+	conf.inetd = true;
+	ck_assert_int_eq(pppd_args_build(&args, &conf, "10.1", "10.2", CLIENT,
+	    NULL, NULL, SESSION, NULL, NULL), 0);
+	for (int i = 0; i < args.argc; i++)
+		ck_assert_str_ne(args.argv[i], "pptpd-leases");
+	conf_free(&conf);
+}
+END_TEST
+
 START_TEST(rates_are_numbers)
 {
 	struct conf conf;
@@ -277,6 +292,7 @@ tests(TCase *t)
 	tcase_add_loop_test(t, words, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(t, optional_words);
+	tcase_add_test(t, no_leases_under_inetd);
 	tcase_add_test(t, rates_are_numbers);
 	tcase_add_test(t, who_guards_is_not_optional);
 	tcase_add_test(t, room_for_more_words);
