@@ -110,10 +110,9 @@ static bool
 read_pools(const struct pool_lease *l, struct pools_file *f,
     const struct text *why)
 {
-	if (l->dir[0] != '\0' && pools_file_read(f, l->dir) == 0)
+	if (pools_file_read(f, l->dir) == 0)
 		return true;
 	(void)refuse(why, "no list of pools: %s/pools: %s", l->dir,
-	    l->dir[0] == '\0' ? "option pptpd-leases is missing" :
 	    strerror(errno));
 	return false;
 }
@@ -132,6 +131,12 @@ pool_lease_take(struct pool_lease *l, const char *pool, bool (*fits)(uint32_t),
 	struct pools_file f;
 	bool current;
 
+	/* A server from before there were pools, until it starts again. */
+	if (l->dir[0] == '\0') {
+		(void)refuse(&why, "the server has not said option "
+		    "pptpd-leases");
+		return POOL_LEASE_NO_POOLS;
+	}
 	for (int i = 0; i < READINGS_MAX; i++) {
 		if (!read_pools(l, &f, &why))
 			return POOL_LEASE_REFUSED;

@@ -137,7 +137,9 @@ START_TEST(what_is_said_of_pools_that_are_none)
 	ck_assert_int_eq(l.fd, -1);
 	l.dir = "";
 	ck_assert_str_eq(take(&l, "staff"),
-	    "no list of pools: /pools: option pptpd-leases is missing");
+	    "the server has not said option pptpd-leases");
+	ck_assert_int_eq(pool_lease_take(&l, "x", fits, why, sizeof(why)),
+	    POOL_LEASE_NO_POOLS);
 }
 END_TEST
 
