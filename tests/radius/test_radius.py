@@ -910,8 +910,8 @@ def spool_link(lab):
     os.symlink('/run/conformance/other', path)
     try:
         begin(lab, keep=True)
-        check(lab.log.wait('AAA: %s: .*: accounting that waits for a server '
-                           'is kept in memory only' % path), 'no line')
+        check(lab.log.wait('AAA: %s: .*: accounting that waits is kept in '
+                           'memory only' % path), 'no line')
         p = Plug()
         p.account(plug.STOP)
         check(lab.until(lambda: (p.ident, 2) in told(radius.taken), 10)
