@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -70,6 +71,11 @@ static void
 be_syncer(int sock, int file, const char *empty_dir)
 {
 	(void)prctl(PR_SET_NAME, NAME);
+	/* pptpd-aaa says when it is over, after its last words. */
+	for (int sig = SIGHUP; sig <= SIGTERM; sig++) {
+		if (sig != SIGKILL)
+			signal(sig, SIG_IGN);
+	}
 	log_set_sink(say_nothing, NULL);
 	/* Both are above their places. */
 	if (dup3(sock, FD_SOCK, O_CLOEXEC) == -1 ||
