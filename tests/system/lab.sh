@@ -310,6 +310,13 @@ client_start()
 	    user "$user" noipdefault nodefaultroute usepeerdns \
 	    require-mppe-128 "$@" \
 	    >"$LOGS/$name.pppd" 2>&1 &
+	# Or one that waits for its end would find that it is gone.
+	wait_for 20 client_has_begun "$name" $!
+}
+
+client_has_begun()	# NAME PID: its pppd is there, or was
+{
+	[ -n "$(pids_named pppd "$1")" ] || ! kill -0 "$2" 2>/dev/null
 }
 
 client_up()	# as client_start; returns when IP is up
