@@ -56,12 +56,12 @@ def accept(method, challenge, response):
         socket.inet_aton('10.9.0.53') + bytes(12) + struct.pack(
             '>IIB', 1, 6, method in (plug.MSCHAP, plug.MSCHAP2)) + \
         keys[0] + keys[1] + plug.octets(b'\4gold') + \
-        plug.octets(b'silver') + plug.octets(b'') + WISHES
+        plug.octets(b'silver') + plug.octets(b'') * 2 + WISHES
 
 
 def reject():
     return bytes([plug.REJECT]) + plug.octets(b'') + bytes(4 * 11 + 1 + 32) + \
-        plug.octets(b'') * 3 + NET
+        plug.octets(b'') * 4 + NET
 
 
 def serve(sock, say):

@@ -369,6 +369,13 @@ START_TEST(damage_costs_one_record)
 }
 END_TEST
 
+static void
+a_start(void)
+{
+	tell(AAA_START, "c3");
+	answer(true, "start c3");
+}
+
 /* Not its end: what cannot be read now is written over by nobody. */
 START_TEST(an_error_of_reading_loses_nothing)
 {
@@ -380,9 +387,7 @@ START_TEST(an_error_of_reading_loses_nothing)
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", disk);
 	disk = open(name, O_WRONLY);
 	ck_assert_int_ne(disk, -1);
-	begin(false);
-	tell(AAA_START, "c3");
-	answer(true, "start c3");
+	in_a_life(a_start, false);
 	close(disk);
 	disk = readable;
 	begin(false);
