@@ -81,7 +81,7 @@ take_vendor(struct place *p)
 		complain(p, "there are 512 vendors already", p->word[1]);
 		return;
 	}
-	strcpy(v->name, p->word[1]);
+	memcpy(v->name, p->word[1], strlen(p->word[1]) + 1);
 	v->id = id;
 	v->odd = strncmp(format, "format=", 7) == 0 &&
 	    strcmp(format, "format=1,1") != 0;

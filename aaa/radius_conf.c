@@ -291,8 +291,8 @@ set_send(struct line *l)
 		complain(l, "a name or a value that is too long", l->word[1]);
 	else {
 		memset(s, 0, sizeof(*s));
-		strcpy(s->name, l->word[1]);
-		strcpy(s->text, l->word[3]);
+		memcpy(s->name, l->word[1], strlen(l->word[1]));
+		memcpy(s->text, l->word[3], strlen(l->word[3]));
 		s->line = l->number;
 		l->conf->sends++;
 	}

@@ -33,7 +33,7 @@ radius_send_seek(const struct radius_send *s, struct dict_attr *a)
 	memset(a, 0, sizeof(*a));
 	memcpy(a->name, s->name, sizeof(a->name));
 	if (strlen(s->text) < sizeof(a->word))
-		strcpy(a->word, s->text);
+		memcpy(a->word, s->text, strlen(s->text));
 }
 
 static const char *

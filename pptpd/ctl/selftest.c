@@ -33,7 +33,8 @@
 #define FAR_IFACE	"pptpd-test1"
 #define NEAR		"169.254.255.45"
 #define FAR		"169.254.255.46"
-#define BITS		"/30"
+#define NEAR_BITS	"169.254.255.45/30"
+#define FAR_BITS	"169.254.255.46/30"
 /* The ends of the tunnel (RFC 5737): they are in no other network. */
 #define TUNNEL_NEAR	"192.0.2.1"
 #define TUNNEL_FAR	"192.0.2.2"
@@ -103,7 +104,7 @@ static bool
 plug_in(struct plan *p, int fd)
 {
 	char server[ADDR_TEXT];
-	const char *const addr[] = { "ip", "address", "add", FAR BITS, "dev",
+	const char *const addr[] = { "ip", "address", "add", FAR_BITS, "dev",
 	    FAR_IFACE, NULL };
 	const char *const up[] = { "ip", "link", "set", FAR_IFACE, "up",
 	    NULL };
@@ -217,7 +218,7 @@ lay_cable(struct plan *p, pid_t client, struct room_msg *m)
 	char pid[24];
 	const char *const add[] = { "ip", "link", "add", NEAR_IFACE, "type",
 	    "veth", "peer", "name", FAR_IFACE, "netns", pid, NULL };
-	const char *const addr[] = { "ip", "address", "add", NEAR BITS, "dev",
+	const char *const addr[] = { "ip", "address", "add", NEAR_BITS, "dev",
 	    NEAR_IFACE, NULL };
 	const char *const up[] = { "ip", "link", "set", NEAR_IFACE, "up",
 	    NULL };
