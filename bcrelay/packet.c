@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/inet_sum.h"
 #include "base/wire.h"
 
 /* RFC 791, section 3.1; RFC 768. */
@@ -41,14 +42,7 @@ put32(uint8_t *p, uint32_t v)
 uint16_t
 packet_checksum(const uint8_t *p, size_t len)
 {
-	uint32_t sum = 0;
-	size_t i;
-
-	for (i = 0; i + 1 < len; i += 2)
-		sum += (uint32_t)p[i] << 8 | p[i + 1];
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum += sum >> 16;
-	return (uint16_t)~sum;
+	return inet_checksum(inet_sum(0, p, len));
 }
 
 /*

@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/inet_sum.h"
 #include "protocol/hdlc.h"
 #include "protocol/pptp_gre.h"
 #include "protocol/pptp_msg.h"
@@ -283,17 +284,6 @@ on_pppd(void)
 
 /* --- ping ---------------------------------------------------------------- */
 
-static uint16_t
-checksum(const uint8_t *octets, size_t len)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < len; i += 2)
-		sum += (uint32_t)octets[i] << 8 | octets[i + 1];
-	sum = (sum >> 16) + (sum & 0xFFFF);
-	return (uint16_t)~(sum + (sum >> 16));
-}
-
 /* There is no way to the far end but the tunnel: with IPCP there is one. */
 static void
 ping(void)
@@ -307,7 +297,7 @@ ping(void)
 	buf[6] = (uint8_t)(me.pings >> 8);
 	buf[7] = (uint8_t)me.pings++;
 	memcpy(buf + 8, me.mark, sizeof(me.mark));
-	sum = checksum(buf, sizeof(buf));
+	sum = inet_checksum(inet_sum(0, buf, sizeof(buf)));
 	buf[2] = (uint8_t)(sum >> 8);
 	buf[3] = (uint8_t)sum;
 	to.sin_addr.s_addr = me.c->far_end;

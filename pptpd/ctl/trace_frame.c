@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 
+#include "base/inet_sum.h"
 #include "base/wire.h"
 
 #define IP_LEN		20
@@ -12,21 +13,11 @@
 #define PUSH_AND_ACK	0x18
 #define WINDOW		0xFFFF
 
-/* The sum of RFC 1071, not yet folded. */
-static uint32_t
-sum(uint32_t n, const uint8_t *octets, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		n += i % 2 == 0 ? (uint32_t)octets[i] << 8 : octets[i];
-	return n;
-}
-
 static void
-put_checksum(uint8_t *at, uint32_t n)
+put_checksum(uint8_t *at, uint32_t sum)
 {
-	while (n > 0xFFFF)
-		n = (n & 0xFFFF) + (n >> 16);
-	n = ~n & 0xFFFF;
+	uint16_t n = inet_checksum(sum);
+
 	at[0] = (uint8_t)(n >> 8);
 	at[1] = (uint8_t)n;
 }
@@ -44,7 +35,7 @@ put_ip(struct wire_writer *w, uint8_t protocol, uint32_t src, uint32_t dst,
 	wire_put_u16(w, 0);
 	wire_put_addr(w, src);
 	wire_put_addr(w, dst);
-	put_checksum(w->p + 10, sum(0, w->p, IP_LEN));
+	put_checksum(w->p + 10, inet_sum(0, w->p, IP_LEN));
 }
 
 size_t
@@ -79,9 +70,9 @@ trace_frame_tcp(struct trace_ends *ends, bool out, const uint8_t *data,
 	wire_put_u8(&w, PUSH_AND_ACK);
 	wire_put_u16(&w, WINDOW);
 	wire_put_u32(&w, 0);
-	n = sum(IPPROTO_TCP + TCP_LEN + (uint32_t)len, head + 12, 8);
-	n = sum(n, head + IP_LEN, TCP_LEN);
-	put_checksum(head + IP_LEN + 16, sum(n, data, len));
+	n = inet_sum(IPPROTO_TCP + TCP_LEN + (uint32_t)len, head + 12, 8);
+	n = inet_sum(n, head + IP_LEN, TCP_LEN);
+	put_checksum(head + IP_LEN + 16, inet_sum(n, data, len));
 	*seq += (uint32_t)len;
 	return w.len;
 }
