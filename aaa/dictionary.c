@@ -34,9 +34,8 @@ complain(struct place *p, const char *reason, const char *value)
 		log_err("%s:%u: %s: \"%s\"", p->file, p->line, reason, value);
 }
 
-/* Decimal, or hexadecimal after 0x; all of the text. */
-static bool
-number(const char *text, uint32_t *n)
+bool
+dict_number(const char *text, uint32_t *n)
 {
 	char *end;
 	unsigned long long value = strtoull(text, &end, 0);
@@ -67,7 +66,7 @@ take_vendor(struct place *p)
 	const char *format = p->words > 3 ? p->word[3] : "";
 	uint32_t id;
 
-	if (!number(p->word[2], &id) || id == 0) {
+	if (!dict_number(p->word[2], &id) || id == 0) {
 		complain(p, "not a vendor's number", p->word[2]);
 		return;
 	}
@@ -191,7 +190,7 @@ take_attribute(struct place *p)
 	struct dict_attr said = { .type = read_type(p->word[3]) };
 	bool nested = p->tlvs > 0 || strchr(p->word[2], '.') != NULL;
 
-	if (!nested && !number(p->word[2], &said.number)) {
+	if (!nested && !dict_number(p->word[2], &said.number)) {
 		complain(p, "not an attribute's number", p->word[2]);
 		return;
 	}
@@ -217,7 +216,7 @@ take_value(struct place *p)
 		if (strcasecmp(a->name, p->word[1]) != 0 || a->word[0] ==
 		    '\0' || strcasecmp(a->word, p->word[2]) != 0)
 			continue;
-		if (!number(p->word[3], &a->value))
+		if (!dict_number(p->word[3], &a->value))
 			complain(p, "not the number of a value", p->word[3]);
 		else
 			a->has_value = true;

@@ -67,5 +67,10 @@ struct dictionary {
  */
 bool	dict_read(struct dictionary *, const char *file, const char *text,
 	    size_t len);
+/*
+ * Reads a number as dictionaries have it: decimal, octal after 0 or hexadecimal
+ * after 0x, and nothing behind it.  False: the text is none of 32 bits.
+ */
+bool	dict_number(const char *text, uint32_t *);
 
 #endif

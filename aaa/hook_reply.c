@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digit.h"
 #include "base/log.h"
 #include "radius_net.h"
 #include "rate_limit.h"
@@ -103,15 +104,6 @@ is_control(char c)
 	return octet < ' ' || octet == 0x7f;
 }
 
-static int
-digit(char c, int base)
-{
-	int n = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ?
-	    c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-
-	return n < base ? n : -1;
-}
-
 /* What a backslash stands for, at whose next octet *at is. */
 static bool
 get_escaped(const char *line, size_t len, size_t *at, char *octet)
@@ -127,7 +119,7 @@ get_escaped(const char *line, size_t len, size_t *at, char *octet)
 	if (len - *at < 3)
 		return false;
 	for (int i = 0; i < 3; i++) {
-		int d = digit(line[(*at)++], 8);
+		int d = digit_value(line[(*at)++], 8);
 
 		if (d == -1)
 			return false;
@@ -192,8 +184,8 @@ get_hex(const struct value *v, uint8_t *out, size_t max, size_t *len)
 	    strncmp(v->text, "0x", 2) != 0 || v->len / 2 - 1 > max)
 		return false;
 	for (*len = 0; *len < v->len / 2 - 1; (*len)++) {
-		int high = digit(v->text[2 + 2 * *len], 16);
-		int low = digit(v->text[3 + 2 * *len], 16);
+		int high = digit_value(v->text[2 + 2 * *len], 16);
+		int low = digit_value(v->text[3 + 2 * *len], 16);
 
 		if (high == -1 || low == -1)
 			return false;
@@ -208,7 +200,7 @@ get_octets(const struct value *v, uint64_t *n)
 	char *end;
 
 	/* 19 digits fit. */
-	if (v->len > 19 || digit(v->text[0], 10) == -1)
+	if (v->len > 19 || digit_value(v->text[0], 10) == -1)
 		return false;
 	*n = strtoull(v->text, &end, 10);
 	return *end == '\0';

@@ -3,8 +3,9 @@
 #include "radius_send.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/digit.h"
 
 #define HEADER		2	/* octets before a value */
 #define VENDOR_HEADER	6	/* ... and within a vendor's attribute */
@@ -39,14 +40,9 @@ radius_send_seek(const struct radius_send *s, struct dict_attr *a)
 static const char *
 set_number(struct radius_send *s, const struct dict_attr *a)
 {
-	char *end;
-	unsigned long long n = strtoull(s->text, &end, 0);
-	uint32_t value = (uint32_t)n;
+	uint32_t value = a->value;
 
-	if (a->has_value)
-		value = a->value;
-	else if (s->text[0] < '0' || s->text[0] > '9' || *end != '\0' ||
-	    n > UINT32_MAX)
+	if (!a->has_value && !dict_number(s->text, &value))
 		return "the dictionary has no such value, and it is no number";
 	if (a->tagged && value > TAG_FREE)
 		return "a number of more than three octets, of which one is "
@@ -55,15 +51,6 @@ set_number(struct radius_send *s, const struct dict_attr *a)
 	memcpy(s->octets, &value, sizeof(value));
 	s->len = sizeof(value);
 	return NULL;
-}
-
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* 0x and two digits for each octet. */
@@ -77,8 +64,8 @@ set_octets(struct radius_send *s)
 		return "not 0x and digits";
 	s->len = 0;
 	for (text += 2; *text != '\0'; text += 2) {
-		high = digit(text[0]);
-		low = high == -1 ? -1 : digit(text[1]);
+		high = digit_value(text[0], 16);
+		low = high == -1 ? -1 : digit_value(text[1], 16);
 		if (low == -1 || s->len == sizeof(s->octets))
 			return "not 0x and digits, two for each octet";
 		s->octets[s->len++] = (uint8_t)(high << 4 | low);

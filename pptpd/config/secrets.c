@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/digit.h"
+
 #define BLANKS	" \t\n\v\f\r"
 /* The letters that stand for another octet behind a backslash. */
 #define LETTERS	"abfnrst"
@@ -51,20 +53,6 @@ skip_to_word(struct secrets *s, bool *newline)
 	return false;
 }
 
-static int
-digit_of(char c, int base)
-{
-	int value = -1;
-
-	if (c >= '0' && c <= '9')
-		value = c - '0';
-	else if (c >= 'a' && c <= 'f')
-		value = c - 'a' + 10;
-	else if (c >= 'A' && c <= 'F')
-		value = c - 'A' + 10;
-	return value < base ? value : -1;
-}
-
 /* Reads up to max digits. */
 static char
 number(struct secrets *s, int base, int max)
@@ -72,9 +60,9 @@ number(struct secrets *s, int base, int max)
 	unsigned int value = 0;
 
 	while (max-- > 0 && s->at < s->len &&
-	    digit_of(s->text[s->at], base) != -1)
+	    digit_value(s->text[s->at], base) != -1)
 		value = value * (unsigned)base +
-		    (unsigned)digit_of(next(s), base);
+		    (unsigned)digit_value(next(s), base);
 	return (char)(unsigned char)value;
 }
 
@@ -88,7 +76,7 @@ escaped(struct secrets *s, char *octet)
 	const char *letter;
 	char c = s->text[s->at];
 
-	if (digit_of(c, 8) != -1) {
+	if (digit_value(c, 8) != -1) {
 		*octet = number(s, 8, 3);
 		return true;
 	}
