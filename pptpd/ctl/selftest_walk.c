@@ -11,7 +11,6 @@
 #include "protocol/ppp_frame.h"
 
 #define BOTH_ACKS	3
-#define TERMINATE	5	/* Terminate-Request (RFC 1661 5.5) */
 #define OPTION_MPPE	18	/* RFC 3078 2.1 */
 #define BITS_128	0x40	/* of its last octet */
 #define BITS_40		0x20
@@ -146,7 +145,7 @@ selftest_frame(struct selftest_walk *w, bool from_server,
 		hear_verdict(w, &head);
 	wire_reader_init(&r, frame + skip, len - skip);
 	wire_skip(&r, 3);			/* protocol and code */
-	if (head.protocol == PPP_LCP && head.code == TERMINATE)
+	if (head.protocol == PPP_LCP && head.code == PPP_TERMINATE_REQUEST)
 		hear_reason(w, from_server, &r);
 	else if (head.code != PPP_CONFIGURE_ACK)
 		return;

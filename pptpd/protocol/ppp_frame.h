@@ -23,6 +23,7 @@
 /* Codes of LCP and of the network control protocols (RFC 1661 5). */
 #define PPP_CONFIGURE_REQUEST	1
 #define PPP_CONFIGURE_ACK	2
+#define PPP_TERMINATE_REQUEST	5
 
 struct ppp_head {
 	uint16_t protocol;

@@ -14,7 +14,6 @@
 /* Codes of LCP and the like, RFC 1661 5. */
 #define CONFIGURE_NAK		3
 #define CONFIGURE_REJECT	4
-#define TERMINATE_REQUEST	5
 #define PROTOCOL_REJECT		8
 #define OPTION_AUTH		3	/* LCP Authentication-Protocol */
 /* Of PAP, CHAP and EAP: the first packet of who wants to know. */
@@ -130,7 +129,7 @@ lcp(struct diagnosis *d, bool from_pppd, const struct ppp_head *head,
 		d->accepted = d->accepted || from_pppd;
 		d->answered = d->answered || !from_pppd;
 		break;
-	case TERMINATE_REQUEST:
+	case PPP_TERMINATE_REQUEST:
 		d->closing = true;
 		break;
 	case PROTOCOL_REJECT:
