@@ -261,6 +261,8 @@ bool	conf_keep(const struct conf *before, struct conf *after,
  */
 bool	conf_datapath_kernel(const struct conf *, uint32_t client);
 bool	conf_datapath_any(const struct conf *);
+/* The number of addresses of all pools. */
+size_t	conf_pools_size(const struct conf *);
 /*
  * The number of addresses of the pool with this name, over all of its lines; 0:
  * there is no such pool.

@@ -214,6 +214,17 @@ conf_pools_finish(struct conf *conf, const struct conf_env *env)
 }
 
 size_t
+conf_pools_size(const struct conf *conf)
+{
+	const struct conf_pools *p = &conf->pools;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->pool[i].addrs.n;
+	return n;
+}
+
+size_t
 conf_pool_size(const struct conf *conf, const char *name)
 {
 	const struct conf_pools *p = &conf->pools;

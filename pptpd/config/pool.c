@@ -122,12 +122,9 @@ static bool
 collect_named(struct addr_set *named, const struct conf *conf)
 {
 	const struct conf_pools *pools = &conf->pools;
-	size_t n = 0;
 	uint32_t addr;
 
-	for (size_t i = 0; i < pools->n; i++)
-		n += pools->pool[i].addrs.n;
-	if (!addr_set_reserve(named, n))
+	if (!addr_set_reserve(named, conf_pools_size(conf)))
 		return false;
 	for (size_t i = 0; i < pools->n; i++) {
 		const struct iprange_list *list = &pools->pool[i].addrs;
@@ -267,7 +264,6 @@ is_free(const struct pool *pool, const struct pool_slot *slot)
 int
 pool_take(struct pool *pool)
 {
-
 	if (pool->taken + pool->reserved >= pool->limit)
 		return -1;
 	if (pool->delegate)

@@ -39,12 +39,9 @@ static int
 write_to(const struct conf *conf)
 {
 	struct pools_file f = { .fd = -1 };
-	size_t n = 1;
 	int rc;
 
-	for (size_t i = 0; i < conf->pools.n; i++)
-		n += conf->pools.pool[i].addrs.n;
-	f.range = calloc(n, sizeof(*f.range));
+	f.range = calloc(conf_pools_size(conf) + 1, sizeof(*f.range));
 	if (f.range == NULL)
 		return -1;
 	snprintf(f.conf, sizeof(f.conf), "%s", conf->file);
@@ -58,7 +55,8 @@ write_to(const struct conf *conf)
 int
 pools_write(const struct conf *conf)
 {
-	if (dir[0] == '\0' && instance_path(dir, sizeof(dir), "leases", conf->pidfile) == -1) {
+	if (dir[0] == '\0' && instance_path(dir, sizeof(dir), "leases",
+	    conf->pidfile) == -1) {
 		dir[0] = '\0';
 		errno = ENAMETOOLONG;
 		return -1;

@@ -86,14 +86,23 @@ lease_is_held(const char *dir, uint32_t addr)
 	return held;
 }
 
-/* Adds an address to a list whose size is the next power of two. */
+/*
+ * A list with room for one more than n members; it has room for the next power
+ * of two.  NULL: out of memory, and the list is as it was.
+ */
+static void *
+with_room(void *list, size_t n, size_t size)
+{
+	if (n > 0 && (n & (n - 1)) != 0)
+		return list;
+	return reallocarray(list, n > 0 ? n * 2 : 1, size);
+}
+
 static bool
 add(uint32_t **list, size_t *n, uint32_t addr)
 {
-	uint32_t *more = *list;
+	uint32_t *more = with_room(*list, *n, sizeof(*more));
 
-	if ((*n & (*n - 1)) == 0)
-		more = reallocarray(*list, *n > 0 ? *n * 2 : 1, sizeof(*more));
 	if (more == NULL)
 		return false;
 	*list = more;
@@ -142,13 +151,10 @@ take_range(struct pools_file *f, char *line)
 	    inet_pton(AF_INET, first, &from) != 1 ||
 	    inet_pton(AF_INET, last, &to) != 1)
 		return false;
-	if ((f->n & (f->n - 1)) == 0) {
-		r = reallocarray(f->range, f->n > 0 ? f->n * 2 : 1,
-		    sizeof(*r));
-		if (r == NULL)
-			return false;
-		f->range = r;
-	}
+	r = with_room(f->range, f->n, sizeof(*r));
+	if (r == NULL)
+		return false;
+	f->range = r;
 	r = &f->range[f->n++];
 	memset(r, 0, sizeof(*r));
 	memcpy(r->name, name, strlen(name) + 1);
@@ -213,8 +219,9 @@ pools_file_is_current(const struct pools_file *f, const char *dir)
 	char path[POOLS_PATH_MAX];
 	struct stat now, then;
 
-	return join(path, dir, POOLS) && stat(path, &now) == 0 && fstat(f->fd, &then) == 0 &&
-	    now.st_dev == then.st_dev && now.st_ino == then.st_ino;
+	return join(path, dir, POOLS) && stat(path, &now) == 0 &&
+	    fstat(f->fd, &then) == 0 && now.st_dev == then.st_dev &&
+	    now.st_ino == then.st_ino;
 }
 
 static bool
