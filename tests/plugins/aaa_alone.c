@@ -24,34 +24,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pppd_alone.h"
 #include "protocol/aaa_msg.h"
 
 #define SENDERS	32
 #define SOON_S	10
 
-/* The beginning of pppd's option_t, and its size. */
-struct pppd_option {
-	const char	*name;
-	int		 type;
-	int		(*set)(char **);
-	void		*rest[6];
-};
-
-/* What the plugin only points to here, functions included. */
-#define ROOM(name)	char name[4096] __attribute__((aligned(16)))
-ROOM(auth_up_notifier);
-ROOM(exitnotify);
-ROOM(ip_down_notifier);
-ROOM(ip_up_notifier);
 ROOM(link_down_notifier);
 ROOM(sigreceived);
-ROOM(ipcp_allowoptions);
-ROOM(ipcp_hisoptions);
-ROOM(ipcp_wantoptions);
-ROOM(link_stats);
 ROOM(mppe_recv_key);
 ROOM(mppe_send_key);
-ROOM(ifname);
 ROOM(our_name);
 ROOM(remote_number);
 ROOM(dbglog);
@@ -60,27 +42,18 @@ ROOM(netif_get_mtu);
 ROOM(netif_set_mtu);
 ROOM(notice);
 ROOM(script_setenv);
-ROOM(update_link_stats);
 
-int	idle_time_limit, ifunit, link_stats_valid, maxconnect, mppe_keys_set;
-int	status;
+int	idle_time_limit, maxconnect, mppe_keys_set;
 void	*allowed_address_hook, *chap_check_hook, *chap_verify_hook;
-void	*ip_choose_hook, *pap_check_hook;
+void	*pap_check_hook;
 int	(*idle_time_hook)(void *);
 int	(*pap_auth_hook)(char *, char *, char **, void *, void *);
 
 void	add_notifier(void *, void (*)(void *, int), void *);
-void	add_options(struct pppd_option *);
-void	lcp_close(int, char *);
 void	set_mppe_enc_types(int, int);
-void	timeout(void (*)(void *), void *, int, int);
-void	untimeout(void (*)(void *), void *);
-void	warn(const char *, ...) __attribute__((format(printf, 1, 2)));
 
-static struct pppd_option *options;
 static void	(*on_signal)(void *, int), (*on_auth)(void *, int);
 static void	(*on_link_down)(void *, int);
-static int	closed;		/* so often LCP was told to close */
 static char	socket_path[] = "/tmp/aaa_alone.XXXXXX/aaa";
 
 void
@@ -95,48 +68,11 @@ add_notifier(void *list, void (*fn)(void *, int), void *arg)
 		on_link_down = fn;
 }
 
-/* No test waits for what the plugin looks at from time to time. */
-void
-timeout(void (*fn)(void *), void *arg, int s, int us)
-{
-	(void)fn;
-	(void)arg;
-	(void)s;
-	(void)us;
-}
-
-void
-untimeout(void (*fn)(void *), void *arg)
-{
-	(void)fn;
-	(void)arg;
-}
-
-void
-lcp_close(int unit, char *why)
-{
-	(void)unit;
-	printf("LCP closes: %s\n", why);
-	closed++;
-}
-
-void
-add_options(struct pppd_option *o)
-{
-	options = o;
-}
-
 void
 set_mppe_enc_types(int policy, int types)
 {
 	(void)policy;
 	(void)types;
-}
-
-void
-warn(const char *fmt, ...)
-{
-	puts(fmt);
 }
 
 static void

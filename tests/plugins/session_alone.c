@@ -15,53 +15,26 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "pppd_alone.h"
 #include "protocol/session_msg.h"
 
-/* The beginning of pppd's option_t, and its size. */
-struct pppd_option {
-	const char	*name;
-	int		 type;
-	int		(*set)(char **);
-	void		*rest[6];
-};
-
-/* What the plugin only points to here, functions included. */
-#define ROOM(name)	char name[4096] __attribute__((aligned(16)))
-ROOM(auth_up_notifier);
-ROOM(exitnotify);
-ROOM(ip_down_notifier);
-ROOM(ip_up_notifier);
 ROOM(phasechange);
 ROOM(ccp_fsm);
 ROOM(ccp_gotoptions);
 ROOM(ccp_hisoptions);
-ROOM(ipcp_allowoptions);
 ROOM(ipcp_gotoptions);
-ROOM(ipcp_hisoptions);
-ROOM(ipcp_wantoptions);
 ROOM(lcp_gotoptions);
-ROOM(link_stats);
-ROOM(ifname);
 ROOM(peer_authname);
 ROOM(options_from_list);
-ROOM(update_link_stats);
 
-int	ifunit, link_connect_time, link_stats_valid, status;
-void	*ip_choose_hook;
+int	link_connect_time;
 
 void	add_notifier(void *, void (*)(void *, int), void *);
-void	add_options(struct pppd_option *);
 int	auth_ip_addr(int, unsigned int);
 int	int_option(char *, int *);
-void	lcp_close(int, char *);
 void	notice(const char *, ...) __attribute__((format(printf, 1, 2)));
-void	timeout(void (*)(void *), void *, int, int);
-void	untimeout(void (*)(void *), void *);
-void	warn(const char *, ...) __attribute__((format(printf, 1, 2)));
 
-static struct pppd_option *options;
 static void	(*on_auth)(void *, int);
-static int	closed;		/* so often LCP was told to close */
 
 void
 add_notifier(void *list, void (*fn)(void *, int), void *arg)
@@ -69,12 +42,6 @@ add_notifier(void *list, void (*fn)(void *, int), void *arg)
 	(void)arg;
 	if (list == auth_up_notifier)
 		on_auth = fn;
-}
-
-void
-add_options(struct pppd_option *o)
-{
-	options = o;
 }
 
 int
@@ -92,37 +59,7 @@ int_option(char *text, int *value)
 }
 
 void
-lcp_close(int unit, char *why)
-{
-	(void)unit;
-	printf("LCP closes: %s\n", why);
-	closed++;
-}
-
-void
-timeout(void (*fn)(void *), void *arg, int s, int us)
-{
-	(void)fn;
-	(void)arg;
-	(void)s;
-	(void)us;
-}
-
-void
-untimeout(void (*fn)(void *), void *arg)
-{
-	(void)fn;
-	(void)arg;
-}
-
-void
 notice(const char *fmt, ...)
-{
-	puts(fmt);
-}
-
-void
-warn(const char *fmt, ...)
 {
 	puts(fmt);
 }
