@@ -5,6 +5,7 @@ read-only but for /etc, /run and /tmp, which are overlays and tmpfs, and knows
 no unit but those that it is given."""
 
 import os
+import shutil
 import sys
 import time
 
@@ -14,7 +15,8 @@ from pptptest.points import Fail, Skip, check
 
 SYSTEMD = '/usr/lib/systemd/systemd'
 UNITS = '/run/conformance/units'
-PACKAGED = ':/etc/systemd/system:/lib/systemd/system:/usr/lib/systemd/system'
+ENABLED = '/etc/systemd/system'
+PACKAGED = ':' + ENABLED + ':/lib/systemd/system:/usr/lib/systemd/system'
 GROUP = 'pptpd-test-%d' % os.getpid()       # the runner's: all know it
 MESSAGES = '/dev/kmsg'
 CLONE_NEWCGROUP = 0x02000000
@@ -108,11 +110,20 @@ class Systemd:
             namespaces.write(UNITS + '/pptpd.service', unit)
         else:
             self.path += PACKAGED
+            self.forget_enabled()
         os.mkdir(UNITS + '/pptpd.service.d')
         if dropin:
             self.drop_in('test', dropin)
         namespaces.write(MESSAGES, '')
         self.start()
+
+    def forget_enabled(self):
+        """What the machine's administrator wants at its start, such as podman,
+        which writes to /var.  /etc is ours, see above."""
+        for name in TARGETS:
+            for kind in ('wants', 'requires'):
+                shutil.rmtree('%s/%s.target.%s' % (ENABLED, name, kind),
+                              ignore_errors=True)
 
     def drop_in(self, name, text):
         namespaces.write('%s/pptpd.service.d/%s.conf' % (UNITS, name), text)
