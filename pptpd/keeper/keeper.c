@@ -68,6 +68,7 @@ struct keeper {
 };
 
 static volatile sig_atomic_t got_term;
+static sigset_t while_waiting;	/* none is blocked then */
 
 static void
 on_signal(int sig)
@@ -582,7 +583,7 @@ try_again(struct keeper *k)
 
 /* Waits for one event and handles it. */
 static void
-wait_once(struct keeper *k, const sigset_t *while_waiting)
+wait_once(struct keeper *k)
 {
 	struct pollfd fds[4];
 	struct timespec ts;
@@ -598,7 +599,7 @@ wait_once(struct keeper *k, const sigset_t *while_waiting)
 	fds[1] = (struct pollfd){ k->pppd.errors, POLLIN, 0 };
 	fds[2] = (struct pollfd){ k->pppd.session, POLLIN, 0 };
 	fds[3] = (struct pollfd){ k->rejoin.sock, POLLIN, 0 };
-	if (ppoll(fds, 4, ms == -1 ? NULL : &ts, while_waiting) <= 0)
+	if (ppoll(fds, 4, ms == -1 ? NULL : &ts, &while_waiting) <= 0)
 		return;
 	if (fds[1].revents != 0)
 		read_errors(k);
@@ -625,11 +626,11 @@ sum_up(struct keeper *k)
 
 /* Runs until pppd is reaped. */
 static void
-loop(struct keeper *k, const sigset_t *while_waiting)
+loop(struct keeper *k)
 {
 	do {
 		while (waitpid(k->pppd.pid, &k->status, WNOHANG) == 0)
-			wait_once(k, while_waiting);
+			wait_once(k);
 		if (k->pppd.errors != -1)
 			read_errors(k);
 		if (k->pppd.session != -1)
@@ -676,8 +677,8 @@ report_end(struct keeper *k)
 	    (long)k->pppd.pid);
 }
 
-static void
-catch_signals(sigset_t *while_waiting)
+void
+keeper_catch_signals(void)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -687,7 +688,7 @@ catch_signals(sigset_t *while_waiting)
 	sigaddset(&block, SIGTERM);
 	sigaddset(&block, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &block, NULL);
-	sigemptyset(while_waiting);
+	sigemptyset(&while_waiting);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGCHLD, &sa, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
@@ -702,10 +703,8 @@ keeper_run(const struct keeper_call *call, char **argv)
 	struct keeper k = { .engine = IPC_FD_PARENT, .before = -1,
 	    .argv = argv,
 	    .pppd = { -1, -1, -1, -1 } };
-	sigset_t while_waiting;
 	int exit_status = 1;
 
-	catch_signals(&while_waiting);
 	syslog_sink_open("pptpd", (call->flags & CALL_FLAG_STDERR) != 0);
 	if (!take_call(&k, call)) {
 		log_err("CTRL: descriptor %d is no record of a call: %s",
@@ -722,7 +721,7 @@ keeper_run(const struct keeper_call *call, char **argv)
 		    "reason %s", k.client, k.call.session,
 		    ctrl_end_word(CTRL_END_NOT_STARTED));
 	} else {
-		loop(&k, &while_waiting);
+		loop(&k);
 		k.rec->pppd_pid = 0;
 		act(&k, life_over(&k.life, mono_ms()));
 		tell_exit(&k);

@@ -31,12 +31,18 @@ login_init(struct login *l, struct call_record *rec,
 	l->rec = rec;
 	l->client = client;
 	l->flags = call->flags;
-	l->session = call->session;
-	l->key = &call->login_key;
+	l->call = call;
 	l->mppe_bits = -1;
 	l->look_at = UINT64_MAX;
-	(void)iprange_number(call->local, &l->local);
-	(void)iprange_number(call->remote, &l->remote);
+}
+
+/* From now on the keeper looks for the interface, by its addresses. */
+static void
+begin_to_look(struct login *l, uint64_t now)
+{
+	(void)iprange_number(l->call->local, &l->local);
+	(void)iprange_number(l->call->remote, &l->remote);
+	l->look_at = now + LOOK_MS;
 }
 
 void
@@ -48,7 +54,7 @@ login_started(struct login *l, pid_t pppd, bool plugin, uint64_t now)
 		l->flags = (l->flags & ~(uint32_t)CALL_FLAG_LOGWTMP) |
 		    CALL_FLAG_OWN_WTMP;
 	if ((l->flags & CALL_FLAG_OWN_WTMP) != 0)
-		l->look_at = now + LOOK_MS;
+		begin_to_look(l, now);
 }
 
 /* The engine can write there too: what is sealed is what we know. */
@@ -65,7 +71,7 @@ login_publish(const struct login *l)
 	l->rec->login_own = sealed.own;
 	l->rec->login_replace = sealed.replace;
 	l->rec->login_waits = l->waits;
-	l->rec->login_seal = login_seal(l->key, &sealed);
+	l->rec->login_seal = login_seal(&l->call->login_key, &sealed);
 }
 
 static void
@@ -111,7 +117,7 @@ log_up(const struct login *l)
 	    "remote %s, session %s", l->client, l->user,
 	    session_auth_name(l->method), mppe, l->line,
 	    addr_text(l->local, local), addr_text(l->remote, remote),
-	    l->session);
+	    l->call->session);
 }
 
 /* --- answers to the plugin ----------------------------------------------- */

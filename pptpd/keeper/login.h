@@ -16,12 +16,12 @@
 /* Part of a keeper; times are ms of CLOCK_MONOTONIC. */
 struct login {
 	struct call_record *rec;	/* gets user and ifname */
-	const struct login_key *key;	/* of the seal there */
+	const struct keeper_call *call;
 	char		 user[CALL_USER_TEXT];	/* authenticated, escaped */
 	char		 ifname[16];	/* of pppd, while IP is up */
 	char		 told_user[CALL_USER_TEXT], told_ifname[16];
 					/* as the record has them */
-	const char	*client, *session;
+	const char	*client;
 	uint32_t	 flags;		/* CALL_FLAG_* */
 	uint32_t	 local, remote;	/* network order, 0: not known */
 	bool		 ip_known;	/* they are those that IP has had */

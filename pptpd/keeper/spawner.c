@@ -153,9 +153,8 @@ spawner_run(void)
 	ssize_t len;
 
 	default_signals();
-	/* A terminal sends these to the whole group; the monitor acts. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
+	/* A child that did this would copy pages of its own for it. */
+	keeper_catch_signals();
 	prctl(PR_SET_NAME, NAME);
 	title_set(NAME);
 	syslog_sink_warm_up();

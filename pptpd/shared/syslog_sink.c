@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
@@ -65,6 +66,13 @@ syslog_sink_take(int sock)
 }
 
 static bool
+may_connect(void)
+{
+	return !state.given && (state.sock != -1 ||
+	    mono_s() - state.failed_at >= RETRY_S);
+}
+
+static bool
 connect_log(void)
 {
 	change(-1);
@@ -72,21 +80,6 @@ connect_log(void)
 	if (state.sock == -1)
 		state.failed_at = mono_s();
 	return state.sock != -1;
-}
-
-static void
-send_log(const char *text, size_t len)
-{
-	/* A restarted syslogd has a new socket: try once to reconnect. */
-	if (state.sock != -1 && (send(state.sock, text, len, MSG_NOSIGNAL) !=
-	    -1 || errno == EAGAIN))
-		return;
-	if (state.given)
-		return;
-	if (state.sock == -1 && mono_s() - state.failed_at < RETRY_S)
-		return;
-	if (connect_log())
-		(void)send(state.sock, text, len, MSG_NOSIGNAL);
 }
 
 /* The time in the format of syslog(3). */
@@ -101,24 +94,37 @@ make_stamp(char *stamp, size_t size)
 		strftime(stamp, size, "%h %e %T", &tm);
 }
 
+/* Whether syslog has the line, or shall never have it. */
+static bool
+send_log(int priority, char *text, size_t len)
+{
+	char stamp[32], head[48];
+	struct iovec parts[] = { { head, 0 }, { text, len } };
+	const struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2 };
+
+	if (state.sock == -1)
+		return false;
+	make_stamp(stamp, sizeof(stamp));
+	parts[0].iov_len = snprintf(head, sizeof(head), "<%d>%s ",
+	    PPTPD_FACILITY | priority, stamp);
+	return sendmsg(state.sock, &m, MSG_NOSIGNAL) != -1 || errno == EAGAIN ||
+	    state.given;
+}
+
 static void
 sink(int priority, const char *line, void *arg)
 {
-	char text[LOG_LINE_MAX + 64], stamp[32];
-	long pid = getpid();
-	int len;
+	char text[LOG_LINE_MAX + 64];
+	int len = snprintf(text, sizeof(text), "%s[%ld]: %s\n", state.ident,
+	    (long)getpid(), line);
 
 	(void)arg;
-	make_stamp(stamp, sizeof(stamp));
-	len = snprintf(text, sizeof(text), "<%d>%s %s[%ld]: %s",
-	    PPTPD_FACILITY | priority, stamp, state.ident, pid, line);
-	send_log(text, len);
-	if (state.to_stderr) {
-		len = snprintf(text, sizeof(text), "%s[%ld]: %s\n",
-		    state.ident, pid, line);
-		if (write(STDERR_FILENO, text, len) == -1)
-			state.to_stderr = false;	/* no reader */
-	}
+	/* A restarted syslogd has a new socket: try once to reconnect. */
+	if (!send_log(priority, text, len - 1) && may_connect() &&
+	    connect_log())
+		(void)send_log(priority, text, len - 1);
+	if (state.to_stderr && write(STDERR_FILENO, text, len) == -1)
+		state.to_stderr = false;	/* no reader */
 }
 
 void
