@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
@@ -21,6 +20,9 @@
  * wait for its log.  So this file writes the datagrams, in the format of
  * syslog(3) (RFC 3164).  A line is lost if the log does not take it at once.
  */
+
+/* Room for "<30>Nov 30 12:00:00 ". */
+#define HEAD_MAX	48
 
 /* Without a log, the time until the next try to connect. */
 #define RETRY_S	2
@@ -94,29 +96,32 @@ make_stamp(char *stamp, size_t size)
 		strftime(stamp, size, "%h %e %T", &tm);
 }
 
-/* Whether syslog has the line, or shall never have it. */
+/*
+ * Sends len octets of text, for which the caller leaves HEAD_MAX octets free
+ * before them.  Returns whether syslog has the line, or shall never have it.
+ */
 static bool
 send_log(int priority, char *text, size_t len)
 {
-	char stamp[32], head[48];
-	struct iovec parts[] = { { head, 0 }, { text, len } };
-	const struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2 };
+	char stamp[32], head[HEAD_MAX];
+	int n;
 
 	if (state.sock == -1)
 		return false;
 	make_stamp(stamp, sizeof(stamp));
-	parts[0].iov_len = snprintf(head, sizeof(head), "<%d>%s ",
-	    PPTPD_FACILITY | priority, stamp);
-	return sendmsg(state.sock, &m, MSG_NOSIGNAL) != -1 || errno == EAGAIN ||
-	    state.given;
+	n = snprintf(head, sizeof(head), "<%d>%s ", PPTPD_FACILITY | priority,
+	    stamp);
+	memcpy(text - n, head, n);
+	return send(state.sock, text - n, n + len, MSG_NOSIGNAL) != -1 ||
+	    errno == EAGAIN || state.given;
 }
 
 static void
 sink(int priority, const char *line, void *arg)
 {
-	char text[LOG_LINE_MAX + 64];
-	int len = snprintf(text, sizeof(text), "%s[%ld]: %s\n", state.ident,
-	    (long)getpid(), line);
+	char buf[HEAD_MAX + LOG_LINE_MAX + 64], *text = buf + HEAD_MAX;
+	int len = snprintf(text, LOG_LINE_MAX + 64, "%s[%ld]: %s\n",
+	    state.ident, (long)getpid(), line);
 
 	(void)arg;
 	/* A restarted syslogd has a new socket: try once to reconnect. */
