@@ -3,75 +3,21 @@
 #include "protocol/hdlc.h"
 
 #include <endian.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define ESCAPE_XOR	0x20	/* RFC 1662 4.2 */
 #define FCS_LEN		2
 
-/* F(n), F(n + 1), ... for 4 and for all 256 values of an octet. */
-#define TIMES_4(F, n)	F(n), F((n) + 1), F((n) + 2), F((n) + 3)
-#define TIMES_16(F, n)	TIMES_4(F, n), TIMES_4(F, (n) + 4),		\
-			TIMES_4(F, (n) + 8), TIMES_4(F, (n) + 12)
-#define TIMES_64(F, n)	TIMES_16(F, n), TIMES_16(F, (n) + 16),		\
-			TIMES_16(F, (n) + 32), TIMES_16(F, (n) + 48)
-#define TIMES_256(F)	TIMES_64(F, 0), TIMES_64(F, 64),		\
-			TIMES_64(F, 128), TIMES_64(F, 192)
-
 /*
- * FCS-16 over groups of sixteen octets.  A1, A2, ... A8, B1, ... P8 are what
- * a single bit becomes after 1, 2, ... 128 steps of the shift register (RFC
- * 1662 C.1, reflected polynomial).  Bit i of an octet takes 8 - i steps to
- * leave it, and 8 more for each octet that follows in the group; the share of
- * the octet in the FCS is the xor over its bits.  fcs_table[k] is for an octet
- * that k others follow; fcs_table[0] is the table of RFC 1662 C.2.
+ * FCS-16 over groups of sixteen octets: fcs_table[k] is the share in the FCS of
+ * an octet that k others follow in the group.  fcs_table[0] is the table of RFC
+ * 1662 C.2.
  */
 #define FCS_GROUP	16
-#define FCS_STEP(x)	((x) >> 1 ^ ((x) & 1 ? 0x8408 : 0))
-#define FCS_STEPS(x, r)							\
-	r##1 = FCS_STEP(x), r##2 = FCS_STEP(r##1),			\
-	r##3 = FCS_STEP(r##2), r##4 = FCS_STEP(r##3),			\
-	r##5 = FCS_STEP(r##4), r##6 = FCS_STEP(r##5),			\
-	r##7 = FCS_STEP(r##6), r##8 = FCS_STEP(r##7)
+#define FCS_POLYNOMIAL	0x8408	/* RFC 1662 C.1, reflected */
 
-enum {
-	FCS_STEPS(1, A), FCS_STEPS(A8, B), FCS_STEPS(B8, C), FCS_STEPS(C8, D),
-	FCS_STEPS(D8, E), FCS_STEPS(E8, F), FCS_STEPS(F8, G), FCS_STEPS(G8, H),
-	FCS_STEPS(H8, I), FCS_STEPS(I8, J), FCS_STEPS(J8, K), FCS_STEPS(K8, L),
-	FCS_STEPS(L8, M), FCS_STEPS(M8, N), FCS_STEPS(N8, O), FCS_STEPS(O8, P)
-};
-
-#define FCS_OCTET(r, n)							\
-	((n) & 0x01 ? r##8 : 0) ^ ((n) & 0x02 ? r##7 : 0) ^		\
-	((n) & 0x04 ? r##6 : 0) ^ ((n) & 0x08 ? r##5 : 0) ^		\
-	((n) & 0x10 ? r##4 : 0) ^ ((n) & 0x20 ? r##3 : 0) ^		\
-	((n) & 0x40 ? r##2 : 0) ^ ((n) & 0x80 ? r##1 : 0)
-#define FCS_A(n)	FCS_OCTET(A, n)
-#define FCS_B(n)	FCS_OCTET(B, n)
-#define FCS_C(n)	FCS_OCTET(C, n)
-#define FCS_D(n)	FCS_OCTET(D, n)
-#define FCS_E(n)	FCS_OCTET(E, n)
-#define FCS_F(n)	FCS_OCTET(F, n)
-#define FCS_G(n)	FCS_OCTET(G, n)
-#define FCS_H(n)	FCS_OCTET(H, n)
-#define FCS_I(n)	FCS_OCTET(I, n)
-#define FCS_J(n)	FCS_OCTET(J, n)
-#define FCS_K(n)	FCS_OCTET(K, n)
-#define FCS_L(n)	FCS_OCTET(L, n)
-#define FCS_M(n)	FCS_OCTET(M, n)
-#define FCS_N(n)	FCS_OCTET(N, n)
-#define FCS_O(n)	FCS_OCTET(O, n)
-#define FCS_P(n)	FCS_OCTET(P, n)
-
-static const uint16_t fcs_table[FCS_GROUP][256] = {
-	{ TIMES_256(FCS_A) }, { TIMES_256(FCS_B) },
-	{ TIMES_256(FCS_C) }, { TIMES_256(FCS_D) },
-	{ TIMES_256(FCS_E) }, { TIMES_256(FCS_F) },
-	{ TIMES_256(FCS_G) }, { TIMES_256(FCS_H) },
-	{ TIMES_256(FCS_I) }, { TIMES_256(FCS_J) },
-	{ TIMES_256(FCS_K) }, { TIMES_256(FCS_L) },
-	{ TIMES_256(FCS_M) }, { TIMES_256(FCS_N) },
-	{ TIMES_256(FCS_O) }, { TIMES_256(FCS_P) }
-};
+static uint16_t fcs_table[FCS_GROUP][256];
 
 /*
  * For each octet: the two octets of its encoding, and how many of them count.
@@ -79,13 +25,36 @@ static const uint16_t fcs_table[FCS_GROUP][256] = {
  * the next encoding.  A branch would be slower: in an encrypted frame every
  * seventh octet is escaped, which the processor cannot predict.
  */
-#define MUST_ESCAPE(n)	((n) < 0x20 || (n) == HDLC_ESCAPE || (n) == HDLC_FLAG)
-#define ENCODED(n)							\
-	{ MUST_ESCAPE(n) ? HDLC_ESCAPE : (n), (n) ^ ESCAPE_XOR }
-#define ENCODED_LEN(n)	(MUST_ESCAPE(n) ? 2 : 1)
+static uint8_t encoded[256][2];
+static uint8_t encoded_len[256];
 
-static const uint8_t encoded[256][2] = { TIMES_256(ENCODED) };
-static const uint8_t encoded_len[256] = { TIMES_256(ENCODED_LEN) };
+/* The FCS register after the eight bits of one more octet, which is 0. */
+static unsigned int
+shift_octet(unsigned int fcs)
+{
+	for (int bit = 0; bit < 8; bit++)
+		fcs = (fcs & 1) != 0 ? fcs >> 1 ^ FCS_POLYNOMIAL : fcs >> 1;
+	return fcs;
+}
+
+/* Before main(): as initializers the numbers would keep compilers busy. */
+__attribute__((constructor)) static void
+make_tables(void)
+{
+	for (unsigned int octet = 0; octet < 256; octet++) {
+		bool escape = octet < 0x20 || octet == HDLC_ESCAPE ||
+		    octet == HDLC_FLAG;
+		unsigned int fcs = octet;
+
+		for (int k = 0; k < FCS_GROUP; k++) {
+			fcs = shift_octet(fcs);
+			fcs_table[k][octet] = (uint16_t)fcs;
+		}
+		encoded[octet][0] = escape ? HDLC_ESCAPE : (uint8_t)octet;
+		encoded[octet][1] = (uint8_t)(octet ^ ESCAPE_XOR);
+		encoded_len[octet] = escape ? 2 : 1;
+	}
+}
 
 uint16_t
 hdlc_fcs(uint16_t fcs, const uint8_t *p, size_t n)
