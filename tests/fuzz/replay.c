@@ -1,7 +1,7 @@
 /*
  * Replays a seed corpus through a fuzz target, without a fuzzer: each file as
  * it is, cut short at every place, and changed at random in the same way on
- * every run.  "replay_X" reads the directory $CORPUS/X; with arguments it
+ * every run; of many files, each a part of the places and changes.  "replay_X" reads the directory $CORPUS/X; with arguments it
  * reads these files alone, which is how a finding of "make fuzz" is repeated.
  * With $EVERY=N, only each Nth cut and change is made: for slow machines, such
  * as valgrind's.
@@ -16,6 +16,7 @@
 #define INPUT_MAX	65536
 #define CUTS_MAX	512	/* places near the start are enough */
 #define CHANGES		400	/* of each file */
+#define FILES		40	/* of more, each Nth cut and change */
 #define SEED		2637
 
 static size_t every = 1;
@@ -85,9 +86,10 @@ replay_file(const char *path, int alone)
 	feed(data, size);
 	if (alone)
 		return 0;
-	for (cut = 0; cut < size && cut < CUTS_MAX; cut += every)
+	/* Not the same places in all files. */
+	for (cut = size % every; cut < size && cut < CUTS_MAX; cut += every)
 		feed(data, cut);
-	prng_state = SEED;
+	prng_state = SEED + (uint32_t)(size % every);
 	for (i = 0; i < CHANGES; i += every) {
 		memcpy(changed, data, size);
 		n = size;
@@ -95,6 +97,19 @@ replay_file(const char *path, int alone)
 		feed(changed, n);
 	}
 	return 0;
+}
+
+/* Many files share what FILES of them would get. */
+static void
+share_out(DIR *dir)
+{
+	size_t files = 0;
+
+	while (readdir(dir) != NULL)
+		files++;
+	rewinddir(dir);
+	if (files > FILES)
+		every *= files / FILES;
 }
 
 /* Returns the number of files, or -1. */
@@ -112,6 +127,7 @@ replay_directory(const char *corpus, const char *target)
 		perror(path);
 		return -1;
 	}
+	share_out(dir);
 	while ((entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;

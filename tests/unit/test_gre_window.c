@@ -472,15 +472,20 @@ END_TEST
 /* Q-7, T-22: what waits is bounded, whatever comes. */
 START_TEST(memory_is_bounded)
 {
-	uint32_t seed = 1;
+	uint32_t seed = 1, most = 0;
 
 	packet(0);
-	for (int i = 0; i < 1000000; i++) {
+	for (uint32_t i = 0; i < 1000000; i++) {
 		seed = seed * 1664525 + 1013904223;
-		packet(seed);
-		ck_assert_uint_le(ro.waiting, GRE_WAIT_MAX);
+		if (seed >> 31 != 0)
+			packet(seed);
+		else		/* near the stream */
+			packet(i / 8 + (seed >> 8) % (2 * GRE_WAIT_MAX));
+		if (most < ro.waiting)
+			most = ro.waiting;
 		got_count = 0;
 	}
+	ck_assert_uint_eq(most, GRE_WAIT_MAX);
 }
 END_TEST
 
@@ -489,7 +494,7 @@ START_TEST(t20_random_network)
 {
 	for (uint32_t seed = 1; seed <= 200; seed++) {
 		uint32_t numbers[1000], r = seed;
-		size_t n = 0;
+		size_t n = 0, back = 0;
 
 		teardown();
 		setup();
@@ -518,7 +523,8 @@ START_TEST(t20_random_network)
 		now += GRE_WAIT_MOST_US;
 		timer();
 		for (size_t i = 1; i < got_count; i++)
-			ck_assert_uint_gt(got[i], got[i - 1]);
+			back += got[i] <= got[i - 1];
+		ck_assert_uint_eq(back, 0);
 		ck_assert_uint_ge(got_count, 800);
 		ck_assert_uint_eq(ro.waiting, 0);
 	}

@@ -303,7 +303,7 @@ START_TEST(never_of_a_path_that_carries_them)
 			w.replies = _i / 3 % 2 == 1;
 			w.asks = _i / 6 % 2 == 1;
 			w.jitter = _i / 12 == 1 ? 200 : 0;
-			ck_assert_msg(run(kinds[i], 120) == NEVER,
+			ck_assert_msg(run(kinds[i], 60) == NEVER,
 			    "traffic %zu, trip %u, loss %u, habits %d", i,
 			    w.trip, w.loss, _i);
 		}

@@ -594,7 +594,7 @@ START_TEST(random_changes)
 
 	for (n = 0; n < REMOTES; n++)
 		holder[n] = -1;
-	for (int i = 0; i < 100000; i++) {
+	for (int i = 0; i < 30000; i++) {
 		seed = seed * 1103515245 + 12345;
 		n = (seed >> 16) % REMOTES;
 		snprintf(addr, sizeof(addr), "10.1.0.%u", n);
