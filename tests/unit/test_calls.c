@@ -71,8 +71,7 @@ child_new(void)
 	ck_assert_int_eq(ipc_pair(pair), 0);
 	/* Check's handler must not be the child's for an instant. */
 	(void)signal(SIGTERM, SIG_DFL);
-	c.pid = fork();
-	ck_assert_int_ne(c.pid, -1);
+	c.pid = unit_fork();
 	if (c.pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(pair[0]);

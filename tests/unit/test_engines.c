@@ -72,8 +72,7 @@ child_spawn(const char *path, char *const argv[], const int *fds, int n,
 	ck_assert_int_eq(fcntl(engine[i].sock, F_SETFL, O_NONBLOCK), 0);
 	/* It may be sent the signal at once. */
 	(void)signal(SIGABRT, fake.ignores_abort ? SIG_IGN : SIG_DFL);
-	engine[i].pid = fork();
-	ck_assert_int_ne(engine[i].pid, -1);
+	engine[i].pid = unit_fork();
 	if (engine[i].pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)

@@ -199,8 +199,7 @@ holder(const char *pool, const char *address)
 	pid_t pid;
 
 	ck_assert_int_eq(pipe(ready), 0);
-	pid = fork();
-	ck_assert_int_ne(pid, -1);
+	pid = unit_fork();
 	if (pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (strcmp(take(&l, pool), address) == 0)

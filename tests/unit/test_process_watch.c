@@ -30,8 +30,7 @@ setup(void)
 	fake_loop_init();
 	calls = 0;
 	signal(SIGTERM, SIG_DFL);	/* not Check's, for the child */
-	child = fork();
-	ck_assert_int_ne(child, -1);
+	child = unit_fork();
 	if (child == 0) {
 		(void)pause();
 		_exit(0);
