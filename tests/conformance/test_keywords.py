@@ -301,6 +301,7 @@ def d_18b(lab):
         got = tcp.expect(OCRP, 6)
         check(served(got), str(got))
         times.append(time.monotonic() - begin)
+    lab.until(lambda: len(lab.theatre.puppets) >= 6, 10)
     time.sleep(0.3)  # quiet: a seventh pppd
     started = len(lab.theatre.puppets)
     check(started == 6, '%d of 6 are started' % started)
