@@ -695,6 +695,7 @@ keeper_catch_signals(void)
 	/* A terminal sends these to the whole group; the monitor acts. */
 	sigaction(SIGINT, &ignore, NULL);
 	sigaction(SIGHUP, &ignore, NULL);
+	patience_prepare();
 }
 
 int

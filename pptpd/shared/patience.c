@@ -11,6 +11,8 @@
 
 #define TICK_US	10000
 
+static bool caught;		/* SIGALRM */
+
 static void
 on_alarm(int sig)
 {
@@ -26,13 +28,18 @@ set_timer(suseconds_t us)
 }
 
 void
-patience_limit(void)
+patience_prepare(void)
 {
-	static bool caught;
 	struct sigaction sa = { .sa_handler = on_alarm }; /* no SA_RESTART */
 
 	if (!caught)
 		caught = sigaction(SIGALRM, &sa, NULL) == 0;
+}
+
+void
+patience_limit(void)
+{
+	patience_prepare();
 	/* It repeats: the first one may come before the system call. */
 	if (caught)
 		set_timer(TICK_US);

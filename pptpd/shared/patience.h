@@ -17,6 +17,8 @@
  */
 void	patience_limit(void);
 void	patience_restore(void);
+/* Catches SIGALRM now: what a process does before it forks, its children have. */
+void	patience_prepare(void);
 
 /*
  * Closes a descriptor of any kind.  Switches SO_LINGER off first, unless its

@@ -21,8 +21,8 @@
  * syslog(3) (RFC 3164).  A line is lost if the log does not take it at once.
  */
 
-/* Room for "<30>Nov 30 12:00:00 ". */
-#define HEAD_MAX	48
+#define HEAD_MAX	48	/* room for "<30>Nov 30 12:00:00 " */
+#define NAME_MAX_LEN	48	/* room for "pptpd[123]: " */
 
 /* Without a log, the time until the next try to connect. */
 #define RETRY_S	2
@@ -116,19 +116,39 @@ send_log(int priority, char *text, size_t len)
 	    errno == EAGAIN || state.given;
 }
 
+/* "pptpd[123]: ", of this process: it may have been forked since the last. */
+static const char *
+our_name(void)
+{
+	static char name[NAME_MAX_LEN];
+	static const char *ident;
+	static pid_t pid;
+
+	if (pid != getpid() || ident != state.ident) {
+		pid = getpid();
+		ident = state.ident;
+		snprintf(name, sizeof(name), "%s[%ld]: ", ident, (long)pid);
+	}
+	return name;
+}
+
 static void
 sink(int priority, const char *line, void *arg)
 {
-	char buf[HEAD_MAX + LOG_LINE_MAX + 64], *text = buf + HEAD_MAX;
-	int len = snprintf(text, LOG_LINE_MAX + 64, "%s[%ld]: %s\n",
-	    state.ident, (long)getpid(), line);
+	char buf[HEAD_MAX + NAME_MAX_LEN + LOG_LINE_MAX];
+	char *text = buf + HEAD_MAX;
+	const char *name = our_name();
+	size_t name_len = strlen(name), len = strnlen(line, LOG_LINE_MAX - 1);
 
 	(void)arg;
+	memcpy(text, name, name_len);
+	memcpy(text + name_len, line, len);
+	len += name_len;
+	text[len] = '\n';
 	/* A restarted syslogd has a new socket: try once to reconnect. */
-	if (!send_log(priority, text, len - 1) && may_connect() &&
-	    connect_log())
-		(void)send_log(priority, text, len - 1);
-	if (state.to_stderr && write(STDERR_FILENO, text, len) == -1)
+	if (!send_log(priority, text, len) && may_connect() && connect_log())
+		(void)send_log(priority, text, len);
+	if (state.to_stderr && write(STDERR_FILENO, text, len + 1) == -1)
 		state.to_stderr = false;	/* no reader */
 }
 

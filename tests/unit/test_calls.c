@@ -29,6 +29,7 @@
 #include "shared/rejoin_msg.h"
 #include "trace.h"
 #include "unit.h"
+#include "unit_fork.h"
 
 #define CLIENT		htonl(0xcb007101U)	/* 203.0.113.1 */
 #define IN_POOL		htonl(0x0a010002U)	/* 10.1.0.2 */

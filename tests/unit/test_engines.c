@@ -23,6 +23,7 @@
 #include "monitor/rundir.h"
 #include "trace.h"
 #include "unit.h"
+#include "unit_fork.h"
 
 #define ENGINES		2
 #define PULSE_MS	2000	/* from ping to ping */

@@ -12,6 +12,7 @@
 #include "pool-lease.h"
 #include "shared/leases.h"
 #include "unit.h"
+#include "unit_fork.h"
 
 static char dir[] = "/tmp/test_leases.XXXXXX";
 

@@ -10,6 +10,7 @@
 #include "state/limit.h"
 #include "state/limit_memory.h"
 #include "unit.h"
+#include "unit_fork.h"
 
 #define SECOND	1000
 #define ENTRIES	(LIMIT_MEMORY_SETS * LIMIT_MEMORY_WAYS)

@@ -17,6 +17,7 @@
 #include "base/queue.h"
 #include "shared/linux_calls.h"
 #include "unit.h"
+#include "unit_fork.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range	436

@@ -11,6 +11,7 @@
 #include "monitor/process_watch.h"
 #include "shared/process.h"
 #include "unit.h"
+#include "unit_fork.h"
 
 static struct process_watch w;
 static pid_t child;

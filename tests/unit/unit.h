@@ -8,21 +8,6 @@
 #include <check.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-/*
- * fork(2), for a test.  While the parent goes on, the child must not assert
- * anything: Check would have it write into the middle of what the parent says.
- */
-static inline pid_t
-unit_fork(void)
-{
-	pid_t pid = fork();
-
-	if (pid != 0)
-		ck_assert_int_ne(pid, -1);
-	return pid;
-}
 
 /*
  * Runs the tests that `add` adds to the case, in processes of their own, and
