@@ -122,6 +122,8 @@ ignore_signals(void)
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		signal(signals[i], SIG_IGN);
+	/* Runner and syncer tell by their sockets that they have ended. */
+	signal(SIGCHLD, SIG_IGN);
 }
 
 /* --- RADIUS -------------------------------------------------------------- */

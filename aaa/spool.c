@@ -202,6 +202,7 @@ lose_syncer(void)
 	if (syncer.fd == -1)
 		return;
 	loop_watch_off(&syncer.watch);
+	close(syncer.fd);
 	syncer.fd = -1;
 	syncer.asked = false;
 	log_warn("AAA: pptpd-aaa-sync has ended: logins wait while a slow disk "

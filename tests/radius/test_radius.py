@@ -880,6 +880,35 @@ def spool_damaged(lab):
           is not None, '%d of 9' % len(told(radius.taken)))
 
 
+@point('spool-syncer', 'pptpd-aaa-sync is killed: accounting goes on, without '
+       'a zombie or a descriptor of it', waits=True)
+def spool_syncer(lab):
+    radius = Silent(lab)
+    radius.answers = True
+    begin(lab, lines=['timeout 1', 'tries 2'])
+    check(lab.until(lambda: radius.taken, 10) is not None,
+          'no Accounting-On')
+    service, = services()
+
+    def descriptors():
+        fds = '/proc/%d/fd/' % service.pid
+        return sorted(os.readlink(fds + n) for n in os.listdir(fds))
+    before = descriptors()
+    mark = lab.log.mark()
+    syncer, = [p for p in server.processes() if p.comm == 'pptpd-aaa-sync']
+    os.kill(syncer.pid, signal.SIGKILL)
+    check(lab.log.wait('AAA: pptpd-aaa-sync has ended: .*', 5, mark),
+          'no line')
+    check(lab.until(lambda: not os.path.exists('/proc/%d' % syncer.pid), 5)
+          is not None, 'it is a zombie')
+    after = descriptors()
+    check(len(after) == len(before) - 1, '%s, then %s' % (before, after))
+    plugged = Plug('bob')
+    plugged.account(plug.START)
+    check(lab.until(lambda: told(radius.taken) == [(plugged.ident, 1)], 10)
+          is not None, str(told(radius.taken)))
+
+
 @point('spool-place', "the file is root's, mode 600, and not larger than its "
        'bound; what is no file of ours is not used', waits=True)
 def spool_place(lab):
