@@ -162,6 +162,7 @@ pool_lease_note(struct pool_lease *l, uint32_t addr, char *buf, size_t size)
 	const struct text why = { buf, size };
 	char text[INET_ADDRSTRLEN];
 
+	buf[0] = '\0';
 	if (l->fd != -1 && l->addr == addr)
 		return true;
 	pool_lease_end(l);
@@ -173,6 +174,11 @@ pool_lease_note(struct pool_lease *l, uint32_t addr, char *buf, size_t size)
 		    inet_ntop(AF_INET, &addr, text, sizeof(text)));
 		return false;
 	}
+	/* Without the directory there are no pools. */
+	if (l->fd == -1 && errno != ENOENT)
+		(void)refuse(&why, "a pool may give %s to another call: %s: %s",
+		    inet_ntop(AF_INET, &addr, text, sizeof(text)), l->dir,
+		    strerror(errno));
 	l->addr = addr;
 	return true;
 }

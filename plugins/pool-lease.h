@@ -35,7 +35,8 @@ enum pool_lease_result pool_lease_take(struct pool_lease *, const char *pool,
 /*
  * Notes that the call has this address, if not by a lease that is there, so that
  * no pool gives it to another.  False: a pool has given it to another, and the
- * call must not have it.  What cannot be noted is no reason to refuse it.
+ * call must not have it.  What cannot be noted is no reason to refuse it: true,
+ * and why has the reason, else "".
  */
 bool	pool_lease_note(struct pool_lease *, uint32_t addr, char *why,
 	    size_t size);

@@ -247,6 +247,18 @@ has_none(const char *pool_name, const char *why)
 	refuse("no address");
 }
 
+/* The peer has this address, of no pool: none must give it to another. */
+static void
+note_address(uint32_t addr)
+{
+	char why[SESSION_TEXT_LEN];
+
+	if (!pool_lease_note(&lease, addr, why, sizeof(why)))
+		has_none("", why);
+	else if (why[0] != '\0')
+		plugin_warn("pptpd-session.so: %s", why);
+}
+
 /* The address that the peer is to have, before pppd offers it. */
 static void
 take_address(void)
@@ -278,9 +290,7 @@ take_address(void)
 			break;
 		}
 	}
-	if (!pool_lease_note(&lease, said != 0 ? said : began_with, why,
-	    sizeof(why)))
-		has_none("", why);
+	note_address(said != 0 ? said : began_with);
 }
 
 /* --- encryption ---------------------------------------------------------- */
@@ -463,14 +473,10 @@ on_ip_up(void *ctx, int arg)
 {
 	struct session_out o;
 	uint32_t addr[6];
-	char why[SESSION_TEXT_LEN];
 
 	(void)ctx;
 	(void)arg;
-	/* The peer may have chosen it himself. */
-	if (!pool_lease_note(&lease, ipcp_hisoptions[0].hisaddr, why,
-	    sizeof(why)))
-		has_none("", why);
+	note_address(ipcp_hisoptions[0].hisaddr); /* he may have chosen it */
 	addr[0] = ipcp_gotoptions[0].ouraddr;
 	addr[1] = ipcp_hisoptions[0].hisaddr;
 	/* The servers that the peer gets if it asks for them. */

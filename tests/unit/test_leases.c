@@ -183,6 +183,11 @@ START_TEST(an_address_that_is_given_without_a_pool)
 	ck_assert(pool_lease_note(&l[0], 0, why, sizeof(why)));
 	l[0].dir = "/nonexistent";	/* no pools there, so no harm */
 	ck_assert(pool_lease_note(&l[0], fixed, why, sizeof(why)));
+	ck_assert_str_eq(why, "");
+	l[0].dir = "/dev/null";
+	ck_assert(pool_lease_note(&l[0], fixed, why, sizeof(why)));
+	ck_assert_str_eq(why, "a pool may give 10.2.0.1 to another call: "
+	    "/dev/null: Not a directory");
 	pool_lease_end(&l[1]);
 	pool_lease_end(&l[2]);
 }
