@@ -179,7 +179,6 @@ def t_35(lab):
 def pp_1(lab):
     lab.server()
     session = lab.call(call_id=0x00AB)
-    time.sleep(0.2)  # time: the title is set
     parent = server.Process(session.pppd.hello['ppid'])
     title = parent.title.replace('\0', ' ').rstrip()
     check(parent.comm == 'pptpctrl', 'comm ' + parent.comm)

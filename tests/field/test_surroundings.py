@@ -242,17 +242,18 @@ def n_27(lab):
     lab.call().needs()
     subprocess.run(['nsenter', '--pid=/proc/%d/ns/pid' % box.first(), 'sh',
                     '-c', '(sleep 0.2 &) ; (sleep 0.3 &) ; (exec true &)'])
-    time.sleep(0.6)  # time: they have ended by then
 
-    def dead():
+    def left():
+        """They are its children now, and alive or dead."""
         out = []
         for name in os.listdir('/proc'):
             if name.isdigit():
                 process = server.Process(int(name))
-                if process.state == 'Z' and process.ppid == box.first():
-                    out.append(process.comm)
+                if process.ppid == box.first() and (
+                        process.state == 'Z' or process.comm == 'sleep'):
+                    out.append('%s (%s)' % (process.comm, process.state))
         return out
-    check(lab.until(lambda: not dead(), 2) is not None, 'left: %s' % dead())
+    check(lab.until(lambda: not left(), 5) is not None, 'left: %s' % left())
     check(box.child.poll() is None, 'it has ended')
     lab.call().needs()
     return 'three orphans'
