@@ -365,7 +365,8 @@ def told_while_upgrading(number):
             os.kill(run.engines()[0].pid, signal.SIGSTOP)
         run.signal(signal.SIGUSR2)
         if how == 'waits':
-            check(lab.log.wait('MGR: upgrade: .*', 15, mark), 'no upgrade')
+            check(lab.log.wait('MGR: upgrade: .*', 15, mark),
+                  'no upgrade: %s' % lab.log.find('MGR: .*', mark))
         else:
             time.sleep(how)  # time: the upgrade is so far
         run.signal(number)
@@ -438,7 +439,8 @@ def o_13(lab):
         check(session.delivered(tag) is not None, 'the call does not work')
         time.sleep(0.1)  # pace
     release()
-    check(lab.log.wait('.*Manager process started', 15, mark), 'no upgrade')
+    check(lab.log.wait('.*Manager process started', 15, mark),
+          'no upgrade: %s' % lab.log.find('MGR: .*', mark))
     took = goes_on(session)
     killed = lab.log.find('.*does not stop.*', mark)
     check(not killed, str(killed))
