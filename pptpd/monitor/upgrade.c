@@ -71,19 +71,28 @@ upgrade_fits(int listener, uint32_t addr, uint16_t port)
 	    sin.sin_port == htons(port);
 }
 
-/* Logs the reason of a refusal: the last line of the output. */
+/* Logs the reason of a refusal: the last line of the output, if it has one. */
 static void
 log_refusal(int status, char *out)
 {
 	size_t len = strlen(out);
 	char *line;
 
+	if (status == SUBPROCESS_LATE) {
+		log_err("MGR: no upgrade, this pptpd goes on: %s --check has "
+		    "not ended within %d s", self.path, CHECK_MS / 1000);
+		return;
+	}
 	while (len > 0 && out[len - 1] == '\n')
 		out[--len] = '\0';
 	line = strrchr(out, '\n');
 	line = line != NULL ? line + 1 : out;
-	log_err("MGR: no upgrade, this pptpd goes on: %s --check ends with "
-	    "status %d: %s", self.path, status, line);
+	if (status == SUBPROCESS_FAILED)
+		log_err("MGR: no upgrade, this pptpd goes on: %s --check: %s",
+		    self.path, line);
+	else
+		log_err("MGR: no upgrade, this pptpd goes on: %s --check ends "
+		    "with status %d: %s", self.path, status, line);
 }
 
 bool
