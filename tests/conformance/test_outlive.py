@@ -430,14 +430,16 @@ def slow_configuration():
 
     def release():
         os.rename(server.CONF + '.file', server.CONF)
-        os.write(ends[0], text.encode())
-        os.close(ends[0])
+        try:
+            os.write(ends[0], text.encode())
+        finally:
+            os.close(ends[0])
     return opened, release
 
 
-@point('O-13', 'SIGUSR2 when the check of the configuration takes 2 s: calls '
-       'work all the time, the engine is given its time to stop', waits=True)
-def o_13(lab):
+def begin_slow_upgrade(lab):
+    """A server with a call, told to upgrade, whose check of the configuration
+    waits for release()."""
     run = lab.server()
     needs_engine(run)
     session = lab.call()
@@ -445,6 +447,13 @@ def o_13(lab):
     opened, release = slow_configuration()
     run.signal(signal.SIGUSR2)
     check(lab.until(opened, 3) is not None, 'nobody reads the configuration')
+    return session, mark, release
+
+
+@point('O-13', 'SIGUSR2 when the check of the configuration takes 2 s: calls '
+       'work all the time, the engine is given its time to stop', waits=True)
+def o_13(lab):
+    session, mark, release = begin_slow_upgrade(lab)
     begin = time.monotonic()
     while time.monotonic() < begin + 2:    # it may take 5
         tag = data(b'%f' % time.monotonic())
@@ -462,13 +471,7 @@ def o_13(lab):
 @point('O-13b', 'SIGUSR2 when the check of the configuration does not end: the '
        'log says so, server and calls go on', waits=True)
 def o_13b(lab):
-    run = lab.server()
-    needs_engine(run)
-    session = lab.call()
-    mark = lab.log.mark()
-    opened, release = slow_configuration()
-    run.signal(signal.SIGUSR2)
-    check(lab.until(opened, 3) is not None, 'nobody reads the configuration')
+    session, mark, release = begin_slow_upgrade(lab)
     line = lab.log.wait('MGR: no upgrade, this pptpd goes on: '
                         '/.*/pptpd --check has not ended within 5 s', 10, mark)
     check(line, str(lab.log.find('MGR: .*', mark)))

@@ -1,10 +1,10 @@
 /*
  * Replays a seed corpus through a fuzz target, without a fuzzer: each file as
  * it is, cut short at every place, and changed at random in the same way on
- * every run; of many files, each a part of the places and changes.  "replay_X" reads the directory $CORPUS/X; with arguments it
- * reads these files alone, which is how a finding of "make fuzz" is repeated.
- * With $EVERY=N, only each Nth cut and change is made: for slow machines, such
- * as valgrind's.
+ * every run; of many files, each a part of the places and changes.  "replay_X"
+ * reads the directory $CORPUS/X; with arguments it reads these files alone, which
+ * is how a finding of "make fuzz" is repeated.  With $EVERY=N, only each Nth cut
+ * and change is made: for slow machines, such as valgrind's.
  */
 /* SPDX-License-Identifier: ISC */
 #include <dirent.h>
