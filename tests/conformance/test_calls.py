@@ -365,6 +365,33 @@ def c_26(lab):
     return pptp.describe(got, session.tcp.closed)
 
 
+@point('C-26b', 'signals to the process that starts calls: it goes on, calls '
+       'that come later have none of them and obey SIGTERM, and it ends with '
+       'the server')
+def c_26b(lab):
+    run = lab.server()
+    lab.call(address=OTHER).close()
+    spawner = [p for p in run.processes() if p.comm == 'pptpd-spawner']
+    if not spawner:
+        raise Skip('no process of its own starts calls')
+    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM,
+                   signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
+        os.kill(spawner[0].pid, number)
+    session = lab.call()
+    session.needs('a call after them')
+    os.kill(session.pppd.hello['ppid'], signal.SIGTERM)
+    got = session.tcp.drain(1.5, count=2)
+    check([m.type for m in got] == [CDN, STOPRQ],
+          pptp.describe(got, session.tcp.closed))
+    lab.call().needs('the next one')
+    check([p.pid for p in run.processes() if p.comm == 'pptpd-spawner'] ==
+          [spawner[0].pid], 'it is another one')
+    run.signal(signal.SIGINT)
+    run.wait_exit()
+    check(lab.until(lambda: not os.path.exists(
+        '/proc/%d' % spawner[0].pid), 5) is not None, 'it is left')
+
+
 @point('C-27', 'call statistics are printable text, the rest of the 128 '
        'octets is 0')
 def c_27(lab):

@@ -482,6 +482,23 @@ def o_13b(lab):
     return line.text
 
 
+@point('O-13c', 'the check of the configuration is killed: the log says so, '
+       'server and calls go on', waits=True)
+def o_13c(lab):
+    session, mark, release = begin_slow_upgrade(lab)
+    checking, = [p for p in server.processes()
+                 if '--check' in p.title.split('\0')]
+    os.kill(checking.pid, signal.SIGKILL)
+    line = lab.log.wait('MGR: no upgrade, this pptpd goes on: /.*/pptpd '
+                        '--check: killed by signal 9', 10, mark)
+    check(line, str(lab.log.find('MGR: .*', mark)))
+    with contextlib.suppress(BrokenPipeError):
+        release()
+    session.needs()
+    lab.call(address=OTHER).needs()
+    return line.text
+
+
 @point('O-14', 'a pptpctrl that began under another daemon is killed: the log '
        'says so, the client is told, its address comes back')
 def o_14(lab):
